@@ -1,0 +1,245 @@
+#!/usr/bin/env python3
+"""Everything a person does with this repository: run FaceForge, test it, lint it, pin what it needs.
+
+Needs Python 3.11 or later and nothing else; what it installs goes into `.venv`, beside this file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+import venv
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+VENV = HERE / ".venv"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+PROGRAMS = {"nginx": "nginx-light", "chromium": "chromium", "curl": "curl"}
+"""Programs that tests need beyond Python, and the Debian package of each."""
+
+
+def main() -> int:
+    if sys.version_info < (3, 11):
+        return fail(f"FaceForge needs Python 3.11 or later; this is {sys.version.split()[0]}.")
+    arguments, further = parse(sys.argv[1:])
+    if further and arguments.verb in (lint, lock):
+        return fail(f"Not understood: {shlex.join(further)}")
+    try:
+        code: int = arguments.verb(further, arguments)
+    except subprocess.CalledProcessError as failed:
+        return fail(
+            f"This command failed with exit code {failed.returncode}: {shlex.join(map(str, failed.cmd))}"
+        )
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+def parse(words: list[str]) -> tuple[argparse.Namespace, list[str]]:
+    """What is asked, and the words to hand on to the program that a verb starts."""
+    parser = argparse.ArgumentParser(prog="dev.py", description=__doc__)
+    verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=True)
+
+    def verb(name: str, action: object, text: str, example: str = "") -> argparse.ArgumentParser:
+        sub = verbs.add_parser(name, help=text, description=text, epilog=example or None)
+        sub.set_defaults(verb=action)
+        return sub
+
+    verb("run", run, "start FaceForge Core; further words go to `faceforge serve`",
+         "Example: python3 dev.py run --home ~/FaceForge --port 43210")  # fmt: skip
+    verb("test", test, "run every check and test; with further words only pytest, with those words",
+         "Example: python3 dev.py test tests/storage -k backup")  # fmt: skip
+    verb("lint", lint, "style, types, layers and the committed contract, without the tests").add_argument(
+        "--fix", action="store_true", help="first mend what can be mended by itself"
+    )
+    verb(
+        "contract",
+        contract,
+        "write the files of schema/ and docs/reference/ anew from the code; name what breaks",
+    )
+    verb("bench", bench, "run every benchmark of tests/bench, or those named",
+         "Example: python3 dev.py bench download")  # fmt: skip
+    verb("lock", lock, "pin in requirements/ what pyproject.toml asks for").add_argument(
+        "--upgrade", action="store_true", help="take newer versions than those pinned now"
+    )
+    arguments, further = parser.parse_known_args(words)
+    # Many put `--` before words that are for another program; that program would take it for a word of its own.
+    return arguments, further[1:] if further[:1] == ["--"] else further
+
+
+def run(further: list[str], _: argparse.Namespace) -> int:
+    install("run")
+    command = [str(BIN / "faceforge"), "serve", *further]
+    if os.name != "nt":
+        os.execve(command[0], command, environment())
+    # Ctrl-C reaches both programs; this one only waits until Core has finished.
+    core = subprocess.Popen(command, env=environment())
+    while True:
+        try:
+            return core.wait()
+        except KeyboardInterrupt:
+            continue
+
+
+def test(further: list[str], _: argparse.Namespace) -> int:
+    install("dev")
+    install_programs()
+    if further:
+        return call(PYTHON, "-m", "pytest", *further)
+    return report([*checks(), ("tests", [PYTHON, "-m", "pytest"])])
+
+
+def lint(_: list[str], arguments: argparse.Namespace) -> int:
+    install("dev")
+    if arguments.fix:
+        call(BIN / "ruff", "check", "--fix", "--quiet", ".")
+        call(BIN / "ruff", "format", "--quiet", ".")
+    return report(checks())
+
+
+def contract(further: list[str], _: argparse.Namespace) -> int:
+    install("run")
+    check(BIN / "faceforge", "schema", "--write", *further)
+    return call(PYTHON, "tests/policy/reference.py")
+
+
+def bench(further: list[str], _: argparse.Namespace) -> int:
+    install("dev")
+    install_programs()
+    files = sorted((HERE / "tests" / "bench").glob("*.py"))
+    scripts = [file for file in files if "__main__" in file.read_text(encoding="utf-8")]
+    chosen = [script for script in scripts if script.stem in further or not further]
+    if not chosen:
+        return fail("There is no such benchmark; there are: " + ", ".join(s.stem for s in scripts))
+    return report([(script.stem, [PYTHON, script]) for script in chosen])
+
+
+def lock(_: list[str], arguments: argparse.Namespace) -> int:
+    install("dev")
+    command: list[str | Path] = [BIN / "uv", "pip", "compile", "pyproject.toml", "--quiet"]
+    command += ["--universal", "--python-version=3.11", "--generate-hashes", "--no-header", "--no-annotate"]
+    command += ["--no-emit-index-url", "--no-emit-find-links"]
+    if arguments.upgrade:
+        command.append("--upgrade")
+    check(*command, "--group=build", "--output-file=requirements/run.txt")
+    check(*command, "--group=build", "--group=dev", "--constraints=requirements/run.txt",
+          "--output-file=requirements/dev.txt")  # fmt: skip
+    return 0
+
+
+def checks() -> list[tuple[str, list[str | Path]]]:
+    return [
+        ("style", [BIN / "ruff", "check", "."]),
+        ("format", [BIN / "ruff", "format", "--check", "."]),
+        ("types (mypy)", [PYTHON, "-m", "mypy"]),
+        ("types (pyright)", [BIN / "basedpyright", "--pythonpath", PYTHON]),
+        ("layers", [BIN / "lint-imports"]),
+        ("contract", [BIN / "faceforge", "schema", "--check"]),
+    ]
+
+
+def report(steps: list[tuple[str, list[str | Path]]]) -> int:
+    """Runs all of them, also after a failure, and says at the end how each went."""
+    lines, codes = [], []
+    for name, command in steps:
+        print(f"\n== {name}", flush=True)
+        start = time.monotonic()
+        codes.append(call(*command))
+        seconds = time.monotonic() - start
+        lines.append(f"{'FAILED' if codes[-1] else 'ok    '} {name} ({seconds:.1f} s)")
+    print("\n== summary", *lines, sep="\n")
+    return 1 if any(codes) else 0
+
+
+def install(kind: str) -> None:
+    """Makes `.venv` hold what requirements/KIND.txt pins, and FaceForge itself, editable.
+
+    A stamp remembers what each file held, so that nothing is done twice; dev.txt holds all of run.txt.
+    """
+    stamp = VENV / "faceforge-installed.json"
+    try:
+        installed: dict[str, str] = json.loads(stamp.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        installed = {}
+    wanted = {"python": sys.version, "run": fingerprint("run"), "dev": fingerprint("dev")}
+    if all(installed.get(key) == wanted[key] for key in ("python", kind)):
+        return
+    if installed.get("python") != sys.version:
+        make_venv()
+        installed = {}
+    print(f"Installing what requirements/{kind}.txt pins ...", flush=True)
+    pip: list[str | Path] = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    check(*pip, "--require-hashes", "--requirement", HERE / "requirements" / f"{kind}.txt")
+    check(*pip, "--no-build-isolation", "--no-deps", "--no-index", "--editable", HERE)
+    done = wanted if kind == "dev" else {**installed, "python": wanted["python"], "run": wanted["run"]}
+    stamp.write_text(json.dumps(done), encoding="utf-8")
+
+
+def fingerprint(kind: str) -> str:
+    files = [HERE / "requirements" / f"{kind}.txt", HERE / "pyproject.toml"]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+
+
+def make_venv() -> None:
+    if shutil.which("apt-get") and not has_ensurepip():
+        apt_install([f"python3.{sys.version_info.minor}-venv"])
+    venv.create(VENV, with_pip=True, clear=True)
+
+
+def has_ensurepip() -> bool:
+    try:
+        import ensurepip  # noqa: F401  # Debian leaves it out of python3: looking is the only way to know
+    except ImportError:
+        return False
+    return True
+
+
+def install_programs() -> None:
+    """Brings the programs that tests need: by itself as root on Debian, else by telling the command."""
+    missing = [package for program, package in PROGRAMS.items() if not shutil.which(program)]
+    if missing:
+        apt_install(missing)
+
+
+def apt_install(packages: list[str]) -> None:
+    command = ["apt-get", "install", "--yes", "--no-install-recommends", *packages]
+    if shutil.which("apt-get") and os.name == "posix" and os.geteuid() == 0:
+        check("apt-get", "update", "--quiet")
+        check(*command)
+    else:
+        print(f"Some programs are missing; on Debian this brings them:  sudo {shlex.join(command)}")
+
+
+def environment() -> dict[str, str]:
+    """The environment for our programs: `.venv` first, and nothing that would bring in other packages."""
+    kept = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
+    return kept | {"PATH": f"{BIN}{os.pathsep}{kept.get('PATH', '')}", "VIRTUAL_ENV": str(VENV)}
+
+
+def call(*command: str | Path) -> int:
+    """Runs it in the repository and answers its exit code."""
+    words = [str(word) for word in command]
+    return subprocess.run(words, cwd=HERE, env=environment(), check=False).returncode
+
+
+def check(*command: str | Path) -> None:
+    """As `call`, but a failure ends this program."""
+    words = [str(word) for word in command]
+    subprocess.run(words, cwd=HERE, env=environment(), check=True)
+
+
+def fail(message: str) -> int:
+    print(f"dev.py: {message}", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

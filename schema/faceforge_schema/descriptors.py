@@ -1,0 +1,214 @@
+"""Descriptors: facts about an entity, each perhaps true for a time only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import Enum
+from typing import Annotated, Any
+
+import strawberry
+from pydantic import AfterValidator, Field
+from sqlalchemy import Select
+from strawberry import ID, Maybe
+
+from faceforge_schema.assets import Asset, live_assets
+from faceforge_schema.batching import batched
+from faceforge_schema.context import Context, Reader, Write
+from faceforge_schema.entities import Entity, entities_by_id
+from faceforge_schema.entities import live as live_entity
+from faceforge_schema.field_values import check_fact
+from faceforge_schema.inputs import (
+    Confidence,
+    Input,
+    Key,
+    Note,
+    PartialDate,
+    check_span,
+    invalid,
+    is_partial_date,
+    patched,
+)
+from faceforge_schema.listing import Children, collection, listing
+from faceforge_schema.operation import mutation, query
+from faceforge_schema.record import Record, resource, says
+from faceforge_schema.references import check_asset
+from faceforge_schema.scalars import JSON, DateTime
+from faceforge_storage import descriptors as rows
+from faceforge_storage import entities as entity_rows
+from faceforge_storage import records, tables
+from faceforge_storage.errors import InvalidInput, NotFound, UnknownReference, VersionConflict
+from faceforge_storage.gateway import AnyRow, check_version
+
+
+def _present(value: object) -> object:
+    if value is None:
+        raise ValueError("must not be null: delete the fact instead")
+    return value
+
+
+Value = Annotated[JSON, AfterValidator(_present)]
+
+
+@resource("descriptor_id", needs="descriptors:read")
+class Descriptor(Record):
+    """A fact about an entity. Several facts under one key may stand side by side."""
+
+    id: ID = says("64 lower-case hex digits.")
+    entity_id: ID = says("Whom it is about.")
+    field_key: str = says("What it tells.")
+    value: JSON = says("The value; it fits the field definition, when there is one.")
+    valid_from: str | None = says("Since when it is true: `2015`, `2015-05` or `2015-05-31`.")
+    valid_to: str | None = says("Until when it was true, that span included.")
+    recorded_at: DateTime = says("When it was written down.")
+    source: str | None = says("Who says so.")
+    confidence: float | None = says("How sure that is, from 0 to 1.")
+    note: str | None = says("Anything else.")
+    evidence_asset_id: ID | None = says("The asset that shows it.")
+    updated_at: DateTime = says("When it last changed.")
+    version: int = says("Rises by one with each change.")
+
+
+@strawberry.enum(description="What facts can be sorted by.")
+class DescriptorSort(Enum):
+    RECORDED_AT = "recorded_at"
+    UPDATED_AT = "updated_at"
+    FIELD_KEY = "field_key"
+
+
+@strawberry.pydantic.input(description="A new fact.")
+class DescriptorCreate(Input):
+    field_key: Key = Field(description="What it tells.", examples=["hair_colour"])
+    value: Value = Field(description="The value.", examples=["auburn"])
+    valid_from: PartialDate | None = Field(
+        default=None, description="Since when it is true.", examples=["2015-05"]
+    )
+    valid_to: PartialDate | None = Field(default=None, description="Until when it was true.")
+    source: Note | None = Field(default=None, description="Who says so.")
+    confidence: Confidence | None = Field(default=None, description="How sure that is, from 0 to 1.")
+    note: Note | None = Field(default=None, description="Anything else.")
+    evidence_asset_id: ID | None = Field(default=None, description="The asset that shows it.")
+
+
+@strawberry.pydantic.input(description="Changes to a fact: an absent key keeps, null clears.")
+class DescriptorPatch(Input):
+    value: Maybe[Value] = Field(description="The value; replaced whole.")
+    valid_from: Maybe[PartialDate | None] = Field(description="Since when it is true.")
+    valid_to: Maybe[PartialDate | None] = Field(description="Until when it was true.")
+    source: Maybe[Note | None] = Field(description="Who says so.")
+    confidence: Maybe[Confidence | None] = Field(description="How sure that is, from 0 to 1.")
+    note: Maybe[Note | None] = Field(description="Anything else.")
+    evidence_asset_id: Maybe[ID | None] = Field(description="The asset that shows it.")
+
+
+@query("GET /descriptors/{descriptor_id}", errors=(NotFound,), needs="descriptors:read")
+def descriptor(db: Reader, descriptor_id: ID) -> Descriptor:
+    """One fact by its id."""
+    return Descriptor.of(records.find(db, rows.matching(), "id", descriptor_id))
+
+
+@listing("GET /descriptors", Descriptor, sort=DescriptorSort, needs="descriptors:read")
+def descriptors(
+    field_key: str | None = None, ids: list[ID] | None = None, as_of: str | None = None
+) -> Select[Any]:
+    """Facts about all live entities. `as_of` is a date, perhaps partial, at which they held."""
+    return rows.matching(field_key=field_key, ids=ids, as_of=_as_of(as_of))
+
+
+@listing(
+    "GET /entities/{entity_id}/descriptors",
+    Descriptor,
+    sort=DescriptorSort,
+    needs="descriptors:read",
+    errors=(NotFound,),
+)
+def entity_descriptors(
+    db: Reader, entity_id: ID, field_key: str | None = None, as_of: str | None = None
+) -> Select[Any]:
+    """The facts about an entity; `as_of` a date, perhaps partial, at which they held."""
+    records.find(db, entity_rows.matching(), "id", entity_id)
+    return rows.matching(entity_id=entity_id, field_key=field_key, as_of=_as_of(as_of))
+
+
+@mutation(
+    "POST /entities/{entity_id}/descriptors",
+    errors=(NotFound, UnknownReference, InvalidInput),
+    needs="descriptors:write",
+    status=201,
+)
+def create_descriptor(tx: Write, context: Context, entity_id: ID, input: DescriptorCreate) -> Descriptor:
+    """Write down a fact about an entity."""
+    entity = live_entity(tx, entity_id)
+    values = input.model_dump(mode="json")
+    _check(tx, context, input.field_key, values)
+    return Descriptor.of(rows.create(tx, entity, values))
+
+
+@mutation(
+    "PATCH /descriptors/{descriptor_id}",
+    errors=(NotFound, UnknownReference, InvalidInput, VersionConflict),
+    needs="descriptors:write",
+)
+def update_descriptor(
+    tx: Write,
+    context: Context,
+    descriptor_id: ID,
+    input: DescriptorPatch,
+    expected_version: int | None = None,
+) -> Descriptor:
+    """Change a fact: an absent key keeps, null clears."""
+    row = _row(tx, descriptor_id)
+    values = patched(row, input)
+    _check(tx, context, row.field_key, values, row)
+    tx.update(tables.descriptors, row, values, expected=expected_version)
+    return Descriptor.of(rows.read(tx, row))
+
+
+@mutation(
+    "DELETE /descriptors/{descriptor_id}",
+    errors=(NotFound, VersionConflict),
+    needs="descriptors:write",
+    status=204,
+)
+def delete_descriptor(tx: Write, descriptor_id: ID, expected_version: int | None = None) -> ID:
+    """Remove a fact; the journal keeps it."""
+    row = _row(tx, descriptor_id)
+    check_version(row, expected_version)
+    tx.delete(tables.descriptors, [row])
+    return descriptor_id
+
+
+@batched(Descriptor)
+def entity(db: Reader, parents: Sequence[Descriptor]) -> Sequence[Entity]:
+    """Whom it is about."""
+    return entities_by_id(db, [parent.entity_id for parent in parents])
+
+
+@batched(Descriptor)
+def evidence_asset(db: Reader, parents: Sequence[Descriptor]) -> Sequence[Asset | None]:
+    """The live asset that shows it."""
+    return live_assets(db, [parent.evidence_asset_id for parent in parents])
+
+
+@collection(Entity, Descriptor, sort=DescriptorSort, name="descriptors")
+def descriptors_of_entity(field_key: str | None = None, as_of: str | None = None) -> Children:
+    """The facts about it; `as_of` a date, perhaps partial, at which they held."""
+    return Children(rows.matching(field_key=field_key, as_of=_as_of(as_of)), tables.descriptors.c.entity_row)
+
+
+def _row(tx: Write, descriptor_id: str) -> AnyRow:
+    return records.find(tx.connection, rows.matching(), "id", descriptor_id)
+
+
+def _check(
+    tx: Write, context: Context, field_key: str, values: dict[str, Any], row: AnyRow | None = None
+) -> None:
+    if "value" in values:
+        check_fact(tx, context, field_key, values["value"])
+    check_span(values if row is None else {**row._mapping, **values})
+    check_asset(tx, values, "evidence_asset_id", row)
+
+
+def _as_of(date: str | None) -> str | None:
+    if date is not None and not is_partial_date(date):
+        raise invalid("/as_of", "is a date like 2015, 2015-05 or 2015-05-31")
+    return date

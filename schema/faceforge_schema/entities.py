@@ -1,0 +1,216 @@
+"""Entities: people, characters, creatures, whatever files belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import Enum
+from typing import Annotated, Any
+
+import strawberry
+from pydantic import AfterValidator, Field
+from sqlalchemy import Select
+from strawberry import ID, Maybe
+
+from faceforge_schema.context import Context, Reader, Write
+from faceforge_schema.field_values import check_fields, check_still_unique
+from faceforge_schema.inputs import Input, Name, Word, Words, invalid, patched
+from faceforge_schema.listing import listing
+from faceforge_schema.operation import mutation, query
+from faceforge_schema.record import Record, resource, says
+from faceforge_schema.references import check_asset
+from faceforge_schema.scalars import DateTime, JSONObject
+from faceforge_schema.trash import Deleted, shown_as
+from faceforge_storage import entities as rows
+from faceforge_storage import records, tables
+from faceforge_storage.errors import (
+    ExternalIdTaken,
+    FieldValueTaken,
+    InvalidInput,
+    NotFound,
+    NotInTrash,
+    UnknownReference,
+    VersionConflict,
+)
+from faceforge_storage.gateway import AnyRow
+
+
+@strawberry.type(description="What another system calls the entity; unique over live entities.")
+class ExternalId:
+    namespace: str = says("Whose id it is, such as `stash`.")
+    value: str = says("The id itself.")
+
+
+@resource("entity_id", needs="entities:read")
+class Entity(Record):
+    """A person, character or creature, real or not."""
+
+    id: ID = says("64 lower-case hex digits, drawn at random when the entity was made.")
+    display_name: str = says("The name people see.")
+    aliases: list[str] = says("Other names.")
+    tags: list[str] = says("Free words to find it by.")
+    fields: JSONObject = says("Values by field key; declared keys fit their definition.")
+    external_ids: list[ExternalId] = says("What other systems call it.")
+    primary_thumbnail_asset_id: ID | None = says("The picture that stands for it.")
+    plugin_data: JSONObject = says("What plugins keep, by plugin id.")
+    created_at: DateTime = says("When it was made.")
+    updated_at: DateTime = says("When it last changed.")
+    deleted_at: DateTime | None = says("When it went to the trash; null for a live one.")
+    version: int = says("Rises by one with each change; see `expectedVersion` and `If-Match`.")
+
+
+@strawberry.enum(description="What entities can be sorted by.")
+class EntitySort(Enum):
+    CREATED_AT = "created_at"
+    UPDATED_AT = "updated_at"
+    DISPLAY_NAME = "display_name"
+
+
+@strawberry.pydantic.input(description="What another system calls the entity.")
+class ExternalIdInput(Input):
+    namespace: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$", examples=["stash"])]
+    value: Word = Field(examples=["performer/42"])
+
+
+def _each_once(ids: list[ExternalIdInput]) -> list[ExternalIdInput]:
+    return list({(each.namespace, each.value): each for each in ids}.values())
+
+
+ExternalIds = Annotated[list[ExternalIdInput], Field(max_length=100), AfterValidator(_each_once)]
+
+
+@strawberry.pydantic.input(description="A new entity.")
+class EntityCreate(Input):
+    display_name: Name = Field(description="The name people see.", examples=["Ada Lovelace"])
+    aliases: Words = Field(default=[], description="Other names.", examples=[["Countess of Lovelace"]])
+    tags: Words = Field(default=[], description="Free words to find it by.", examples=[["mathematician"]])
+    fields: JSONObject = Field(
+        default=JSONObject({}), description="Values by field key.", examples=[{"born": "1815-12-10"}]
+    )
+    external_ids: ExternalIds = Field(default=[], description="What other systems call it.")
+    primary_thumbnail_asset_id: ID | None = Field(default=None, description="The picture that stands for it.")
+    plugin_data: JSONObject = Field(default=JSONObject({}), description="What plugins keep, by plugin id.")
+
+
+@strawberry.pydantic.input(description="Changes to an entity: an absent key keeps, null clears.")
+class EntityPatch(Input):
+    display_name: Maybe[Name] = Field(description="The name people see.")
+    aliases: Maybe[Words | None] = Field(description="Replaces the whole list.")
+    tags: Maybe[Words | None] = Field(description="Replaces the whole list.")
+    fields: Maybe[JSONObject | None] = Field(
+        description="Merged key by key (RFC 7396): a null value removes its key."
+    )
+    external_ids: Maybe[ExternalIds | None] = Field(description="Replaces the whole list.")
+    primary_thumbnail_asset_id: Maybe[ID | None] = Field(description="The picture that stands for it.")
+    plugin_data: Maybe[JSONObject | None] = Field(description="Merged key by key (RFC 7396).")
+
+
+@query("GET /entities/{entity_id}", errors=(NotFound,), needs="entities:read")
+def entity(db: Reader, entity_id: ID, deleted: Deleted = Deleted.EXCLUDE) -> Entity:
+    """One entity by its id."""
+    return Entity.of(records.find(db, rows.matching(deleted=shown_as(deleted)), "id", entity_id))
+
+
+@listing("GET /entities", Entity, sort=EntitySort, needs="entities:read")
+def entities(
+    q: str | None = None,
+    tag: list[str] | None = None,
+    external_id: str | None = None,
+    ids: list[ID] | None = None,
+    updated_since: DateTime | None = None,
+    deleted: Deleted = Deleted.EXCLUDE,
+) -> Select[Any]:
+    """Entities. `q` is found in names and aliases; every `tag` must be there; `external_id` is `namespace:value`."""
+    return rows.matching(
+        q=q,
+        tag=tag or (),
+        external_id=None if external_id is None else _parted(external_id),
+        ids=ids,
+        updated_since=updated_since,
+        deleted=shown_as(deleted),
+    )
+
+
+CHANGE_ERRORS = (ExternalIdTaken, FieldValueTaken, InvalidInput, UnknownReference)
+
+
+@mutation("POST /entities", errors=CHANGE_ERRORS, needs="entities:write", status=201)
+def create_entity(tx: Write, context: Context, input: EntityCreate) -> Entity:
+    """Make an entity."""
+    return Entity.of(new_entity(tx, context, input))
+
+
+@mutation(
+    "PATCH /entities/{entity_id}", errors=(*CHANGE_ERRORS, NotFound, VersionConflict), needs="entities:write"
+)
+def update_entity(
+    tx: Write, context: Context, entity_id: ID, input: EntityPatch, expected_version: int | None = None
+) -> Entity:
+    """Change an entity: an absent key keeps, null clears, objects merge, lists are replaced whole."""
+    row = live(tx, entity_id)
+    values = patched(row, input, objects=("fields", "plugin_data"), lists=("aliases", "tags", "external_ids"))
+    check_asset(tx, values, "primary_thumbnail_asset_id", row)
+    if "fields" in values:
+        values["fields"] = check_fields(tx, context, values["fields"], row)
+    return Entity.of(rows.change(tx, row, values, expected_version))
+
+
+@mutation(
+    "DELETE /entities/{entity_id}", errors=(NotFound, VersionConflict), needs="entities:write", status=204
+)
+def delete_entity(tx: Write, entity_id: ID, expected_version: int | None = None) -> ID:
+    """Put an entity into the trash. Its links, relations and facts are hidden until it comes back."""
+    records.trash(tx, tables.entities, _any(tx, entity_id), expected_version)
+    return entity_id
+
+
+@mutation(
+    "POST /entities/{entity_id}/restore",
+    errors=(NotFound, ExternalIdTaken, FieldValueTaken),
+    needs="entities:write",
+)
+def restore_entity(tx: Write, entity_id: ID) -> Entity:
+    """Take an entity out of the trash, with its links, relations and facts. A live one stays as it is."""
+    row = _any(tx, entity_id)
+    check_still_unique(tx, row)
+    return Entity.of(rows.restore(tx, row))
+
+
+@mutation(
+    "POST /entities/{entity_id}/purge", errors=(NotFound, NotInTrash), needs="entities:write", status=204
+)
+def purge_entity(tx: Write, entity_id: ID) -> ID:
+    """Remove a trashed entity for good, with its links, relations and facts, from the journal too. Files stay."""
+    row = _any(tx, entity_id)
+    records.check_in_trash(row)
+    rows.purge(tx, row)
+    return entity_id
+
+
+def live(tx: Write, entity_id: str) -> AnyRow:
+    """The row of a live entity; raises NotFound."""
+    return records.find(tx.connection, rows.matching(), "id", entity_id)
+
+
+def new_entity(tx: Write, context: Context, input: EntityCreate) -> AnyRow:
+    """Store a new entity after checking what it says."""
+    values = input.model_dump(mode="json")
+    check_asset(tx, values, "primary_thumbnail_asset_id")
+    values["fields"] = check_fields(tx, context, values["fields"], None)
+    return rows.create(tx, values)
+
+
+def entities_by_id(db: Reader, ids: Sequence[str]) -> list[Entity]:
+    """The entities of ids that were just read from rows that point at them, in order."""
+    wanted = records.find_many(db, rows.matching(deleted="include"), "id", ids)
+    return [Entity.of(row) for row in wanted if row is not None]
+
+
+def _any(tx: Write, entity_id: str) -> AnyRow:
+    return records.find(tx.connection, rows.matching(deleted="include"), "id", entity_id)
+
+
+def _parted(external_id: str) -> tuple[str, str]:
+    namespace, colon, value = external_id.partition(":")
+    if not colon:
+        raise invalid("/external_id", "is written `namespace:value`")
+    return namespace, value

@@ -1,0 +1,122 @@
+"""The journal: who changed what, from what, to what, and when. To read, and to follow as it grows."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from enum import Enum
+from typing import Any, Literal
+
+import strawberry
+from sqlalchemy import Select
+
+from faceforge_schema.batching import batched
+from faceforge_schema.context import Context, Reader
+from faceforge_schema.listing import Children, collection, listing
+from faceforge_schema.operation import query, subscription
+from faceforge_schema.record import Record, resource, says
+from faceforge_schema.scalars import BigInt, DateTime, JSONObject
+from faceforge_storage import journal as rows
+from faceforge_storage import paging, records
+from faceforge_storage.errors import NotFound
+from faceforge_storage.paging import Order, Page
+
+POLL_SECONDS = 5.0
+"""How long a subscription sleeps at most: another process, such as the command line, may write too."""
+
+
+@strawberry.enum(description="What a change did to a record.")
+class Verb(Enum):
+    INSERT = "insert"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+@resource("changeset_id", needs="journal:read")
+class Changeset(Record):
+    """What one operation changed, all at once."""
+
+    id: BigInt = says("Rises with time.")
+    at: DateTime = says("When.")
+    actor: str = says("Who: `install` or `token:` and its name.")
+    operation: str = says("By which operation.")
+
+
+@resource("change_id", needs="journal:read")
+class Change(Record):
+    """What happened to one record."""
+
+    id: BigInt = says("Rises with time.")
+    changeset_id: BigInt = says("The changeset it is part of.")
+    record_type: str = says("What kind of record, such as `entity`.")
+    record_id: str = says("Which record; a link is `asset/entity`.")
+    verb: Verb = says("Whether the record was made, changed or removed.")
+    erased: bool = says("Whether a purge took the values away.")
+    at: DateTime = says("When.")
+    actor: str = says("Who.")
+    operation: str = says("By which operation.")
+
+
+@strawberry.enum(description="What the journal can be sorted by.")
+class JournalSort(Enum):
+    ID = "id"
+
+
+@query("GET /changesets/{changeset_id}", errors=(NotFound,), needs="journal:read")
+def changeset(db: Reader, changeset_id: BigInt) -> Changeset:
+    """One changeset by its id."""
+    return Changeset.of(records.find(db, rows.matching(), "id", changeset_id))
+
+
+@listing("GET /changesets", Changeset, sort=JournalSort, needs="journal:read")
+def changesets(
+    ids: list[BigInt] | None = None, actor: str | None = None, operation: str | None = None
+) -> Select[Any]:
+    """Changesets, the newest first."""
+    return rows.matching(ids=ids, actor=actor, operation=operation)
+
+
+@listing("GET /changes", Change, sort=JournalSort, needs="journal:read")
+def changes(
+    changeset_id: BigInt | None = None, record_type: str | None = None, record_id: str | None = None
+) -> Select[Any]:
+    """Changes, the newest first: with `record_type` and `record_id`, the history of one record."""
+    return rows.changes_matching(changeset_id=changeset_id, record_type=record_type, record_id=record_id)
+
+
+@collection(Changeset, Change, sort=JournalSort, name="changes")
+def changes_of_changeset() -> Children:
+    """The change of each record."""
+    return Children(*rows.changes_of_changesets())
+
+
+@batched(Change)
+def before(db: Reader, parents: Sequence[Change]) -> Sequence[JSONObject | None]:
+    """The values before: all of a removed record, the changed ones of a changed record."""
+    return _values(db, parents, "before")
+
+
+@batched(Change)
+def after(db: Reader, parents: Sequence[Change]) -> Sequence[JSONObject | None]:
+    """The values after: all of a new record, the changed ones of a changed record."""
+    return _values(db, parents, "after")
+
+
+def _values(
+    db: Reader, parents: Sequence[Change], side: Literal["before", "after"]
+) -> list[JSONObject | None]:
+    found = rows.public_values(db, [parent.__dict__ for parent in parents], side)
+    return [None if values is None else JSONObject(values) for values in found]
+
+
+@subscription(name="changesets", needs="journal:read")
+async def follow_changesets(context: Context, after: BigInt | None = None) -> AsyncIterator[Changeset]:
+    """Each changeset as it is committed; those after the id `after` first, when it is given."""
+    database = context.core.database
+    last = int(after) if after is not None else await database.read(rows.latest)
+    while True:
+        news = await database.read(paging.fetch, rows.matching(after=last), Page(Order("id")))
+        for row in news[: paging.DEFAULT_LIMIT]:
+            yield Changeset.of(row)
+            last = row.id
+        if len(news) <= paging.DEFAULT_LIMIT:
+            await database.changed(POLL_SECONDS)

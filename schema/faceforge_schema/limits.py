@@ -1,0 +1,122 @@
+"""What a stranger's query may cost, read off the document and its variables before anything runs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    GraphQLSchema,
+    InlineFragmentNode,
+    IntValueNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    VariableNode,
+    get_named_type,
+    parse,
+)
+
+from faceforge_schema.directives import is_list
+from faceforge_storage.errors import GraphqlSyntax, QueryTooComplex
+from faceforge_storage.paging import DEFAULT_LIMIT, MAX_LIMIT
+from faceforge_storage.settings import Limits
+
+CEILING = 10**12
+_NUL = re.compile(r"\\u(0000|\{0+\})")
+"""GraphQL lets a text hold U+0000 by an escape; no database does."""
+
+
+def read(text: str, limits: Limits) -> DocumentNode:
+    """Parse a document of at most `limits.query_tokens` tokens; raises QueryTooComplex, GraphqlSyntax,
+    GraphQLSyntaxError."""
+    if _NUL.search(text):
+        raise GraphqlSyntax("The document has an escaped U+0000 in it.", hint="Leave that character out.")
+    try:
+        return parse(text, max_tokens=limits.query_tokens)
+    except GraphQLError as error:
+        if "tokens" in error.message and str(limits.query_tokens) in error.message:
+            raise QueryTooComplex(f"The document has more than {limits.query_tokens} tokens.") from None
+        if "nested too deeply" in error.message:
+            raise QueryTooComplex("The document nests too deeply to be read.") from None
+        raise
+    except RecursionError:
+        raise QueryTooComplex("The document nests too deeply to be read.") from None
+
+
+def check(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    variables: Mapping[str, Any],
+    limits: Limits,
+) -> None:
+    """Raise QueryTooComplex when the operation is too deep, has too many aliases, or may answer too many objects.
+
+    The objects are counted at worst: a list of `first` items under one of `first` items multiplies. Introspection is
+    held by graphql-core's own rule and is not counted.
+    """
+    fragments = {
+        node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
+    }
+    aliases = steps = 0
+
+    def walk(parent: Any, selections: SelectionSetNode, depth: int, times: int) -> int:
+        nonlocal steps
+        if depth > limits.query_depth:
+            raise QueryTooComplex(f"The query nests deeper than {limits.query_depth} levels.")
+        steps += len(selections.selections)
+        if steps > limits.query_tokens:
+            # Fragments that spread others twice are walked exponentially often.
+            raise QueryTooComplex(
+                f"Written without fragments, the query has over {limits.query_tokens} parts."
+            )
+        objects = 0
+        for node in selections.selections:
+            if isinstance(node, FragmentSpreadNode):
+                fragment = fragments[node.name.value]
+                below = schema.type_map[fragment.type_condition.name.value]
+                objects += walk(below, fragment.selection_set, depth, times)
+            elif isinstance(node, InlineFragmentNode):
+                objects += walk(parent, node.selection_set, depth, times)
+            elif isinstance(node, FieldNode):
+                objects += field(parent, node, depth, times)
+            if objects > limits.query_objects:
+                raise QueryTooComplex(f"The query may answer more than {limits.query_objects} objects.")
+        return objects
+
+    def field(parent: Any, node: FieldNode, depth: int, times: int) -> int:
+        nonlocal aliases
+        aliases += node.alias is not None
+        if aliases > limits.query_aliases:
+            raise QueryTooComplex(f"The query has more than {limits.query_aliases} aliases.")
+        if node.selection_set is None or node.name.value.startswith("__"):
+            return 0
+        definition = parent.fields[node.name.value]
+        below = get_named_type(definition.type)
+        if "first" in definition.args:
+            # The connection itself is no level and no object: its items are.
+            return walk(below, node.selection_set, depth, min(times * _first(node, variables), CEILING))
+        if is_list(parent) or is_list(below):
+            objects = times if node.name.value in {"nodes", "node"} else 0
+            return objects + walk(below, node.selection_set, depth + (objects > 0), times)
+        return times + walk(below, node.selection_set, depth + 1, times)
+
+    walk(schema.get_root_type(operation.operation), operation.selection_set, 1, 1)
+
+
+def _first(node: FieldNode, variables: Mapping[str, Any]) -> int:
+    given = next((each.value for each in node.arguments or () if each.name.value == "first"), None)
+    if isinstance(given, IntValueNode):
+        wanted: Any = int(given.value)
+    elif isinstance(given, VariableNode):
+        # A variable left out may have a default of its own: take the worst.
+        wanted = variables.get(given.name.value, MAX_LIMIT)
+    else:
+        wanted = DEFAULT_LIMIT
+    return min(max(wanted, 1), MAX_LIMIT) if isinstance(wanted, int) else MAX_LIMIT

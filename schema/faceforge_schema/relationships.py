@@ -1,0 +1,187 @@
+"""Relationships: what entities are to one another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import Enum
+from typing import Any
+
+import strawberry
+from pydantic import Field
+from sqlalchemy import Select
+from strawberry import ID, Maybe
+
+from faceforge_schema.batching import batched
+from faceforge_schema.context import Reader, Write
+from faceforge_schema.entities import Entity, entities_by_id
+from faceforge_schema.inputs import Confidence, Input, Note, PartialDate, check_span, patched
+from faceforge_schema.listing import Children, collection, listing
+from faceforge_schema.operation import mutation, query
+from faceforge_schema.record import Record, resource, says
+from faceforge_schema.references import named_entity
+from faceforge_schema.relation_types import RelationName, RelationType
+from faceforge_schema.scalars import DateTime, JSONObject
+from faceforge_storage import records, tables
+from faceforge_storage import relation_types as type_rows
+from faceforge_storage import relationships as rows
+from faceforge_storage.errors import (
+    InvalidInput,
+    NotFound,
+    RelationshipExists,
+    UnknownReference,
+    VersionConflict,
+)
+from faceforge_storage.gateway import AnyRow, check_version
+
+
+@resource("relationship_id", needs="relationships:read")
+class Relationship(Record):
+    """What one entity is to another: `src` is the `relationship_type` of `dst`."""
+
+    id: ID = says("64 lower-case hex digits.")
+    src_entity_id: ID = says("The entity it goes out from.")
+    dst_entity_id: ID = says("The entity it leads to.")
+    relationship_type: str = says("A name from the registry of relation types.")
+    fields: JSONObject = says("Anything else about it.")
+    valid_from: str | None = says("Since when it is true: `2015`, `2015-05` or `2015-05-31`.")
+    valid_to: str | None = says("Until when it was true, that span included.")
+    confidence: float | None = says("How sure that is, from 0 to 1.")
+    source: str | None = says("Who says so.")
+    created_at: DateTime = says("When it was made.")
+    updated_at: DateTime = says("When it last changed.")
+    version: int = says("Rises by one with each change.")
+
+
+@strawberry.enum(description="What relationships can be sorted by.")
+class RelationshipSort(Enum):
+    CREATED_AT = "created_at"
+    UPDATED_AT = "updated_at"
+    RELATIONSHIP_TYPE = "relationship_type"
+
+
+@strawberry.pydantic.input(description="A new relationship.")
+class RelationshipCreate(Input):
+    src_entity_id: ID = Field(description="The entity it goes out from.")
+    dst_entity_id: ID = Field(description="The entity it leads to.")
+    relationship_type: RelationName = Field(
+        description="Its type; an unknown one registers itself.", examples=["friend"]
+    )
+    fields: JSONObject = Field(default=JSONObject({}), description="Anything else about it.")
+    valid_from: PartialDate | None = Field(
+        default=None, description="Since when it is true.", examples=["2015"]
+    )
+    valid_to: PartialDate | None = Field(default=None, description="Until when it was true.")
+    confidence: Confidence | None = Field(default=None, description="How sure that is, from 0 to 1.")
+    source: Note | None = Field(default=None, description="Who says so.")
+
+
+@strawberry.pydantic.input(description="Changes to a relationship: an absent key keeps, null clears.")
+class RelationshipPatch(Input):
+    relationship_type: Maybe[RelationName] = Field(description="Its type; an unknown one registers itself.")
+    fields: Maybe[JSONObject | None] = Field(description="Merged key by key (RFC 7396).")
+    valid_from: Maybe[PartialDate | None] = Field(description="Since when it is true.")
+    valid_to: Maybe[PartialDate | None] = Field(description="Until when it was true.")
+    confidence: Maybe[Confidence | None] = Field(description="How sure that is, from 0 to 1.")
+    source: Maybe[Note | None] = Field(description="Who says so.")
+
+
+@query("GET /relationships/{relationship_id}", errors=(NotFound,), needs="relationships:read")
+def relationship(db: Reader, relationship_id: ID) -> Relationship:
+    """One relationship by its id."""
+    return Relationship.of(records.find(db, rows.matching(), "id", relationship_id))
+
+
+@listing("GET /relationships", Relationship, sort=RelationshipSort, needs="relationships:read")
+def relationships(
+    entity_id: ID | None = None, relationship_type: str | None = None, ids: list[ID] | None = None
+) -> Select[Any]:
+    """Relationships between live entities; `entity_id` is either end."""
+    return rows.matching(entity_id=entity_id, relationship_type=relationship_type, ids=ids)
+
+
+@mutation(
+    "POST /relationships",
+    errors=(RelationshipExists, UnknownReference, InvalidInput),
+    needs="relationships:write",
+    status=201,
+)
+def create_relationship(tx: Write, input: RelationshipCreate) -> Relationship:
+    """Relate two entities. An equal relationship (ends, type, `valid_from`) is refused with its id."""
+    values = input.model_dump(mode="json", exclude={"src_entity_id", "dst_entity_id", "relationship_type"})
+    check_span(values)
+    src = named_entity(tx, "/src_entity_id", input.src_entity_id)
+    dst = named_entity(tx, "/dst_entity_id", input.dst_entity_id)
+    return Relationship.of(rows.create(tx, src, dst, type_rows.named(tx, input.relationship_type), values))
+
+
+@mutation(
+    "PATCH /relationships/{relationship_id}",
+    errors=(NotFound, RelationshipExists, InvalidInput, VersionConflict),
+    needs="relationships:write",
+)
+def update_relationship(
+    tx: Write, relationship_id: ID, input: RelationshipPatch, expected_version: int | None = None
+) -> Relationship:
+    """Change a relationship: an absent key keeps, null clears. Its ends stay."""
+    row = _row(tx, relationship_id)
+    check_version(row, expected_version)
+    values = patched(row, input, objects=("fields",))
+    check_span({**row._mapping, **values})
+    kind = type_rows.named(tx, values.get("relationship_type", row.relationship_type))
+    return Relationship.of(rows.change(tx, row, kind, values, expected_version))
+
+
+@mutation(
+    "DELETE /relationships/{relationship_id}",
+    errors=(NotFound, VersionConflict),
+    needs="relationships:write",
+    status=204,
+)
+def delete_relationship(tx: Write, relationship_id: ID, expected_version: int | None = None) -> ID:
+    """Remove a relationship; the journal keeps it."""
+    row = _row(tx, relationship_id)
+    check_version(row, expected_version)
+    tx.delete(tables.relationships, [row])
+    return relationship_id
+
+
+@batched(Relationship)
+def src_entity(db: Reader, parents: Sequence[Relationship]) -> Sequence[Entity]:
+    """The entity it goes out from."""
+    return entities_by_id(db, [parent.src_entity_id for parent in parents])
+
+
+@batched(Relationship)
+def dst_entity(db: Reader, parents: Sequence[Relationship]) -> Sequence[Entity]:
+    """The entity it leads to."""
+    return entities_by_id(db, [parent.dst_entity_id for parent in parents])
+
+
+@batched(Relationship)
+def other(db: Reader, parents: Sequence[Relationship]) -> Sequence[Entity]:
+    """The entity at the other end, seen from the entity whose list this is; elsewhere the one it leads to."""
+    return entities_by_id(db, [_far_end(parent.__dict__) for parent in parents])
+
+
+@batched(Relationship)
+def type(db: Reader, parents: Sequence[Relationship]) -> Sequence[RelationType]:
+    """Its type in the registry."""
+    found = records.find_many(
+        db, type_rows.matching(), "name", [parent.relationship_type for parent in parents]
+    )
+    return [RelationType.of(row) for row in found if row is not None]
+
+
+@collection(Entity, Relationship, sort=RelationshipSort, name="relationships")
+def relationships_of_entity(relationship_type: str | None = None) -> Children:
+    """Its relationships with live entities, from both ends."""
+    return Children(rows.of_entities(relationship_type=relationship_type), rows.ENDS.c.entity_row)
+
+
+def _row(tx: Write, relationship_id: str) -> AnyRow:
+    return records.find(tx.connection, rows.matching(), "id", relationship_id)
+
+
+def _far_end(values: dict[str, Any]) -> str:
+    reached_from_dst = values.get("seen_from") == values["dst_row"] != values["src_row"]
+    return str(values["src_entity_id" if reached_from_dst else "dst_entity_id"])

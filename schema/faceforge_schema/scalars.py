@@ -1,0 +1,85 @@
+"""Scalars beyond GraphQL's own, and what may be in them."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import UTC, datetime
+from typing import Any, NewType
+
+import strawberry
+from strawberry.types.scalar import ScalarDefinition
+
+JSON = NewType("JSON", object)
+JSONObject = NewType("JSONObject", dict[str, Any])
+BigInt = NewType("BigInt", int)
+DateTime = NewType("DateTime", str)
+
+
+class NotOfScalar(ValueError):
+    """A value that is none of its scalar: a fault of the caller's."""
+
+
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
+
+
+def moment(text: object) -> str:
+    """An RFC 3339 timestamp as FaceForge writes it; raises NotOfScalar."""
+    if not isinstance(text, str) or not _RFC_3339.fullmatch(text):
+        raise NotOfScalar("a timestamp is written like 2026-01-31T08:09:10Z (RFC 3339)")
+    try:
+        parsed = datetime.fromisoformat(text.upper()).astimezone(UTC)
+    except OverflowError:
+        raise NotOfScalar("a timestamp lies between the years 1 and 9999") from None
+    except ValueError as error:
+        raise NotOfScalar(f"a timestamp has a day and a time that there are: {error}") from None
+    return parsed.strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
+
+
+def json_value(value: object, levels: int = 100) -> object:
+    """A JSON value that every reader of JSON can read; raises NotOfScalar for an infinite number or a deep nest."""
+    if levels == 0:
+        raise NotOfScalar("the JSON nests too deeply")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise NotOfScalar("JSON has no infinite numbers")
+    if isinstance(value, dict):
+        for each in value.values():
+            json_value(each, levels - 1)
+    elif isinstance(value, list):
+        for each in value:
+            json_value(each, levels - 1)
+    return value
+
+
+def json_object(value: object) -> dict[str, Any]:
+    """A JSON object; raises NotOfScalar for anything else."""
+    if not isinstance(value, dict):
+        raise NotOfScalar("a JSON object is wanted")
+    json_value(value)
+    return value
+
+
+def big_int(value: object) -> int:
+    """An integer of up to 64 bits; raises NotOfScalar."""
+    if isinstance(value, bool) or not isinstance(value, int) or not -(2**63) <= value < 2**63:
+        raise NotOfScalar("an integer of up to 64 bits is wanted")
+    return value
+
+
+SCALARS: dict[object, ScalarDefinition] = {
+    JSON: strawberry.scalar(
+        name="JSON", description="Any JSON value, given back as it came.", parse_value=json_value
+    ),
+    JSONObject: strawberry.scalar(
+        name="JSONObject", description="A JSON object, given back as it came.", parse_value=json_object
+    ),
+    BigInt: strawberry.scalar(
+        name="BigInt", description="An integer of up to 64 bits, as a JSON number.", parse_value=big_int
+    ),
+    DateTime: strawberry.scalar(
+        name="DateTime",
+        description="A moment in UTC: RFC 3339 with microseconds and Z.",
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
+        parse_value=moment,
+    ),
+}

@@ -1,0 +1,61 @@
+"""The running Core: what it is, what it holds, and what the asking token may do."""
+
+from __future__ import annotations
+
+import platform
+import sqlite3
+
+import strawberry
+
+from faceforge_schema.context import Context, Reader
+from faceforge_schema.operation import query
+from faceforge_schema.record import says
+from faceforge_schema.scalars import BigInt, DateTime
+from faceforge_storage import journal, system
+
+
+@strawberry.type(description="How many live records there are.")
+class Counts:
+    entities: int = says("Entities.")
+    assets: int = says("Assets.")
+    descriptors: int = says("Facts.")
+    relationships: int = says("Relationships.")
+    field_defs: int = says("Field definitions.")
+    stored_bytes: BigInt = says("Bytes of all stored files, each counted once.")
+
+
+@strawberry.type(description="The running Core.")
+class SystemInfo:
+    version: str = says("The version of FaceForge Core.")
+    instance_id: str = says("Which run of Core this is: drawn at each start.")
+    started_at: DateTime = says("When it started.")
+    platform: str = says("The operating system.")
+    python: str = says("The version of Python.")
+    database: str = says("The database and its version.")
+    schema_revision: str = says("The step of the database's schema.")
+    data_directory: str = says("Where the data is.")
+    last_changeset_id: BigInt = says("The newest changeset; 0 when nothing was ever changed.")
+    counts: Counts = says("How many records there are.")
+    actor: str = says("Who is asking.")
+    permissions: list[str] = says("What the asking token may do.")
+
+
+@query("GET /system/info", needs="system:read")
+def system_info(db: Reader, context: Context) -> SystemInfo:
+    """What this Core is, and what it holds."""
+    core, held = context.core, system.counts(db)
+    stored_bytes = BigInt(held.pop("stored_bytes"))
+    return SystemInfo(
+        version=core.version,
+        instance_id=core.instance_id,
+        started_at=DateTime(core.started_at),
+        platform=f"{platform.system()} {platform.machine()}",
+        python=platform.python_version(),
+        database=f"SQLite {sqlite3.sqlite_version}",
+        schema_revision=system.schema_revision(db),
+        data_directory=str(core.home),
+        last_changeset_id=BigInt(journal.latest(db)),
+        counts=Counts(**held, stored_bytes=stored_bytes),
+        actor=context.actor.name,
+        permissions=sorted(context.actor.permissions),
+    )

@@ -1,0 +1,146 @@
+"""Tokens: limited keys to the API, for tools and plugins."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Annotated, Any
+
+import strawberry
+from pydantic import AfterValidator, Field
+from sqlalchemy import Select
+from strawberry import ID, Maybe
+
+from faceforge_schema.context import Context, Reader, Write
+from faceforge_schema.inputs import Input, Word, patched
+from faceforge_schema.listing import SortOrder, listing
+from faceforge_schema.operation import mutation, query
+from faceforge_schema.permissions import ALL, Actor
+from faceforge_schema.record import Record, resource, says
+from faceforge_schema.scalars import DateTime
+from faceforge_storage import records, tables
+from faceforge_storage import tokens as rows
+from faceforge_storage.errors import Forbidden, InvalidInput, NameTaken, NotFound, VersionConflict
+from faceforge_storage.gateway import AnyRow, check_version
+
+
+def _known(permissions: list[str]) -> list[str]:
+    unknown = sorted(set(permissions) - ALL)
+    if unknown:
+        raise ValueError(
+            f"{', '.join(unknown)[:200]}: there is no such permission; there are {', '.join(sorted(ALL))}"
+        )
+    return sorted(set(permissions))
+
+
+Permissions = Annotated[list[str], Field(max_length=1000), AfterValidator(_known)]
+
+
+@resource("token_id", needs="tokens:read")
+class Token(Record):
+    """A limited key to the API. Core keeps only the hash of its secret."""
+
+    id: ID = says("64 lower-case hex digits.")
+    name: str = says("What it is for.")
+    permissions: list[str] = says("What it may do: `noun:verb`.")
+    created_at: DateTime = says("When it was made.")
+    updated_at: DateTime = says("When it last changed.")
+    version: int = says("Rises by one with each change.")
+
+
+@resource("token_id", needs="tokens:read")
+class IssuedToken(Token):
+    """A token with its secret, which is told this once."""
+
+    secret: str | None = says(
+        "What to send as `Authorization: Bearer`; null when an idempotency key asks again."
+    )
+
+
+@strawberry.enum(description="What tokens can be sorted by.")
+class TokenSort(Enum):
+    NAME = "name"
+    CREATED_AT = "created_at"
+
+
+@strawberry.pydantic.input(description="A new token.")
+class TokenCreate(Input):
+    name: Word = Field(description="What it is for.", examples=["ComfyUI"])
+    permissions: Permissions = Field(
+        description="What it may do; no more than the token that makes it.", examples=[["assets:read"]]
+    )
+
+
+@strawberry.pydantic.input(description="Changes to a token: an absent key keeps.")
+class TokenPatch(Input):
+    name: Maybe[Word] = Field(description="What it is for.")
+    permissions: Maybe[Permissions] = Field(description="What it may do; replaces the whole list.")
+
+
+@query("GET /tokens/{token_id}", errors=(NotFound,), needs="tokens:read")
+def token(db: Reader, token_id: ID) -> Token:
+    """One token by its id, without its secret."""
+    return Token.of(records.find(db, rows.matching(), "id", token_id))
+
+
+@listing("GET /tokens", Token, sort=TokenSort, needs="tokens:read", order=SortOrder.ASC)
+def tokens(ids: list[ID] | None = None) -> Select[Any]:
+    """Tokens, without their secrets. The install token is not among them."""
+    return rows.matching(ids)
+
+
+@mutation("POST /tokens", errors=(NameTaken, InvalidInput), needs="tokens:write", status=201)
+def create_token(tx: Write, context: Context, input: TokenCreate) -> IssuedToken:
+    """Make a token. It may do no more than the one that makes it."""
+    _check_held(context.actor, input.permissions)
+    return _issued(*rows.create(tx, input.name, input.permissions))
+
+
+@mutation(
+    "PATCH /tokens/{token_id}",
+    errors=(NotFound, NameTaken, VersionConflict, InvalidInput),
+    needs="tokens:write",
+)
+def update_token(
+    tx: Write, context: Context, token_id: ID, input: TokenPatch, expected_version: int | None = None
+) -> Token:
+    """Change the name or the permissions of a token that may do no more than your own."""
+    row = _held(tx, context, token_id)
+    values = patched(row, input)
+    _check_held(context.actor, values.get("permissions", ()))
+    return Token.of(rows.change(tx, row, values, expected_version))
+
+
+@mutation("DELETE /tokens/{token_id}", errors=(NotFound, VersionConflict), needs="tokens:write", status=204)
+def revoke_token(tx: Write, token_id: ID, expected_version: int | None = None) -> ID:
+    """Revoke a token: it is void at once."""
+    row = _row(tx, token_id)
+    check_version(row, expected_version)
+    tx.delete(tables.tokens, [row])
+    return token_id
+
+
+@mutation("POST /tokens/{token_id}/rotate", errors=(NotFound,), needs="tokens:write")
+def rotate_token(tx: Write, context: Context, token_id: ID) -> IssuedToken:
+    """Give a token a new secret; the old one is void at once."""
+    return _issued(*rows.rotate(tx, _held(tx, context, token_id)))
+
+
+def _issued(row: AnyRow, secret: str) -> IssuedToken:
+    return IssuedToken.of_values({**row._mapping, "secret": secret})
+
+
+def _row(tx: Write, token_id: str) -> AnyRow:
+    return records.find(tx.connection, rows.matching(), "id", token_id)
+
+
+def _held(tx: Write, context: Context, token_id: str) -> AnyRow:
+    """The row of a token that may do no more than the actor: changing a mightier one would be a way up."""
+    row = _row(tx, token_id)
+    _check_held(context.actor, row.permissions)
+    return row
+
+
+def _check_held(actor: Actor, permissions: Any) -> None:
+    beyond = sorted(set(permissions) - actor.permissions)
+    if beyond:
+        raise Forbidden(f"Your own token lacks {', '.join(beyond)}, so it cannot give it.")

@@ -1,0 +1,38 @@
+"""The `faceforge` command: its sub-commands by name, and how it tells that something went wrong."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import version
+
+from cyclopts import App
+
+from faceforge_storage.errors import FaceForgeError
+
+app = App(
+    name="faceforge",
+    help="FaceForge keeps entities and the files that belong to them, on this machine.",
+    help_format="plaintext",
+    version=lambda: version("faceforge"),
+    version_flags=["--version"],
+)
+COMMANDS = ("serve", "token", "schema", "migrate", "backup")
+for name in COMMANDS:
+    app.command(f"faceforge_server.commands.{name}:{name}")
+
+
+def load_all() -> None:
+    """Imports every command, so that the overview can say what each does."""
+    for name in COMMANDS:
+        app[name]
+
+
+def main() -> None:
+    """Runs the words of the command line. Exit codes: 0 done, 1 not done and why, 2 not understood."""
+    if sys.argv[1:] in ([], ["-h"], ["--help"]):
+        load_all()
+    try:
+        app()
+    except FaceForgeError as error:
+        print(f"faceforge: {error.detail}", error.as_json()["hint"], sep="\n", file=sys.stderr)
+        sys.exit(1)

@@ -1,0 +1,28 @@
+"""`faceforge serve`: start Core."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from faceforge_server.commands.options import HomeOption
+
+
+def serve(
+    *,
+    home: HomeOption = None,
+    host: Annotated[str | None, Parameter(help="The address to listen on; 127.0.0.1 by default.")] = None,
+    port: Annotated[int | None, Parameter(help="The port; 43210 by default, 0 for any free one.")] = None,
+    auto_port: Annotated[
+        bool,
+        Parameter(negative="", help="If the port is busy, take another; config/ports.json tells which."),
+    ] = False,
+) -> None:
+    """Start FaceForge Core, and stop it with Ctrl-C.
+
+    What --host and --port say wins over config/core.json in the data directory.
+    """
+    from faceforge_server import serve as core
+
+    core.serve(home, host, port, auto_port)

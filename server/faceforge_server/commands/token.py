@@ -1,0 +1,109 @@
+"""`faceforge token`: the keys to the API, shown, made, listed, revoked and rotated."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlencode
+
+from cyclopts import App, Parameter
+
+from faceforge_server.commands.options import HomeOption
+
+if TYPE_CHECKING:
+    from faceforge_server.commands.asking import Ask
+
+token = App(name="token", help="Show, make, list, revoke and rotate tokens, the keys to the API.")
+
+Name = Annotated[str, Parameter(help="The name of the token.")]
+
+
+@token.command
+def show(*, home: HomeOption = None) -> None:
+    """Print the install token, which may do all."""
+    from faceforge_storage.home import open_home
+
+    _, settings = open_home(home)
+    print(settings.auth.install_token.get_secret_value())
+
+
+@token.command
+def create(
+    *,
+    name: Annotated[str, Parameter(help="What you will know it by.")],
+    permission: Annotated[
+        list[str], Parameter(help="What it may do, such as entities:read; several may be given.", negative="")
+    ],
+    home: HomeOption = None,
+) -> None:
+    """Make a limited token and print it. It is shown this once."""
+    from faceforge_server.commands.asking import core_of
+    from faceforge_storage.home import open_home
+
+    with core_of(*open_home(home)) as ask:
+        print(ask("POST", "/v1/tokens", {"name": name, "permissions": permission})["secret"])
+
+
+@token.command(name="list")
+def list_(*, home: HomeOption = None) -> None:
+    """List the tokens that were made: name, permissions, when. Their secrets are not kept."""
+    from faceforge_server.commands.asking import core_of
+    from faceforge_storage.home import open_home
+
+    with core_of(*open_home(home)) as ask:
+        made = list(_tokens(ask))
+    for each in made:
+        print(each["name"], ",".join(each["permissions"]), each["created_at"], sep="\t")
+    if not made:
+        print("No tokens were made; there is only the install token.", file=sys.stderr)
+
+
+@token.command
+def revoke(name: Name, *, home: HomeOption = None) -> None:
+    """Make a token void at once."""
+    from faceforge_server.commands.asking import core_of
+    from faceforge_storage.home import open_home
+
+    with core_of(*open_home(home)) as ask:
+        ask("DELETE", f"/v1/tokens/{_id_of(ask, name)}")
+    print(f"The token {name} is revoked.", file=sys.stderr)
+
+
+@token.command
+def rotate(
+    name: Annotated[str | None, Parameter(help="Which token; without it the install token.")] = None,
+    *,
+    home: HomeOption = None,
+) -> None:
+    """Give a token a new secret and print it; the old one is void at once."""
+    from faceforge_server.commands.asking import core_of
+    from faceforge_storage.home import open_home
+    from faceforge_storage.settings import rotate_install_token
+
+    place, settings = open_home(home)
+    if name is None:
+        print(rotate_install_token(place.settings_file))
+        return
+    with core_of(place, settings) as ask:
+        print(ask("POST", f"/v1/tokens/{_id_of(ask, name)}/rotate")["secret"])
+
+
+def _tokens(ask: Ask) -> Iterator[dict[str, Any]]:
+    cursor = None
+    while True:
+        query = {"limit": 500, **({"cursor": cursor} if cursor else {})}
+        page = ask("GET", f"/v1/tokens?{urlencode(query)}")
+        yield from page["items"]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            return
+
+
+def _id_of(ask: Ask, name: str) -> str:
+    from faceforge_storage.errors import NotFound
+
+    for each in _tokens(ask):
+        if each["name"] == name:
+            return str(each["token_id"])
+    raise NotFound(f"There is no token named {name}.", hint="`faceforge token list` names them.")

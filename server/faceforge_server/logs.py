@@ -1,0 +1,72 @@
+"""What Core writes about itself: lines for the console and a file that rotates, never a secret in either."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from logging.handlers import MemoryHandler, RotatingFileHandler
+from pathlib import Path
+
+from faceforge_server.request_ids import current_request_id
+
+FILE_BYTES, FILES_KEPT = 5 * 1024 * 1024, 5
+SECRETS = re.compile(
+    r"ff_[a-z0-9_-]{16,}|(bearer |x-faceforge-token: |[?&](?:signature|sig|token)=)[^\s&\"',]+",
+    re.IGNORECASE,
+)
+CONTROLS = {code: f"\\x{code:02x}" for code in [*range(32), 127] if chr(code) != "\t"}
+
+
+class Line(logging.Formatter):
+    """`2026-01-31T12:00:00.000000Z INFO faceforge.server [request id] message`, one line for each record.
+
+    A message cannot begin a line of its own; only a traceback, which Core writes itself, has several.
+    """
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        super().__init__()
+        self.secrets = [secret for secret in secrets if secret]
+
+    def format(self, record: logging.LogRecord) -> str:
+        at = datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        request = f" [{current_request_id()}]" if current_request_id() else ""
+        message = record.getMessage().strip().translate(CONTROLS)
+        line = f"{at} {record.levelname} {record.name}{request} {message}"
+        if record.exc_info:
+            line += "\n" + self.formatException(record.exc_info)
+        for secret in self.secrets:
+            line = line.replace(secret, "***")
+        return SECRETS.sub(r"\1***", line)
+
+
+class Logs:
+    """The log of this process. Lines written before the file is known are kept and reach it later."""
+
+    def __init__(self) -> None:
+        self._early = MemoryHandler(1000, flushLevel=logging.CRITICAL + 1)
+        self._console = logging.StreamHandler(sys.stderr)
+        self._console.setFormatter(Line())
+        self._console.setLevel(logging.WARNING)
+        root = logging.getLogger()
+        root.setLevel(logging.INFO)
+        root.handlers[:] = [self._early, self._console]
+        # These tell each step they take; Core says itself what a person wants to know.
+        for name in ("uvicorn.error", "alembic"):
+            logging.getLogger(name).setLevel(logging.WARNING)
+        logging.captureWarnings(True)
+
+    def write_to(self, directory: Path, secrets: Iterable[str] = ()) -> None:
+        """From now on lines also go to `directory`/core.log; it rotates at 5 MiB and keeps five old files."""
+        file = RotatingFileHandler(
+            directory / "core.log", maxBytes=FILE_BYTES, backupCount=FILES_KEPT, encoding="utf-8"
+        )
+        line = Line(secrets)
+        file.setFormatter(line)
+        self._console.setFormatter(line)
+        logging.getLogger().addHandler(file)
+        self._early.setTarget(file)
+        self._early.close()
+        logging.getLogger().removeHandler(self._early)

@@ -1,0 +1,183 @@
+"""Reads what a REST request brings: path and query parameters, `If-Match`, and the body, as GraphQL variables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    get_nullable_type,
+    is_list_type,
+    is_required_argument,
+)
+from pydantic import ValidationError
+from starlette.requests import Request
+from strawberry.utils.str_converters import to_snake_case
+
+from faceforge_schema.inputs import faults
+from faceforge_server.json_body import check_media_type, check_text, parse_json, read_body
+from faceforge_server.rest.documents import TOTAL
+from faceforge_server.rest.names import enum_words
+from faceforge_server.rest.operations import BODY, VERSION, RestOperation
+from faceforge_storage.errors import Fault, InvalidInput, NotFound, VersionConflict
+
+BOOLEANS = {"true": True, "false": False}
+
+
+async def read_variables(operation: RestOperation, request: Request, json_limit: int) -> dict[str, Any]:
+    """The variables of the operation's document; raises InvalidInput with every fault of the parameters or the body."""
+    variables = dict(_parameters(operation, request))
+    if operation.takes_version and (seen := request.headers.get("if-match")) is not None:
+        variables.update(_version(seen))
+    body = await _body(operation, request, json_limit)
+    if body is not None:
+        variables[BODY] = body
+    return variables
+
+
+def _parameters(operation: RestOperation, request: Request) -> Iterator[tuple[str, Any]]:
+    wrong = []
+    for parameter in operation.path_names:
+        name, argument = operation.arguments[parameter]
+        try:
+            yield name, _parsed(argument.type, request.path_params[parameter])
+        except ValueError:
+            # A malformed id is as unknown as any other.
+            raise NotFound(f"There is no {parameter} {request.path_params[parameter][:80]!r}.") from None
+    query = request.query_params
+    for parameter in dict.fromkeys(query.keys()):
+        values = query.getlist(parameter)
+        try:
+            if parameter == TOTAL and operation.is_list:
+                yield TOTAL, _boolean(_single(values))
+                continue
+            if parameter not in operation.arguments or parameter in operation.path_names:
+                raise ValueError("is not a parameter of this address")
+            name, argument = operation.arguments[parameter]
+            yield name, _listed(argument.type, values)
+        except ValueError as error:
+            wrong.append(
+                Fault(
+                    f"/{parameter[:80]}",
+                    str(error),
+                    "unknown_parameter" if "not a parameter" in str(error) else "invalid",
+                    "query",
+                )
+            )
+    if operation.is_list and TOTAL not in query:
+        yield TOTAL, False
+    for parameter, (_, argument) in operation.arguments.items():
+        if (
+            parameter not in query
+            and parameter not in operation.path_names
+            and is_required_argument(argument)
+        ):
+            wrong.append(Fault(f"/{parameter}", "is required", "required", "query"))
+    if wrong:
+        raise InvalidInput(
+            f"Query parameter {wrong[0].pointer[1:]}: {wrong[0].message}.", errors=tuple(wrong)
+        )
+
+
+def _listed(kind: GraphQLInputType, values: list[str]) -> Any:
+    plain = get_nullable_type(kind)
+    return (
+        [_parsed(plain.of_type, value) for value in values]
+        if is_list_type(plain)
+        else _parsed(kind, _single(values))
+    )
+
+
+def _single(values: list[str]) -> str:
+    if len(values) != 1:
+        raise ValueError("stands there more than once")
+    return values[0]
+
+
+def _parsed(kind: GraphQLInputType, text: str) -> Any:
+    """A parameter's text as a value of its GraphQL type; raises ValueError."""
+    try:
+        check_text(text)
+    except InvalidInput as error:
+        raise ValueError(error.detail) from None
+    plain: Any = get_nullable_type(kind)
+    if isinstance(plain, GraphQLEnumType):
+        words = enum_words(plain)
+        if text not in words:
+            raise ValueError(f"is one of {', '.join(words)}")
+        return words[text]
+    if plain.name in ("Int", "BigInt"):
+        bits = 31 if plain.name == "Int" else 63
+        if not re.fullmatch(r"-?[0-9]{1,19}", text) or not -(2**bits) <= int(text) < 2**bits:
+            raise ValueError(f"is an integer of {bits + 1} bits")
+        return int(text)
+    if plain.name == "Boolean":
+        return _boolean(text)
+    if plain.name == "DateTime":
+        plain.parse_value(text)
+    return text
+
+
+def _boolean(text: str) -> bool:
+    if text not in BOOLEANS:
+        raise ValueError("is true or false")
+    return BOOLEANS[text]
+
+
+def _version(seen: str) -> dict[str, int]:
+    """`If-Match` (RFC 9110, 13.1.1) as the version that is expected; `*` expects none in particular."""
+    if seen.strip() == "*":
+        return {}
+    match = re.fullmatch(r'\s*"([0-9]{1,9})"\s*', seen)
+    if match is None:
+        raise VersionConflict(
+            "No version of the record has that If-Match.", hint='Send the ETag as it came: `If-Match: "3"`.'
+        )
+    return {VERSION: int(match[1])}
+
+
+async def _body(operation: RestOperation, request: Request, limit: int) -> Any:
+    raw = await read_body(request, limit)
+    if operation.body_model is None or operation.body_type is None:
+        if raw.strip() not in (b"", b"{}"):
+            raise InvalidInput(
+                "This address takes no body.", errors=(Fault("", "no body is taken", "unexpected"),)
+            )
+        return None
+    if not raw and not operation.body_required:
+        return None
+    check_media_type(request)
+    return checked_body(operation, raw)
+
+
+def checked_body(operation: RestOperation, raw: bytes) -> Any:
+    """A JSON body as the operation's input; raises InvalidJson, InvalidInput with every fault."""
+    assert operation.body_model is not None
+    assert operation.body_type is not None
+    value = parse_json(raw)
+    try:
+        operation.body_model.model_validate_json(raw)
+    except ValidationError as error:
+        wrong = faults(error.errors(include_url=False, include_input=False))
+        where = wrong[0].pointer.lstrip("/") or "The body"
+        raise InvalidInput(f"{where}: {wrong[0].message}.", errors=wrong) from None
+    return _as_graphql(operation.body_type, value)
+
+
+def _as_graphql(kind: GraphQLInputType, value: Any) -> Any:
+    """A checked body in GraphQL's names. It never looks into a JSON scalar: what is in there is the user's."""
+    plain: Any = get_nullable_type(kind)
+    if value is None:
+        return None
+    if is_list_type(plain):
+        return [_as_graphql(plain.of_type, each) for each in value]
+    if isinstance(plain, GraphQLEnumType):
+        return enum_words(plain)[value]
+    if not isinstance(plain, GraphQLInputObjectType):
+        return value
+    names = {to_snake_case(name): name for name in plain.fields}
+    return {names[key]: _as_graphql(plain.fields[names[key]].type, each) for key, each in value.items()}

@@ -1,0 +1,39 @@
+"""The JSON Schemas of request bodies: what the input models validate by, as OpenAPI components."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic.json_schema import models_json_schema
+
+from faceforge_server.rest.operations import RestOperation
+
+Json = dict[str, Any]
+
+
+def model_schemas(operations: list[RestOperation]) -> Json:
+    """Component name -> schema of every input model and what it refers to."""
+    models = {operation.body_model for operation in operations if operation.body_model is not None}
+    _, told = models_json_schema(
+        [(model, "validation") for model in sorted(models, key=lambda each: each.__name__)],
+        ref_template="#/components/schemas/{model}",
+    )
+    return {name: _tidy(schema) for name, schema in told["$defs"].items()}
+
+
+def _tidy(schema: Any) -> Any:
+    """Without titles made from names, and without a null default where null is not allowed."""
+    if isinstance(schema, list):
+        return [_tidy(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept = {
+        key: _tidy(value) for key, value in schema.items() if not (key == "title" and isinstance(value, str))
+    }
+    if "default" in kept and kept["default"] is None and not _takes_null(kept):
+        del kept["default"]
+    return kept
+
+
+def _takes_null(schema: Json) -> bool:
+    return schema.get("type") == "null" or any(_takes_null(each) for each in schema.get("anyOf", ()))

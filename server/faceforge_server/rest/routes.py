@@ -1,0 +1,92 @@
+"""The routes of the REST face, one for each operation."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Match, Route
+
+from faceforge_schema import Contract
+from faceforge_server.calls import call, context_of
+from faceforge_server.rest.inputs import read_variables
+from faceforge_server.rest.names import LISTS
+from faceforge_server.rest.operations import RestOperation
+from faceforge_storage.errors import FaceForgeError, Fault
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def rest_routes(contract: Contract, operations: list[RestOperation]) -> list[Route]:
+    """The routes, one for each path, so that a refused method is told of all that are taken; documents are kept."""
+    by_path: dict[str, dict[str, Endpoint]] = {}
+    for operation in operations:
+        contract.documents.keep(operation.document)
+        by_path.setdefault(operation.path, {})[operation.method] = _endpoint(contract, operation)
+    return [Route(path, _by_method(each), methods=list(each)) for path, each in by_path.items()]
+
+
+def _by_method(endpoints: dict[str, Endpoint]) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        return await endpoints["GET" if request.method == "HEAD" else request.method](request)
+
+    return endpoint
+
+
+def allowed_methods(request: Request) -> str:
+    """The value of `Allow` for the path of a request: the methods of all routes of the first path that fits it."""
+    routes = [route for route in request.app.routes if isinstance(route, Route)]
+    path = next(route.path for route in routes if route.matches(request.scope)[0] is not Match.NONE)
+    methods = {method for route in routes if route.path == path for method in route.methods or ()}
+    return ", ".join(sorted(methods))
+
+
+def _endpoint(contract: Contract, operation: RestOperation) -> Endpoint:
+    document = operation.document
+
+    async def endpoint(request: Request) -> Response:
+        context = context_of(request)
+        context.actor.check(operation.needs)
+        variables = await read_variables(operation, request, context.core.settings.limits.json_bytes)
+        try:
+            result = await call(contract, document, variables, context)
+        except FaceForgeError as error:
+            raise _in_rest_names(error, operation) from None
+        return answer(operation, result)
+
+    return endpoint
+
+
+def answer(operation: RestOperation, result: Any) -> Response:
+    """The HTTP answer for what the operation's document gave."""
+    body = operation.answer.shape(result) if operation.answer.shape is not None else result
+    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    if operation.status == 204:
+        return Response(status_code=204, headers=headers)
+    if isinstance(body.get("version"), int):
+        headers["ETag"] = f'"{body["version"]}"'
+    status = 200 if operation.may_duplicate and body["duplicate"] else operation.status
+    return json_response(body, status, headers)
+
+
+def json_response(body: Any, status: int, headers: dict[str, str]) -> Response:
+    """A JSON answer, compact and in UTF-8."""
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return Response(text, status, headers, "application/json")
+
+
+def _in_rest_names(error: FaceForgeError, operation: RestOperation) -> FaceForgeError:
+    """The same error with its places as REST calls them: an argument is a parameter of the query or the path."""
+    error.errors = tuple(_placed(fault, operation) for fault in error.errors)
+    return error
+
+
+def _placed(fault: Fault, operation: RestOperation) -> Fault:
+    name = LISTS.get(fault.pointer[1:], fault.pointer[1:])
+    if name not in operation.arguments:
+        return fault
+    return replace(fault, pointer=f"/{name}", place="path" if name in operation.path_names else "query")

@@ -1,0 +1,1 @@
+"""Rows and bytes: how FaceForge keeps what it is given."""

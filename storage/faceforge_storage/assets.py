@@ -1,0 +1,202 @@
+"""Assets and their links to entities: finding, listing, duplicates, and what a purge takes along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, exists, select
+
+from faceforge_storage.dialect import among, contains
+from faceforge_storage.gateway import AnyRow, Values, Write
+from faceforge_storage.ids import new_id
+from faceforge_storage.records import Deleted, shown
+from faceforge_storage.tables import asset_links, asset_tags, assets, descriptors, entities, objects
+
+EMPTY: Values = {
+    "owner": {"type": "system", "id": None},
+    "derived_from_asset_id": None,
+    "extracted_metadata": {},
+    "user_metadata": {},
+    "tags": [],
+    "plugin_data": {},
+}
+
+
+def every(deleted: Deleted = "include") -> Select[Any]:
+    """Assets with the place of their bytes: the columns of `assets`, and `provider`, `bucket`, `key`."""
+    return (
+        select(assets, objects.c.provider, objects.c.bucket, objects.c.key)
+        .join(objects, objects.c.sha256 == assets.c.content_hash)
+        .where(shown(assets, deleted))
+    )
+
+
+def matching(
+    *,
+    q: str | None = None,
+    tag: Iterable[str] = (),
+    ids: Sequence[str] | None = None,
+    kind: str | None = None,
+    mime_type: str | None = None,
+    content_hash: str | None = None,
+    filename: str | None = None,
+    entity_id: str | None = None,
+    derived_from_asset_id: str | None = None,
+    updated_since: str | None = None,
+    deleted: Deleted = "exclude",
+) -> Select[Any]:
+    """The assets that fit every filter given; every `tag` must be there."""
+    equal = {
+        "kind": kind,
+        "mime_type": mime_type,
+        "content_hash": content_hash,
+        "filename": filename,
+        "derived_from_asset_id": derived_from_asset_id,
+    }
+    wanted = [assets.c[name] == value for name, value in equal.items() if value is not None]
+    for each in tag:
+        wanted.append(exists().where(asset_tags.c.tag == each, asset_tags.c.asset_row == assets.c.row_id))
+    if q:
+        wanted.append(contains(assets.c.filename, q))
+    if ids is not None:
+        wanted.append(among(assets.c.id, ids))
+    if entity_id is not None:
+        linked = (
+            select(asset_links.c.asset_row)
+            .join(entities, entities.c.row_id == asset_links.c.entity_row)
+            .where(entities.c.id == entity_id, shown(entities))
+        )
+        wanted.append(assets.c.row_id.in_(linked))
+    if updated_since is not None:
+        wanted.append(assets.c.updated_at >= updated_since)
+    return every(deleted).where(*wanted)
+
+
+def of_entities(**filters: Any) -> Select[Any]:
+    """Live assets joined with their links: `matching`, with `asset_links` to tell the entity and `role`."""
+    return (
+        matching(**filters)
+        .join(asset_links, asset_links.c.asset_row == assets.c.row_id)
+        .add_columns(asset_links.c.role)
+    )
+
+
+def entities_of(**_filters: Any) -> Select[Any]:
+    """Live entities joined with their links: `asset_links` tells the asset."""
+    return (
+        select(entities)
+        .join(asset_links, asset_links.c.entity_row == entities.c.row_id)
+        .where(shown(entities))
+    )
+
+
+def twin(db: Connection, content_hash: str, kind: str | None = None) -> AnyRow | None:
+    """The oldest live asset on these bytes, of one kind or of any."""
+    return db.execute(
+        matching(content_hash=content_hash, kind=kind).order_by(assets.c.created_at, assets.c.row_id).limit(1)
+    ).one_or_none()
+
+
+def create(tx: Write, values: Values) -> AnyRow:
+    """Store a new asset. Its bytes must be known: `hold` first."""
+    row = tx.insert(assets, [{"id": new_id(), **EMPTY, **values}])[0]
+    return tx.rows(every().where(assets.c.row_id == row.row_id))[0]
+
+
+def change(tx: Write, row: AnyRow, values: Values, expected: int | None) -> AnyRow:
+    """Set columns of an asset; raises VersionConflict."""
+    tx.update(assets, row, values, expected=expected)
+    return tx.rows(every().where(assets.c.row_id == row.row_id))[0]
+
+
+def restore(tx: Write, row: AnyRow) -> AnyRow:
+    """Take an asset out of the trash; one that is not there stays as it is."""
+    return change(tx, row, {"deleted_at": None}, None)
+
+
+def any_on(db: Connection, content_hash: str) -> AnyRow | None:
+    """Any asset, even a trashed one, on these bytes: it tells their size and media type."""
+    return db.execute(every().where(assets.c.content_hash == content_hash).limit(1)).one_or_none()
+
+
+def made_from(**filters: Any) -> tuple[Select[Any], ColumnElement[int]]:
+    """Live assets made from others, and the column that tells the `row_id` of the source."""
+    source = assets.alias("source")
+    made = matching(**filters).join(source, source.c.id == assets.c.derived_from_asset_id)
+    return made, source.c.row_id
+
+
+def hold(tx: Write, values: Values) -> None:
+    """Note where published bytes are; bytes that are known already stay where they are noted."""
+    if held(tx.connection, values["sha256"]) is None:
+        tx.insert(objects, [{**values, "created_at": tx.at}])
+
+
+def held(db: Connection, sha256: str) -> AnyRow | None:
+    """Where the bytes with this hash are."""
+    return db.execute(select(objects).where(objects.c.sha256 == sha256)).one_or_none()
+
+
+def links(db: Connection, asset_rows: Sequence[int]) -> Sequence[Row[Any, Any, Any, Any]]:
+    """The links of several assets to live entities, oldest first: `asset_row, entity_id, role, created_at`."""
+    return db.execute(
+        select(
+            asset_links.c.asset_row,
+            entities.c.id.label("entity_id"),
+            asset_links.c.role,
+            asset_links.c.created_at,
+        )
+        .join(entities, entities.c.row_id == asset_links.c.entity_row)
+        .where(among(asset_links.c.asset_row, asset_rows), shown(entities))
+        .order_by(asset_links.c.row_id)
+    ).all()
+
+
+def link(tx: Write, asset: AnyRow, entity: AnyRow, values: Values) -> None:
+    """Link an asset to an entity; a link that stands takes the role, when one is given."""
+    standing = _link(tx, asset, entity)
+    if standing is None:
+        row = {"asset_row": asset.row_id, "entity_row": entity.row_id, "role": None, **values}
+        tx.insert(asset_links, [row], [_name(asset, entity)])
+    else:
+        tx.update(asset_links, standing, values, record_id=_name(asset, entity))
+
+
+def unlink(tx: Write, asset: AnyRow, entity: AnyRow) -> None:
+    """Remove the link between an asset and an entity, when there is one."""
+    standing = _link(tx, asset, entity)
+    if standing is not None:
+        tx.delete(asset_links, [standing], [_name(asset, entity)])
+
+
+def purge(tx: Write, asset: AnyRow) -> None:
+    """Remove an asset with its links, and their values from the journal. What pointed at it points nowhere.
+
+    The bytes stay until garbage collection finds that no asset is on them.
+    """
+    linked = tx.rows(
+        select(asset_links, entities.c.id.label("entity_id"))
+        .join(entities, entities.c.row_id == asset_links.c.entity_row)
+        .where(asset_links.c.asset_row == asset.row_id)
+    )
+    tx.erase(asset_links, linked, [f"{asset.id}/{row.entity_id}" for row in linked])
+    for table, column in (
+        (entities, "primary_thumbnail_asset_id"),
+        (assets, "derived_from_asset_id"),
+        (descriptors, "evidence_asset_id"),
+    ):
+        for row in tx.rows(select(table).where(table.c[column] == asset.id)):
+            tx.update(table, row, {column: None})
+    tx.erase(assets, [asset])
+    tx.erase_told(asset_links, "asset_row", asset.row_id)
+
+
+def _link(tx: Write, asset: AnyRow, entity: AnyRow) -> AnyRow | None:
+    here = (asset_links.c.asset_row == asset.row_id, asset_links.c.entity_row == entity.row_id)
+    found = tx.rows(select(asset_links).where(*here))
+    return found[0] if found else None
+
+
+def _name(asset: AnyRow, entity: AnyRow) -> str:
+    return f"{asset.id}/{entity.id}"

@@ -1,0 +1,64 @@
+"""Descriptors: facts about entities, each perhaps true for a time only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, func, select
+
+from faceforge_storage.dialect import among
+from faceforge_storage.gateway import AnyRow, Values, Write
+from faceforge_storage.ids import new_id
+from faceforge_storage.records import shown
+from faceforge_storage.tables import descriptors, entities
+
+EMPTY: Values = {
+    "valid_from": None,
+    "valid_to": None,
+    "source": None,
+    "confidence": None,
+    "note": None,
+    "evidence_asset_id": None,
+}
+
+
+def matching(
+    *,
+    entity_id: str | None = None,
+    field_key: str | None = None,
+    ids: Sequence[str] | None = None,
+    as_of: str | None = None,
+) -> Select[Any]:
+    """The facts about live entities that fit every filter given, with `entity_id`."""
+    wanted = [shown(entities)]
+    if entity_id is not None:
+        wanted.append(entities.c.id == entity_id)
+    if field_key is not None:
+        wanted.append(descriptors.c.field_key == field_key)
+    if ids is not None:
+        wanted.append(among(descriptors.c.id, ids))
+    if as_of is not None:
+        # Partial dates are spans; a fact holds when its span and the span asked for meet.
+        first, last = as_of, as_of + "-99-99"[len(as_of) - 4 :]
+        ends = descriptors.c.valid_to.concat(
+            func.substr("9999-99-99", func.length(descriptors.c.valid_to) + 1)
+        )
+        wanted.append(descriptors.c.valid_from.is_(None) | (descriptors.c.valid_from <= last))
+        wanted.append(descriptors.c.valid_to.is_(None) | (ends >= first))
+    return (
+        select(descriptors, entities.c.id.label("entity_id"))
+        .join(entities, entities.c.row_id == descriptors.c.entity_row)
+        .where(*wanted)
+    )
+
+
+def create(tx: Write, entity: AnyRow, values: Values) -> AnyRow:
+    """Store a new fact about an entity."""
+    row = {"id": new_id(), "entity_row": entity.row_id, "recorded_at": tx.at, **EMPTY, **values}
+    return read(tx, tx.insert(descriptors, [row])[0])
+
+
+def read(tx: Write, row: AnyRow) -> AnyRow:
+    """The row as lists show it, after a write."""
+    return tx.rows(matching(ids=[row.id]))[0]

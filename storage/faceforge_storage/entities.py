@@ -1,0 +1,125 @@
+"""Entities: finding them and the lists of them, their trash, and what a purge takes along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy.exc import IntegrityError
+
+from faceforge_storage import records
+from faceforge_storage.dialect import among, any_contains, contains
+from faceforge_storage.errors import ExternalIdTaken
+from faceforge_storage.gateway import AnyRow, Values, Write
+from faceforge_storage.ids import new_id
+from faceforge_storage.records import Deleted, shown
+from faceforge_storage.tables import asset_links, assets, descriptors, entities, relationships
+from faceforge_storage.tables import entity_external_ids as external_ids
+from faceforge_storage.tables import entity_tags as tags
+
+ExternalId = tuple[str, str]
+"""(namespace, value)"""
+
+EMPTY: Values = {
+    "aliases": [],
+    "tags": [],
+    "fields": {},
+    "external_ids": [],
+    "primary_thumbnail_asset_id": None,
+    "plugin_data": {},
+}
+
+
+def matching(
+    *,
+    q: str | None = None,
+    tag: Iterable[str] = (),
+    ids: Sequence[str] | None = None,
+    external_id: ExternalId | None = None,
+    updated_since: str | None = None,
+    deleted: Deleted = "exclude",
+) -> Select[Any]:
+    """The entities that fit every filter given; every `tag` must be there."""
+    wanted = [shown(entities, deleted), *(has_tag(each) for each in tag)]
+    if q:
+        wanted.append(or_(contains(entities.c.display_name, q), any_contains(entities.c.aliases, q)))
+    if ids is not None:
+        wanted.append(among(entities.c.id, ids))
+    if external_id is not None:
+        held = select(external_ids.c.entity_row).where(
+            external_ids.c.namespace == external_id[0], external_ids.c.value == external_id[1]
+        )
+        wanted.append(entities.c.row_id.in_(held))
+    if updated_since is not None:
+        wanted.append(entities.c.updated_at >= updated_since)
+    return select(entities).where(*wanted)
+
+
+def has_tag(tag: str) -> ColumnElement[bool]:
+    """Whether the entity bears the tag."""
+    return exists().where(tags.c.tag == tag, tags.c.entity_row == entities.c.row_id)
+
+
+def create(tx: Write, values: Values) -> AnyRow:
+    """Store a new entity; raises ExternalIdTaken."""
+    with _external_ids_unique(tx, values.get("external_ids", ())):
+        return tx.insert(entities, [{"id": new_id(), **EMPTY, **values}])[0]
+
+
+def change(tx: Write, row: AnyRow, values: Values, expected: int | None) -> AnyRow:
+    """Set columns of an entity; raises ExternalIdTaken, VersionConflict."""
+    with _external_ids_unique(tx, values.get("external_ids", ())):
+        return tx.update(entities, row, values, expected=expected)
+
+
+def holder(tx: Write, namespace: str, value: str) -> AnyRow | None:
+    """The live entity that holds an external id."""
+    found = tx.rows(matching(external_id=(namespace, value)))
+    return found[0] if found else None
+
+
+def purge(tx: Write, row: AnyRow) -> None:
+    """Remove an entity with its links, facts and relations, and their values from the journal. Files stay."""
+    linked = tx.rows(
+        select(asset_links, assets.c.id.label("asset_id"))
+        .join(assets, assets.c.row_id == asset_links.c.asset_row)
+        .where(asset_links.c.entity_row == row.row_id)
+    )
+    tx.erase(asset_links, linked, [f"{link.asset_id}/{row.id}" for link in linked])
+    tx.erase(descriptors, tx.rows(select(descriptors).where(descriptors.c.entity_row == row.row_id)))
+    ends = or_(relationships.c.src_row == row.row_id, relationships.c.dst_row == row.row_id)
+    tx.erase(relationships, tx.rows(select(relationships).where(ends)))
+    tx.erase(entities, [row])
+    for table, column in (
+        (asset_links, "entity_row"),
+        (descriptors, "entity_row"),
+        (relationships, "src_row"),
+        (relationships, "dst_row"),
+    ):
+        tx.erase_told(table, column, row.row_id)
+
+
+@contextmanager
+def _external_ids_unique(tx: Write, wanted: Iterable[Any]) -> Iterator[None]:
+    """Turn the index's refusal of a second holder into ExternalIdTaken that names the first."""
+    try:
+        yield
+    except IntegrityError as error:
+        if "entity_external_ids" not in str(error.orig):
+            raise
+        for each in wanted:
+            other = holder(tx, each["namespace"], each["value"])
+            if other is not None:
+                raise ExternalIdTaken(
+                    f"{each['namespace']}:{each['value']} belongs to entity {other.id}.",
+                    hint=f"Change entity {other.id} instead, or take the id from it first.",
+                ) from error
+        raise ExternalIdTaken("The same external id is given twice.") from error
+
+
+def restore(tx: Write, row: AnyRow) -> AnyRow:
+    """Take an entity out of the trash; raises ExternalIdTaken when one of its ids was given away meanwhile."""
+    with _external_ids_unique(tx, row.external_ids):
+        return records.restore(tx, entities, row)

@@ -1,0 +1,272 @@
+"""Everything that can go wrong and is expected: one tree, raised by every layer, answered alike by both faces.
+
+FaceForgeError
+├── BadRequest 400            cannot be understood at all
+│   ├── InvalidJson, InvalidMultipart, InvalidCursor
+│   └── GraphqlSyntax, GraphqlInvalid, QueryTooComplex
+├── Unauthorized 401
+├── Forbidden 403
+│   └── ForeignOrigin, InvalidSignature
+├── NotFound 404
+├── MethodNotAllowed 405, NotAcceptable 406, RequestTimeout 408
+├── Conflict 409
+│   ├── ExternalIdTaken, FieldKeyTaken, FieldValueTaken, NameTaken, RelationshipExists
+│   └── InUse, NotInTrash, IdempotencyMismatch
+├── VersionConflict 412
+├── PayloadTooLarge 413, UnsupportedMediaType 415, RangeNotSatisfiable 416, MisdirectedRequest 421
+├── InvalidInput 422          understood, but not valid; lists each fault with its place
+│   └── HashMismatch, SizeMismatch, InvalidSidecar, UnknownReference, UnknownContent
+├── RateLimited 429, RequestHeaderFieldsTooLarge 431
+├── Internal 500              what nobody expected; its cause is in the log only
+│   └── StorageFailed
+├── Unavailable 503
+├── QueryTimeout 504
+├── NoSpace 507
+└── CannotStart               told on the command line, never over HTTP: settings, data directory, port
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong with an input.
+
+    `pointer` is a JSON Pointer (RFC 6901) into the part of the request that `place` names; `code` is stable.
+    """
+
+    pointer: str
+    message: str
+    code: str = "invalid"
+    place: str = "body"
+
+    def as_json(self) -> dict[str, str]:
+        return {"pointer": self.pointer, "in": self.place, "code": self.code, "message": self.message}
+
+
+@dataclass(eq=False)
+class FaceForgeError(Exception):
+    """An expected error: what happened (`detail`), a stable `code`, an HTTP `status`, what to do next (`hint`)."""
+
+    code: ClassVar[str] = "internal"
+    status: ClassVar[int] = 500
+    title: ClassVar[str] = "Something went wrong"
+    default_hint: ClassVar[str] = ""
+
+    detail: str
+    hint: str = ""
+    errors: tuple[Fault, ...] = ()
+    headers: dict[str, str] = field(default_factory=dict)
+    """HTTP headers that belong to the answer, such as `WWW-Authenticate`."""
+
+    def __str__(self) -> str:
+        return self.detail
+
+    def as_json(self) -> dict[str, Any]:
+        """The members that REST puts in a problem document and GraphQL in `extensions`."""
+        return {
+            "code": self.code,
+            "status": self.status,
+            "title": self.title,
+            "detail": self.detail,
+            "hint": self.hint or self.default_hint,
+            "errors": [fault.as_json() for fault in self.errors],
+        }
+
+
+class BadRequest(FaceForgeError):
+    code, status, title = "bad_request", 400, "The request cannot be understood"
+
+
+class InvalidJson(BadRequest):
+    code, title = "invalid_json", "The body is not JSON"
+    default_hint = "Send one JSON value in UTF-8, without a byte order mark."
+
+
+class InvalidMultipart(BadRequest):
+    code, title = "invalid_multipart", "The body is not multipart/form-data"
+    default_hint = "Send a `file` part, an optional `meta` part and plain form fields."
+
+
+class InvalidCursor(BadRequest):
+    code, title = "invalid_cursor", "The cursor does not belong to this list"
+    default_hint = "Start again without a cursor; keep filters and sorting the same while you page."
+
+
+class GraphqlSyntax(BadRequest):
+    code, title = "graphql_parse_failed", "The GraphQL document cannot be parsed"
+
+
+class GraphqlInvalid(BadRequest):
+    code, title = "graphql_validation_failed", "The GraphQL document does not fit the schema"
+
+
+class QueryTooComplex(BadRequest):
+    code, title = "query_too_complex", "The query asks for more than is allowed"
+    default_hint = "Ask for fewer objects or fewer levels at once, or raise `limits` in config/core.json."
+
+
+class Unauthorized(FaceForgeError):
+    code, status, title = "unauthorized", 401, "A valid token is needed"
+    default_hint = "Send `Authorization: Bearer TOKEN`; `faceforge token show` prints the install token."
+
+
+class Forbidden(FaceForgeError):
+    code, status, title = "forbidden", 403, "This token may not do that"
+    default_hint = "Use a token that has the permission; `faceforge token create --permission …` makes one."
+
+
+class ForeignOrigin(Forbidden):
+    code, title = "foreign_origin", "The request comes from another site"
+    default_hint = "Call the API from its own pages or from a program, not from another web site."
+
+
+class InvalidSignature(Forbidden):
+    code, title = "invalid_signature", "The signed address is altered or has expired"
+    default_hint = "Ask for a new one: POST /v1/assets/{asset_id}/signed-url."
+
+
+class NotFound(FaceForgeError):
+    code, status, title = "not_found", 404, "There is no such record"
+    default_hint = "Check the id; a record in the trash is shown only when `deleted=include` asks for it."
+
+
+class MethodNotAllowed(FaceForgeError):
+    code, status, title = "method_not_allowed", 405, "This address does not take that method"
+
+
+class NotAcceptable(FaceForgeError):
+    code, status, title = "not_acceptable", 406, "No acceptable media type can be answered"
+
+
+class RequestTimeout(FaceForgeError):
+    code, status, title = "request_timeout", 408, "The request took too long to arrive"
+
+
+class Conflict(FaceForgeError):
+    code, status, title = "conflict", 409, "The request does not fit the present state"
+
+
+class ExternalIdTaken(Conflict):
+    code, title = "external_id_taken", "Another entity has this external id"
+
+
+class FieldKeyTaken(Conflict):
+    code, title = "field_key_taken", "This field key is already defined"
+
+
+class FieldValueTaken(Conflict):
+    code, title = "field_value_taken", "Another entity has this value of a unique field"
+
+
+class NameTaken(Conflict):
+    code, title = "name_taken", "This name is already in use"
+
+
+class RelationshipExists(Conflict):
+    code, title = "relationship_exists", "An equal relationship exists"
+
+
+class InUse(Conflict):
+    code, title = "in_use", "Other records still use this one"
+
+
+class NotInTrash(Conflict):
+    code, title = "not_in_trash", "Only a record in the trash can be purged"
+    default_hint = "DELETE it first."
+
+
+class IdempotencyMismatch(Conflict):
+    code, title = "idempotency_mismatch", "This Idempotency-Key was used for another request"
+    default_hint = "Use a new key for a new request."
+
+
+class VersionConflict(FaceForgeError):
+    code, status, title = "version_conflict", 412, "The record was changed meanwhile"
+    default_hint = "Read it again and repeat the change on its present version."
+
+
+class PayloadTooLarge(FaceForgeError):
+    code, status, title = "payload_too_large", 413, "The body is larger than is allowed"
+    default_hint = "Send less, or raise `limits` in config/core.json."
+
+
+class UnsupportedMediaType(FaceForgeError):
+    code, status, title = "unsupported_media_type", 415, "The body has a media type that is not taken here"
+
+
+class RangeNotSatisfiable(FaceForgeError):
+    code, status, title = "range_not_satisfiable", 416, "The range lies outside the file"
+
+
+class MisdirectedRequest(FaceForgeError):
+    code, status, title = "misdirected_request", 421, "This server does not answer for that host name"
+    default_hint = "Use the address Core printed, or add the name to `network.allowed_hosts`."
+
+
+class InvalidInput(FaceForgeError):
+    code, status, title = "invalid_input", 422, "The input is not valid"
+
+
+class HashMismatch(InvalidInput):
+    code, title = "hash_mismatch", "The bytes do not have the declared hash"
+    default_hint = "Send the file again; nothing was kept."
+
+
+class SizeMismatch(InvalidInput):
+    code, title = "size_mismatch", "The bytes do not have the declared size"
+    default_hint = "Send the file again; nothing was kept."
+
+
+class InvalidSidecar(InvalidInput):
+    code, title = "invalid_sidecar", "The sidecar cannot be read"
+
+
+class UnknownReference(InvalidInput):
+    code, title = "unknown_reference", "The input names a record that does not exist"
+
+
+class UnknownContent(InvalidInput):
+    code, title = "unknown_content", "No stored bytes have this hash"
+    default_hint = "Upload the bytes: POST /v1/assets/upload."
+
+
+class RateLimited(FaceForgeError):
+    code, status, title = "rate_limited", 429, "Too many failed attempts"
+    default_hint = "Wait for the seconds that Retry-After names."
+
+
+class RequestHeaderFieldsTooLarge(FaceForgeError):
+    code, status, title = "headers_too_large", 431, "The headers of the request are too large"
+    default_hint = "Send fewer or shorter headers, or a shorter address: 64 KiB are allowed for all together."
+
+
+class Internal(FaceForgeError):
+    default_hint = "The cause is in the log of Core, under the same request id."
+
+
+class StorageFailed(Internal):
+    code, title = "storage_failed", "The disk or the object store refused"
+    default_hint = "Look at the disk and at the log of Core; nothing was half-written."
+
+
+class Unavailable(FaceForgeError):
+    code, status, title = "unavailable", 503, "Core cannot do this now"
+    default_hint = "Try again in a moment."
+
+
+class QueryTimeout(FaceForgeError):
+    code, status, title = "query_timeout", 504, "The query took longer than is allowed"
+    default_hint = "Ask for less at once, or raise `limits.query_seconds`."
+
+
+class NoSpace(FaceForgeError):
+    code, status, title = "no_space", 507, "The disk is full"
+    default_hint = "Free space on the disk of the data directory; nothing was half-written."
+
+
+class CannotStart(FaceForgeError):
+    code, status, title = "cannot_start", 503, "FaceForge cannot start"

@@ -1,0 +1,1 @@
+"""What a file tells about itself when it comes in: its media type and a safe name."""

@@ -1,0 +1,110 @@
+"""The journal, to read: changesets, and the changes of each as the world may see them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Connection, Select, func, select
+
+from faceforge_storage.dialect import among
+from faceforge_storage.tables import RECORDS, changes, changesets, metadata
+
+_INTERNAL = frozenset({"row_id"})
+
+
+def matching(
+    *,
+    after: int | None = None,
+    ids: Sequence[int] | None = None,
+    actor: str | None = None,
+    operation: str | None = None,
+) -> Select[Any]:
+    """The changesets that fit every filter given; `after` an id."""
+    statement = select(changesets, changesets.c.row_id.label("id"))
+    if after is not None:
+        statement = statement.where(changesets.c.row_id > after)
+    if ids is not None:
+        statement = statement.where(among(changesets.c.row_id, ids))
+    if actor is not None:
+        statement = statement.where(changesets.c.actor == actor)
+    return statement if operation is None else statement.where(changesets.c.operation == operation)
+
+
+def changes_matching(
+    *, changeset_id: int | None = None, record_type: str | None = None, record_id: str | None = None
+) -> Select[Any]:
+    """The changes that fit every filter given, with the `at`, `actor` and `operation` of their changeset."""
+    filters = {"changeset_row": changeset_id, "record_type": record_type, "record_id": record_id}
+    return (
+        select(
+            changes,
+            changes.c.row_id.label("id"),
+            changes.c.changeset_row.label("changeset_id"),
+            changesets.c.at,
+            changesets.c.actor,
+            changesets.c.operation,
+        )
+        .join(changesets, changesets.c.row_id == changes.c.changeset_row)
+        .where(*(changes.c[name] == value for name, value in filters.items() if value is not None))
+    )
+
+
+def latest(db: Connection) -> int:
+    """The id of the newest changeset, 0 when there is none."""
+    return db.execute(select(func.max(changesets.c.row_id))).scalar_one() or 0
+
+
+def changes_of_changesets() -> tuple[Select[Any], ColumnElement[int]]:
+    """Every change, and the column that tells its changeset's `row_id`."""
+    return changes_matching(), changes.c.changeset_row
+
+
+def public_values(
+    db: Connection, rows: Sequence[Mapping[str, Any]], side: Literal["before", "after"]
+) -> list[dict[str, Any] | None]:
+    """`before` or `after` of each change in public terms: ids for row numbers, nothing private or internal.
+
+    A row number whose record was purged since reads null.
+    """
+    wanted: dict[str, set[int]] = defaultdict(set)
+    for row in rows:
+        values = row[side] or {}
+        for name, _, table in _foreign(row["record_type"], values):
+            wanted[table].add(values[name])
+    known = {table: _public_ids(db, table, numbers) for table, numbers in wanted.items()}
+    return [_public(row["record_type"], row[side], known) for row in rows]
+
+
+def _public(
+    record_type: str, values: dict[str, Any] | None, known: dict[str, dict[int, str]]
+) -> dict[str, Any] | None:
+    if values is None:
+        return None
+    columns = RECORDS[record_type].c
+    foreign = {name: (public, table) for name, public, table in _foreign(record_type, values)}
+    told: dict[str, Any] = {}
+    for name, value in values.items():
+        if name in foreign:
+            public, table = foreign[name]
+            told[public] = known[table].get(value)
+        elif name not in _INTERNAL and not columns[name].info.get("private"):
+            told[name] = value
+    return told
+
+
+def _foreign(record_type: str, values: Iterable[str]) -> list[tuple[str, str, str]]:
+    """(column, public name, table pointed at) of the values that are row numbers."""
+    columns = RECORDS[record_type].c
+    return [
+        (name, columns[name].info["names"], next(iter(columns[name].foreign_keys)).column.table.name)
+        for name in values
+        if "names" in columns[name].info
+    ]
+
+
+def _public_ids(db: Connection, table: str, numbers: set[int]) -> dict[int, str]:
+    target = metadata.tables[table]
+    rows = db.execute(select(target.c.row_id, target.c.id).where(among(target.c.row_id, numbers)))
+    return {row.row_id: row.id for row in rows}

@@ -1,0 +1,54 @@
+"""What a disk can do to us: what must reach it before we answer, and its refusals as our own errors."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from faceforge_storage.errors import NoSpace, StorageFailed
+
+log = logging.getLogger(__name__)
+
+FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
+
+
+@contextmanager
+def disk_errors(doing: str) -> Iterator[None]:
+    """Turn what the operating system refuses inside the block into NoSpace or StorageFailed.
+
+    `doing` completes the sentence "The disk refused …". The system's own words, which name paths of this
+    machine, go to the log only.
+    """
+    try:
+        yield
+    except OSError as refused:
+        log.error("the disk refused %s: %s", doing, refused)
+        if refused.errno in FULL:
+            raise NoSpace(f"The disk is full; it refused {doing}.") from refused
+        raise StorageFailed(f"The disk refused {doing}.") from refused
+
+
+def require_space(directory: Path, needed: int, reserve: int) -> None:
+    """Raise NoSpace when writing `needed` bytes would leave less than `reserve` bytes free on that disk.
+
+    A full disk stops the database too, so refusing early is what keeps the rest of Core alive.
+    """
+    free = shutil.disk_usage(directory).free
+    if free - needed < reserve:
+        raise NoSpace(f"{needed} bytes are to be written, {free} are free and {reserve} are kept in reserve.")
+
+
+def sync_file(descriptor: int) -> None:
+    """Return once the bytes of an open file are on the disk itself, not in a cache on the way to it."""
+    if sys.platform == "darwin":  # fsync on macOS stops at the drive's own cache
+        import fcntl
+
+        fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
+    else:
+        os.fsync(descriptor)

@@ -1,0 +1,103 @@
+"""What a place for bytes must do; the comments here are the contract, and one test suite holds all to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO, Protocol
+
+if TYPE_CHECKING:
+    from faceforge_storage.objects.staging import StagedFile
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """Where bytes are: exactly what the database keeps of them.
+
+    `sha256` is 64 lower-case hex; `bucket` is empty where a provider has none; `key` means something to its
+    provider only and is never made from anything a user typed.
+    """
+
+    sha256: str
+    size_bytes: int
+    provider: str
+    bucket: str
+    key: str
+
+
+class ObjectReader(Protocol):
+    """An object held open. It stays readable when the object is deleted meanwhile.
+
+    One caller at a time; every call may block, so call it in a thread.
+    """
+
+    @property
+    def size_bytes(self) -> int:
+        """How many bytes there really are, which need not be what the database believes."""
+        ...
+
+    @property
+    def file(self) -> BinaryIO | None:
+        """The open local file, for handing to the operating system, or None where there is none."""
+        ...
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Exactly `length` bytes from `offset`; fewer only at the end of the object.
+
+        Raises StorageFailed when the bytes cannot be read.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of everything; calling it again does nothing."""
+        ...
+
+
+class Provider(Protocol):
+    """A place that keeps bytes under their hash. Every call blocks and may come from any thread.
+
+    Errors: NoSpace when there is no room; Unavailable when the place or the object cannot be reached now
+    (a missing file may be on a disk that is not mounted, so it is never taken for deleted); StorageFailed for
+    anything else. Nothing else leaves a provider.
+    """
+
+    @property
+    def name(self) -> str:
+        """The name that the database keeps in `StoredObject.provider`."""
+        ...
+
+    @property
+    def has_local_files(self) -> bool:
+        """Whether readers have a `file`. Ask this, never which class a provider is."""
+        ...
+
+    def publish(self, staged: StagedFile) -> StoredObject:
+        """Keep the staged bytes under their hash, and return only when they would survive a power cut.
+
+        All or nothing: a reader never sees a part, a failure leaves nothing under the key. Publishing bytes
+        that are held already is no error and leaves one object, whoever comes first; it makes the object as
+        young as a new one, so that garbage collection waits its whole grace period again. The held bytes are
+        read first: a damaged object is replaced, and kept aside where `list` does not tell of it. Afterwards
+        the staged file may be gone, so nobody may use it again.
+        """
+        ...
+
+    def open(self, stored: StoredObject) -> ObjectReader:
+        """Open for reading. Raises Unavailable when the object is not there, before anything is sent."""
+        ...
+
+    def stat(self, stored: StoredObject) -> float | None:
+        """When the object was last published, in seconds since 1970; None when it is not there."""
+        ...
+
+    def delete(self, stored: StoredObject) -> None:
+        """Remove it; no error when it is not there. Open readers keep their bytes."""
+        ...
+
+    def list(self) -> Iterator[StoredObject]:
+        """Every object that is complete, in any order; what is half-written is never among them."""
+        ...
+
+    def sweep(self) -> int:
+        """Remove what a crash left half-written and tell how many. Called once, before the first publish."""
+        ...

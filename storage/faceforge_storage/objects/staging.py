@@ -1,0 +1,129 @@
+"""The waiting room of bytes: a stream becomes a file of known hash and size before anybody can see it."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from pathlib import Path
+
+from faceforge_storage.errors import Fault, HashMismatch, PayloadTooLarge, SizeMismatch
+from faceforge_storage.objects.disk import disk_errors, require_space, sync_file
+
+PREFIX, SUFFIX = "staged-", ".part"
+HEAD_BYTES = 8192
+"""How much of the beginning is kept in memory, enough to tell the media type."""
+CHECK_SPACE_EVERY = 64 * 1024 * 1024
+
+
+class StagedFile:
+    """A complete file in staging: `sha256` (64 lower-case hex), `size_bytes`, and `head`, its first bytes.
+
+    It is on the disk, but has no name that anybody knows: publish it or discard it.
+    """
+
+    def __init__(self, path: Path, sha256: str, size_bytes: int, head: bytes) -> None:
+        self.path = path
+        self.sha256 = sha256
+        self.size_bytes = size_bytes
+        self.head = head
+
+    def discard(self) -> None:
+        """Remove the file; after publishing, or a second time, this does nothing."""
+        with disk_errors("to remove a staged file"):
+            self.path.unlink(missing_ok=True)
+
+
+class StagingFile:
+    """A file while its bytes arrive. Every call blocks; one caller at a time."""
+
+    def __init__(self, path: Path, limit: int | None, reserve: int) -> None:
+        self._path = path
+        self._limit = limit
+        self._reserve = reserve
+        self._hash = hashlib.sha256()
+        self._head = b""
+        self._next_check = CHECK_SPACE_EVERY
+        self._file = path.open("xb", buffering=0)
+        self.size_bytes = 0
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        """Take the next bytes. Raises PayloadTooLarge, NoSpace or StorageFailed; then discard."""
+        size = self.size_bytes + len(data)
+        if self._limit is not None and size > self._limit:
+            raise PayloadTooLarge(f"The file is larger than the {self._limit} bytes that are allowed.")
+        with disk_errors("to write a staged file"):
+            if size >= self._next_check:
+                self._next_check = size + CHECK_SPACE_EVERY
+                require_space(self._path.parent, len(data), self._reserve)
+            self._hash.update(data)
+            if len(self._head) < HEAD_BYTES:
+                self._head += bytes(data[: HEAD_BYTES - len(self._head)])
+            rest = memoryview(data)
+            while rest:  # an unbuffered write may take less than it is given
+                rest = rest[self._file.write(rest) :]
+        self.size_bytes = size
+
+    def finish(self, sha256: str | None = None, size_bytes: int | None = None) -> StagedFile:
+        """Check what was declared, and return once the bytes are on the disk.
+
+        Raises SizeMismatch, HashMismatch, NoSpace or StorageFailed; nothing is kept then.
+        """
+        try:
+            self._check(sha256, size_bytes)
+            with disk_errors("to finish a staged file"):
+                sync_file(self._file.fileno())
+                self._file.close()
+        except BaseException:
+            self.discard()
+            raise
+        return StagedFile(self._path, self._hash.hexdigest(), self.size_bytes, self._head)
+
+    def _check(self, sha256: str | None, size_bytes: int | None) -> None:
+        if size_bytes is not None and size_bytes != self.size_bytes:
+            said = f"{size_bytes} bytes were declared and {self.size_bytes} arrived."
+            raise SizeMismatch(said, errors=(Fault("/size_bytes", said, "size_mismatch"),))
+        if sha256 is not None and sha256.lower() != self._hash.hexdigest():
+            said = f"sha256 {sha256.lower()} was declared; the bytes have {self._hash.hexdigest()}."
+            raise HashMismatch(said, errors=(Fault("/sha256", said, "hash_mismatch"),))
+
+    def discard(self) -> None:
+        """Stop and remove what has arrived; a second time this does nothing."""
+        with disk_errors("to remove a staged file"):
+            try:
+                self._file.close()
+            finally:
+                self._path.unlink(missing_ok=True)
+
+
+class Staging:
+    """The directory where uploads wait. Only one Core uses it, which is why `sweep` may empty it.
+
+    `reserve_bytes` is how much of the disk must stay free.
+    """
+
+    def __init__(self, directory: Path, reserve_bytes: int = 0) -> None:
+        self.directory = directory
+        self.reserve_bytes = reserve_bytes
+
+    def begin(self, limit: int | None = None, expected: int = 0) -> StagingFile:
+        """Open a new file for at most `limit` bytes, `expected` of them announced.
+
+        Raises PayloadTooLarge or NoSpace before a byte is taken.
+        """
+        if limit is not None and expected > limit:
+            raise PayloadTooLarge(f"{expected} bytes are announced and {limit} are allowed.")
+        with disk_errors("to begin a staged file"):
+            require_space(self.directory, expected, self.reserve_bytes)
+            return StagingFile(
+                self.directory / f"{PREFIX}{secrets.token_hex(16)}{SUFFIX}", limit, self.reserve_bytes
+            )
+
+    def sweep(self) -> int:
+        """Remove what a crash left behind and tell how many files that were. Call before the first upload."""
+        with disk_errors("to sweep the staging directory"):
+            self.directory.mkdir(parents=True, exist_ok=True)
+            left = list(self.directory.glob(f"{PREFIX}*{SUFFIX}"))
+            for path in left:
+                path.chmod(0o600)  # Windows removes no read-only file
+                path.unlink()
+            return len(left)

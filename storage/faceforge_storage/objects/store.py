@@ -1,0 +1,52 @@
+"""All places that keep bytes, as one: new bytes go to the first, old ones are found where they were put."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from faceforge_storage.errors import StorageFailed, Unavailable
+from faceforge_storage.objects.provider import ObjectReader, Provider, StoredObject
+from faceforge_storage.objects.staging import StagedFile
+
+
+class ObjectStore:
+    """The providers of one installation; the first takes what is new. Every call blocks."""
+
+    def __init__(self, providers: Sequence[Provider]) -> None:
+        self.providers = {provider.name: provider for provider in providers}
+        self._first = providers[0]
+
+    def publish(self, staged: StagedFile) -> StoredObject:
+        """Keep staged bytes; see Provider.publish for what that promises and raises."""
+        return self._first.publish(staged)
+
+    def open(self, stored: StoredObject) -> ObjectReader:
+        """Open an object of the recorded size.
+
+        Raises Unavailable when it or its provider is not there, StorageFailed when its size is wrong.
+        """
+        reader = self.provider(stored).open(stored)
+        if reader.size_bytes != stored.size_bytes:
+            reader.close()
+            raise StorageFailed(
+                f"{stored.size_bytes} bytes were stored, {reader.size_bytes} are there: it is damaged."
+            )
+        return reader
+
+    def delete(self, stored: StoredObject) -> None:
+        """Remove an object; no error when it is not there."""
+        self.provider(stored).delete(stored)
+
+    def provider(self, stored: StoredObject) -> Provider:
+        """The provider that holds an object. Raises Unavailable when it is not configured any more."""
+        try:
+            return self.providers[stored.provider]
+        except KeyError:
+            raise Unavailable(
+                f"The bytes are with the provider {stored.provider!r}, which is not configured.",
+                hint="Configure it again in config/core.json, or move the objects before removing it.",
+            ) from None
+
+    def sweep(self) -> int:
+        """Remove what a crash left half-written in any provider, before the first upload."""
+        return sum(provider.sweep() for provider in self.providers.values())

@@ -1,0 +1,45 @@
+"""Relation types: the registry of what one entity can be to another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Select, exists, or_, select
+
+from faceforge_storage.dialect import among, starts_with
+from faceforge_storage.errors import NameTaken
+from faceforge_storage.gateway import AnyRow, Values, Write
+from faceforge_storage.tables import relation_types, relationships
+
+
+def matching(*, query: str | None = None, names: Sequence[str] | None = None) -> Select[Any]:
+    """The types whose name or label begins with `query`, of these names."""
+    statement = select(relation_types)
+    if names is not None:
+        statement = statement.where(among(relation_types.c.name, names))
+    if not query:
+        return statement
+    return statement.where(
+        or_(starts_with(relation_types.c.name, query), starts_with(relation_types.c.label, query))
+    )
+
+
+def create(tx: Write, values: Values) -> AnyRow:
+    """Register a type; raises NameTaken."""
+    if tx.rows(select(relation_types).where(relation_types.c.name == values["name"])):
+        raise NameTaken(
+            f"The relation type {values['name']} is already registered.", hint="PATCH it instead."
+        )
+    return tx.insert(relation_types, [{"inverse": None, "symmetric": False, "label": None, **values}])[0]
+
+
+def named(tx: Write, name: str) -> AnyRow:
+    """The type of this name; an unknown one registers itself."""
+    found = tx.rows(select(relation_types).where(relation_types.c.name == name))
+    return found[0] if found else create(tx, {"name": name})
+
+
+def in_use(db: Connection, name: str) -> bool:
+    """Whether any relationship, even of a trashed entity, is of this type."""
+    return bool(db.execute(select(exists().where(relationships.c.relationship_type == name))).scalar_one())

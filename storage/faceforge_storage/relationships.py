@@ -1,0 +1,105 @@
+"""Relationships: what entities are to one another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, and_, or_, select, union_all
+
+from faceforge_storage.dialect import among
+from faceforge_storage.errors import RelationshipExists
+from faceforge_storage.gateway import AnyRow, Values, Write
+from faceforge_storage.ids import new_id
+from faceforge_storage.records import shown
+from faceforge_storage.tables import entities, relationships
+
+EMPTY: Values = {"fields": {}, "valid_from": None, "valid_to": None, "confidence": None, "source": None}
+
+_src = entities.alias("src")
+_dst = entities.alias("dst")
+
+
+def matching(
+    *, entity_id: str | None = None, relationship_type: str | None = None, ids: Sequence[str] | None = None
+) -> Select[Any]:
+    """The relationships between live entities that fit every filter given, with `src_entity_id` and `dst_entity_id`."""
+    wanted = [shown(_src), shown(_dst)]
+    if entity_id is not None:
+        # One probe of each index; an OR over both ends would walk the whole table.
+        row = select(entities.c.row_id).where(entities.c.id == entity_id).scalar_subquery()
+        ends = union_all(
+            *(
+                select(relationships.c.row_id).where(relationships.c[end] == row)
+                for end in ("src_row", "dst_row")
+            )
+        )
+        wanted.append(relationships.c.row_id.in_(ends))
+    if relationship_type is not None:
+        wanted.append(relationships.c.relationship_type == relationship_type)
+    if ids is not None:
+        wanted.append(among(relationships.c.id, ids))
+    return (
+        select(relationships, _src.c.id.label("src_entity_id"), _dst.c.id.label("dst_entity_id"))
+        .join(_src, _src.c.row_id == relationships.c.src_row)
+        .join(_dst, _dst.c.row_id == relationships.c.dst_row)
+        .where(*wanted)
+    )
+
+
+ENDS = union_all(
+    select(relationships.c.row_id.label("relationship_row"), relationships.c.src_row.label("entity_row")),
+    # A relation of an entity to itself has one end for this purpose.
+    select(relationships.c.row_id, relationships.c.dst_row).where(
+        relationships.c.dst_row != relationships.c.src_row
+    ),
+).subquery("ends")
+"""(relationship_row, entity_row): each relationship once for each entity it touches."""
+
+
+def of_entities(**filters: Any) -> Select[Any]:
+    """`matching`, once for each end: `ENDS.entity_row` tells from which entity it is seen."""
+    return (
+        matching(**filters)
+        .join(ENDS, ENDS.c.relationship_row == relationships.c.row_id)
+        .add_columns(ENDS.c.entity_row.label("seen_from"))
+    )
+
+
+def create(tx: Write, src: AnyRow, dst: AnyRow, kind: AnyRow, values: Values) -> AnyRow:
+    """Relate two entities; raises RelationshipExists with the id of an equal one."""
+    _check_unique(tx, src.row_id, dst.row_id, kind, values.get("valid_from"))
+    row = {"id": new_id(), "src_row": src.row_id, "dst_row": dst.row_id, "relationship_type": kind.name}
+    return read(tx, tx.insert(relationships, [{**row, **EMPTY, **values}])[0])
+
+
+def change(tx: Write, row: AnyRow, kind: AnyRow, values: Values, expected: int | None) -> AnyRow:
+    """Set columns of a relationship of the type `kind`; raises RelationshipExists, VersionConflict."""
+    valid_from = values.get("valid_from", row.valid_from)
+    if (kind.name, valid_from) != (row.relationship_type, row.valid_from):
+        _check_unique(tx, row.src_row, row.dst_row, kind, valid_from, other_than=row.row_id)
+    return read(tx, tx.update(relationships, row, values, expected=expected))
+
+
+def read(tx: Write, row: AnyRow) -> AnyRow:
+    """The row as lists show it, after a write."""
+    return tx.rows(matching(ids=[row.id]))[0]
+
+
+def _check_unique(
+    tx: Write, src: int, dst: int, kind: AnyRow, valid_from: str | None, other_than: int | None = None
+) -> None:
+    along = and_(relationships.c.src_row == src, relationships.c.dst_row == dst)
+    against = and_(relationships.c.src_row == dst, relationships.c.dst_row == src)
+    equal = select(relationships.c.id).where(
+        or_(along, against) if kind.symmetric else along,
+        relationships.c.relationship_type == kind.name,
+        relationships.c.valid_from.is_not_distinct_from(valid_from),
+        relationships.c.row_id != (other_than or 0),
+    )
+    found = tx.rows(equal.limit(1))
+    if found:
+        raise RelationshipExists(
+            f"Relationship {found[0].id} says the same.",
+            hint=f"PATCH /v1/relationships/{found[0].id} instead.",
+        )

@@ -1,0 +1,28 @@
+"""What a database holds, in numbers."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, func, select, text
+
+from faceforge_storage.records import shown
+from faceforge_storage.tables import assets, descriptors, entities, field_defs, objects, relationships
+
+
+def counts(db: Connection) -> dict[str, int]:
+    """How many live records of each kind there are, and the bytes of all stored files."""
+    tables = (entities, assets, descriptors, relationships, field_defs)
+    counted = [
+        select(func.count())
+        .select_from(table)
+        .where(shown(table) if "deleted_at" in table.c else text("1"))
+        .scalar_subquery()
+        .label(table.name)
+        for table in tables
+    ]
+    stored = select(func.coalesce(func.sum(objects.c.size_bytes), 0)).scalar_subquery().label("stored_bytes")
+    return dict(db.execute(select(*counted, stored)).one()._mapping)
+
+
+def schema_revision(db: Connection) -> str:
+    """The step of the schema that the database is at."""
+    return str(db.execute(text("SELECT version_num FROM alembic_version")).scalar_one())

@@ -1,0 +1,71 @@
+"""Tokens: limited keys to the API. The database holds the hash of a token's secret, never the secret."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Select, select
+
+from faceforge_storage.dialect import among
+from faceforge_storage.errors import NameTaken
+from faceforge_storage.gateway import AnyRow, Values, Write
+from faceforge_storage.ids import new_id
+from faceforge_storage.tables import tokens
+
+PREFIX = "ff_"
+
+
+def new_secret() -> str:
+    """A fresh secret of 256 random bits, recognisable by its prefix."""
+    return PREFIX + secrets.token_urlsafe(32)
+
+
+def hash_of(secret: str) -> str:
+    """The SHA-256 of a secret in hex. A secret of 256 random bits needs no salt and no slow hash."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def matching(ids: Sequence[str] | None = None) -> Select[Any]:
+    """Every token, or those of these ids."""
+    return select(tokens) if ids is None else select(tokens).where(among(tokens.c.id, ids))
+
+
+def by_secret_hash(db: Connection, secret_hash: str) -> AnyRow | None:
+    """The token whose secret has this hash."""
+    return db.execute(select(tokens).where(tokens.c.secret_hash == secret_hash)).one_or_none()
+
+
+def create(tx: Write, name: str, permissions: Sequence[str]) -> tuple[AnyRow, str]:
+    """Store a new token; answers it and its secret, which is told this once. Raises NameTaken."""
+    _check_name(tx, name)
+    secret = new_secret()
+    row = {
+        "id": new_id(),
+        "name": name,
+        "permissions": sorted(set(permissions)),
+        "secret_hash": hash_of(secret),
+    }
+    return tx.insert(tokens, [row])[0], secret
+
+
+def change(tx: Write, row: AnyRow, values: Values, expected: int | None) -> AnyRow:
+    """Set the name or the permissions; raises NameTaken, VersionConflict."""
+    if values.get("name", row.name) != row.name:
+        _check_name(tx, values["name"])
+    return tx.update(tokens, row, values, expected=expected)
+
+
+def rotate(tx: Write, row: AnyRow) -> tuple[AnyRow, str]:
+    """Give a token a new secret; the old one is void at once."""
+    secret = new_secret()
+    return tx.update(tokens, row, {"secret_hash": hash_of(secret)}), secret
+
+
+def _check_name(tx: Write, name: str) -> None:
+    if tx.rows(select(tokens).where(tokens.c.name == name)):
+        raise NameTaken(
+            f"There is a token named {name!r} already.", hint="Choose another name, or revoke that one."
+        )

@@ -1,0 +1,79 @@
+"""A real Core in a process of its own, as a person starts it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+
+from faceforge_storage.home import Home, open_home
+
+SECONDS = 30
+COMMAND = [sys.executable, "-m", "faceforge_server"]
+
+
+class CoreProcess:
+    """`faceforge serve` on a home and a free port; answers when the constructor returns."""
+
+    command = COMMAND
+    """What is started: the `faceforge` command, or a program that does the same and more."""
+
+    def __init__(self, root: Path, *words: str) -> None:
+        root.mkdir(parents=True, exist_ok=True)
+        self.home = Home(root)
+        self.output = (root.parent / f"{root.name}.output").open("w+")
+        command = [*self.command, "serve", "--home", str(root), *(words or ("--port", "0"))]
+        self.process = subprocess.Popen(command, stdout=self.output, stderr=subprocess.STDOUT)
+        try:
+            self._wait()
+        except BaseException:
+            self.kill()
+            raise
+        token = open_home(root)[1].auth.install_token.get_secret_value()
+        self.client = httpx.Client(
+            base_url=self.url, headers={"Authorization": f"Bearer {token}"}, trust_env=False
+        )
+        self.token = token
+
+    def _wait(self) -> None:
+        end = time.monotonic() + SECONDS
+        while time.monotonic() < end and self.process.poll() is None:
+            self.url = self.home.read_ports().get("url", "")
+            if self.url and self.home.read_ports()["pid"] == self.process.pid:
+                return
+            time.sleep(0.02)
+        raise AssertionError(f"Core did not start:\n{self.said()}")
+
+    def said(self) -> str:
+        """What it has written to its terminal so far."""
+        return Path(self.output.name).read_text()
+
+    def log(self) -> str:
+        """What it has written to its log so far."""
+        return (self.home.root / "logs" / "core.log").read_text()
+
+    def signal(self, number: int) -> None:
+        os.kill(self.process.pid, number)
+
+    def wait(self) -> int:
+        """Its exit code, once it has ended."""
+        return self.process.wait(SECONDS)
+
+    def kill(self) -> None:
+        """Ends it at once, as a power cut would, and lets go of what the test holds."""
+        self.process.kill()
+        self.process.wait()
+        self.output.close()
+        if hasattr(self, "client"):
+            self.client.close()
+
+
+def run(*words: str, home: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """One `faceforge` command to its end."""
+    further = ["--home", str(home)] if home else []
+    command = [*COMMAND, *words, *further]
+    return subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)

@@ -1,0 +1,50 @@
+"""Cores that the tests of the faces share: one for a module, one for each face, or a fresh one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from faces import Face, GraphqlFace, RestFace
+from running_core import RunningCore, running_core
+from world import World
+
+COUNTED = iter(range(1, 1_000_000))
+
+
+@pytest.fixture(scope="module")
+def core(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCore]:
+    """One Core for all tests of a module; they keep apart by `world`."""
+    with running_core(tmp_path_factory.mktemp("core")) as made:
+        yield made
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[RunningCore]:
+    """A Core of the test's own, empty."""
+    with running_core(tmp_path / "fresh") as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def twins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunningCore, RunningCore]]:
+    """Two Cores that are told the same, each on its own face."""
+    with (
+        running_core(tmp_path_factory.mktemp("rest")) as first,
+        running_core(tmp_path_factory.mktemp("graphql")) as second,
+    ):
+        yield first, second
+
+
+@pytest.fixture
+def world(core: RunningCore) -> World:
+    """Records of the test's own in the Core of the module."""
+    return World(core, next(COUNTED))
+
+
+@pytest.fixture(params=[RestFace, GraphqlFace], ids=["rest", "graphql"])
+def face(request: pytest.FixtureRequest, core: RunningCore) -> Face:
+    """Each face in turn."""
+    made: Face = request.param(core)
+    return made

@@ -1,0 +1,130 @@
+"""A whole Core in this process: the real application on a home of its own, asked without a socket."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+import uvicorn
+from sqlalchemy import event
+from starlette.applications import Starlette
+
+from faceforge_schema import Contract, Core, build_schema
+from faceforge_server.app import create_app
+from faceforge_server.listening import listen
+from faceforge_server.protocol import ZeroCopyProtocol
+from faceforge_server.rest import RestOperation, rest_operations
+from faceforge_storage.home import open_home
+
+T = TypeVar("T")
+
+ADDRESS = "http://127.0.0.1:8099"
+CONTRACT: Contract = build_schema()
+OPERATIONS: dict[str, RestOperation] = {each.name: each for each in rest_operations(CONTRACT)}
+"""Every operation that has a route, by its name in GraphQL."""
+
+
+class RunningCore:
+    """The application and an event loop for it in a thread, so that tests read from top to bottom."""
+
+    def __init__(self, app: Starlette, loop: asyncio.AbstractEventLoop, token: str) -> None:
+        self.app, self.token, self._loop = app, token, loop
+        self.core: Core = app.state.core
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        self._client = httpx.AsyncClient(transport=transport, base_url=ADDRESS)
+
+    def wait(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run `work` on the loop of the application."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(60)
+
+    def request(
+        self, method: str, path: str, *, token: str | None = "install", **options: Any
+    ) -> httpx.Response:
+        """One request, with the install token unless another one, or None, is given."""
+        headers = dict(options.pop("headers", None) or {})
+        if token is not None:
+            headers["authorization"] = f"Bearer {self.token if token == 'install' else token}"
+        return self.wait(self._client.request(method, path, headers=headers, **options))
+
+    def limited_token(self, *permissions: str) -> str:
+        """The secret of a new token that may do just this."""
+        count = len(self.request("GET", "/v1/tokens?limit=500").json()["items"])
+        made = self.request(
+            "POST", "/v1/tokens", json={"name": f"limited-{count}", "permissions": sorted(permissions)}
+        )
+        assert made.status_code == 201, made.text
+        return str(made.json()["secret"])
+
+    @contextmanager
+    def statements(self) -> Iterator[list[str]]:
+        """Every SQL statement that runs meanwhile."""
+        seen: list[str] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+            seen.append(statement)
+
+        engines = (self.core.database.readers, self.core.database.writer)
+        for engine in engines:
+            event.listen(engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            for engine in engines:
+                event.remove(engine, "before_cursor_execute", note)
+
+
+@contextmanager
+def running_core(path: Path, **settings: dict[str, Any]) -> Iterator[RunningCore]:
+    """A Core on a new home at `path`; `settings` are sections of `core.json`, such as `limits={…}`."""
+    home, found = open_home(path)
+    for section, values in settings.items():
+        changed = getattr(found, section).model_copy(update=values)
+        found = found.model_copy(update={section: changed})
+    app = create_app(home, found)
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    lifespan = app.router.lifespan_context(app)
+    made = RunningCore(app, loop, found.auth.install_token.get_secret_value())
+    try:
+        made.wait(lifespan.__aenter__())
+        yield made
+        made.wait(lifespan.__aexit__(None, None, None))
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.run_until_complete(loop.shutdown_default_executor())
+        loop.close()
+
+
+@contextmanager
+def on_a_socket(core: RunningCore) -> Iterator[str]:
+    """The address of a real server on loopback that answers for `core`, as `faceforge serve` does."""
+    bound = listen("127.0.0.1", 0)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            core.app, http=ZeroCopyProtocol, ws="websockets-sansio", lifespan="off", log_config=None
+        )
+    )
+
+    async def begin() -> asyncio.Task[None]:
+        serving = asyncio.create_task(server.serve([bound]))
+        while not server.started:
+            await asyncio.sleep(0.005)
+        return serving
+
+    async def end(serving: asyncio.Task[None]) -> None:
+        server.should_exit = True
+        await serving
+
+    serving = core.wait(begin())
+    try:
+        yield f"http://127.0.0.1:{bound.getsockname()[1]}"
+    finally:
+        core.wait(end(serving))
+        bound.close()

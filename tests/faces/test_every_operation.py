@@ -1,0 +1,104 @@
+"""A1: every operation, by both faces: the same answer, the same refusal, the same permission."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+import pytest
+from faces import Answer, Face, GraphqlFace, RestFace, snake
+from operation_rows import NOTHING_TO_GET_WRONG, ROWS, Bad
+from running_core import CONTRACT, OPERATIONS, RunningCore
+from world import World, compared
+
+from faceforge_schema import ALL
+from faceforge_schema.permissions import needs_of_field
+
+ON_ONE_FACE_ONLY = {"subscription changesets"}
+"""Operations without a route, and why: a subscription is a stream; REST will read events by SSE."""
+
+Twins = tuple[RunningCore, RunningCore]
+BAD = [(name, each) for name, rows in ROWS.items() for each in rows.bad]
+NUMBERS = count(1)
+
+
+def test_every_operation_of_the_schema_is_on_both_faces_and_has_rows() -> None:
+    roots = {
+        "query": CONTRACT.graphql.query_type,
+        "mutation": CONTRACT.graphql.mutation_type,
+        "subscription": CONTRACT.graphql.subscription_type,
+    }
+    every = {(kind, name) for kind, root in roots.items() if root for name in root.fields}
+    without_route = {
+        f"{kind} {name}" for kind, name in every if kind == "subscription" or name not in OPERATIONS
+    }
+    assert without_route == ON_ONE_FACE_ONLY
+    assert {snake(name) for kind, name in every if kind != "subscription"} == set(ROWS)
+    assert {name for name, rows in ROWS.items() if not rows.bad} == NOTHING_TO_GET_WRONG
+
+
+def test_every_operation_needs_a_permission_that_exists() -> None:
+    for root in (
+        CONTRACT.graphql.query_type,
+        CONTRACT.graphql.mutation_type,
+        CONTRACT.graphql.subscription_type,
+    ):
+        assert root is not None
+        for name, each in root.fields.items():
+            needs = needs_of_field(each)
+            assert needs, name
+            assert needs <= ALL, name
+
+
+def asked(twins: Twins, arguments: Callable[[World], dict[str, Any]], operation: str) -> list[Answer]:
+    """The answers of both faces to the same call in equal worlds."""
+    number, answers = next(NUMBERS), []
+    for core, face in zip(twins, (RestFace, GraphqlFace), strict=True):
+        world = World(core, number)
+        answers.append(face(core).call(operation, **arguments(world)))
+    return answers
+
+
+@pytest.mark.parametrize("operation", ROWS)
+def test_what_works_works_alike_on_both_faces(twins: Twins, operation: str) -> None:
+    rows = ROWS[operation]
+    by_rest, by_graphql = asked(twins, rows.good, operation)
+    assert by_rest.code is None, by_rest.problem
+    assert by_graphql.code is None, by_graphql.problem
+    assert compared(by_rest.result) == compared(by_graphql.result)
+    assert by_rest.status == by_graphql.status == OPERATIONS[_camel(operation)].status
+    for name, value in (rows.shows or {}).items():
+        assert by_rest.result[name] == value
+    if isinstance(by_rest.result, dict) and isinstance(by_rest.result.get("version"), int):
+        assert by_rest.headers["etag"] == f'"{by_rest.result["version"]}"'
+
+
+@pytest.mark.parametrize(("operation", "bad"), BAD, ids=[f"{name} {each.code}" for name, each in BAD])
+def test_what_is_refused_is_refused_alike_on_both_faces(twins: Twins, operation: str, bad: Bad) -> None:
+    for answer in asked(twins, bad.arguments, operation):
+        assert (answer.status, answer.code) == (bad.status, bad.code), answer
+        if bad.place is not None:
+            assert bad.place in answer.places
+        assert answer.problem["title"]
+        assert answer.code not in _declared_nowhere(operation), "the contract does not tell of this error"
+
+
+@pytest.mark.parametrize("operation", ROWS)
+def test_nobody_may_ask_without_a_token(face: Face, world: World, operation: str) -> None:
+    arguments = ROWS[operation].good(world)
+    answer = face.call(operation, token=None, **arguments)
+    assert (answer.status, answer.code) == (401, "unauthorized")
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+    wrong = face.call(operation, token="ff_wrong", **arguments)
+    assert (wrong.status, wrong.code) in ((401, "unauthorized"), (429, "rate_limited"))
+
+
+def _camel(operation: str) -> str:
+    return next(name for name in OPERATIONS if snake(name) == operation)
+
+
+def _declared_nowhere(operation: str) -> set[str | None]:
+    route = OPERATIONS[_camel(operation)]
+    always = {"unauthorized", "forbidden", "not_found", "invalid_input", "invalid_cursor"}
+    return {each.code for each in ROWS[operation].bad} - set(route.errors) - always

@@ -1,0 +1,134 @@
+"""A full disk is said plainly, nothing half-written stays, and Core works again as soon as there is room."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from core_process import CoreProcess, run
+from stored import assert_all_is_whole, put, rows, staged
+
+MIB = 2**20
+
+
+def home_with(root: Path, **sections: Any) -> Path:
+    """A home with these settings, not started yet."""
+    (root / "config").mkdir(parents=True)
+    (root / "config" / "core.json").write_text(json.dumps(sections))
+    return root
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 24 MiB."""
+    disk = tmp_path / "small"
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(disk)], check=True)
+    yield disk
+    subprocess.run(["umount", str(disk)], check=True)
+
+
+def pieces(size: int) -> Iterator[bytes]:
+    """A body whose length is not announced."""
+    for _ in range(size // MIB):
+        yield os.urandom(MIB)
+
+
+def fill(filler: Path) -> None:
+    """Takes all the room that there is."""
+    with suppress(OSError), filler.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
+
+
+@pytest.mark.needs("root")
+@pytest.mark.parametrize("moved", [None, "assets_dir"], ids=["all on it", "only the files on it"])
+def test_a_disk_that_fills_in_an_upload(small_disk: Path, tmp_path: Path, moved: str | None) -> None:
+    """On one disk the bytes find no room in staging; on two, no room in their place."""
+    paths = {moved: str(small_disk / "files")} if moved else {}
+    root = (tmp_path if moved else small_disk) / "home"
+    core = CoreProcess(home_with(root, limits={"disk_reserve_bytes": 0}, paths=paths))
+    try:
+        core.home = type(core.home)(root, core.home.paths.model_copy(update=paths))
+        kept = put(core.client, os.urandom(MIB), "kept.bin").raise_for_status().json()
+        before = rows(core.home, "SELECT * FROM assets"), rows(core.home, "SELECT * FROM changesets")
+        refused = put(core.client, pieces(40 * MIB), "too large.bin")
+        assert (refused.status_code, refused.json()["code"]) == (507, "no_space")
+        assert (
+            rows(core.home, "SELECT * FROM assets"),
+            rows(core.home, "SELECT * FROM changesets"),
+        ) == before
+        assert staged(core.home) == []
+        assert [asset["asset_id"] for asset in assert_all_is_whole(core.client, core.home)] == [
+            kept["asset_id"]
+        ]
+        after = put(core.client, pieces(6 * MIB), "small enough.bin")
+        assert after.status_code == 201, after.text
+        assert len(assert_all_is_whole(core.client, core.home)) == 2
+        assert str(root) not in refused.text
+    finally:
+        core.kill()
+
+
+@pytest.mark.needs("root")
+def test_a_disk_too_full_for_the_database(small_disk: Path, tmp_path: Path) -> None:
+    """Records are refused and read on; when there is room again, they are taken, without a restart."""
+    root = home_with(tmp_path / "home", paths={"db_dir": str(small_disk)}, limits={"disk_reserve_bytes": 0})
+    core = CoreProcess(root)
+    try:
+        core.home = type(core.home)(root, core.home.paths.model_copy(update={"db_dir": str(small_disk)}))
+        kept = core.client.post("/v1/entities", json={"display_name": "kept"}).json()
+        filler = small_disk / "filler"
+        fill(filler)
+        large = {"display_name": "large", "fields": {"x": "y" * 9000}}
+        answers = [core.client.post("/v1/entities", json=large) for _ in range(20)]
+        refused = [answer for answer in answers if answer.status_code != 201]
+        assert refused
+        assert {(answer.status_code, answer.json()["code"]) for answer in refused} == {(507, "no_space")}
+        assert "hint" in refused[0].json()
+        upload = put(core.client, b"small", "small.bin")
+        assert (upload.status_code, upload.json()["code"]) == (507, "no_space")
+        assert staged(core.home) == []
+        assert core.client.get(f"/v1/entities/{kept['entity_id']}").json() == kept
+        taken = [answer.json()["entity_id"] for answer in answers if answer.status_code == 201]
+        filler.unlink()
+        again = core.client.post("/v1/entities", json={"display_name": "again"})
+        assert again.status_code == 201, again.text
+        assert put(core.client, b"small", "small.bin").status_code == 201
+        held = {record for (record,) in rows(core.home, "SELECT id FROM entities")}
+        assert held == {kept["entity_id"], again.json()["entity_id"], *taken}
+        assert len(rows(core.home, "SELECT 1 FROM changesets")) == len(held) + 1
+        assert rows(core.home, "PRAGMA integrity_check") == [("ok",)]
+        assert "Traceback" not in core.log()
+    finally:
+        core.kill()
+
+
+@pytest.mark.needs("root")
+def test_a_copy_of_the_database_that_finds_no_room_leaves_nothing(small_disk: Path, tmp_path: Path) -> None:
+    core = CoreProcess(tmp_path / "home")
+    try:
+        fill(small_disk / "filler")
+        refused = run("backup", "--to", str(small_disk / "copy.sqlite3"), home=core.home.root)
+        assert refused.returncode == 1
+        assert "failed" in refused.stderr
+        assert "Traceback" not in refused.stderr
+        assert [file.name for file in small_disk.iterdir()] == ["filler"]
+    finally:
+        core.kill()
+
+
+def test_what_would_use_up_the_reserve_is_refused_before_it_is_taken(tmp_path: Path) -> None:
+    core = CoreProcess(home_with(tmp_path / "home", limits={"disk_reserve_bytes": 2**60}))
+    refused = put(core.client, b"any", "any.bin")
+    assert (refused.status_code, refused.json()["code"]) == (507, "no_space")
+    assert staged(core.home) == []
+    assert core.client.post("/v1/entities", json={"display_name": "still taken"}).status_code == 201
+    assert core.client.get("/v1/assets").json()["items"] == []
+    core.kill()

@@ -1,0 +1,93 @@
+"""A signed address is its own proof: no token adds to it, and it tells a stranger nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from core_process import CoreProcess
+from stored import put
+
+CONTENT = b"for a while"
+
+
+@pytest.fixture(scope="module")
+def stranger(standing: CoreProcess) -> Iterator[httpx.Client]:
+    """A client without a token."""
+    with httpx.Client(base_url=standing.url, trust_env=False) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def address(standing: CoreProcess) -> str:
+    """The path and query of a signed address."""
+    made = put(standing.client, CONTENT, "signed.txt").json()
+    told = standing.client.post(f"/v1/assets/{made['asset_id']}/signed-url").raise_for_status().json()
+    return str(told["url"]).removeprefix(standing.url)
+
+
+def altered(address: str) -> str:
+    return address.replace("signature=", "signature=0")
+
+
+def without_moment(answer: httpx.Response) -> dict[str, Any]:
+    return {name: value for name, value in answer.json().items() if name != "request_id"}
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("sent", ["none", "stale", "another kind", "limited", "install"])
+def test_the_signature_alone_decides(
+    standing: CoreProcess, stranger: httpx.Client, address: str, sent: str, method: str
+) -> None:
+    if sent == "limited":
+        asked = {"name": f"no files, {method}", "permissions": ["entities:read"]}
+        token = f"Bearer {standing.client.post('/v1/tokens', json=asked).raise_for_status().json()['secret']}"
+    else:
+        token = {"stale": "Bearer ff_stale", "another kind": "Basic xyz"}.get(
+            sent, f"Bearer {standing.token}"
+        )
+    headers = {} if sent == "none" else {"Authorization": token}
+    told = stranger.request(method, address, headers=headers)
+    assert told.status_code == 200
+    assert told.headers["content-disposition"].startswith("attachment")
+    assert told.content == (CONTENT if method == "GET" else b"")
+    assert stranger.request(method, altered(address), headers=headers).status_code == 403
+
+
+@pytest.mark.parametrize("asset_id", ["0" * 64, "no-id", "A" * 64])
+def test_an_unknown_asset_is_answered_like_an_altered_address(
+    stranger: httpx.Client, address: str, asset_id: str
+) -> None:
+    known = urlsplit(address).path.split("/")[3]
+    told, like = stranger.get(address.replace(known, asset_id)), stranger.get(altered(address))
+    assert (told.status_code, like.status_code) == (403, 403)
+    assert without_moment(told) == without_moment(like)
+    assert told.json()["code"] == "invalid_signature"
+
+
+def test_an_asset_in_the_trash_is_answered_like_an_altered_address(
+    standing: CoreProcess, stranger: httpx.Client
+) -> None:
+    made = put(standing.client, b"for the trash", "trash.txt").json()
+    path = f"/v1/assets/{made['asset_id']}"
+    signed = standing.client.post(f"{path}/signed-url").raise_for_status().json()["url"]
+    assert stranger.get(signed).status_code == 200
+    standing.client.delete(path).raise_for_status()
+    assert stranger.get(signed).json()["code"] == "invalid_signature"
+
+
+@pytest.mark.parametrize("more", ["colour=red", "content_hash=0", "Signature=0", "token=x"])
+@pytest.mark.parametrize("change", [str, altered])
+def test_what_was_not_signed_is_refused(stranger: httpx.Client, address: str, more: str, change: Any) -> None:
+    told = stranger.get(f"{change(address)}&{more}")
+    assert (told.status_code, told.json()["errors"][0]["code"]) == (422, "unknown_parameter")
+
+
+@pytest.mark.parametrize("seconds", [0, -1, 901])
+def test_how_long_it_may_live_is_bounded(standing: CoreProcess, address: str, seconds: int) -> None:
+    path = urlsplit(address).path.replace("/download", "/signed-url")
+    told = standing.client.post(path, json={"expires_in": seconds})
+    assert (told.status_code, told.json()["errors"][0]["pointer"]) == (422, "/expires_in")

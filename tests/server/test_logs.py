@@ -1,0 +1,93 @@
+"""A log line says when, what and for which request; it never holds a token (S4)."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from faceforge_server.logs import FILE_BYTES, Line, Logs
+
+TOKEN = "ff_" + "Ab0-_" * 8 + "xyz"
+
+
+@pytest.fixture
+def restored_logging() -> Iterator[None]:
+    loggers = [logging.getLogger(name) for name in (None, "uvicorn.error", "alembic")]
+    handlers, levels = loggers[0].handlers[:], [logger.level for logger in loggers]
+    yield
+    for handler in set(loggers[0].handlers) - set(handlers):
+        handler.close()
+    loggers[0].handlers[:] = handlers
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
+    logging.captureWarnings(False)
+
+
+def line(message: str, *arguments: object, secrets: tuple[str, ...] = ()) -> str:
+    record = logging.LogRecord("faceforge.test", logging.INFO, "", 0, message, arguments, None)
+    return Line(secrets).format(record)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        TOKEN,
+        f"Authorization: Bearer {TOKEN}",
+        "authorization: bearer something-else",
+        f"{{'authorization': 'Bearer {TOKEN}'}}",
+        "X-FaceForge-Token: something-else",
+        "GET /v1/assets/1/download?expires=5&signature=something-else HTTP/1.1",
+        "the secret of my-own-token is out",
+    ],
+)
+def test_no_line_holds_a_secret(message: str) -> None:
+    written = line(message, secrets=("my-own-token",))
+    for secret in (TOKEN, "something-else", "my-own-token"):
+        assert secret not in written
+    assert "***" in written
+
+
+def test_a_secret_in_an_argument_or_a_traceback_is_hidden_too() -> None:
+    assert TOKEN not in line("refused %s", {"token": TOKEN})
+    try:
+        raise ValueError(TOKEN)
+    except ValueError as error:
+        record = logging.LogRecord("faceforge", logging.ERROR, "", 0, "failed", (), None)
+        record.exc_info = (ValueError, error, error.__traceback__)
+    written = Line().format(record)
+    assert TOKEN not in written
+    assert "Traceback" in written
+
+
+def test_a_message_cannot_begin_a_line_of_its_own() -> None:
+    written = line("name %s", "x\r\n2026-01-01T00:00:00.000000Z ERROR faceforge forged \x1b[31m")
+    assert len(written.splitlines()) == 1
+    assert "\x1b" not in written
+
+
+def test_a_line_begins_with_a_time_in_utc() -> None:
+    assert re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z INFO faceforge\.test hello$", line("hello"))
+
+
+@pytest.mark.usefixtures("restored_logging")
+def test_lines_from_before_the_file_reach_it(tmp_path: Path) -> None:
+    logs = Logs()
+    logging.getLogger("faceforge.settings").warning("early")
+    logs.write_to(tmp_path)
+    logging.getLogger("faceforge.settings").warning("late")
+    text = (tmp_path / "core.log").read_text()
+    assert text.count("early") == text.count("late") == 1
+
+
+@pytest.mark.usefixtures("restored_logging")
+def test_the_file_rotates_and_old_ones_go(tmp_path: Path) -> None:
+    Logs().write_to(tmp_path)
+    for number in range(32):
+        logging.getLogger("faceforge.test").info("%s %s", number, "x" * (FILE_BYTES // 4))
+    files = sorted(file.name for file in tmp_path.iterdir())
+    assert files == ["core.log", *(f"core.log.{number}" for number in range(1, 6))]
+    assert all(file.stat().st_size <= FILE_BYTES for file in tmp_path.iterdir())

@@ -1,0 +1,38 @@
+"""JSON comes back from the database as it went in, whatever reads it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from faceforge_storage.dialect import dumps, loads
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
+NUMBERS = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+VALUES = st.recursive(
+    st.none() | st.booleans() | NUMBERS | TEXTS,
+    lambda inner: st.lists(inner) | st.dictionaries(TEXTS, inner),
+)
+
+
+@settings(deadline=None)  # a busy machine is no fault
+@given(VALUES)
+def test_what_is_stored_is_read_with_its_types(value: Any) -> None:
+    assert repr(loads(dumps(value))) == repr(value)
+
+
+@pytest.mark.parametrize("depth", [150, 250, 900])
+def test_depth_is_no_matter(depth: int) -> None:
+    text = "[" * depth + "]" * depth
+    assert loads(text) == json.loads(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["-0", "0", "-0.0", "1e5", "9007199254740993", "18446744073709551616", "0.1", '"\\ud83d\\ude00"']
+)
+def test_numbers_and_escapes_read_as_pythons_own_reader_does(text: str) -> None:
+    assert repr(loads(text)) == repr(json.loads(text))

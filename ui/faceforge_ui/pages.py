@@ -1,0 +1,100 @@
+"""The four pages, their addresses, and the rules that the browser is told to hold them to."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from faceforge_ui.assets import asset_files, asset_route, fingerprint
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?")
+SELF_STYLES = "style-src 'self'"
+
+# Both viewers write style attributes and elements of their own, and ReDoc searches in a worker that it makes
+# from a blob. Scripts stay ours alone everywhere, so text from the API still cannot run.
+VIEWER_RULES = {"docs.html": "style-src 'self' 'unsafe-inline'"}
+VIEWER_RULES["redoc.html"] = VIEWER_RULES["docs.html"] + "; worker-src blob:"
+
+
+def routes() -> list[BaseRoute]:
+    """The public pages `/`, `/docs` and `/redoc`, and their files under `/ui/`: GET and HEAD, no token."""
+    files = asset_files()
+    return [
+        Route("/", home, name="ui_home"),
+        Route("/docs", docs, name="ui_docs"),
+        Route("/redoc", redoc, name="ui_redoc"),
+        asset_route(files, asset_fingerprint()),
+    ]
+
+
+async def home(request: Request) -> Response:
+    return page(request, "home.html")
+
+
+async def docs(request: Request) -> Response:
+    return page(request, "docs.html")
+
+
+async def redoc(request: Request) -> Response:
+    return page(request, "redoc.html")
+
+
+def console(request: Request) -> Response:
+    """The GraphQL console, for the GraphQL endpoint to answer to `GET` with `Accept: text/html`."""
+    return page(request, "console.html")
+
+
+def page(request: Request, template: str) -> Response:
+    """Render a shell with the headers that keep it a shell (S7)."""
+    html = (
+        templates().get_template(template).render(asset=f"/ui/{asset_fingerprint()}", path=request.url.path)
+    )
+    return HTMLResponse(html, headers=page_headers(template, request.headers.get("host", "")))
+
+
+def page_headers(template: str, host: str) -> dict[str, str]:
+    """`host` is the request's Host: not every browser counts a WebSocket to the same place as `'self'`."""
+    sockets = f" ws://{host} wss://{host}" if HOST.fullmatch(host) else ""
+    return {
+        "Cache-Control": "no-cache",
+        "Content-Security-Policy": (
+            "default-src 'none'; script-src 'self'; "
+            f"{VIEWER_RULES.get(template, SELF_STYLES)}; img-src 'self' data:; connect-src 'self'{sockets}; "
+            "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        ),
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+        # The console and a POST share one address, and answer by what is asked for.
+        "Vary": "Accept",
+    }
+
+
+@cache
+def asset_fingerprint() -> str:
+    return fingerprint(asset_files())
+
+
+@cache
+def templates() -> Environment:
+    # Whoever looks at no page, pays for none: neither at the start nor in memory.
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    folder = Path(__file__).parent / "templates"
+    return Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

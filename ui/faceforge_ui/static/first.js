@@ -1,0 +1,26 @@
+// What must be settled before the first paint: light or dark, signed in or not. A classic script, for that reason.
+"use strict";
+{
+  const root = document.documentElement;
+  const system = matchMedia("(prefers-color-scheme: dark)");
+
+  const apply = () => {
+    const chosen = localStorage.getItem("faceforge.theme");
+    const dark = chosen ? chosen === "dark" : system.matches;
+    root.dataset.theme = dark ? "dark" : "light";
+    root.classList.toggle("dark-mode", dark); // Swagger UI's own name for it
+    document.getElementById("theme")?.setAttribute("aria-pressed", String(dark));
+    document.dispatchEvent(new Event("faceforge:theme"));
+  };
+
+  root.dataset.session = sessionStorage.getItem("faceforge.token") ? "in" : "out";
+  apply();
+  system.addEventListener("change", apply);
+  document.addEventListener("DOMContentLoaded", () => {
+    apply();
+    document.getElementById("theme").addEventListener("click", () => {
+      localStorage.setItem("faceforge.theme", root.dataset.theme === "dark" ? "light" : "dark");
+      apply();
+    });
+  });
+}

@@ -1,0 +1,74 @@
+// The API to read: ReDoc, fed with the description that only a signed-in person may read, in the colours of our pages.
+import { call, notice, onSession } from "./session.js";
+
+const place = document.getElementById("notice");
+const viewer = document.getElementById("viewer");
+// ReDoc writes the verbs in white, on light and on dark pages: 4.5:1 on each of these.
+const VERBS = {
+  get: "#1d6b43", post: "#a53f1b", put: "#8a4b00", patch: "#8a4b00", delete: "#b3202c",
+  head: "#1f5a94", options: "#1f5a94", basic: "#5d5b63", link: "#1f5a94",
+};
+let spec = null;
+
+async function show(signedIn) {
+  notice(place);
+  spec = null;
+  if (!signedIn) return viewer.replaceChildren();
+  try {
+    spec = await (await call("/v1/openapi.json")).json();
+    draw();
+  } catch (failure) {
+    notice(place, failure.message);
+  }
+}
+
+function draw() {
+  if (!spec) return;
+  const panel = colour("--panel");
+  Redoc.init(spec, {
+    hideDownloadButton: true,
+    nativeScrollbars: true,
+    sanitize: true,
+    scrollYOffset: "header.top",
+    theme: {
+      colors: {
+        primary: { main: colour("--accent") },
+        success: { main: colour("--good") },
+        error: { main: colour("--bad") },
+        text: { primary: colour("--ink"), secondary: colour("--muted") },
+        border: { dark: colour("--line"), light: colour("--line") },
+        http: VERBS,
+        responses: {
+          success: { color: colour("--good"), backgroundColor: colour("--good-soft") },
+          error: { color: colour("--bad"), backgroundColor: colour("--bad-soft") },
+        },
+      },
+      schema: {
+        nestedBackground: panel,
+        linesColor: colour("--line"),
+        typeNameColor: colour("--muted"),
+        typeTitleColor: colour("--muted"),
+      },
+      sidebar: { backgroundColor: panel, textColor: colour("--ink") },
+      rightPanel: { backgroundColor: "#1b1c21" },
+      typography: {
+        fontSize: ".9375rem",
+        fontFamily: getComputedStyle(document.body).fontFamily,
+        headings: { fontFamily: getComputedStyle(document.body).fontFamily, fontWeight: "600" },
+        code: { backgroundColor: panel, color: colour("--ink") },
+      },
+    },
+  }, viewer);
+}
+
+/** The present value of a colour token as rgb(): ReDoc computes with colours and cannot read `light-dark()`. */
+function colour(name) {
+  const probe = viewer.appendChild(document.createElement("i"));
+  probe.style.color = `var(${name})`;
+  const value = getComputedStyle(probe).color;
+  probe.remove();
+  return value;
+}
+
+document.addEventListener("faceforge:theme", draw);
+onSession(show);
