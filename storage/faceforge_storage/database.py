@@ -87,7 +87,9 @@ class Database:
     async def changed(self, seconds: float) -> None:
         """Return when the next changeset is committed here, or after `seconds` (another process may write too)."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._changed.wait(), seconds)
+            # Not `wait_for`: before Python 3.12 it loses a cancellation that comes together with the change.
+            async with asyncio.timeout(seconds):
+                await self._changed.wait()
 
     def close(self) -> None:
         """Finish what is running, then close every connection."""

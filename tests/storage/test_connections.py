@@ -159,6 +159,19 @@ async def test_a_commit_is_told_to_those_who_wait(database: Database) -> None:
     await waiting
 
 
+async def test_who_waits_can_be_cancelled_at_any_moment_of_a_commit(database: Database) -> None:
+    """A subscription that loses its cancellation never ends, and holds up the end of Core."""
+    for steps in range(6):
+        waiting = asyncio.create_task(database.changed(30))
+        await asyncio.sleep(0.01)
+        database._tell()
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        if waiting.cancel():
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+
+
 def test_no_log_is_left_beside_a_closed_database(tmp_path: Path) -> None:
     database = new_database(tmp_path / "core.sqlite3")
     add_entity(database)
