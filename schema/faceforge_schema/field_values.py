@@ -9,6 +9,7 @@ from faceforge_schema.context import Context
 from faceforge_schema.inputs import pointer
 from faceforge_schema.references import named
 from faceforge_storage import field_defs, tables
+from faceforge_storage.dialect import same_json
 from faceforge_storage.errors import Fault, FieldValueTaken, InvalidInput
 from faceforge_storage.gateway import AnyRow, Write
 from faceforge_storage.ids import ID_PATTERN
@@ -74,7 +75,9 @@ def check_fields(tx: Write, context: Context, fields: dict[str, Any], old: AnyRo
     if old is None:
         defaults = {key: each["default"] for key, each in definitions.items() if each["default"] is not None}
         fields = {**defaults, **{key: value for key, value in fields.items() if value is not None}}
-    changed = {key: value for key, value in fields.items() if key not in before or before[key] != value}
+    changed = {
+        key: value for key, value in fields.items() if key not in before or not same_json(before[key], value)
+    }
     wrong = list(_undeclared(context, definitions, changed))
     for key, definition in definitions.items():
         gone = key in before or old is None

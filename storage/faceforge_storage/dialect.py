@@ -40,6 +40,11 @@ def dumps(value: object, *, ordered: bool = False) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False, sort_keys=ordered)
 
 
+def same_json(one: object, other: object) -> bool:
+    """Whether two values are the same JSON. Python takes True for 1, and 1 for 1.0; JSON does not."""
+    return one == other and dumps(one, ordered=True) == dumps(other, ordered=True)
+
+
 def loads(text: str) -> Any:
     """The value of JSON that `dumps` wrote. Every row has several: `json.loads` took two fifths of reading a page."""
     try:

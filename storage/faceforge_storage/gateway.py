@@ -19,7 +19,7 @@ from sqlalchemy.engine.interfaces import ExecutionContext
 
 from faceforge_storage import tables
 from faceforge_storage.clock import now
-from faceforge_storage.dialect import among, dumps
+from faceforge_storage.dialect import among, same_json
 from faceforge_storage.errors import VersionConflict
 
 AnyRow = Row[Any]
@@ -212,10 +212,8 @@ def _differing(table: Table, before: Values, after: Values) -> dict[str, Any]:
 
 
 def _same(kind: object, one: object, other: object) -> bool:
-    """Whether a column holds the same by either. Python takes True for 1, JSON does not."""
-    return one == other and (
-        not isinstance(kind, JSON) or dumps(one, ordered=True) == dumps(other, ordered=True)
-    )
+    """Whether a column holds the same by either."""
+    return same_json(one, other) if isinstance(kind, JSON) else one == other
 
 
 def check_version(row: AnyRow, expected: int | None) -> None:

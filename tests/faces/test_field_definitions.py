@@ -286,6 +286,24 @@ def test_what_is_stored_stays_until_it_changes(face: Face, world: World) -> None
     assert face.call("entity", entity_id=old).ok()["fields"][key] == "a word"
 
 
+@pytest.mark.parametrize(
+    ("kind", "old", "new"), [("integer", 1, True), ("integer", 0, False), ("boolean", True, 1)]
+)
+def test_a_value_that_python_takes_for_the_old_one_is_held_to_its_type(
+    face: Face, world: World, kind: str, old: Any, new: Any
+) -> None:
+    for multiple in (False, True):
+        key = world.named(f"f_{multiple}_{face.name}".lower())
+        asked = {"field_key": key, "field_type": kind, "multiple": multiple}
+        face.call("create_field_definition", input=asked).ok()
+        kept, sent = ([old], [new]) if multiple else (old, new)
+        made = given(face, key, kept).ok()["entity_id"]
+        answer = face.call("update_entity", entity_id=made, input={"fields": {key: sent}})
+        assert (answer.status, answer.code) == (422, "invalid_input")
+        assert answer.places[0].startswith(f"/fields/{key}")
+        assert repr(face.call("entity", entity_id=made).ok()["fields"][key]) == repr(kept)
+
+
 @pytest.fixture(scope="module")
 def rejecting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCore]:
     path: Path = tmp_path_factory.mktemp("rejecting")
