@@ -48,7 +48,12 @@ def remove(tx: Write, row: AnyRow, expected: int | None) -> None:
 
 
 def holder_of_value(db: Connection, key: str, value: object, other_than: int | None) -> str | None:
-    """The id of a live entity that has `value` under a unique key, other than the row given."""
+    """The id of a live entity that has `value` under a unique key, other than the row given.
+
+    Only single values are unique: a list or an object, kept from before the key was defined, meets no other.
+    """
+    if isinstance(value, list | dict):
+        return None
     if isinstance(value, int) and abs(value) >= 2**63:
         value = float(value)  # as SQLite reads such a number from JSON
     statement = select(entities.c.id).where(json_value(entities.c.fields, key) == value, shown(entities))

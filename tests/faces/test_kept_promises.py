@@ -43,7 +43,19 @@ def test_a_unique_value_given_away_meanwhile_stands_against_a_restore(face: Face
     assert face.call("restore_entity", entity_id=first).ok()["deleted_at"] is None
 
 
-def _with_field(face: Face, key: str, value: str) -> str:
+@pytest.mark.parametrize("old", [["a", "b"], {"a": 1}, [], {}])
+def test_a_value_from_before_its_key_was_unique_comes_back(face: Face, world: World, old: object) -> None:
+    """A list or an object fits no key that is unique, so it is nobody's double."""
+    key = world.named("passport")
+    first, second = _with_field(face, key, old), _with_field(face, key, [1])
+    face.call("delete_entity", entity_id=first).ok()
+    asked = {"field_key": key, "field_type": "string", "unique": True}
+    face.call("create_field_definition", input=asked).ok()
+    assert face.call("restore_entity", entity_id=first).ok()["fields"] == {key: old}
+    assert face.call("entity", entity_id=second).ok()["fields"] == {key: [1]}
+
+
+def _with_field(face: Face, key: str, value: object) -> str:
     made = face.call("create_entity", input={"display_name": "U", "fields": {key: value}}).ok()
     return str(made["entity_id"])
 
