@@ -15,6 +15,9 @@ JSONObject = NewType("JSONObject", dict[str, Any])
 BigInt = NewType("BigInt", int)
 DateTime = NewType("DateTime", str)
 
+MAX_DIGITS = 40
+"""What is longer could not be given back as it came: other readers of JSON keep 64 bits at best."""
+
 
 class NotOfScalar(ValueError):
     """A value that is none of its scalar: a fault of the caller's."""
@@ -37,11 +40,13 @@ def moment(text: object) -> str:
 
 
 def json_value(value: object, levels: int = 100) -> object:
-    """A JSON value that every reader of JSON can read; raises NotOfScalar for an infinite number or a deep nest."""
+    """A JSON value that every reader can read; raises NotOfScalar for an infinite or long number or a deep nest."""
     if levels == 0:
         raise NotOfScalar("the JSON nests too deeply")
     if isinstance(value, float) and not math.isfinite(value):
         raise NotOfScalar("JSON has no infinite numbers")
+    if isinstance(value, int) and abs(value) >= 10**MAX_DIGITS:
+        raise NotOfScalar(f"a number has more than {MAX_DIGITS} digits")
     if isinstance(value, dict):
         for each in value.values():
             json_value(each, levels - 1)

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 from starlette.requests import ClientDisconnect, Request
 
+from faceforge_schema.scalars import MAX_DIGITS
 from faceforge_storage.errors import (
     BadRequest,
     InvalidInput,
@@ -19,7 +20,6 @@ from faceforge_storage.errors import (
 
 MAX_DEPTH = 100
 """How deep a JSON body may nest."""
-MAX_DIGITS = 40
 # Written as an escape in JSON, or once more escaped in a GraphQL document inside JSON: NUL, and half a surrogate pair.
 _SUSPECT = re.compile(rb"u(0000|[dD][89a-fA-F][0-9a-fA-F]{2})|u\{", re.ASCII)
 
@@ -91,8 +91,7 @@ def _finite(text: str) -> float:
 
 
 def _whole(text: str) -> int:
-    # What is longer could not be given back as it came: other readers of JSON keep 64 bits at best.
-    if len(text) > MAX_DIGITS:
+    if len(text.removeprefix("-")) > MAX_DIGITS:  # told from the text: reading a long one takes time
         raise ValueError(f"the number {text[:MAX_DIGITS]}… has more than {MAX_DIGITS} digits")
     return int(text)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -55,9 +56,17 @@ def holder_of_value(db: Connection, key: str, value: object, other_than: int | N
     if isinstance(value, list | dict):
         return None
     if isinstance(value, int) and abs(value) >= 2**63:
-        value = float(value)  # as SQLite reads such a number from JSON
+        value = _as_read_from_json(value)
     statement = select(entities.c.id).where(json_value(entities.c.fields, key) == value, shown(entities))
     return db.execute(statement.where(entities.c.row_id != (other_than or 0)).limit(1)).scalar_one_or_none()
+
+
+def _as_read_from_json(number: int) -> float:
+    """What SQLite makes of a number of more than 64 bits."""
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
 
 
 def duplicated_value(db: Connection, key: str) -> object | None:

@@ -128,6 +128,27 @@ def test_what_could_not_be_given_back_is_refused(core: RunningCore, body: str, c
     assert (told.status_code in (400, 422), told.json()["code"]) == (True, code)
 
 
+@pytest.mark.parametrize("sign", ["", "-"])
+@pytest.mark.parametrize("digits", [40, 41, 400])
+def test_a_number_is_as_long_as_the_other_face_takes_it(core: RunningCore, sign: str, digits: int) -> None:
+    number = sign + "9" * digits
+    body = f'{{"display_name": "x", "fields": {{"n": [{number}]}}}}'
+    headers = {"content-type": "application/json"}
+    told = core.request("POST", "/v1/entities", content=body, headers=headers)
+    query = (
+        f'mutation {{ createEntity(input: {{displayName: "x", fields: {{n: [{number}]}}}}) {{ fields }} }}'
+    )
+    answer = core.request("POST", "/graphql", json={"query": query}).json()
+    if digits == 40:
+        kept = {"n": [int(number)]}
+        assert told.json()["fields"] == answer["data"]["createEntity"]["fields"] == kept
+    else:
+        assert told.json()["code"] == "invalid_json"
+        assert answer["errors"][0]["extensions"]["code"] == "graphql_validation_failed"
+        assert "more than 40 digits" in told.json()["detail"]
+        assert "more than 40 digits" in answer["errors"][0]["message"]
+
+
 @pytest.mark.parametrize(
     ("path", "name", "value"), [("entities", "external_id", "abc"), ("descriptors", "as_of", "2015-02-30")]
 )

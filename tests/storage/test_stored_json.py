@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rows_for_tests import add_entity, new_database
 
+from faceforge_storage import field_defs
 from faceforge_storage.dialect import dumps, loads
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
@@ -36,3 +39,12 @@ def test_depth_is_no_matter(depth: int) -> None:
 )
 def test_numbers_and_escapes_read_as_pythons_own_reader_does(text: str) -> None:
     assert repr(loads(text)) == repr(json.loads(text))
+
+
+@pytest.mark.parametrize("number", [2**63, 10**39, -(10**400), 10**400], ids=lambda number: str(number)[:9])
+def test_a_number_of_any_length_is_found_where_it_stands(tmp_path: Path, number: int) -> None:
+    database = new_database(tmp_path / "core.sqlite3")
+    ann = add_entity(database, fields={"n": number})
+    assert database.reading(field_defs.holder_of_value, "n", number, None) == ann.id
+    assert database.reading(field_defs.holder_of_value, "n", -number, None) is None
+    database.close()
