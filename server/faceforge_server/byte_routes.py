@@ -27,10 +27,11 @@ from faceforge_server.rest.operations import RestOperation
 from faceforge_server.rest.routes import answer
 from faceforge_storage.errors import FaceForgeError, Fault, InvalidInput, InvalidSignature, NotFound
 from faceforge_storage.ingest.mime import sniff
-from faceforge_storage.objects import ObjectStore, Staging, StoredObject
+from faceforge_storage.objects import ObjectStore, StagedFile, Staging, StoredObject
 
 ASSET = """query asset($assetId: ID!) { asset(assetId: $assetId) {
     filename mimeType sizeBytes contentHash storage { provider bucket key } } }"""
+TRY = "mutation createAsset($input: AssetCreate!) { createAsset(input: $input) { duplicate } }"
 READ = frozenset({"assets:read"})
 SIGNED = Actor("signed address", READ)
 DISPOSITIONS: dict[str | None, Disposition | None] = {
@@ -59,7 +60,8 @@ class ByteRoutes:
     ) -> None:
         self._contract, self._create = contract, create
         self._store, self._staging, self._key = store, staging, signing_key
-        contract.documents.keep(ASSET)
+        for document in (ASSET, TRY):
+            contract.documents.keep(document)
 
     def routes(self) -> list[Route]:
         return [
@@ -79,6 +81,7 @@ class ByteRoutes:
             async with await receive(request, self._staging, limits) as upload:
                 variables = {"input": _as_input(self._create, upload)}
                 media_type = sniff(upload.staged.head, str(upload.fields.get("filename", "")))
+                await self._rehearse(variables, context, _nowhere(upload.staged, media_type))
                 # The bytes are durable under their hash before any row tells of them.
                 stored = await asyncio.to_thread(self._store.publish, upload.staged)
                 context.uploaded = {**asdict(stored), "mime_type": media_type}
@@ -103,6 +106,11 @@ class ByteRoutes:
             wished = _wished(request)
         stored = StoredObject(sha256=found["contentHash"], size_bytes=found["sizeBytes"], **found["storage"])
         return Download(self._store, stored, found["mimeType"], found["filename"], wished)
+
+    async def _rehearse(self, variables: Any, context: Context, uploaded: dict[str, Any]) -> None:
+        """Raise what the create would raise now, before bytes are kept for it; what it does is rolled back."""
+        tried = replace(context.core, database=context.core.database.rehearsal())
+        await call(self._contract, TRY, variables, replace(context, core=tried, uploaded=uploaded))
 
     async def _signed_asset(self, asset_id: str, context: Context) -> Any:
         """The asset a signed address is for; to a stranger an unknown one is the same as an altered address."""
@@ -131,6 +139,12 @@ def _as_input(create: RestOperation, upload: Upload) -> Any:
     if upload.sidecar is not None:
         said["sidecar"] = upload.sidecar
     return checked_body(create, json.dumps(said).encode())
+
+
+def _nowhere(staged: StagedFile, media_type: str) -> dict[str, Any]:
+    """What will be told of bytes when they are published; they have no place yet."""
+    stored = StoredObject(staged.sha256, staged.size_bytes, provider="", bucket="", key="")
+    return {**asdict(stored), "mime_type": media_type}
 
 
 def as_sent(error: FaceForgeError, place: str) -> FaceForgeError:

@@ -12,6 +12,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from copy import copy
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -46,6 +47,13 @@ class Database:
         self._read_threads = ThreadPoolExecutor(readers, thread_name_prefix="database-reader")
         self._loop: asyncio.AbstractEventLoop | None = None
         self._changed = asyncio.Event()
+        self._keeps = True
+
+    def rehearsal(self) -> Database:
+        """This database for writes that are only tried: whatever they do is rolled back, and told to nobody."""
+        tried = copy(self)
+        tried._keeps = False
+        return tried
 
     async def read(
         self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
@@ -73,9 +81,12 @@ class Database:
     def writing(self, actor: str, operation: str, work: Callable[[Write], T]) -> T:
         """What `write` does, in the calling thread."""
         try:
-            with self.writer.connect() as connection, connection.begin():
+            with self.writer.connect() as connection, connection.begin() as begun:
                 transaction = Write(connection, actor, operation)
                 result = work(transaction)
+                if not self._keeps:
+                    begun.rollback()
+                    return result
                 changeset = transaction.finish()
         except DatabaseError as error:
             raise _expected(error) from error

@@ -66,7 +66,7 @@ MOMENTS: dict[str, Callable[[], None]] = {
     "after the sync": die_after(StagingFile, "finish"),
     "after publishing": die_after(ObjectStore, "publish"),
     "in the transaction": die_after(Write, "finish"),
-    "after the commit": die_after(Database, "writing"),
+    "after the commit": die_after(Database, "_tell"),
     "after the answer": die_after_the_answer,
 }
 

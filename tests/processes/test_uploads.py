@@ -56,6 +56,70 @@ def test_what_differs_from_what_was_declared_is_refused_and_not_kept(
     assert held(standing) == before
 
 
+ABSENT = "0" * 64
+
+
+@pytest.mark.parametrize("way", ["raw", "form"])
+@pytest.mark.parametrize(
+    ("said", "code", "place"),
+    [
+        ({"entity_id": ABSENT}, "unknown_reference", "/entity_id/0"),
+        ({"derived_from_asset_id": ABSENT}, "unknown_reference", "/derived_from_asset_id"),
+        ({"kind": "No Kind"}, "invalid_input", "/kind"),
+        ({"meta": {"derived_from": ABSENT}}, "unknown_reference", "/meta/derived_from"),
+        ({"meta": {"entities": [ABSENT]}}, "unknown_reference", "/meta/entities/0"),
+        (
+            {"meta": {"entities": [{"external_id": {"namespace": "n", "value": "nobody"}}]}},
+            "unknown_reference",
+            "/meta/entities/0/external_id",
+        ),
+        (
+            {
+                "meta": {
+                    "entities": [
+                        {"display_name": "Made, and not kept", "create": True},
+                        {"display_name": "X", "create": True, "primary_thumbnail_asset_id": ABSENT},
+                    ]
+                }
+            },
+            "unknown_reference",
+            "/meta/entities/1/primary_thumbnail_asset_id",
+        ),
+    ],
+)
+def test_of_a_file_that_is_refused_nothing_is_kept(
+    standing: CoreProcess, way: str, said: dict[str, Any], code: str, place: str
+) -> None:
+    before = held(standing), counted(standing)
+    told = {name: json.dumps(value) if name == "meta" else value for name, value in said.items()}
+    content = f"refused {way} {said}".encode()  # each time bytes that are not held already
+    if way == "raw":
+        answer = put(standing.client, content, "refused.bin", **told)
+    else:
+        form = {"file": ("refused.bin", content), **{name: (None, text) for name, text in told.items()}}
+        answer = standing.client.post("/v1/assets/upload", files=form)
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert [fault["pointer"] for fault in answer.json()["errors"]] == [place]
+    assert (held(standing), counted(standing)) == before
+
+
+def counted(core: CoreProcess) -> list[tuple[Any, ...]]:
+    names = ("objects", "entities", "changesets", "idempotency_keys")
+    return [rows(core.home, f"SELECT count(*) FROM {name}")[0] for name in names]
+
+
+def test_of_an_upload_whose_key_was_used_for_another_nothing_is_kept(standing: CoreProcess) -> None:
+    once = {"Idempotency-Key": "an upload"}
+    path = "/v1/assets/upload?filename=a"
+    first = standing.client.put(path, content=b"the first", headers=once)
+    again = standing.client.put(path, content=b"the first", headers=once)
+    assert (first.status_code, again.json()["asset_id"]) == (201, first.json()["asset_id"])
+    before = held(standing), counted(standing)
+    other = standing.client.put(path, content=b"another", headers=once)
+    assert (other.status_code, other.json()["code"]) == (409, "idempotency_mismatch")
+    assert (held(standing), counted(standing)) == before
+
+
 def test_what_agrees_with_what_was_declared_is_taken(standing: CoreProcess) -> None:
     right = {"sha256": digest(b"right").upper(), "size_bytes": "5"}
     assert put(standing.client, b"right", "right.bin", **right).status_code == 201
