@@ -114,9 +114,10 @@ async def follow_changesets(context: Context, after: BigInt | None = None) -> As
     database = context.core.database
     last = int(after) if after is not None else await database.read(rows.latest)
     while True:
+        change = database.next_change()
         news = await database.read(paging.fetch, rows.matching(after=last), Page(Order("id")))
         for row in news[: paging.DEFAULT_LIMIT]:
             yield Changeset.of(row)
             last = row.id
         if len(news) <= paging.DEFAULT_LIMIT:
-            await database.changed(POLL_SECONDS)
+            await database.changed(change, POLL_SECONDS)

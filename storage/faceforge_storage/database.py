@@ -95,12 +95,16 @@ class Database:
                 self._loop.call_soon_threadsafe(self._tell)
         return result
 
-    async def changed(self, seconds: float) -> None:
-        """Return when the next changeset is committed here, or after `seconds` (another process may write too)."""
+    def next_change(self) -> asyncio.Event:
+        """What is set when a changeset is next committed here. Whoever reads takes it before, and misses none."""
+        return self._changed
+
+    async def changed(self, change: asyncio.Event, seconds: float) -> None:
+        """Return when `change` is set, or after `seconds` (another process may write too)."""
         with suppress(TimeoutError):
             # Not `wait_for`: before Python 3.12 it loses a cancellation that comes together with the change.
             async with asyncio.timeout(seconds):
-                await self._changed.wait()
+                await change.wait()
 
     def close(self) -> None:
         """Finish what is running, then close every connection."""

@@ -167,7 +167,7 @@ async def test_a_write_whose_caller_has_gone_ends_all_the_same(database: Databas
 
 
 async def test_a_commit_is_told_to_those_who_wait(database: Database) -> None:
-    waiting = asyncio.create_task(database.changed(30))
+    waiting = asyncio.create_task(database.changed(database.next_change(), 30))
     await asyncio.sleep(0)
     await database.write("t", "nothing", lambda tx: None)
     assert not waiting.done()
@@ -175,10 +175,18 @@ async def test_a_commit_is_told_to_those_who_wait(database: Database) -> None:
     await waiting
 
 
+async def test_a_commit_between_a_read_and_the_wait_is_not_missed(database: Database) -> None:
+    change = database.next_change()
+    assert await database.read(entities) == 0
+    await database.write("t", "o", lambda tx: tx.insert(tables.entities, [entity()]))
+    async with asyncio.timeout(10):
+        await database.changed(change, 30)
+
+
 async def test_who_waits_can_be_cancelled_at_any_moment_of_a_commit(database: Database) -> None:
     """A subscription that loses its cancellation never ends, and holds up the end of Core."""
     for steps in range(6):
-        waiting = asyncio.create_task(database.changed(30))
+        waiting = asyncio.create_task(database.changed(database.next_change(), 30))
         await asyncio.sleep(0.01)
         database._tell()
         for _ in range(steps):
