@@ -8,12 +8,19 @@ import sys
 
 from faceforge_storage.errors import CannotStart
 
+LAST_PORT = 65535
+
 
 def listen(host: str, port: int, *, any_free_port: bool = False) -> socket.socket:
     """A socket bound to `host` and `port`; when the port is busy, to any free one if `any_free_port` is set.
 
     Raises CannotStart, saying what to do, when that is not possible.
     """
+    if not 0 <= port <= LAST_PORT:  # which the system would take modulo 65536
+        raise CannotStart(
+            f"There is no port {port}; ports are 0 to {LAST_PORT}.",
+            "Choose another port with --port, or let FaceForge choose with --port 0.",
+        )
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         bound = socket.socket(family, kind, protocol)

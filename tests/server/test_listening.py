@@ -50,6 +50,14 @@ def test_an_address_that_is_not_ours_is_said_plainly(host: str) -> None:
     assert "--host" in refused.value.hint
 
 
+@pytest.mark.parametrize("port", [-1, 65536, 99999, 2**64])
+def test_a_port_that_there_is_not_is_said_plainly(port: int) -> None:
+    for any_free_port in (False, True):
+        with pytest.raises(CannotStart, match=f"no port {port}") as refused:
+            listen("127.0.0.1", port, any_free_port=any_free_port)
+        assert "--port" in refused.value.hint
+
+
 @pytest.mark.parametrize(("host", "shown"), [("127.0.0.1", "127.0.0.1"), ("0.0.0.0", "127.0.0.1")])
 def test_the_address_shown_opens_in_a_browser_of_this_machine(host: str, shown: str) -> None:
     with listen(host, 0) as bound:
