@@ -270,3 +270,8 @@ class NoSpace(FaceForgeError):
 
 class CannotStart(FaceForgeError):
     code, status, title = "cannot_start", 503, "FaceForge cannot start"
+
+    @classmethod
+    def unwritable(cls, file: object, said: object) -> CannotStart:
+        """A file that must be written cannot be, by what the system said."""
+        return cls(f"{file} cannot be written: {said}", "Make room on its disk, or mend its permissions.")

@@ -76,8 +76,11 @@ class Home:
         return [self.root, self.config_dir, self.tmp_dir, self.tools_dir, *moved, self.backups_dir]
 
     def write_ports(self, ports: Mapping[str, Any]) -> None:
-        """Tells other programs of this machine where Core listens now."""
-        write_json(self.ports_file, dict(ports))
+        """Tells other programs of this machine where Core listens now. Raises CannotStart."""
+        try:
+            write_json(self.ports_file, dict(ports))
+        except OSError as fault:
+            raise CannotStart.unwritable(self.ports_file, fault.strerror) from None
 
     def read_ports(self) -> dict[str, Any]:
         """What `write_ports` wrote last; empty when Core never ran here or the file is damaged."""

@@ -11,7 +11,7 @@ from faceforge_storage.home import Home
 
 
 class HomeLock:
-    """Holds the home while entered. Raises CannotStart when another process holds it."""
+    """Holds the home while entered. Raises CannotStart when another process holds it, or nobody can."""
 
     def __init__(self, home: Home) -> None:
         self.home = home
@@ -25,6 +25,8 @@ class HomeLock:
                 f"Another FaceForge Core is already running on the data directory {self.home.root}.",
                 "Use that one, stop it first, or choose another directory with --home.",
             ) from None
+        except OSError as fault:
+            raise CannotStart.unwritable(self._lock.lock_file, fault.strerror) from None
         return self
 
     def __exit__(

@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import Connection, event
+from sqlalchemy.exc import OperationalError
 
 from faceforge_storage.backup import backup
 from faceforge_storage.clock import now
@@ -34,9 +35,13 @@ def revision_of(database: Path) -> str | None:
                 connection.execute("SELECT version_num FROM alembic_version").fetchone() if table else None
             )
     except sqlite3.Error as error:
+        # What the driver calls operational lies with the disk or another program, all else with the file.
+        damaged = not isinstance(error, sqlite3.OperationalError)
         raise CannotStart(
             f"The database {database} cannot be read: {error}.",
-            hint="Check its disk and its permissions; when it is damaged, put a backup in its place.",
+            hint="It is damaged: put a backup in its place."
+            if damaged
+            else "Make room on its disk, or mend its permissions; the database itself may well be whole.",
         ) from error
     return found[0] if found else None
 
@@ -46,7 +51,7 @@ def migrate(database: Path, backups: Path, keep: int = 5) -> str | None:
 
     An existing database is copied into the folder `backups` first, where the newest `keep` copies stay. The steps run
     in one transaction, so a crash leaves the old schema or the new one. Raises CannotStart for a database that a newer
-    version made.
+    version made or that cannot be written, StorageFailed when there can be no copy.
     """
     before = revision_of(database)
     if before == HEAD:
@@ -85,6 +90,8 @@ def _run(database: Path) -> None:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             _check_foreign_keys(connection)
+    except OperationalError as error:
+        raise CannotStart.unwritable(f"The database {database}", error.orig) from error
     finally:
         engine.dispose()
 

@@ -151,19 +151,22 @@ def load_settings(file: Path) -> Settings:
 
 
 def rotate_install_token(file: Path) -> str:
-    """Makes a new install token and answers it; the old one is void at once."""
+    """Makes a new install token and answers it; the old one is void at once. Raises CannotStart."""
     return _write_install_token(file, only_if_missing=False)
 
 
 def _write_install_token(file: Path, *, only_if_missing: bool) -> str:
-    # Two programs may come here at once on a new home: the second must find the token of the first.
-    with FileLock(file.with_name("core.json.lock"), mode=0o600):
-        settings, raw = _read(file)
-        token = settings.auth.install_token.get_secret_value()
-        if not token or not only_if_missing:
-            token = f"ff_{secrets.token_urlsafe(32)}"
-            raw.setdefault("auth", {})["install_token"] = token
-            write_json(file, raw)
+    try:
+        # Two programs may come here at once on a new home: the second must find the token of the first.
+        with FileLock(file.with_name("core.json.lock"), mode=0o600):
+            settings, raw = _read(file)
+            token = settings.auth.install_token.get_secret_value()
+            if not token or not only_if_missing:
+                token = f"ff_{secrets.token_urlsafe(32)}"
+                raw.setdefault("auth", {})["install_token"] = token
+                write_json(file, raw)
+    except OSError as fault:
+        raise CannotStart.unwritable(file, fault.strerror) from None
     return token
 
 

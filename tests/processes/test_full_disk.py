@@ -124,6 +124,26 @@ def test_a_copy_of_the_database_that_finds_no_room_leaves_nothing(small_disk: Pa
         core.kill()
 
 
+@pytest.mark.needs("root")
+@pytest.mark.parametrize(
+    "words", [["serve", "--port", "0"], ["migrate"], ["token", "rotate"], ["token", "list"]], ids=" ".join
+)
+@pytest.mark.parametrize("begun", [True, False], ids=["a home", "a new home"])
+def test_a_command_on_a_full_disk_says_so(small_disk: Path, begun: bool, words: list[str]) -> None:
+    root = small_disk / "home"
+    if begun:
+        assert run("migrate", home=root).returncode == 0
+    else:
+        for each in ("config", "db/backups"):
+            (root / each).mkdir(parents=True)
+    fill(small_disk / "filler")
+    refused = run(*words, home=root)
+    assert "Traceback" not in refused.stderr
+    assert refused.returncode == 1, refused.stdout
+    assert "cannot be" in refused.stderr or "full" in refused.stderr, refused.stderr
+    assert "backup" not in refused.stderr
+
+
 def test_what_would_use_up_the_reserve_is_refused_before_it_is_taken(tmp_path: Path) -> None:
     core = CoreProcess(home_with(tmp_path / "home", limits={"disk_reserve_bytes": 2**60}))
     refused = put(core.client, b"any", "any.bin")

@@ -237,8 +237,15 @@ def test_what_is_no_database_is_said_plainly_and_left_alone(tmp_path: Path) -> N
     (tmp_path / "core.sqlite3").write_bytes(b"a letter to a friend" * 500)
     with pytest.raises(CannotStart, match="cannot be read") as refused:
         migrate(tmp_path / "core.sqlite3", tmp_path / "backups")
-    assert "backup" in refused.value.hint
+    assert "put a backup in its place" in refused.value.hint
     assert (tmp_path / "core.sqlite3").read_bytes() == b"a letter to a friend" * 500
+
+
+def test_a_database_that_cannot_be_opened_is_not_called_damaged(tmp_path: Path) -> None:
+    (tmp_path / "core.sqlite3").mkdir()
+    with pytest.raises(CannotStart, match="cannot be read") as refused:
+        migrate(tmp_path / "core.sqlite3", tmp_path / "backups")
+    assert "backup" not in refused.value.hint
 
 
 def test_a_database_of_a_newer_version_is_refused_and_left_alone(old: Path, later: Path) -> None:
