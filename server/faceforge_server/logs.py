@@ -11,6 +11,7 @@ from logging.handlers import MemoryHandler, RotatingFileHandler
 from pathlib import Path
 
 from faceforge_server.request_ids import current_request_id
+from faceforge_storage.errors import CannotStart
 
 FILE_BYTES, FILES_KEPT = 5 * 1024 * 1024, 5
 SECRETS = re.compile(
@@ -42,6 +43,17 @@ class Line(logging.Formatter):
         return SECRETS.sub(r"\1***", line)
 
 
+class LogFile(RotatingFileHandler):
+    """`core.log`. What cannot be written is left out, and told once: on a full disk Core goes on without a log."""
+
+    _told = False
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        if not self._told:
+            self._told = True
+            print(f"faceforge: {self.baseFilename} cannot be written: {sys.exc_info()[1]}", file=sys.stderr)
+
+
 class Logs:
     """The log of this process. Lines written before the file is known are kept and reach it later."""
 
@@ -59,10 +71,15 @@ class Logs:
         logging.captureWarnings(True)
 
     def write_to(self, directory: Path, secrets: Iterable[str] = ()) -> None:
-        """From now on lines also go to `directory`/core.log; it rotates at 5 MiB and keeps five old files."""
-        file = RotatingFileHandler(
-            directory / "core.log", maxBytes=FILE_BYTES, backupCount=FILES_KEPT, encoding="utf-8"
-        )
+        """From now on lines also go to `directory`/core.log; it rotates at 5 MiB and keeps five old files.
+
+        Raises CannotStart.
+        """
+        name = directory / "core.log"
+        try:
+            file = LogFile(name, maxBytes=FILE_BYTES, backupCount=FILES_KEPT, encoding="utf-8")
+        except OSError as fault:
+            raise CannotStart.unwritable(name, fault.strerror) from None
         line = Line(secrets)
         file.setFormatter(line)
         self._console.setFormatter(line)

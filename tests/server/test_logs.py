@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from faceforge_server.logs import FILE_BYTES, Line, Logs
+from faceforge_server.logs import FILE_BYTES, Line, LogFile, Logs
+from faceforge_storage.errors import CannotStart
 
 TOKEN = "ff_" + "Ab0-_" * 8 + "xyz"
 
@@ -91,3 +92,25 @@ def test_the_file_rotates_and_old_ones_go(tmp_path: Path) -> None:
     files = sorted(file.name for file in tmp_path.iterdir())
     assert files == ["core.log", *(f"core.log.{number}" for number in range(1, 6))]
     assert all(file.stat().st_size <= FILE_BYTES for file in tmp_path.iterdir())
+
+
+@pytest.mark.usefixtures("restored_logging")
+def test_lines_that_cannot_be_written_are_told_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A traceback for each would fill the pipe of whoever started Core, and then stop Core."""
+    Logs().write_to(tmp_path)
+    (file,) = (each for each in logging.getLogger().handlers if isinstance(each, LogFile))
+    file.stream.close()
+    file.stream = (tmp_path / "core.log").open()  # to read only
+    for number in range(100):
+        logging.getLogger("faceforge.test").info("%s", number)
+    (told,) = capsys.readouterr().err.splitlines()
+    assert f"{tmp_path / 'core.log'} cannot be written" in told
+
+
+@pytest.mark.usefixtures("restored_logging")
+def test_a_log_that_cannot_be_opened_is_said_plainly(tmp_path: Path) -> None:
+    (tmp_path / "core.log").mkdir()
+    with pytest.raises(CannotStart, match=r"core\.log cannot be written"):
+        Logs().write_to(tmp_path)
