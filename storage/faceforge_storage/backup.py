@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -16,17 +17,20 @@ def backup(database: Path, target: Path) -> int:
     Answers the size of the copy in bytes. `target` appears only when it is whole and verified; it must not exist.
     Raises StorageFailed.
     """
-    if target.exists():
-        raise StorageFailed(f"{target} exists already.", hint="Name a file that does not exist.")
     if not database.exists():
         raise StorageFailed(
             f"There is no database at {database}.", hint="Start Core once, or name the right home."
         )
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(target.name + ".part")
-    part.unlink(missing_ok=True)
     try:
-        part.touch(mode=0o600)
+        if target.exists():
+            raise StorageFailed(f"{target} exists already.", hint="Name a file that does not exist.")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        # A name that no other file has: whatever lies there is somebody's.
+        part = target.with_name(f"{target.name}.{secrets.token_hex(6)}.part")
+        part.touch(mode=0o600, exist_ok=False)
+    except OSError as error:
+        raise _failed(target, error) from error
+    try:
         with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(part)) as copy:
             # In one step, which sees one moment: between steps each write would make it begin anew.
             source.backup(copy)
@@ -36,12 +40,16 @@ def backup(database: Path, target: Path) -> int:
         part.replace(target)
         sync_directory(target.parent)
     except (sqlite3.Error, OSError) as error:
-        raise StorageFailed(
-            f"The backup to {target} failed: {error}.", hint="Check the disk and try again."
-        ) from error
+        raise _failed(target, error) from error
     finally:
         part.unlink(missing_ok=True)
     return target.stat().st_size
+
+
+def _failed(target: Path, error: Exception) -> StorageFailed:
+    return StorageFailed(
+        f"The backup to {target} failed: {error}.", hint="Check the path and its disk, and try again."
+    )
 
 
 def verify(database: Path) -> None:

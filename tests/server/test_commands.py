@@ -47,6 +47,8 @@ def test_a_token_lives_and_dies(root: Path) -> None:
         (["token", "revoke", "nobody"], "There is no token named nobody"),
         (["token", "rotate", "nobody"], "There is no token named nobody"),
         (["backup", "--to", __file__], "exists already"),
+        (["backup", "--to", f"{__file__}/copy.sqlite3"], "failed"),
+        (["backup", "--to", "/proc/foo/copy.sqlite3"], "failed"),
     ],
 )
 def test_what_cannot_be_done_is_said_plainly(core: CoreProcess, words: list[str], told: str) -> None:

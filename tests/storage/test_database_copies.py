@@ -120,10 +120,22 @@ def test_a_copy_that_does_not_verify_never_appears(
     assert list(target.parent.iterdir()) == []
 
 
-def test_what_a_killed_copy_left_is_no_hindrance(database: Database, tmp_path: Path) -> None:
-    (tmp_path / "copy.sqlite3.part").write_bytes(b"half")
+def test_what_lies_beside_the_copy_is_no_hindrance_and_is_left_alone(
+    database: Database, tmp_path: Path
+) -> None:
+    (tmp_path / "copy.sqlite3.part").write_text("precious")
     backup(database.path, tmp_path / "copy.sqlite3")
-    assert not (tmp_path / "copy.sqlite3.part").exists()
+    assert (tmp_path / "copy.sqlite3.part").read_text() == "precious"
+    assert sorted(each.name for each in tmp_path.glob("copy*")) == ["copy.sqlite3", "copy.sqlite3.part"]
+
+
+@pytest.mark.parametrize("place", ["a file/copy.sqlite3", "a file/below/copy.sqlite3", "x" * 300])
+def test_a_place_that_there_cannot_be_is_said_plainly(database: Database, tmp_path: Path, place: str) -> None:
+    (tmp_path / "a file").write_text("precious")
+    with pytest.raises(StorageFailed, match="failed") as refused:
+        backup(database.path, tmp_path / place)
+    assert "path" in refused.value.hint
+    assert (tmp_path / "a file").read_text() == "precious"
 
 
 @pytest.mark.parametrize("damage", ["page", "foreign key"])
