@@ -62,7 +62,8 @@ def _bound_network(network: Network, host: str, bound: socket.socket) -> Network
 def _run(home: Home, settings: Settings, bound: socket.socket, first: bool) -> None:
     from faceforge_server.app import create_app
 
-    app = Startup(create_app(home, settings))
+    core = create_app(home, settings)
+    app = Startup(core)
     config = uvicorn.Config(
         app,
         http=ZeroCopyProtocol,
@@ -77,7 +78,8 @@ def _run(home: Home, settings: Settings, bound: socket.socket, first: bool) -> N
         timeout_graceful_shutdown=int(settings.limits.shutdown_seconds),
     )
     try:
-        Core(config, home, bound, settings.auth.install_token, first).run(sockets=[bound])
+        instance_id = core.state.core.instance_id
+        Core(config, home, bound, settings.auth.install_token, first, instance_id).run(sockets=[bound])
     except SystemExit:
         if app.fault is None:
             raise
@@ -88,16 +90,28 @@ class Core(uvicorn.Server):
     """The server, which says where it is as soon as it answers."""
 
     def __init__(
-        self, config: uvicorn.Config, home: Home, bound: socket.socket, token: SecretStr, first: bool
+        self,
+        config: uvicorn.Config,
+        home: Home,
+        bound: socket.socket,
+        token: SecretStr,
+        first: bool,
+        instance_id: str,
     ) -> None:
         super().__init__(config)
-        self.home, self.token, self.first = home, token, first
+        self.home, self.token, self.first, self.instance_id = home, token, first, instance_id
         self.address, self.name = web_address(bound), bound.getsockname()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.home.write_ports(
-            {"core_host": self.name[0], "core_port": self.name[1], "url": self.address, "pid": os.getpid()}
+            {
+                "core_host": self.name[0],
+                "core_port": self.name[1],
+                "url": self.address,
+                "pid": os.getpid(),
+                "instance_id": self.instance_id,
+            }
         )
         print(f"FaceForge Core is at {self.address}/", f"Data directory: {self.home.root}", sep="\n")
         if self.first:

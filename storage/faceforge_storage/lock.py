@@ -17,19 +17,28 @@ class HomeLock:
         self.home = home
         self._lock = FileLock(home.config_dir / "core.lock", mode=0o600)
 
-    def __enter__(self) -> HomeLock:
+    def take(self) -> bool:
+        """Hold the home, and answer True, unless another process holds it. Raises CannotStart when nobody can."""
         try:
             self._lock.acquire(timeout=0)
         except Timeout:
+            return False
+        except OSError as fault:
+            raise CannotStart.unwritable(self._lock.lock_file, fault.strerror) from None
+        return True
+
+    def release(self) -> None:
+        self._lock.release()
+
+    def __enter__(self) -> HomeLock:
+        if not self.take():
             raise CannotStart(
                 f"Another FaceForge Core is already running on the data directory {self.home.root}.",
                 "Use that one, stop it first, or choose another directory with --home.",
-            ) from None
-        except OSError as fault:
-            raise CannotStart.unwritable(self._lock.lock_file, fault.strerror) from None
+            )
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._lock.release()
+        self.release()

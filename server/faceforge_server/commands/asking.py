@@ -8,10 +8,12 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from http.client import HTTPException
 from typing import Any
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
 
 from faceforge_storage.errors import CannotStart, FaceForgeError
@@ -23,6 +25,9 @@ Ask = Callable[..., Any]
 """`ask(method, path, body=None)` answers the JSON of a REST call (None for 204); raises FaceForgeError."""
 
 SECONDS = 30
+PATIENCE = 10
+"""How long a home that another process holds is waited for, in seconds."""
+HEALTH_BYTES = 10_000
 
 
 @contextmanager
@@ -33,10 +38,9 @@ def core_of(home: Home, settings: Settings) -> Iterator[Ask]:
         "Content-Type": "application/json",
     }
     lock = HomeLock(home)
-    try:
-        lock.__enter__()
-    except CannotStart:
-        yield lambda method, path, body=None: _over_http(home, headers, method, path, body)
+    url = _running(home, lock)
+    if url is not None:
+        yield lambda method, path, body=None: _over_http(url, headers, method, path, body)
         return
     try:
         from faceforge_server.app import create_app
@@ -47,23 +51,55 @@ def core_of(home: Home, settings: Settings) -> Iterator[Ask]:
         with closing(app.state.core.database):
             yield lambda method, path, body=None: asyncio.run(_inside(app, headers, method, path, body))
     finally:
-        lock.__exit__(None, None, None)
+        lock.release()
 
 
-def _over_http(home: Home, headers: dict[str, str], method: str, path: str, body: Any) -> Any:
-    url = home.read_ports().get("url", "")
-    opener = build_opener(ProxyHandler({}))  # Core is on this machine, whatever proxy is set for others
+def _running(home: Home, lock: HomeLock) -> str | None:
+    """Where the Core of `home` answers; None when none runs, and then `lock` is held.
+
+    Another command may hold the home, or a Core that has not started yet: both are waited for. Raises CannotStart.
+    """
+    end = time.monotonic() + PATIENCE
+    while not lock.take():
+        ports = home.read_ports()
+        if _is_core(ports):
+            return str(ports["url"])
+        if time.monotonic() > end:
+            raise CannotStart(
+                f"A Core runs on {home.root}, but it does not answer at {ports.get('url', 'any known address')}.",
+                "Wait until it has started, or stop it.",
+            )
+        time.sleep(0.1)
+    return None
+
+
+def _is_core(ports: dict[str, Any]) -> bool:
+    """Whether the Core that wrote `ports` answers there.
+
+    By now another program may listen on that port, so this is asked without a token.
+    """
+    try:
+        with _open(Request(f"{ports['url']}/healthz"), PATIENCE) as answer:  # noqa: S310  # Core wrote the address
+            told = json.loads(answer.read(HEALTH_BYTES))
+        return bool(told["instance_id"] == ports["instance_id"])
+    except (OSError, HTTPException, ValueError, LookupError, TypeError):
+        return False
+
+
+def _over_http(url: str, headers: dict[str, str], method: str, path: str, body: Any) -> Any:
     try:
         request = Request(url + path, _encoded(body), headers, method=method)  # noqa: S310  # Core wrote the address
-        with opener.open(request, timeout=SECONDS) as answer:
+        with _open(request, SECONDS) as answer:
             return _answer(answer.status, answer.read())
     except HTTPError as refused:
         return _answer(refused.code, refused.read())
-    except (URLError, TimeoutError, ValueError):
-        raise CannotStart(
-            f"A Core runs on {home.root}, but it does not answer at {url or 'any known address'}.",
-            "Wait until it has started, or stop it.",
-        ) from None
+    except (OSError, HTTPException, ValueError):
+        raise CannotStart(f"Core does not answer at {url} any more.", "Look whether it still runs.") from None
+
+
+def _open(request: Request, seconds: float) -> Any:
+    # Core is on this machine, whatever proxy is set for others.
+    return build_opener(ProxyHandler({})).open(request, timeout=seconds)
 
 
 async def _inside(app: Any, headers: dict[str, str], method: str, path: str, body: Any) -> Any:
