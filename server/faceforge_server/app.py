@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import secrets
 from collections.abc import AsyncIterator
@@ -26,6 +25,7 @@ from faceforge_server.byte_routes import ByteRoutes
 from faceforge_server.graphql_view import GraphqlView
 from faceforge_server.graphql_websocket import GraphqlWebSocket
 from faceforge_server.hosts import HostCheck
+from faceforge_server.install_token import InstallToken
 from faceforge_server.origins import OriginCheck
 from faceforge_server.problem import problem_response
 from faceforge_server.request_ids import RequestIds
@@ -62,10 +62,8 @@ def create_app(home: Home, settings: Settings) -> Starlette:
     store = ObjectStore([FilesystemProvider(home.assets_dir, settings.limits.disk_reserve_bytes)])
     staging = Staging(home.tmp_dir, settings.limits.disk_reserve_bytes)
     create = next(each for each in operations if each.name == "createAsset")
-    signing_key = hashlib.sha256(
-        b"signed-url:" + settings.auth.install_token.get_secret_value().encode()
-    ).digest()
-    bytes_ = ByteRoutes(contract, create, store, staging, signing_key)
+    install = InstallToken(home.settings_file, settings.auth.install_token.get_secret_value())
+    bytes_ = ByteRoutes(contract, create, store, staging, install.signing_key)
     core = Core(
         database=Database(home.database_file, seconds=settings.limits.query_seconds),
         settings=settings,
@@ -75,7 +73,7 @@ def create_app(home: Home, settings: Settings) -> Starlette:
         started_at=now(),
         sign_download=bytes_.sign,
     )
-    authenticator = Authenticator(core, home.settings_file)
+    authenticator = Authenticator(core, install)
 
     @cache
     def document() -> dict[str, Any]:

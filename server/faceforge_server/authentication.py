@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hmac
-import json
-from pathlib import Path
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from faceforge_schema import ALL, Actor, Core
+from faceforge_server.install_token import InstallToken
 from faceforge_server.problem import refuse
 from faceforge_server.throttle import Throttle
 from faceforge_storage import tokens
@@ -24,9 +23,8 @@ CHALLENGE = {"WWW-Authenticate": 'Bearer realm="FaceForge"'}
 class Authenticator:
     """Turns a token into an actor. Tokens are compared as hashes, in constant time, and are kept nowhere."""
 
-    def __init__(self, core: Core, core_json: Path) -> None:
-        self._core = core
-        self._install = _InstallToken(core_json, core.settings.auth.install_token.get_secret_value())
+    def __init__(self, core: Core, install: InstallToken) -> None:
+        self._core, self._install = core, install
         self._throttle = Throttle(core.settings.limits.failed_sign_ins)
 
     async def actor(self, token: str | None, address: str | None) -> Actor:
@@ -40,31 +38,6 @@ class Authenticator:
         if row is None or not hmac.compare_digest(sent, row.secret_hash):
             raise self._throttle.failure(address)
         return Actor(f"token:{row.name}", frozenset(row.permissions))
-
-
-class _InstallToken:
-    """The hash of the install token, read again when `faceforge token rotate` has written another one."""
-
-    def __init__(self, file: Path, token: str) -> None:
-        self._file, self._hash, self._seen = file, tokens.hash_of(token), self._stamp(file)
-
-    def hash(self) -> str:
-        stamp = self._stamp(self._file)
-        if stamp != self._seen:
-            try:
-                token = json.loads(self._file.read_text(encoding="utf-8"))["auth"]["install_token"]
-            except (OSError, ValueError, KeyError, TypeError):
-                return self._hash
-            self._hash, self._seen = tokens.hash_of(str(token)), stamp
-        return self._hash
-
-    @staticmethod
-    def _stamp(file: Path) -> tuple[int, int]:
-        try:
-            found = file.stat()
-        except OSError:
-            return (0, 0)
-        return (found.st_mtime_ns, found.st_ino)
 
 
 def bearer(text: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -56,7 +56,7 @@ class ByteRoutes:
         create: RestOperation,
         store: ObjectStore,
         staging: Staging,
-        signing_key: bytes,
+        signing_key: Callable[[], bytes],
     ) -> None:
         self._contract, self._create = contract, create
         self._store, self._staging, self._key = store, staging, signing_key
@@ -98,7 +98,7 @@ class ByteRoutes:
             _refuse_unknown(request, PARAMETERS)
             found = await self._signed_asset(asset_id, Context(context.core, SIGNED))
             wished: Disposition | None = verify(
-                self._key, request.method, asset_id, found["contentHash"], query, now=time.time()
+                self._key(), request.method, asset_id, found["contentHash"], query, now=time.time()
             )
         else:
             context.actor.check(READ)
@@ -124,7 +124,7 @@ class ByteRoutes:
     ) -> tuple[str, str]:
         """(signed path, the moment it expires at): see `SignDownload` in the schema."""
         now = time.time()
-        query = sign(self._key, asset_id, content_hash, disposition, now=now, seconds=seconds)
+        query = sign(self._key(), asset_id, content_hash, disposition, now=now, seconds=seconds)
         expires = datetime.fromtimestamp(int(query["expires"]), UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         return f"/v1/assets/{asset_id}/download?{urlencode(query)}", expires
 

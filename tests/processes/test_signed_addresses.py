@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from core_process import CoreProcess
+from core_process import CoreProcess, run
 from stored import put
 
 CONTENT = b"for a while"
@@ -91,3 +92,18 @@ def test_how_long_it_may_live_is_bounded(standing: CoreProcess, address: str, se
     path = urlsplit(address).path.replace("/download", "/signed-url")
     told = standing.client.post(path, json={"expires_in": seconds})
     assert (told.status_code, told.json()["errors"][0]["pointer"]) == (422, "/expires_in")
+
+
+def test_a_new_install_token_makes_every_signed_address_void_at_once(tmp_path: Path) -> None:
+    core = CoreProcess(tmp_path / "home")
+    made = put(core.client, CONTENT, "signed.txt").json()
+    path = f"/v1/assets/{made['asset_id']}/signed-url"
+    before = core.client.post(path).raise_for_status().json()["url"]
+    with httpx.Client(trust_env=False) as stranger:
+        assert stranger.get(before).status_code == 200
+        token = run("token", "rotate", home=core.home.root).stdout.strip()
+        told = stranger.get(before)
+        assert (told.status_code, told.json()["code"]) == (403, "invalid_signature")
+        after = core.client.post(path, headers={"Authorization": f"Bearer {token}"}).json()["url"]
+        assert stranger.get(after).content == CONTENT
+    core.kill()
