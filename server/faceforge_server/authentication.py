@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -17,6 +18,7 @@ from faceforge_storage.errors import FaceForgeError, Unauthorized
 INSTALL = Actor("install", ALL)
 PUBLIC = frozenset({"/", "/docs", "/redoc", "/healthz"})
 PUBLIC_BELOW = "/ui/"
+DOWNLOAD = re.compile(r"/v1/assets/[^/]+/download")
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="FaceForge"'}
 
 
@@ -78,5 +80,5 @@ def _needs_no_token(request: Request) -> bool:
     path = request.url.path
     if request.method not in ("GET", "HEAD"):
         return False
-    signed = path.endswith("/download") and "signature" in request.query_params
+    signed = DOWNLOAD.fullmatch(path) is not None and "signature" in request.query_params
     return path in PUBLIC or path.startswith(PUBLIC_BELOW) or path == "/graphql" or signed

@@ -58,6 +58,23 @@ def test_the_signature_alone_decides(
     assert stranger.request(method, altered(address), headers=headers).status_code == 403
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/relation-types/download",
+        "/v1/field-defs/download",
+        "/v1/assets/download",
+        "/v1/assets/a/b/download",
+        "/v1/nothing/download",
+        "/download",
+    ],
+)
+def test_a_signature_opens_no_other_address(stranger: httpx.Client, path: str) -> None:
+    told = stranger.get(path, params={"signature": "x"})
+    assert (told.status_code, told.json()["code"]) == (401, "unauthorized")
+    assert "www-authenticate" in told.headers
+
+
 @pytest.mark.parametrize("asset_id", ["0" * 64, "no-id", "A" * 64])
 def test_an_unknown_asset_is_answered_like_an_altered_address(
     stranger: httpx.Client, address: str, asset_id: str
