@@ -111,9 +111,9 @@ def update_token(
 
 
 @mutation("DELETE /tokens/{token_id}", errors=(NotFound, VersionConflict), needs="tokens:write", status=204)
-def revoke_token(tx: Write, token_id: ID, expected_version: int | None = None) -> ID:
-    """Revoke a token: it is void at once."""
-    row = _row(tx, token_id)
+def revoke_token(tx: Write, context: Context, token_id: ID, expected_version: int | None = None) -> ID:
+    """Revoke a token that may do no more than your own: it is void at once."""
+    row = _held(tx, context, token_id)
     check_version(row, expected_version)
     tx.delete(tables.tokens, [row])
     return token_id
@@ -129,13 +129,9 @@ def _issued(row: AnyRow, secret: str) -> IssuedToken:
     return IssuedToken.of_values({**row._mapping, "secret": secret})
 
 
-def _row(tx: Write, token_id: str) -> AnyRow:
-    return records.find(tx.connection, rows.matching(), "id", token_id)
-
-
 def _held(tx: Write, context: Context, token_id: str) -> AnyRow:
-    """The row of a token that may do no more than the actor: changing a mightier one would be a way up."""
-    row = _row(tx, token_id)
+    """The row of a token that may do no more than the actor: a mightier one is not theirs to change or to take."""
+    row = records.find(tx.connection, rows.matching(), "id", token_id)
     _check_held(context.actor, row.permissions)
     return row
 
@@ -143,4 +139,4 @@ def _held(tx: Write, context: Context, token_id: str) -> AnyRow:
 def _check_held(actor: Actor, permissions: Any) -> None:
     beyond = sorted(set(permissions) - actor.permissions)
     if beyond:
-        raise Forbidden(f"Your own token lacks {', '.join(beyond)}, so it cannot give it.")
+        raise Forbidden(f"Your own token lacks {', '.join(beyond)}, so it can neither give nor take it.")

@@ -54,7 +54,7 @@ def test_an_operation_asks_for_the_permission_it_declares_and_for_no_other(
     arguments = ROWS[operation].good(world)
     if operation == "create_token":
         arguments["input"]["permissions"] = []
-    if operation in {"update_token", "rotate_token"}:
+    if operation in {"update_token", "rotate_token", "revoke_token"}:
         world.make("update_token", token_id=arguments["token_id"], input={"permissions": []})
         arguments = {"token_id": arguments["token_id"]} | ({"input": {}} if "input" in arguments else {})
     needs = NEEDS[operation]
@@ -249,6 +249,7 @@ def test_a_token_widens_neither_itself_nor_another(face: Face, core: RunningCore
         ("update_token", {"token_id": mightier["token_id"], "input": {"permissions": []}}),
         ("update_token", {"token_id": mightier["token_id"], "input": {"name": world.named("mine")}}),
         ("rotate_token", {"token_id": mightier["token_id"]}),
+        ("revoke_token", {"token_id": mightier["token_id"]}),
     ):
         answer = face.call(attempt[0], token=keeper, **attempt[1])
         assert (answer.status, answer.code) == (403, "forbidden"), attempt
