@@ -91,12 +91,18 @@ class Home:
         return ports if isinstance(ports, dict) else {}
 
 
-def open_home(path: Path | None = None) -> tuple[Home, Settings]:
+def open_home(path: Path | None = None, *, new: bool = True) -> tuple[Home, Settings]:
     """The home at `path` (or where this system keeps it) and its settings; makes what is missing.
 
-    Raises CannotStart when the directory cannot be made or the settings cannot be used.
+    Raises CannotStart when the directory cannot be made or the settings cannot be used; unless a `new` home will do,
+    also when there is none.
     """
     bare = Home((path.expanduser() if path else default_root()).absolute())
+    if not new and not bare.settings_file.is_file():
+        raise CannotStart(
+            f"There is no FaceForge data directory at {bare.root}.",
+            "Name the right one with --home or FACEFORGE_HOME; `faceforge serve` makes a new one.",
+        )
     _make([bare.root, bare.config_dir])
     settings = load_settings(bare.settings_file)
     home = Home(bare.root, settings.paths)

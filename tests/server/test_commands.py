@@ -59,6 +59,14 @@ def test_what_cannot_be_done_is_said_plainly(core: CoreProcess, words: list[str]
     assert refused.stdout == ""
 
 
+@pytest.mark.parametrize("words", [["token", "show"], ["backup"]], ids=" ".join)
+def test_a_command_that_asks_for_what_is_there_makes_no_home(tmp_path: Path, words: list[str]) -> None:
+    refused = run(*words, home=tmp_path / "mistyped")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert f"no FaceForge data directory at {tmp_path / 'mistyped'}" in refused.stderr
+    assert not (tmp_path / "mistyped").exists()
+
+
 def test_two_tokens_do_not_share_a_name(core: CoreProcess) -> None:
     words = ["token", "create", "--name", "comfy", "--permission", "assets:read"]
     assert run(*words, home=core.home.root).returncode == 0

@@ -27,7 +27,7 @@ def backup(
     from faceforge_storage.backup import backup as copy
     from faceforge_storage.home import open_home
 
-    place, _ = open_home(home)
+    place, _ = open_home(home, new=False)
     name = f"core-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}.sqlite3"
     target = (to or place.backups_dir / name).expanduser().absolute()
     size = copy(place.database_file, target)

@@ -24,7 +24,7 @@ def show(*, home: HomeOption = None) -> None:
     """Print the install token, which may do all."""
     from faceforge_storage.home import open_home
 
-    _, settings = open_home(home)
+    _, settings = open_home(home, new=False)
     print(settings.auth.install_token.get_secret_value())
 
 
