@@ -12,7 +12,7 @@ from strawberry import ID
 
 from faceforge_schema.context import Context, Write
 from faceforge_schema.entities import new_entity
-from faceforge_schema.inputs import Dotted, FileName, Input, Word, Words
+from faceforge_schema.inputs import Dotted, FileName, Input, Word, Words, invalid
 from faceforge_schema.references import named_asset, named_entity
 from faceforge_schema.scalars import JSONObject
 from faceforge_schema.sidecar import (
@@ -85,9 +85,8 @@ def take_in(tx: Write, context: Context, input: AssetCreate) -> tuple[AnyRow, bo
     kind = input.kind or sidecar.kind
     role = input.role or sidecar.role
     derived_from = input.derived_from_asset_id or sidecar.derived_from
-    named_asset(
-        tx, "/derived_from_asset_id" if input.derived_from_asset_id else "/sidecar/derived_from", derived_from
-    )
+    said_at = "/derived_from_asset_id" if input.derived_from_asset_id else "/sidecar/derived_from"
+    named_asset(tx, said_at, derived_from)
     metadata = {**sidecar.metadata(), **input.user_metadata}
     tags = list(dict.fromkeys([*sidecar.tags, *input.tags]))
     twin = None
@@ -112,6 +111,7 @@ def take_in(tx: Write, context: Context, input: AssetCreate) -> tuple[AnyRow, bo
             },
         )
     else:
+        check_not_itself(twin, said_at, derived_from)
         stored = rows.change(
             tx,
             twin,
@@ -126,6 +126,12 @@ def take_in(tx: Write, context: Context, input: AssetCreate) -> tuple[AnyRow, bo
         wanted = own_role or role
         rows.link(tx, stored, entity, {} if wanted is None else {"role": wanted})
     return stored, twin is not None
+
+
+def check_not_itself(row: AnyRow, where: str, derived_from: str | None) -> None:
+    """Raise InvalidInput when an asset would be made from itself, as the input at the pointer `where` says."""
+    if derived_from == row.id != row.derived_from_asset_id:
+        raise invalid(where, "is the asset itself")
 
 
 def _content(tx: Write, context: Context, content_hash: str) -> tuple[dict[str, Any], str]:

@@ -11,7 +11,7 @@ from pydantic import Field
 from sqlalchemy import Select
 from strawberry import ID, Maybe
 
-from faceforge_schema.asset_intake import AssetCreate, OwnerType, take_in
+from faceforge_schema.asset_intake import AssetCreate, OwnerType, check_not_itself, take_in
 from faceforge_schema.batching import batched
 from faceforge_schema.context import Context, Reader, Write
 from faceforge_schema.entities import CHANGE_ERRORS, Entity, EntitySort, entities_by_id
@@ -204,6 +204,7 @@ def update_asset(tx: Write, asset_id: ID, input: AssetPatch, expected_version: i
     row = live(tx, asset_id)
     values = patched(row, input, objects=("owner", "user_metadata", "plugin_data"), lists=("tags",))
     check_asset(tx, values, "derived_from_asset_id", row)
+    check_not_itself(row, "/derived_from_asset_id", values.get("derived_from_asset_id"))
     if "owner" in values:
         values["owner"] = {**rows.EMPTY["owner"], **values["owner"]}
     return Asset.of(rows.change(tx, row, values, expected_version))

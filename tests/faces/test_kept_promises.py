@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from database_dump import everything
-from faces import Face, both_faces
+from faces import Answer, Face, both_faces
 from running_core import RunningCore, running_core
 from world import World
 
@@ -95,6 +95,28 @@ def test_a_patch_may_name_what_the_record_names_already(face: Face, world: World
     face.call("delete_asset", asset_id=photo).ok()
     same = {"primary_thumbnail_asset_id": photo, "display_name": "B"}
     assert face.call("update_entity", entity_id=ada["entity_id"], input=same).ok()["display_name"] == "B"
+
+
+def test_an_asset_is_not_made_from_itself(face: Face, world: World) -> None:
+    photo, sketch = world.photo, world.sketch
+
+    def patched(source: str) -> Answer:
+        return face.call("update_asset", asset_id=photo, input={"derived_from_asset_id": source})
+
+    told = patched(photo)
+    assert (told.status, told.code, told.places) == (422, "invalid_input", ("/derived_from_asset_id",))
+    # The same bytes again are the asset that is there.
+    sent = {"content_hash": world.photo_hash, "filename": "again.png"}
+    for said, place in (
+        ({"derived_from_asset_id": photo}, "/derived_from_asset_id"),
+        ({"sidecar": {"derived_from": photo}}, "/sidecar/derived_from"),
+    ):
+        told = face.call("create_asset", input={**sent, **said})
+        assert (told.status, told.code, told.places) == (422, "invalid_input", (place,))
+        copy = face.call("create_asset", input={**sent, **said, "on_duplicate": "new"}).ok()
+        assert copy["derived_from_asset_id"] == photo
+    assert face.call("asset", asset_id=photo).ok()["derived_from_asset_id"] is None
+    assert patched(sketch).ok()["derived_from_asset_id"] == sketch
 
 
 def test_an_owner_is_merged(face: Face, world: World) -> None:

@@ -48,7 +48,7 @@ NOUNS = {
         {
             "tags": ["t"],
             "user_metadata": {"a": {"b": 1}},
-            "derived_from_asset_id": lambda w: w.photo,
+            "derived_from_asset_id": lambda w: w.sketch,
             "owner": {"type": "plugin", "id": "ff.x"},
         },
         {

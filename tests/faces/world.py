@@ -81,6 +81,11 @@ class World:
         return str(made["asset_id"])
 
     @cached_property
+    def sketch(self) -> str:
+        """An asset linked to nobody."""
+        return str(self.upload(self.content + b"~", "sketch.bin")["asset_id"])
+
+    @cached_property
     def photo_hash(self) -> str:
         return str(self.make("asset", asset_id=self.photo)["content_hash"])
 
