@@ -11,7 +11,10 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = {name: ROOT / name / f"faceforge_{name}" for name in ("schema", "storage", "server", "ui")}
+PACKAGES = {
+    **{name: ROOT / name / f"faceforge_{name}" for name in ("schema", "storage", "server", "ui")},
+    "executor": ROOT / "schema" / "faceforge_executor",
+}
 
 
 @cache

@@ -1,0 +1,245 @@
+"""The executor: runs a plan level by level, and plugs into graphql-core and Strawberry in place of theirs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Coroutine, Generator, Iterator, Sequence
+from typing import Any, TypeVar, cast
+
+from graphql import ExecutionResult, GraphQLError, GraphQLResolveInfo, OperationType
+from graphql.execution import Executor, get_argument_values
+
+from faceforge_executor.batches import Level, Lists, Ones
+from faceforge_executor.cells import Cells, Group, Place
+from faceforge_executor.completion import awaitable_places, complete
+from faceforge_executor.faults import Fault, told
+from faceforge_executor.plan import FieldPlan, ObjectPlan, plan_of
+from faceforge_executor.sources import Objects, Table
+
+T = TypeVar("T")
+
+
+class BreadthFirst(Executor[Any]):
+    """Executes an operation by levels; the answers are those of graphql-core's own executor.
+
+    Of the errors below a value that became null one alone is told, the first in the order of the response. Middleware
+    and batch functions do not go together: a TypeError says so. `@defer` and `@stream` are not offered.
+    """
+
+    _faults: list[Fault]
+    _running = False
+
+    @property
+    def plan(self) -> ObjectPlan:
+        """The plan of the operation; raises GraphQLError for an operation that the schema does not have."""
+        kind = self.schema.get_root_type(self.operation.operation)
+        if kind is None:
+            said = f"Schema is not configured to execute {self.operation.operation.value} operation."
+            raise GraphQLError(said, self.operation)
+        return plan_of(self, kind)
+
+    def execute_operation(self, serially: bool | None = None) -> Any:
+        """The ExecutionResult, or an awaitable of it when something that was asked has to be awaited."""
+        if self.abort_signal is not None and self.abort_signal.aborted:
+            self.run_async_work_finished_hook()
+            raise self.abort_error()
+        self._faults, self._running = [], False
+        try:
+            plan = self.plan
+        except GraphQLError as error:
+            self.collected_errors.add(error, None)
+            return self.build_response(None)
+        one_by_one = self.operation.operation is OperationType.MUTATION if serially is None else serially
+        result = _begun(self._respond(plan, one_by_one))
+        if self.abort_signal is None or isinstance(result, ExecutionResult):
+            return self.finish(result)
+        return self.with_aborted_execution_error(result)
+
+    def before_level(self, groups: Sequence[Group]) -> None:
+        """Called before each level with its objects. What it raises ends the execution."""
+        if self.abort_signal is not None and self.abort_signal.aborted:
+            raise self.abort_error()
+
+    def fault(self, place: Place, error: Exception) -> None:
+        """Note that there is no value at `place`."""
+        self._faults.append(Fault(place, error))
+
+    def info(self, group: Group, field: FieldPlan, index: int) -> GraphQLResolveInfo[Any]:
+        """What a resolver is told of the field of one object."""
+        path = group.field_path(field, index)
+        return self.build_resolve_info(field.definition, field.nodes, field.parent, path)
+
+    async def gathered(self, waiting: Sequence[Awaitable[Any]]) -> Sequence[Any]:
+        """What all of them give, or the Exception that one raised."""
+        if not self._running:
+            self._running = True
+            await _Pause()  # from here on there is an event loop
+        if self.abort_signal is not None:
+            waiting = [self.with_abort_signal(each) for each in waiting]
+        if len(waiting) == 1:
+            try:
+                return [await waiting[0]]
+            except Exception as error:
+                return [error]
+        found = await asyncio.gather(*waiting, return_exceptions=True)
+        for each in found:
+            if isinstance(each, BaseException) and not isinstance(each, Exception):
+                raise each
+        return found
+
+    async def collected(self, iterable: Any) -> list[Any]:
+        """The items of an async iterable, which is closed when it fails."""
+
+        async def read() -> list[Any]:
+            items = []
+            iterator = self.cancellable_iterable(iterable).__aiter__()
+            try:
+                async for each in iterator:
+                    items.append(each)
+            except Exception:
+                close = getattr(iterator, "aclose", None)
+                if close is not None:
+                    await close()
+                raise
+            return items
+
+        (found,) = await self.gathered([read()])
+        if isinstance(found, Exception):
+            raise found
+        return cast("list[Any]", found)
+
+    async def _respond(self, plan: ObjectPlan, one_by_one: bool) -> ExecutionResult:
+        data: dict[str, Any] | None = {}
+        for part in [ObjectPlan(plan.kind, (each,)) for each in plan.fields] if one_by_one else [plan]:
+            found = await self._run(part)
+            if found is None:
+                data = None
+                break
+            data = {**data, **found} if data else found
+        self.collected_errors.errors.extend(told(self._faults, self.error_propagation))
+        return cast("ExecutionResult", self.build_response(data))
+
+    async def _run(self, plan: ObjectPlan) -> dict[str, Any] | None:
+        root = Group(plan, Objects([self.root_value]))
+        await self.descend(await self._level([root]))
+        groups = [root]
+        for group in groups:
+            groups += [each for cells in group.cells for each in cells.below]
+        strict = self.error_propagation and bool(self._faults)
+        for group in reversed(groups):
+            group.answer(strict)
+        return root.answers[0]
+
+    async def descend(self, level: list[Group]) -> None:
+        """Run everything below a level of groups that were reached."""
+        while level:
+            level = await self._level(level)
+
+    async def _level(self, level: list[Group]) -> list[Group]:
+        """Run the fields of a level; answers the next one."""
+        self.before_level(level)
+        answers = await self._awaited([(cells, self._begin(cells)) for cells in _cells_of(level)])
+        for cells, answer in answers:
+            await complete(self, cells, answer)
+        return [group for cells, _ in answers for group in cells.below]
+
+    def _begin(self, cells: Cells) -> Any:
+        """What a field gives for all objects of its group, perhaps still to be awaited."""
+        group, field, source = cells.group, cells.field, cells.group.source
+        if field.is_typename:
+            return [group.plan.kind.name] * len(source)
+        try:
+            if field.column is not None or field.batch is not None:
+                if self.middleware_manager is not None and self.middleware_manager.middlewares:
+                    raise TypeError("middleware cannot wrap what is computed for many objects at once")
+                if field.column is not None:
+                    return source.column(field.column)
+            arguments = self._arguments(field)
+            if field.batch is not None:
+                level = Level(field, source, arguments, self.context_value, group.shared)
+                return field.batch.call(level)
+        except Exception as error:
+            return [error] * len(source)
+        resolve: Any = field.definition.resolve or self.field_resolver
+        if self.middleware_manager is not None:
+            resolve = self.middleware_manager.get_field_resolver(resolve)
+        given = []
+        for index, value in enumerate(source.objects()):
+            try:
+                given.append(resolve(value, self.info(group, field, index), **arguments))
+            except Exception as error:
+                given.append(error)
+        return given
+
+    def _arguments(self, field: FieldPlan) -> dict[str, Any]:
+        first = field.details[0]
+        if not (field.definition.args or first.node.arguments):
+            return {}
+        return get_argument_values(
+            field.definition,
+            first.node,
+            self.variable_values,
+            first.fragment_variable_values,
+            self.hide_suggestions,
+        )
+
+    async def _awaited(self, answers: list[tuple[Cells, Any]]) -> list[tuple[Cells, Any]]:
+        """The same answers with all that is awaitable in them awaited: that of all fields of a level at once."""
+        waiting: list[tuple[int, int | None, Any]] = []
+        for at, (cells, answer) in enumerate(answers):
+            if isinstance(answer, list):
+                if cells.field.column is None or not isinstance(cells.group.source, Table):
+                    waiting += [(at, place, answer[place]) for place in awaitable_places(self, answer)]
+            elif not isinstance(answer, tuple | Lists | Ones) and self.is_awaitable(answer):
+                waiting.append((at, None, answer))
+        if waiting:
+            found = await self.gathered([each for _, _, each in waiting])
+            for (at, place, _), value in zip(waiting, found, strict=True):
+                cells, answer = answers[at]
+                if place is not None:
+                    answer[place] = value
+                else:
+                    size = len(cells.group.source)
+                    answers[at] = cells, [value] * size if isinstance(value, Exception) else value
+        return answers
+
+
+def _cells_of(level: Sequence[Group]) -> Iterator[Cells]:
+    for group in level:
+        group.cells = [Cells(group, field) for field in group.plan.fields]
+        yield from group.cells
+
+
+class _Pause:
+    """Awaited where an event loop is needed for the first time."""
+
+    def __await__(self) -> Generator[_Pause, None, None]:
+        yield self
+
+
+class _Rest:
+    """What is left of a coroutine after its pause."""
+
+    def __init__(self, coroutine: Any) -> None:
+        self._coroutine = coroutine
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        return cast("Generator[Any, Any, Any]", self._coroutine.__await__())
+
+
+def finished(coroutine: Coroutine[Any, Any, T]) -> T:
+    """What a coroutine answers that awaits nothing; raises RuntimeError when it does."""
+    answer = _begun(coroutine)
+    if isinstance(answer, _Rest):
+        coroutine.close()
+        raise RuntimeError("something had to be awaited where nothing can be")
+    return cast("T", answer)
+
+
+def _begun(coroutine: Any) -> Any:
+    """What it answers, when it can answer without an event loop; else an awaitable of that."""
+    try:
+        coroutine.send(None)
+    except StopIteration as done:
+        return done.value
+    return _Rest(coroutine)

@@ -1,0 +1,254 @@
+"""Plans: a document compiled once, so that running it again only runs its fields.
+
+Fragments are spread, equal fields merged, `@skip` and `@include` decided: there is a plan for each combination of the
+variables that those depend on. Selections below a field are compiled when they are first reached, for the type that
+they are reached with. Plans are kept with their schema, the last used ones; they may be used by several threads.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from graphql import (
+    DirectiveNode,
+    ExecutableDefinitionNode,
+    GraphQLError,
+    GraphQLField,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    Node,
+    TypeNameMetaFieldDef,
+    VariableNode,
+    get_named_type,
+    is_list_type,
+    is_non_null_type,
+)
+from graphql.execution import Executor, VariableValues
+from graphql.execution.collect_fields import (
+    CollectedFields,
+    FieldDetailsList,
+    collect_fields,
+    collect_subfields,
+)
+
+from faceforge_executor.batches import BATCH, COLUMN, Batch
+
+KEPT = 1000
+"""Documents whose plans a schema keeps."""
+VARIANTS = 32
+"""Plans kept of one document."""
+TOO_DEEP = "Selections are nested too deeply. Execution aborted."
+_PLANS = "breadth-first plans"
+
+
+class FieldPlan:
+    """A field of a selection: what it is called, how it is computed, and what its type is made of."""
+
+    __slots__ = (
+        "_below",
+        "_origin",
+        "batch",
+        "column",
+        "definition",
+        "details",
+        "is_typename",
+        "key",
+        "name",
+        "named",
+        "nodes",
+        "non_null",
+        "order",
+        "parent",
+        "prepared",
+        "selection",
+    )
+
+    def __init__(
+        self,
+        origin: _Origin,
+        parent: GraphQLObjectType,
+        key: str,
+        order: int,
+        details: FieldDetailsList,
+        definition: GraphQLField,
+    ) -> None:
+        self._origin = origin
+        self._below: dict[GraphQLObjectType, ObjectPlan] = {}
+        self.parent, self.key, self.order, self.details = parent, key, order, details
+        self.nodes = [each.node for each in details]
+        self.name = self.nodes[0].name.value
+        self.definition = definition
+        self.is_typename = definition is TypeNameMetaFieldDef
+        self.batch: Batch | None = definition.extensions.get(BATCH)
+        self.column: str | None = definition.extensions.get(COLUMN)
+        self.named: GraphQLNamedType = get_named_type(definition.type)
+        self.non_null = tuple(_non_null(definition.type))
+        """Whether the value is non-null, whether its items are, and so on: one for each list, and one for the end."""
+        self.selection: ObjectPlan
+        """All that is selected beside it, itself among them."""
+        self.prepared: dict[Any, Any] = {}
+        """Whatever the batch function wants to keep with the plan."""
+
+    def below(self, kind: GraphQLObjectType) -> ObjectPlan:
+        """What is selected of the objects of this type that the field reaches."""
+        found = self._below.get(kind)
+        if found is None:
+            found = self._below[kind] = self._origin.compile_below(self, kind)
+        return found
+
+    def selections(self) -> Iterator[ObjectPlan]:
+        """What is selected of each type that the field can reach; nothing of a leaf."""
+        if isinstance(self.named, GraphQLObjectType):
+            yield self.below(self.named)
+        elif self.nodes[0].selection_set is not None:
+            for kind in self._origin.schema.get_possible_types(self.named):  # type: ignore[arg-type]  # only abstract types are left
+                yield self.below(kind)
+
+
+class ObjectPlan:
+    """What is selected of objects of one type."""
+
+    __slots__ = ("fields", "keys", "kind")
+
+    def __init__(self, kind: GraphQLObjectType, fields: tuple[FieldPlan, ...]) -> None:
+        self.kind, self.fields = kind, fields
+        self.keys = tuple(each.key for each in fields)
+
+
+class _Origin:
+    """What the parts of one plan are compiled from."""
+
+    def __init__(self, executor: Executor[Any], conditions: VariableValues) -> None:
+        self.schema, self.fragments, self.operation = executor.schema, executor.fragments, executor.operation
+        self.conditions = conditions
+
+    def compile_root(self, kind: GraphQLObjectType) -> ObjectPlan:
+        return self._object_plan(
+            kind,
+            lambda: collect_fields(self.schema, self.fragments, self.conditions, kind, self.operation),
+            self.operation,
+        )
+
+    def compile_below(self, field: FieldPlan, kind: GraphQLObjectType) -> ObjectPlan:
+        return self._object_plan(
+            kind,
+            lambda: collect_subfields(
+                self.schema, self.fragments, self.conditions, self.operation, kind, field.details
+            ),
+            field.nodes[0],
+        )
+
+    def _object_plan(
+        self, kind: GraphQLObjectType, collect: Callable[[], CollectedFields], node: Node
+    ) -> ObjectPlan:
+        try:
+            grouped = collect().grouped_field_set
+        except RecursionError:
+            grouped = None
+        if grouped is None:  # said here, where the error does not keep all frames of the recursion
+            raise GraphQLError(TOO_DEEP, node)
+        fields: list[FieldPlan] = []
+        for key, details in grouped.items():
+            definition = self.schema.get_field(kind, details[0].node.name.value)
+            if definition is not None:
+                fields.append(FieldPlan(self, kind, key, len(fields), details, definition))
+        made = ObjectPlan(kind, tuple(fields))
+        for each in fields:
+            each.selection = made
+        return made
+
+
+class _Document:
+    """The plans of one operation. It holds the operation, so that no other one can take its `id`."""
+
+    def __init__(self, executor: Executor[Any]) -> None:
+        self.operation = executor.operation
+        definitions = (*executor.fragment_definitions.values(), executor.operation)
+        self.conditions = sorted({name for each in definitions for name in _condition_names(each)})
+        # Arguments of fragments become part of what is compiled, so such a document has no plan that lasts.
+        self.lasts = not any(each.variable_definitions for each in executor.fragment_definitions.values())
+        self.plans: OrderedDict[tuple[Any, ...], ObjectPlan] = OrderedDict()
+
+
+class _Plans:
+    """The plans of one schema."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.documents: OrderedDict[int, _Document] = OrderedDict()
+
+
+def plan_of(executor: Executor[Any], root: GraphQLObjectType) -> ObjectPlan:
+    """The plan of the executor's operation; raises GraphQLError when it nests too deeply to be read."""
+    plans = _plans_of(executor.schema)
+    key = id(executor.operation)
+    with plans.lock:
+        document = plans.documents.get(key)
+        if document is None:
+            document = plans.documents[key] = _Document(executor)
+            if len(plans.documents) > KEPT:
+                plans.documents.popitem(last=False)
+        else:
+            plans.documents.move_to_end(key)
+    values = executor.variable_values
+    if not document.lasts:
+        return _Origin(executor, values).compile_root(root)
+    # A variable may hold anything, and may be missing: what is neither is decided as graphql-core decides it.
+    decided = tuple(values.coerced.get(name, _Missing) for name in document.conditions)
+    if not all(isinstance(each, bool) for each in decided):
+        return _Origin(executor, values).compile_root(root)
+    found = document.plans.get(decided)
+    if found is None:
+        known = VariableValues(
+            {name: values.sources[name] for name in document.conditions},
+            {name: values.coerced[name] for name in document.conditions},
+        )
+        found = _Origin(executor, known).compile_root(root)
+        with plans.lock:
+            document.plans[decided] = found
+            if len(document.plans) > VARIANTS:
+                document.plans.popitem(last=False)
+    return found
+
+
+class _Missing:
+    """Stands for a variable that was not given."""
+
+
+def _plans_of(schema: GraphQLSchema) -> _Plans:
+    found: _Plans = schema.extensions.setdefault(_PLANS, _Plans())
+    return found
+
+
+def _condition_names(definition: ExecutableDefinitionNode) -> Iterator[str]:
+    """The variables in the directives of a definition's selections."""
+    waiting: list[Node] = [definition.selection_set]
+    while waiting:
+        node = waiting.pop()
+        for selection in getattr(node, "selections", ()):
+            waiting.append(selection)
+            for directive in selection.directives or ():
+                yield from _variables_of(directive)
+        below = getattr(node, "selection_set", None)
+        if below is not None:
+            waiting.append(below)
+
+
+def _variables_of(directive: DirectiveNode) -> Iterator[str]:
+    for argument in directive.arguments or ():
+        if isinstance(argument.value, VariableNode):
+            yield argument.value.name.value
+
+
+def _non_null(kind: Any) -> Iterator[bool]:
+    while True:
+        certain = is_non_null_type(kind)
+        yield certain
+        kind = kind.of_type if certain else kind
+        if not is_list_type(kind):
+            return
+        kind = kind.of_type
