@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from enum import Enum
 from typing import Any
@@ -11,14 +12,17 @@ from pydantic import Field
 from sqlalchemy import Select
 from strawberry import ID, Maybe
 
+from faceforge_executor import Source
 from faceforge_schema.asset_intake import AssetCreate, OwnerType, check_not_itself, take_in
-from faceforge_schema.batching import batched
+from faceforge_schema.batching import batched, reference
 from faceforge_schema.context import Context, Reader, Write
-from faceforge_schema.entities import CHANGE_ERRORS, Entity, EntitySort, entities_by_id
+from faceforge_schema.entities import CHANGE_ERRORS, Entity, EntitySort
 from faceforge_schema.inputs import Dotted, FileName, Input, Word, Words, invalid, patched
-from faceforge_schema.listing import Children, collection, listing
+from faceforge_schema.listing import collection, listing
+from faceforge_schema.lookup import lookup
 from faceforge_schema.operation import mutation, query
-from faceforge_schema.record import Record, computes, resource, says
+from faceforge_schema.reading import outside_the_trash
+from faceforge_schema.record import Record, resource, says
 from faceforge_schema.references import check_asset
 from faceforge_schema.scalars import BigInt, DateTime, JSONObject
 from faceforge_schema.trash import Deleted, shown_as
@@ -35,6 +39,8 @@ from faceforge_storage.errors import (
     VersionConflict,
 )
 from faceforge_storage.gateway import AnyRow
+from faceforge_storage.paging import Children
+from faceforge_storage.tables import asset_links as links_
 
 
 @strawberry.type(description="Where an asset comes from.")
@@ -76,11 +82,6 @@ class Asset(Record):
     updated_at: DateTime = says("When it last changed.")
     deleted_at: DateTime | None = says("When it went to the trash; null for a live one.")
     version: int = says("Rises by one with each change; see `expectedVersion` and `If-Match`.")
-
-    @computes("Where the bytes are.")
-    def storage(self) -> StoragePlace:
-        kept = self.__dict__
-        return StoragePlace(provider=kept["provider"], bucket=kept["bucket"], key=kept["key"])
 
 
 @resource("asset_id", needs="assets:read")
@@ -128,10 +129,10 @@ class LinkInput(Input):
     )
 
 
-@query("GET /assets/{asset_id}", errors=(NotFound,), needs="assets:read")
-def asset(db: Reader, asset_id: ID, deleted: Deleted = Deleted.EXCLUDE) -> Asset:
+@lookup("GET /assets/{asset_id}", Asset, needs="assets:read")
+def asset(deleted: Deleted = Deleted.EXCLUDE) -> Select[Any]:
     """One asset by its id."""
-    return Asset.of(records.find(db, rows.every(shown_as(deleted)), "id", asset_id))
+    return rows.matching(deleted=shown_as(deleted))
 
 
 @query("GET /assets/by-hash/{algorithm}:{hex}", errors=(NotFound, InvalidInput), needs="assets:read")
@@ -220,7 +221,7 @@ def delete_asset(tx: Write, asset_id: ID, expected_version: int | None = None) -
 @mutation("POST /assets/{asset_id}/restore", errors=(NotFound,), needs="assets:write")
 def restore_asset(tx: Write, asset_id: ID) -> Asset:
     """Take an asset out of the trash, with its links. A live one stays as it is."""
-    return Asset.of(rows.restore(tx, _any(tx, asset_id)))
+    return Asset.of(records.restore(tx, tables.assets, _any(tx, asset_id)))
 
 
 @mutation("POST /assets/{asset_id}/purge", errors=(NotFound, NotInTrash), needs="assets:write", status=204)
@@ -252,55 +253,70 @@ def unlink_asset(tx: Write, entity_id: ID, asset_id: ID) -> ID:
     return asset_id
 
 
-@batched(Asset)
-def links(db: Reader, parents: Sequence[Asset]) -> Sequence[list[AssetLink]]:
+@batched(Asset, reads=("content_hash",))
+def storage(db: Reader, parents: Source) -> Sequence[StoragePlace]:
+    """Where the bytes are."""
+    hashes = parents.column("content_hash")
+    places = rows.places(db, hashes)
+    found = [places[each] for each in hashes]
+    return [StoragePlace(provider=each.provider, bucket=each.bucket, key=each.key) for each in found]
+
+
+def _links(db: Reader, parents: Source) -> list[list[AnyRow]]:
+    """The links of each asset to live entities."""
+    found: dict[int, list[AnyRow]] = defaultdict(list)
+    places = outside_the_trash(parents, "row_id")
+    for row in rows.links(db, [each for each in places if each is not None]):
+        found[row.asset_row].append(row)
+    return [found.get(each, []) for each in places]
+
+
+@batched(Asset, reads=("row_id", "deleted_at"), rows=_links)
+def links(found: list[list[AnyRow]], parents: Source) -> Sequence[list[AssetLink]]:
     """The live entities it belongs to, each with the role."""
-    found: dict[int, list[AssetLink]] = {parent.row_id: [] for parent in parents}
-    for row in rows.links(db, list(found)):
-        found[row.asset_row].append(AssetLink(entity_id=row.entity_id, role=row.role))
-    return [found[parent.row_id] for parent in parents]
+    return [[AssetLink(entity_id=link.entity_id, role=link.role) for link in each] for each in found]
 
 
-@batched(Asset)
-def linked_entity_ids(db: Reader, parents: Sequence[Asset]) -> Sequence[list[ID]]:
+@batched(Asset, reads=("row_id", "deleted_at"), rows=_links)
+def linked_entity_ids(found: list[list[AnyRow]], parents: Source) -> Sequence[list[ID]]:
     """The ids of the live entities it belongs to."""
-    return [[link.entity_id for link in each] for each in links(db, parents)]
+    return [[link.entity_id for link in each] for each in found]
 
 
-@batched(Asset)
-def derived_from(db: Reader, parents: Sequence[Asset]) -> Sequence[Asset | None]:
+@reference(Asset, Asset, by="derived_from_asset_id")
+def derived_from() -> Select[Any]:
     """The live asset it was made from."""
-    return live_assets(db, [parent.derived_from_asset_id for parent in parents])
+    return rows.matching()
 
 
-@batched(Entity)
-def primary_thumbnail(db: Reader, parents: Sequence[Entity]) -> Sequence[Asset | None]:
+@reference(Entity, Asset, by="primary_thumbnail_asset_id")
+def primary_thumbnail() -> Select[Any]:
     """The live picture that stands for it."""
-    return live_assets(db, [parent.primary_thumbnail_asset_id for parent in parents])
+    return rows.matching()
 
 
-@batched(AssetLink)
-def entity(db: Reader, parents: Sequence[AssetLink]) -> Sequence[Entity]:
+@reference(AssetLink, Entity, by="entity_id", always=True)
+def entity() -> Select[Any]:
     """The entity."""
-    return entities_by_id(db, [parent.entity_id for parent in parents])
+    return entity_rows.matching()
 
 
 @collection(Entity, Asset, sort=AssetSort, name="assets")
 def assets_of_entity(kind: str | None = None) -> Children:
     """The live assets linked to it."""
-    return Children(rows.of_entities(kind=kind), tables.asset_links.c.entity_row)
+    return Children(rows.matching(kind=kind), links_.c.entity_row, links_.c.asset_row, links_)
 
 
 @collection(Asset, Entity, sort=EntitySort)
 def linked_entities() -> Children:
     """The live entities it belongs to."""
-    return Children(rows.entities_of(), tables.asset_links.c.asset_row)
+    return Children(entity_rows.matching(), links_.c.asset_row, links_.c.entity_row, links_)
 
 
-@collection(Asset, Asset, sort=AssetSort)
+@collection(Asset, Asset, sort=AssetSort, by="id")
 def derivatives(kind: str | None = None) -> Children:
     """The live assets made from it."""
-    return Children(*rows.made_from(kind=kind))
+    return Children(rows.matching(kind=kind), tables.assets.c.derived_from_asset_id)
 
 
 def live(tx: Write, asset_id: str) -> AnyRow:
@@ -308,14 +324,8 @@ def live(tx: Write, asset_id: str) -> AnyRow:
     return records.find(tx.connection, rows.matching(), "id", asset_id)
 
 
-def live_assets(db: Reader, ids: Sequence[str | None]) -> list[Asset | None]:
-    """The live assets of these ids, in order; None where there is none."""
-    wanted = records.find_many(db, rows.matching(), "id", [each or "" for each in ids])
-    return [None if row is None else Asset.of(row) for row in wanted]
-
-
 def _any(tx: Write, asset_id: str) -> AnyRow:
-    return records.find(tx.connection, rows.every(), "id", asset_id)
+    return records.find(tx.connection, rows.matching(deleted="include"), "id", asset_id)
 
 
 def _entity(tx: Write, entity_id: str) -> AnyRow:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import strawberry
 from sqlalchemy import Connection as Reader
-from strawberry.dataloader import DataLoader
 
 from faceforge_schema.permissions import Actor
 from faceforge_storage.database import Database
-from faceforge_storage.errors import QueryTooComplex
 from faceforge_storage.gateway import Write
 from faceforge_storage.settings import Settings
 
@@ -56,27 +54,14 @@ class Context:
     """Bytes that this request has just published, as the row of `objects` that will tell of them."""
     trusted: bool = False
     """Whether the document is Core's own (a REST route), which the limits of strangers' queries spare."""
-    _loaders: dict[Hashable, DataLoader[Any, Any]] = field(default_factory=dict)
+    db: Reader | None = None
+    """While a document is answered: the snapshot that all of it is read from."""
 
-    def loader(
-        self, key: Hashable, load: Callable[[list[Any]], Awaitable[Sequence[Any]]]
-    ) -> DataLoader[Any, Any]:
-        """The loader that gathers all loads of `key` on one level of the query into one call of `load`.
-
-        It lives for that one call: a WebSocket's context lives long, and what it read once would grow stale.
-        """
-
-        async def load_once(parents: list[Any]) -> Sequence[Any]:
-            del self._loaders[key]
-            found = await load(parents)
-            most = self.core.settings.limits.query_objects
-            if sum(len(each) if isinstance(each, list) else 1 for each in found) > most:
-                raise QueryTooComplex(f"One level of the query has more than {most} objects.")
-            return found
-
-        if key not in self._loaders:
-            self._loaders[key] = DataLoader(load_fn=load_once, cache=False)
-        return self._loaders[key]
+    @property
+    def snapshot(self) -> Reader:
+        """The snapshot, which is there wherever something is read to be answered."""
+        assert self.db is not None
+        return self.db
 
 
 Info = strawberry.Info[Context, None]

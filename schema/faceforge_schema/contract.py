@@ -14,12 +14,14 @@ from graphql import (
     GraphQLInputObjectType,
     GraphQLObjectType,
     GraphQLSchema,
+    OperationType,
     Undefined,
 )
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import create_type
 from strawberry.types.execution import ExecutionContext, ExecutionResult
+from strawberry.utils.await_maybe import await_maybe
 
 from faceforge_schema import (
     assets,
@@ -35,12 +37,16 @@ from faceforge_schema import (
 )
 from faceforge_schema.context import Context
 from faceforge_schema.documents import Documents
-from faceforge_schema.gate import Gate
+from faceforge_schema.execution import Execution, offer_levels
+from faceforge_schema.gate import Gate, admit
 from faceforge_schema.masking import mask
 from faceforge_schema.operation import Kind, Operation
 from faceforge_schema.scalars import SCALARS
 from faceforge_schema.time_limit import stopped_after
-from faceforge_storage.errors import QueryTimeout
+from faceforge_storage.errors import FaceForgeError
+
+ANSWERED = (OperationType.QUERY, OperationType.MUTATION)
+"""What has one answer; a subscription has many, and a socket to send them."""
 
 NOUNS: tuple[ModuleType, ...] = (
     entities,
@@ -59,9 +65,10 @@ NOUNS: tuple[ModuleType, ...] = (
 class Contract(strawberry.Schema):
     """The schema, with the documents that were checked against it."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
+    def __init__(self, **options: Any) -> None:
+        super().__init__(execution_context_class=Execution, **options)
         _make_defaults_readable(self.graphql)
+        offer_levels(self.graphql)
         self.documents = Documents(self.graphql)
 
     @property
@@ -69,19 +76,33 @@ class Contract(strawberry.Schema):
         """The schema as graphql-core knows it."""
         return self._schema
 
-    async def execute(self, *args: Any, **options: Any) -> ExecutionResult:
+    async def execute(
+        self,
+        query: str | None,
+        variable_values: dict[str, Any] | None = None,
+        context_value: Any = None,
+        root_value: Any = None,
+        operation_name: str | None = None,
+        *_: Any,
+        **__: Any,
+    ) -> ExecutionResult:
         """Run a query or mutation, for as long as `limits.query_seconds` allows."""
-        context: Context = options.get("context_value") or args[2]
-        try:
-            async with stopped_after(context.core.settings.limits.query_seconds):
-                return await super().execute(*args, **options)
-        except QueryTimeout as error:
-            told = [GraphQLError(error.detail, original_error=error)]
-            mask(told)
-            return ExecutionResult(data=None, errors=told)
+        context: Context = context_value
+        admitted = admit(self.documents, query or "", variable_values, context, operation_name, ANSWERED)
+        errors = admitted if isinstance(admitted, list) else []
+        data: dict[str, Any] | None = None
+        if not isinstance(admitted, list):
+            try:
+                async with stopped_after(context.core.settings.limits.query_seconds):
+                    result = await await_maybe(admitted.execute_operation())
+                data, errors = result.data, result.errors or []
+            except FaceForgeError as error:
+                errors = [GraphQLError(error.detail, original_error=error)]
+        mask(errors)
+        return ExecutionResult(data=data, errors=errors or None)
 
     def get_extensions(self, sync: bool = False) -> list[SchemaExtension]:
-        """The checks that each execution goes through."""
+        """The checks that an execution goes through which Strawberry begins: those of WebSockets."""
         return [Gate(self.documents)]
 
     def process_errors(

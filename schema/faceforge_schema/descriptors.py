@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from enum import Enum
 from typing import Annotated, Any
 
@@ -11,10 +10,10 @@ from pydantic import AfterValidator, Field
 from sqlalchemy import Select
 from strawberry import ID, Maybe
 
-from faceforge_schema.assets import Asset, live_assets
-from faceforge_schema.batching import batched
+from faceforge_schema.assets import Asset
+from faceforge_schema.batching import reference
 from faceforge_schema.context import Context, Reader, Write
-from faceforge_schema.entities import Entity, entities_by_id
+from faceforge_schema.entities import Entity
 from faceforge_schema.entities import live as live_entity
 from faceforge_schema.field_values import check_fact
 from faceforge_schema.inputs import (
@@ -28,16 +27,19 @@ from faceforge_schema.inputs import (
     is_partial_date,
     patched,
 )
-from faceforge_schema.listing import Children, collection, listing
-from faceforge_schema.operation import mutation, query
+from faceforge_schema.listing import collection, listing
+from faceforge_schema.lookup import lookup
+from faceforge_schema.operation import mutation
 from faceforge_schema.record import Record, resource, says
 from faceforge_schema.references import check_asset
 from faceforge_schema.scalars import JSON, DateTime
+from faceforge_storage import assets as asset_rows
 from faceforge_storage import descriptors as rows
 from faceforge_storage import entities as entity_rows
 from faceforge_storage import records, tables
 from faceforge_storage.errors import InvalidInput, NotFound, UnknownReference, VersionConflict
 from faceforge_storage.gateway import AnyRow, check_version
+from faceforge_storage.paging import Children
 
 
 def _present(value: object) -> object:
@@ -100,10 +102,10 @@ class DescriptorPatch(Input):
     evidence_asset_id: Maybe[ID | None] = Field(description="The asset that shows it.")
 
 
-@query("GET /descriptors/{descriptor_id}", errors=(NotFound,), needs="descriptors:read")
-def descriptor(db: Reader, descriptor_id: ID) -> Descriptor:
+@lookup("GET /descriptors/{descriptor_id}", Descriptor, needs="descriptors:read")
+def descriptor() -> Select[Any]:
     """One fact by its id."""
-    return Descriptor.of(records.find(db, rows.matching(), "id", descriptor_id))
+    return rows.matching()
 
 
 @listing("GET /descriptors", Descriptor, sort=DescriptorSort, needs="descriptors:read")
@@ -177,16 +179,16 @@ def delete_descriptor(tx: Write, descriptor_id: ID, expected_version: int | None
     return descriptor_id
 
 
-@batched(Descriptor)
-def entity(db: Reader, parents: Sequence[Descriptor]) -> Sequence[Entity]:
+@reference(Descriptor, Entity, by="entity_id", always=True)
+def entity() -> Select[Any]:
     """Whom it is about."""
-    return entities_by_id(db, [parent.entity_id for parent in parents])
+    return entity_rows.matching()
 
 
-@batched(Descriptor)
-def evidence_asset(db: Reader, parents: Sequence[Descriptor]) -> Sequence[Asset | None]:
+@reference(Descriptor, Asset, by="evidence_asset_id")
+def evidence_asset() -> Select[Any]:
     """The live asset that shows it."""
-    return live_assets(db, [parent.evidence_asset_id for parent in parents])
+    return asset_rows.matching()
 
 
 @collection(Entity, Descriptor, sort=DescriptorSort, name="descriptors")

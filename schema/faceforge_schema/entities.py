@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from enum import Enum
 from typing import Annotated, Any
 
@@ -11,11 +10,12 @@ from pydantic import AfterValidator, Field
 from sqlalchemy import Select
 from strawberry import ID, Maybe
 
-from faceforge_schema.context import Context, Reader, Write
+from faceforge_schema.context import Context, Write
 from faceforge_schema.field_values import check_fields, check_still_unique
 from faceforge_schema.inputs import Input, Name, Word, Words, invalid, patched
 from faceforge_schema.listing import listing
-from faceforge_schema.operation import mutation, query
+from faceforge_schema.lookup import lookup
+from faceforge_schema.operation import mutation
 from faceforge_schema.record import Record, resource, says
 from faceforge_schema.references import check_asset
 from faceforge_schema.scalars import DateTime, JSONObject
@@ -104,10 +104,10 @@ class EntityPatch(Input):
     plugin_data: Maybe[JSONObject | None] = Field(description="Merged key by key (RFC 7396).")
 
 
-@query("GET /entities/{entity_id}", errors=(NotFound,), needs="entities:read")
-def entity(db: Reader, entity_id: ID, deleted: Deleted = Deleted.EXCLUDE) -> Entity:
+@lookup("GET /entities/{entity_id}", Entity, needs="entities:read")
+def entity(deleted: Deleted = Deleted.EXCLUDE) -> Select[Any]:
     """One entity by its id."""
-    return Entity.of(records.find(db, rows.matching(deleted=shown_as(deleted)), "id", entity_id))
+    return rows.matching(deleted=shown_as(deleted))
 
 
 @listing("GET /entities", Entity, sort=EntitySort, needs="entities:read")
@@ -197,12 +197,6 @@ def new_entity(tx: Write, context: Context, input: EntityCreate) -> AnyRow:
     check_asset(tx, values, "primary_thumbnail_asset_id")
     values["fields"] = check_fields(tx, context, values["fields"], None)
     return rows.create(tx, values)
-
-
-def entities_by_id(db: Reader, ids: Sequence[str]) -> list[Entity]:
-    """The entities of ids that were just read from rows that point at them, in order."""
-    wanted = records.find_many(db, rows.matching(deleted="include"), "id", ids)
-    return [Entity.of(row) for row in wanted if row is not None]
 
 
 def _any(tx: Write, entity_id: str) -> AnyRow:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
 from typing import Annotated, Any
 
@@ -10,13 +11,17 @@ from pydantic import AfterValidator, Field, StringConstraints
 from sqlalchemy import Select
 from strawberry import Maybe
 
+from faceforge_executor import Source
+from faceforge_schema.batching import batched
 from faceforge_schema.context import Reader, Write
 from faceforge_schema.field_values import BOUNDS, check_default, faults_of, value_schema
 from faceforge_schema.inputs import Input, Key, Name, Note, Word, Words, invalid, patched
-from faceforge_schema.listing import SortOrder, listing
-from faceforge_schema.operation import mutation, query
+from faceforge_schema.listing import listing
+from faceforge_schema.lookup import lookup
+from faceforge_schema.operation import mutation
+from faceforge_schema.pages import SortOrder
 from faceforge_schema.patterns import compiled
-from faceforge_schema.record import Record, computes, resource, says
+from faceforge_schema.record import Record, resource, says
 from faceforge_schema.scalars import JSON, DateTime, JSONObject
 from faceforge_storage import field_defs as rows
 from faceforge_storage import records
@@ -71,9 +76,16 @@ class FieldDefinition(Record):
     updated_at: DateTime = says("When it last changed.")
     version: int = says("Rises by one with each change.")
 
-    @computes("The JSON Schema (draft 2020-12) that validates an entity's value.")
-    def json_schema(self) -> JSONObject:
-        return JSONObject(value_schema(self.__dict__))
+
+SCHEMA_PARTS = ("field_type", "multiple", "required", "options", "regex", "min", "max")
+"""What the JSON Schema of a definition is made of."""
+
+
+@batched(FieldDefinition, reads=SCHEMA_PARTS)
+def json_schema(db: Reader, parents: Source) -> Sequence[JSONObject]:
+    """The JSON Schema (draft 2020-12) that validates an entity's value."""
+    rows = zip(*(parents.column(name) for name in SCHEMA_PARTS), strict=True)
+    return [JSONObject(value_schema(dict(zip(SCHEMA_PARTS, row, strict=True)))) for row in rows]
 
 
 @strawberry.enum(description="What field definitions can be sorted by.")
@@ -133,10 +145,16 @@ class FieldDefinitionPatch(Input):
     deprecated: Maybe[bool] = Field(description="Whether it should no longer be used.")
 
 
-@query("GET /admin/field-defs/{field_key}", errors=(NotFound,), needs="field_defs:read")
-def field_definition(db: Reader, field_key: str) -> FieldDefinition:
+@lookup(
+    "GET /admin/field-defs/{field_key}",
+    FieldDefinition,
+    needs="field_defs:read",
+    key="field_key",
+    argument=str,
+)
+def field_definition() -> Select[Any]:
     """One field definition by its key."""
-    return FieldDefinition.of(records.find(db, rows.matching(), "field_key", field_key))
+    return rows.matching()
 
 
 @listing(

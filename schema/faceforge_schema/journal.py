@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from enum import Enum
-from typing import Any, Literal
+from typing import Any
 
 import strawberry
 from sqlalchemy import Select
 
+from faceforge_executor import Source
 from faceforge_schema.batching import batched
 from faceforge_schema.context import Context, Reader
-from faceforge_schema.listing import Children, collection, listing
-from faceforge_schema.operation import query, subscription
+from faceforge_schema.listing import collection, listing
+from faceforge_schema.lookup import lookup
+from faceforge_schema.operation import subscription
 from faceforge_schema.record import Record, resource, says
 from faceforge_schema.scalars import BigInt, DateTime, JSONObject
 from faceforge_storage import journal as rows
-from faceforge_storage import paging, records
-from faceforge_storage.errors import NotFound
-from faceforge_storage.paging import Order, Page
+from faceforge_storage import paging, tables
+from faceforge_storage.paging import Children, Order, Page
 
 POLL_SECONDS = 5.0
 """How long a subscription sleeps at most: another process, such as the command line, may write too."""
@@ -61,10 +62,10 @@ class JournalSort(Enum):
     ID = "id"
 
 
-@query("GET /changesets/{changeset_id}", errors=(NotFound,), needs="journal:read")
-def changeset(db: Reader, changeset_id: BigInt) -> Changeset:
+@lookup("GET /changesets/{changeset_id}", Changeset, needs="journal:read", argument=BigInt)
+def changeset() -> Select[Any]:
     """One changeset by its id."""
-    return Changeset.of(records.find(db, rows.matching(), "id", changeset_id))
+    return rows.matching()
 
 
 @listing("GET /changesets", Changeset, sort=JournalSort, needs="journal:read")
@@ -86,25 +87,24 @@ def changes(
 @collection(Changeset, Change, sort=JournalSort, name="changes")
 def changes_of_changeset() -> Children:
     """The change of each record."""
-    return Children(*rows.changes_of_changesets())
+    return Children(rows.changes_matching(), tables.changes.c.changeset_row)
 
 
-@batched(Change)
-def before(db: Reader, parents: Sequence[Change]) -> Sequence[JSONObject | None]:
+@batched(Change, reads=("record_type", "before"))
+def before(db: Reader, parents: Source) -> Sequence[JSONObject | None]:
     """The values before: all of a removed record, the changed ones of a changed record."""
     return _values(db, parents, "before")
 
 
-@batched(Change)
-def after(db: Reader, parents: Sequence[Change]) -> Sequence[JSONObject | None]:
+@batched(Change, reads=("record_type", "after"))
+def after(db: Reader, parents: Source) -> Sequence[JSONObject | None]:
     """The values after: all of a new record, the changed ones of a changed record."""
     return _values(db, parents, "after")
 
 
-def _values(
-    db: Reader, parents: Sequence[Change], side: Literal["before", "after"]
-) -> list[JSONObject | None]:
-    found = rows.public_values(db, [parent.__dict__ for parent in parents], side)
+def _values(db: Reader, parents: Source, side: str) -> list[JSONObject | None]:
+    told = zip(parents.column("record_type"), parents.column(side), strict=True)
+    found = rows.public_values(db, list(told))
     return [None if values is None else JSONObject(values) for values in found]
 
 

@@ -1,4 +1,4 @@
-"""What a stranger's query may cost, read off the document and its variables before anything runs."""
+"""What a stranger's query may cost, read off its plan and its variables before anything runs."""
 
 from __future__ import annotations
 
@@ -6,22 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from graphql import (
-    DocumentNode,
-    FieldNode,
-    FragmentDefinitionNode,
-    FragmentSpreadNode,
-    GraphQLError,
-    GraphQLSchema,
-    InlineFragmentNode,
-    IntValueNode,
-    OperationDefinitionNode,
-    SelectionSetNode,
-    VariableNode,
-    get_named_type,
-    parse,
-)
+from graphql import DocumentNode, FieldNode, GraphQLError, IntValueNode, VariableNode, is_leaf_type, parse
 
+from faceforge_executor import FieldPlan, ObjectPlan
 from faceforge_schema.directives import is_list
 from faceforge_storage.errors import GraphqlSyntax, QueryTooComplex
 from faceforge_storage.paging import DEFAULT_LIMIT, MAX_LIMIT
@@ -49,65 +36,50 @@ def read(text: str, limits: Limits) -> DocumentNode:
         raise QueryTooComplex("The document nests too deeply to be read.") from None
 
 
-def check(
-    schema: GraphQLSchema,
-    document: DocumentNode,
-    operation: OperationDefinitionNode,
-    variables: Mapping[str, Any],
-    limits: Limits,
-) -> None:
-    """Raise QueryTooComplex when the operation is too deep, has too many aliases, or may answer too many objects.
+def check(plan: ObjectPlan, variables: Mapping[str, Any], limits: Limits) -> None:
+    """Raise QueryTooComplex when a plan is too deep, has too many aliases, or may answer too many objects.
 
     The objects are counted at worst: a list of `first` items under one of `first` items multiplies. Introspection is
     held by graphql-core's own rule and is not counted.
     """
-    fragments = {
-        node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
-    }
     aliases = steps = 0
 
-    def walk(parent: Any, selections: SelectionSetNode, depth: int, times: int) -> int:
+    def walk(selection: ObjectPlan, depth: int, times: int) -> int:
         nonlocal steps
         if depth > limits.query_depth:
             raise QueryTooComplex(f"The query nests deeper than {limits.query_depth} levels.")
-        steps += len(selections.selections)
+        steps += len(selection.fields)
         if steps > limits.query_tokens:
-            # Fragments that spread others twice are walked exponentially often.
+            # Fragments that spread others twice are compiled exponentially often.
             raise QueryTooComplex(
                 f"Written without fragments, the query has over {limits.query_tokens} parts."
             )
         objects = 0
-        for node in selections.selections:
-            if isinstance(node, FragmentSpreadNode):
-                fragment = fragments[node.name.value]
-                below = schema.type_map[fragment.type_condition.name.value]
-                objects += walk(below, fragment.selection_set, depth, times)
-            elif isinstance(node, InlineFragmentNode):
-                objects += walk(parent, node.selection_set, depth, times)
-            elif isinstance(node, FieldNode):
-                objects += field(parent, node, depth, times)
+        for each in selection.fields:
+            objects += field(selection, each, depth, times)
             if objects > limits.query_objects:
                 raise QueryTooComplex(f"The query may answer more than {limits.query_objects} objects.")
         return objects
 
-    def field(parent: Any, node: FieldNode, depth: int, times: int) -> int:
+    def field(selection: ObjectPlan, each: FieldPlan, depth: int, times: int) -> int:
         nonlocal aliases
-        aliases += node.alias is not None
+        aliases += sum(node.alias is not None for node in each.nodes)
         if aliases > limits.query_aliases:
             raise QueryTooComplex(f"The query has more than {limits.query_aliases} aliases.")
-        if node.selection_set is None or node.name.value.startswith("__"):
+        if is_leaf_type(each.named) or each.name.startswith("__"):
             return 0
-        definition = parent.fields[node.name.value]
-        below = get_named_type(definition.type)
-        if "first" in definition.args:
+        if "first" in each.definition.args:
             # The connection itself is no level and no object: its items are.
-            return walk(below, node.selection_set, depth, min(times * _first(node, variables), CEILING))
-        if is_list(parent) or is_list(below):
-            objects = times if node.name.value in {"nodes", "node"} else 0
-            return objects + walk(below, node.selection_set, depth + (objects > 0), times)
-        return times + walk(below, node.selection_set, depth + 1, times)
+            return below(each, depth, min(times * _first(each.nodes[0], variables), CEILING))
+        if is_list(selection.kind) or is_list(each.named):
+            objects = times if each.name in {"nodes", "node"} else 0
+            return objects + below(each, depth + (objects > 0), times)
+        return times + below(each, depth + 1, times)
 
-    walk(schema.get_root_type(operation.operation), operation.selection_set, 1, 1)
+    def below(each: FieldPlan, depth: int, times: int) -> int:
+        return max((walk(selection, depth, times) for selection in each.selections()), default=0)
+
+    walk(plan, 1, 1)
 
 
 def _first(node: FieldNode, variables: Mapping[str, Any]) -> int:

@@ -2,71 +2,29 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import inspect
-import json
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from enum import Enum
-from typing import Any, Generic, TypeVar
+from functools import cache
+from itertools import accumulate, chain
+from typing import Any
 
-import strawberry
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import Select
 
+from faceforge_executor import Batch, Level, Ones, Table
 from faceforge_schema.batching import add_field
-from faceforge_schema.context import Info, Reader, frozen
-from faceforge_schema.operation import Errors, Operation, given_to, operation
-from faceforge_schema.record import Record, computes, says
+from faceforge_schema.context import frozen
+from faceforge_schema.operation import Errors, Operation, given_to, operation, stand_in
+from faceforge_schema.pages import Connection, Pages, SortOrder, page_from
+from faceforge_schema.reading import columns_below, kept, known, outside_the_trash, siblings
+from faceforge_schema.record import Record
 from faceforge_storage import paging
-from faceforge_storage.errors import Fault, InvalidCursor, InvalidInput
-from faceforge_storage.gateway import AnyRow
+from faceforge_storage.columns import Columns, take
+from faceforge_storage.errors import InvalidCursor, InvalidInput
+from faceforge_storage.paging import Children, Page
 
-T = TypeVar("T")
-
-
-@strawberry.enum(description="Which way a list is sorted.")
-class SortOrder(Enum):
-    ASC = "asc"
-    DESC = "desc"
-
-
-@strawberry.type(description="Where a page stands in its list.")
-class PageInfo:
-    has_next_page: bool = says("Whether there is more after this page.")
-    has_previous_page: bool = says("Whether the page was asked for by a cursor.")
-    start_cursor: str | None = says("The cursor of the first item.")
-    end_cursor: str | None = says("The cursor of the last item: give it as `after` for the next page.")
-
-
-@strawberry.type(description="An item of a list with its cursor.")
-class Edge(Generic[T]):
-    node: T = says("The item.")
-    cursor: str = says("Where the item stands in this list.")
-
-
-@strawberry.type(description="One page of a list.")
-class Connection(Generic[T]):
-    nodes: list[T] = says("The items of this page.")
-    cursors: strawberry.Private[Callable[[int], str]]
-    count: strawberry.Private[Callable[[], Awaitable[int]]]
-    page_info: PageInfo = says("Where this page stands.")
-
-    @computes("The items of this page, each with its cursor.")
-    def edges(self) -> list[Edge[T]]:
-        return [Edge(node=node, cursor=self.cursors(place)) for place, node in enumerate(self.nodes)]
-
-    @computes("How many items the whole list has; counted only when asked.")
-    async def total_count(self) -> int:
-        return await self.count()
-
-
-@dataclass(frozen=True)
-class Children:
-    """What `collection` wants: the rows below all parents, and the column that tells the parent's `row_id`."""
-
-    rows: Select[Any]
-    parent: ColumnElement[int]
+SEEN_FROM = "seen_from"
+"""A column of the items of a collection: the `row_id` of the parent that each is below."""
 
 
 def listing(
@@ -83,79 +41,129 @@ def listing(
     def declare(function: Callable[..., Select[Any]]) -> Operation:
         given = given_to(function)
 
-        async def resolve(
-            info: Info,
-            first: int,
-            sort_by: Enum,
-            sort_order: SortOrder,
-            after: str | None = None,
-            **filters: Any,
-        ) -> Any:
-            context, read = info.context, info.context.core.database.read
-            mark = _mark(function.__name__, filters, sort_by, sort_order)
-            page = _page(mark, first, after, sort_by, sort_order)
+        def answer(level: Level) -> Ones:
+            filters, db = dict(level.arguments), level.context.snapshot
+            page, mark = page_from(filters, function.__name__)
+            following = page.after is not None
+            looks = given(db, level.context)
 
-            def whole(db: Reader) -> Select[Any]:
-                return function(**given(db, context), **filters)
+            @cache
+            def rows() -> Select[Any]:
+                return function(**looks, **filters)
 
-            rows = await read(lambda db: paging.fetch(db, whole(db), page))
-            return _connection(node, rows, page, mark, lambda: read(lambda db: paging.count(db, whole(db))))
+            def make() -> Select[Any]:
+                names = known(rows(), _wanted(level, page))
+                return paging.page_of(rows(), page.order, following=following, names=names)
+
+            if looks:  # it looks into the database first, and has to each time
+                rows()
+            columns = kept(level.field, (page.order, following), filters, make)(db, page.parameters())
+            size = len(columns["row_id"])
+            shown = min(size, page.limit)
+            items = Table({name: values[:shown] for name, values in columns.items()}, shown)
+
+            def totals() -> list[int]:
+                return [paging.count(db, rows())]
+
+            return Ones(Pages(items, [shown], [size > shown], page, mark, totals))
 
         return operation(
             "query",
             function,
-            resolve,
+            stand_in(),
             rest,
             200,
             needs,
             (*errors, InvalidCursor, InvalidInput),
-            _arguments(sort, order),
-            Connection[node],  # type: ignore[valid-type]  # a type made at run time
+            extra=_arguments(sort, order),
+            returns=Connection[node],  # type: ignore[valid-type]  # a type made at run time
+            batch=Batch(answer),
         )
 
     return declare
 
 
 def collection(
-    owner: type[Record], node: type[Record], *, sort: type[Enum], name: str | None = None
+    owner: type[Record], node: type[Record], *, sort: type[Enum], name: str | None = None, by: str = "row_id"
 ) -> Callable[[Callable[..., Children]], Callable[..., Children]]:
-    """A list below `owner`: `function(**filters)` answers its `Children`; one statement serves a level of a query."""
+    """A list below `owner`: `function(**filters)` answers its `Children`; one statement serves a level of a query.
+
+    `by` is the column of the owner that the children are below. What is in the trash has nothing below it.
+    """
+    fields = owner.__strawberry_definition__.fields  # type: ignore[attr-defined]  # owners are Strawberry types
+    hides = any(each.python_name == "deleted_at" for each in fields)
 
     def declare(function: Callable[..., Children]) -> Callable[..., Children]:
-        async def resolve(
-            self: Record,
-            info: Info,
-            first: int,
-            sort_by: Enum,
-            sort_order: SortOrder,
-            after: str | None = None,
-            **filters: Any,
-        ) -> Any:
-            mark = _mark(f"{owner.__name__}.{function.__name__}", filters, sort_by, sort_order)
-            page = _page(mark, first, after, sort_by, sort_order)
-            database, key = info.context.core.database, (function, frozen(filters.items()))
+        def answer(level: Level) -> Ones:
+            filters = dict(level.arguments)
+            page, mark = page_from(filters, f"{owner.__name__}.{function.__name__}")
+            key = (function, page, frozen(filters.items()))
+            if key not in level.shared:
+                parents = outside_the_trash(level.parents, by) if hides else level.parents.column(by)
+                level.shared[key] = _pages_below(
+                    level, lambda: function(**filters), filters, parents, page, mark
+                )
+            return Ones(level.shared[key])
 
-            async def load(parents: list[int]) -> list[Sequence[AnyRow]]:
-                below = function(**filters)
-                found = await database.read(paging.fetch_by_parent, below.rows, below.parent, parents, page)
-                return [found.get(parent, []) for parent in parents]
-
-            async def load_counts(parents: list[int]) -> list[int]:
-                below = function(**filters)
-                found = await database.read(paging.count_by_parent, below.rows, below.parent, parents)
-                return [found.get(parent, 0) for parent in parents]
-
-            async def count() -> int:
-                counted: int = await info.context.loader((*key, "count"), load_counts).load(self.row_id)
-                return counted
-
-            rows = await info.context.loader((*key, page), load).load(self.row_id)
-            return _connection(node, rows, page, mark, count)
-
-        add_field(owner, function, resolve, Connection[node], _arguments(sort), name)  # type: ignore[valid-type]  # a type made at run time
+        reads = frozenset({by, "deleted_at"} if hides else {by})
+        add_field(owner, function, Batch(answer, reads), Connection[node], _arguments(sort), name)  # type: ignore[valid-type]  # a type made at run time
         return function
 
     return declare
+
+
+def _pages_below(
+    level: Level,
+    below: Callable[[], Children],
+    filters: dict[str, Any],
+    parents: Sequence[Any],
+    page: Page,
+    mark: str,
+) -> Pages:
+    """The same page below each of the parents; a parent that is None has an empty one."""
+    db, field, following = level.context.snapshot, level.field, page.after is not None
+    unique = list(dict.fromkeys(each for each in parents if each is not None))
+    wanted = _wanted(level, page)
+
+    def make() -> Select[Any]:
+        children = below()
+        return paging.pages_below(children, known(children.rows, wanted), page.order, following=following)
+
+    columns: Columns = dict.fromkeys(wanted, ())
+    found = [0] * len(unique)
+    if unique:
+        reading = kept(field, ("page", page.order, following), filters, make)
+        columns = reading(db, {**page.parameters(), "parents": unique})
+        places = columns.pop("place_")
+        for place in places:
+            found[place] += 1
+        if SEEN_FROM in wanted:
+            columns[SEEN_FROM] = [unique[place] for place in places]
+    numbers = {each: number for number, each in enumerate(unique)}
+    at = [numbers.get(each) for each in parents]
+    counts = [0 if number is None else min(found[number], page.limit) for number in at]
+    if len(unique) < len(parents) or max(found, default=0) > page.limit:
+        starts = [0, *accumulate(found)]
+        begins = [0 if number is None else starts[number] for number in at]
+        rows = [range(begin, begin + count) for begin, count in zip(begins, counts, strict=True)]
+        columns = take(columns, list(chain.from_iterable(rows)))
+
+    @cache
+    def totals() -> list[int]:
+        if not unique:
+            return [0] * len(parents)
+        counted = kept(field, "count", filters, lambda: paging.counts_below(below()))(db, {"parents": unique})
+        known_counts = dict(zip(counted["place_"], counted["count_"], strict=True))
+        return [0 if number is None else known_counts.get(number, 0) for number in at]
+
+    more = [number is not None and found[number] > page.limit for number in at]
+    return Pages(Table(columns, sum(counts)), counts, more, page, mark, totals)
+
+
+def _wanted(level: Level, page: Page) -> set[str]:
+    """The columns that are read for a list: for all fields that share it, and for its cursors."""
+    below = (columns_below(each) for each in siblings(level.field))
+    return {"row_id", page.order.column}.union(*below)
 
 
 def _arguments(sort: type[Enum], order: SortOrder = SortOrder.DESC) -> list[inspect.Parameter]:
@@ -169,71 +177,3 @@ def _arguments(sort: type[Enum], order: SortOrder = SortOrder.DESC) -> list[insp
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=kind, default=default)
         for name, kind, default in given
     ]
-
-
-def _connection(
-    node: type[Record],
-    rows: Sequence[AnyRow],
-    page: paging.Page,
-    mark: str,
-    count: Callable[[], Awaitable[int]],
-) -> Any:
-    shown = rows[: page.limit]
-
-    def cursor(place: int) -> str:
-        row = shown[place]
-        return _encode([mark, row._mapping[page.order.column], row.row_id])
-
-    return Connection(
-        nodes=[node.of(row) for row in shown],
-        cursors=cursor,
-        count=count,
-        page_info=PageInfo(
-            has_next_page=len(rows) > page.limit,
-            has_previous_page=page.after is not None,
-            start_cursor=cursor(0) if shown else None,
-            end_cursor=cursor(len(shown) - 1) if shown else None,
-        ),
-    )
-
-
-def _page(mark: str, first: int, after: str | None, sort_by: Enum, sort_order: SortOrder) -> paging.Page:
-    if not 1 <= first <= paging.MAX_LIMIT:
-        raise InvalidInput(
-            f"A page has 1 to {paging.MAX_LIMIT} items, not {first}.",
-            errors=(Fault("/first", f"must lie between 1 and {paging.MAX_LIMIT}", "out_of_range", "query"),),
-        )
-    order = paging.Order(sort_by.value, descending=sort_order is SortOrder.DESC)
-    return paging.Page(order, first, None if after is None else _decode(after, mark))
-
-
-def _mark(name: str, filters: dict[str, Any], sort_by: Enum, sort_order: SortOrder) -> str:
-    """What a cursor belongs to: this list with these filters and this sort."""
-    told = repr(
-        (
-            name,
-            sorted((key, value) for key, value in filters.items() if value is not None),
-            sort_by.value,
-            sort_order.value,
-        )
-    )
-    return hashlib.sha256(told.encode()).hexdigest()[:12]
-
-
-def _encode(parts: list[Any]) -> str:
-    return base64.urlsafe_b64encode(json.dumps(parts, separators=(",", ":")).encode()).decode().rstrip("=")
-
-
-def _decode(cursor: str, mark: str) -> tuple[Any, int]:
-    try:
-        belongs, value, row_id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        str(value).encode()
-    except (ValueError, TypeError, RecursionError):
-        raise InvalidCursor("The cursor is damaged.") from None
-    # A cursor is no secret, so anybody may write one; what no database holds must not reach it.
-    held = isinstance(value, str) or (isinstance(value, int) and abs(value) < 2**63)
-    if belongs != mark or not held or not isinstance(row_id, int) or abs(row_id) >= 2**63:
-        raise InvalidCursor(
-            "The cursor was given by another list, or by the same list with other filters or sorting."
-        )
-    return value, row_id

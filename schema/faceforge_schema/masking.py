@@ -21,6 +21,7 @@ from faceforge_storage.errors import (
     Internal,
     InvalidInput,
 )
+from faceforge_storage.failures import expected
 
 log = logging.getLogger("faceforge.errors")
 
@@ -42,6 +43,8 @@ def expected_of(error: GraphQLError) -> FaceForgeError:
     cause = error.original_error
     while isinstance(cause, GraphQLError) and cause.original_error is not None:
         cause = cause.original_error
+    if cause is not None:
+        cause = expected(cause)
     if isinstance(cause, FaceForgeError):
         return cause
     if isinstance(error, GraphQLSyntaxError):

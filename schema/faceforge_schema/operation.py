@@ -1,9 +1,9 @@
 """Declares what FaceForge can be asked: a function becomes a field of the schema and, by its directive, a REST route.
 
-The function is plain Python. A query gets a `Reader` (one snapshot), a mutation a `Write` (one transaction, one
-changeset), by naming a parameter of that type; `Context` likewise. It runs in a thread of the database; permissions
-were checked before, errors are translated after. Nothing is registered anywhere: `contract.py` collects the operations
-of the noun modules.
+The function is plain Python. A query gets a `Reader` (the snapshot of its document), a mutation a `Write` (one
+transaction, one changeset), by naming a parameter of that type; `Context` likewise. It runs in a thread of the
+database; permissions were checked before, errors are translated after. Nothing is registered anywhere: `contract.py`
+collects the operations of the noun modules.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any, Literal
 import strawberry
 from strawberry.types.field import StrawberryField
 
+from faceforge_executor import BATCH, Batch
 from faceforge_schema.context import Context, Info, Write
 from faceforge_schema.directives import Rest
 from faceforge_schema.idempotency import once
@@ -43,9 +44,9 @@ def query(rest: str | None, *, needs: str, errors: Errors = ()) -> Callable[[Cal
     def declare(function: Callable[..., Any]) -> Operation:
         given = given_to(function)
 
-        async def resolve(info: Info, **arguments: Any) -> Any:
+        def resolve(info: Info, **arguments: Any) -> Any:
             context = info.context
-            return await context.core.database.read(lambda db: function(**given(db, context), **arguments))
+            return function(**given(context.snapshot, context), **arguments)
 
         return operation("query", function, resolve, rest, 200, needs, errors)
 
@@ -105,17 +106,25 @@ def operation(
     status: int,
     needs: str,
     errors: Errors,
+    *,
+    first: Sequence[inspect.Parameter] = (),
     extra: Sequence[inspect.Parameter] = (),
     returns: Any = None,
+    batch: Batch | None = None,
 ) -> Operation:
-    """Make the root field: the function's own arguments and `extra` ones, its docstring, its directive."""
-    present(resolve, function, extra=extra, returns=returns)
+    """Make the root field: its arguments (`first`, the function's own, `extra`), its docstring, its directive.
+
+    With a `batch` that is what answers it, and `resolve` lends it no more than the arguments.
+    """
+    present(resolve, function, first=first, extra=extra, returns=returns)
     method, path = rest.split(" ", 1) if rest else (None, None)
     told = Rest(
         method=method, path=path, status=status, errors=sorted({error.code for error in errors}), needs=needs
     )
     make = strawberry.subscription if kind == "subscription" else strawberry.field
-    field = make(resolve, description=inspect.cleandoc(function.__doc__ or ""), directives=[told])
+    described = inspect.cleandoc(function.__doc__ or "")
+    offered = {BATCH: batch} if batch is not None else {}
+    field = make(resolve, description=described, directives=[told], metadata=offered)
     return Operation(kind, field)
 
 
@@ -124,6 +133,7 @@ def present(
     function: Callable[..., Any],
     *,
     leading: Sequence[inspect.Parameter] = (),
+    first: Sequence[inspect.Parameter] = (),
     extra: Sequence[inspect.Parameter] = (),
     returns: Any = None,
 ) -> None:
@@ -139,13 +149,22 @@ def present(
     resolve.__name__ = resolve.__qualname__ = function.__name__
     resolve.__module__ = function.__module__
     resolve.__doc__ = function.__doc__
-    parameters = [*leading, info, *own, *extra]
+    parameters = [*leading, info, *first, *own, *extra]
     resolve.__signature__ = signature.replace(parameters=parameters, return_annotation=result)  # type: ignore[attr-defined]  # read by inspect
     resolve.__annotations__ = {**{each.name: each.annotation for each in parameters}, "return": result}
 
 
 def _is_given(parameter: inspect.Parameter) -> bool:
-    return parameter.annotation in GIVEN or parameter.name == "parents"
+    return parameter.annotation in GIVEN or parameter.name in {"parents", "found"}
+
+
+def stand_in() -> Callable[..., Any]:
+    """What Strawberry takes for the resolver of a field that the executor asks its batch function for."""
+
+    def resolve(*_: Any, **__: Any) -> Any:
+        raise RuntimeError("a field that is computed for a whole level was asked for one object")
+
+    return resolve
 
 
 def given_to(function: Callable[..., Any]) -> Callable[[Any, Context], dict[str, Any]]:

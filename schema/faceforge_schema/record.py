@@ -1,4 +1,4 @@
-"""How a row becomes an object of the schema."""
+"""How a row that was written becomes an object of the schema, and how the types of records are declared."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, Self, TypeVar, dataclass_transform
 import strawberry
 from sqlalchemy import Row
 
+from faceforge_executor import BATCH, Batch
 from faceforge_schema.directives import Resource
 
 T = TypeVar("T", bound="Record")
@@ -35,15 +36,9 @@ class Record:
         return {name: None if name == "secret" else value for name, value in self.__dict__.items()}
 
 
-def says(description: str, **options: Any) -> Any:
-    """A field with its description."""
-    return strawberry.field(description=description, **options)
-
-
-def computes(description: str) -> Callable[[Callable[..., Any]], Any]:
-    """A field whose value a method computes from the record alone."""
-    made: Callable[[Callable[..., Any]], Any] = strawberry.field(description=description)
-    return made
+def says(description: str, batch: Batch | None = None) -> Any:
+    """A field with its description: a value that is there, or what `batch` computes for a whole level."""
+    return strawberry.field(description=description, metadata={BATCH: batch} if batch is not None else None)
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(says, strawberry.field))

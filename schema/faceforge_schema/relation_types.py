@@ -10,10 +10,12 @@ from pydantic import Field, StringConstraints
 from sqlalchemy import Select
 from strawberry import Maybe
 
-from faceforge_schema.context import Reader, Write
+from faceforge_schema.context import Write
 from faceforge_schema.inputs import Input, Name, invalid, patched
-from faceforge_schema.listing import SortOrder, listing
-from faceforge_schema.operation import mutation, query
+from faceforge_schema.listing import listing
+from faceforge_schema.lookup import lookup
+from faceforge_schema.operation import mutation
+from faceforge_schema.pages import SortOrder
 from faceforge_schema.record import Record, resource, says
 from faceforge_schema.scalars import DateTime
 from faceforge_storage import records, tables
@@ -58,10 +60,10 @@ class RelationTypePatch(Input):
     label: Maybe[Name | None] = Field(description="The name people see.")
 
 
-@query("GET /relation-types/{name}", errors=(NotFound,), needs="relationships:read")
-def relation_type(db: Reader, name: str) -> RelationType:
+@lookup("GET /relation-types/{name}", RelationType, needs="relationships:read", key="name", argument=str)
+def relation_type() -> Select[Any]:
     """One relation type by its name."""
-    return RelationType.of(records.find(db, rows.matching(), "name", name))
+    return rows.matching()
 
 
 @listing(

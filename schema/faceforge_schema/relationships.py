@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from enum import Enum
 from typing import Any
 
@@ -11,16 +10,19 @@ from pydantic import Field
 from sqlalchemy import Select
 from strawberry import ID, Maybe
 
-from faceforge_schema.batching import batched
-from faceforge_schema.context import Reader, Write
-from faceforge_schema.entities import Entity, entities_by_id
+from faceforge_executor import Source, Table
+from faceforge_schema.batching import reference
+from faceforge_schema.context import Write
+from faceforge_schema.entities import Entity
 from faceforge_schema.inputs import Confidence, Input, Note, PartialDate, check_span, patched
-from faceforge_schema.listing import Children, collection, listing
-from faceforge_schema.operation import mutation, query
+from faceforge_schema.listing import SEEN_FROM, collection, listing
+from faceforge_schema.lookup import lookup
+from faceforge_schema.operation import mutation
 from faceforge_schema.record import Record, resource, says
 from faceforge_schema.references import named_entity
 from faceforge_schema.relation_types import RelationName, RelationType
 from faceforge_schema.scalars import DateTime, JSONObject
+from faceforge_storage import entities as entity_rows
 from faceforge_storage import records, tables
 from faceforge_storage import relation_types as type_rows
 from faceforge_storage import relationships as rows
@@ -32,6 +34,7 @@ from faceforge_storage.errors import (
     VersionConflict,
 )
 from faceforge_storage.gateway import AnyRow, check_version
+from faceforge_storage.paging import Children
 
 
 @resource("relationship_id", needs="relationships:read")
@@ -85,10 +88,10 @@ class RelationshipPatch(Input):
     source: Maybe[Note | None] = Field(description="Who says so.")
 
 
-@query("GET /relationships/{relationship_id}", errors=(NotFound,), needs="relationships:read")
-def relationship(db: Reader, relationship_id: ID) -> Relationship:
+@lookup("GET /relationships/{relationship_id}", Relationship, needs="relationships:read")
+def relationship() -> Select[Any]:
     """One relationship by its id."""
-    return Relationship.of(records.find(db, rows.matching(), "id", relationship_id))
+    return rows.matching()
 
 
 @listing("GET /relationships", Relationship, sort=RelationshipSort, needs="relationships:read")
@@ -145,43 +148,51 @@ def delete_relationship(tx: Write, relationship_id: ID, expected_version: int | 
     return relationship_id
 
 
-@batched(Relationship)
-def src_entity(db: Reader, parents: Sequence[Relationship]) -> Sequence[Entity]:
+@reference(Relationship, Entity, by="src_entity_id", always=True)
+def src_entity() -> Select[Any]:
     """The entity it goes out from."""
-    return entities_by_id(db, [parent.src_entity_id for parent in parents])
+    return entity_rows.matching()
 
 
-@batched(Relationship)
-def dst_entity(db: Reader, parents: Sequence[Relationship]) -> Sequence[Entity]:
+@reference(Relationship, Entity, by="dst_entity_id", always=True)
+def dst_entity() -> Select[Any]:
     """The entity it leads to."""
-    return entities_by_id(db, [parent.dst_entity_id for parent in parents])
+    return entity_rows.matching()
 
 
-@batched(Relationship)
-def other(db: Reader, parents: Sequence[Relationship]) -> Sequence[Entity]:
+def _far_ends(parents: Source) -> list[str]:
+    """The id of the entity at the other end of each relationship."""
+    ends = zip(parents.column("src_entity_id"), parents.column("dst_entity_id"), strict=True)
+    if not (isinstance(parents, Table) and SEEN_FROM in parents.columns):
+        return [dst for _, dst in ends]
+    seen = zip(parents.column(SEEN_FROM), parents.column("src_row"), strict=True)
+    return [dst if here == src_row else src for (src, dst), (here, src_row) in zip(ends, seen, strict=True)]
+
+
+@reference(
+    Relationship,
+    Entity,
+    by=_far_ends,
+    reads=("src_entity_id", "dst_entity_id", "src_row", SEEN_FROM),
+    always=True,
+)
+def other() -> Select[Any]:
     """The entity at the other end, seen from the entity whose list this is; elsewhere the one it leads to."""
-    return entities_by_id(db, [_far_end(parent.__dict__) for parent in parents])
+    return entity_rows.matching()
 
 
-@batched(Relationship)
-def type(db: Reader, parents: Sequence[Relationship]) -> Sequence[RelationType]:
+@reference(Relationship, RelationType, by="relationship_type", key="name", always=True)
+def type() -> Select[Any]:
     """Its type in the registry."""
-    found = records.find_many(
-        db, type_rows.matching(), "name", [parent.relationship_type for parent in parents]
-    )
-    return [RelationType.of(row) for row in found if row is not None]
+    return type_rows.matching()
 
 
 @collection(Entity, Relationship, sort=RelationshipSort, name="relationships")
 def relationships_of_entity(relationship_type: str | None = None) -> Children:
     """Its relationships with live entities, from both ends."""
-    return Children(rows.of_entities(relationship_type=relationship_type), rows.ENDS.c.entity_row)
+    found = rows.matching(relationship_type=relationship_type)
+    return Children(found, rows.ENDS.c.entity_row, rows.ENDS.c.relationship_row, rows.ENDS)
 
 
 def _row(tx: Write, relationship_id: str) -> AnyRow:
     return records.find(tx.connection, rows.matching(), "id", relationship_id)
-
-
-def _far_end(values: dict[str, Any]) -> str:
-    reached_from_dst = values.get("seen_from") == values["dst_row"] != values["src_row"]
-    return str(values["src_entity_id" if reached_from_dst else "dst_entity_id"])

@@ -10,10 +10,12 @@ from pydantic import AfterValidator, Field
 from sqlalchemy import Select
 from strawberry import ID, Maybe
 
-from faceforge_schema.context import Context, Reader, Write
+from faceforge_schema.context import Context, Write
 from faceforge_schema.inputs import Input, Word, patched
-from faceforge_schema.listing import SortOrder, listing
-from faceforge_schema.operation import mutation, query
+from faceforge_schema.listing import listing
+from faceforge_schema.lookup import lookup
+from faceforge_schema.operation import mutation
+from faceforge_schema.pages import SortOrder
 from faceforge_schema.permissions import ALL, Actor
 from faceforge_schema.record import Record, resource, says
 from faceforge_schema.scalars import DateTime
@@ -76,10 +78,10 @@ class TokenPatch(Input):
     permissions: Maybe[Permissions] = Field(description="What it may do; replaces the whole list.")
 
 
-@query("GET /tokens/{token_id}", errors=(NotFound,), needs="tokens:read")
-def token(db: Reader, token_id: ID) -> Token:
+@lookup("GET /tokens/{token_id}", Token, needs="tokens:read")
+def token() -> Select[Any]:
     """One token by its id, without its secret."""
-    return Token.of(records.find(db, rows.matching(), "id", token_id))
+    return rows.matching()
 
 
 @listing("GET /tokens", Token, sort=TokenSort, needs="tokens:read", order=SortOrder.ASC)

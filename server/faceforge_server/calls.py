@@ -6,15 +6,12 @@ from typing import Any
 
 from starlette.requests import Request
 from strawberry.types import ExecutionResult
-from strawberry.types.graphql import OperationType
 
 from faceforge_schema import NOBODY, Actor, Context, Contract, Core
 from faceforge_schema.masking import expected_of
 from faceforge_storage.errors import Fault, InvalidInput
 
 KEY_LENGTH = 255
-ANSWERED = (OperationType.QUERY, OperationType.MUTATION)
-"""What has one answer; a subscription has many, and a socket to send them."""
 
 
 def context_of(request: Request, **more: Any) -> Context:
@@ -29,9 +26,7 @@ async def execute(
     contract: Contract, text: str, variables: dict[str, Any] | None, context: Context, name: str | None = None
 ) -> ExecutionResult:
     """Run a query or a mutation of any face."""
-    return await contract.execute(
-        text, variables, context, operation_name=name, allowed_operation_types=ANSWERED
-    )
+    return await contract.execute(text, variables, context, operation_name=name)
 
 
 async def call(contract: Contract, text: str, variables: dict[str, Any], context: Context) -> Any:

@@ -11,8 +11,6 @@ from typing import Any
 from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import Response
-from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
-from strawberry.types import ExecutionResult
 
 from faceforge_schema import Contract
 from faceforge_schema.masking import mask
@@ -58,8 +56,6 @@ class GraphqlView:
                 parse_json(await read_body(request, context.core.settings.limits.json_bytes))
             )
             result = await execute(self.contract, text, variables, context, name)
-        except (CannotGetOperationTypeError, InvalidOperationTypeError) as error:
-            result = ExecutionResult(data=None, errors=[_told(error)])
         except FaceForgeError as error:
             return _refused(error, media_type)
         errors = result.errors or []
@@ -85,7 +81,7 @@ def _refused(error: FaceForgeError, media_type: str) -> Response:
     return answer
 
 
-def _told(error: Exception) -> GraphQLError:
+def _told(error: FaceForgeError) -> GraphQLError:
     told = GraphQLError(str(error), original_error=error)
     mask([told])
     return told

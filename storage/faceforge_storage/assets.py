@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, exists, select
+from sqlalchemy import Connection, Select, exists, select
 
 from faceforge_storage.dialect import among, contains
 from faceforge_storage.gateway import AnyRow, Values, Write
@@ -21,15 +21,6 @@ EMPTY: Values = {
     "tags": [],
     "plugin_data": {},
 }
-
-
-def every(deleted: Deleted = "include") -> Select[Any]:
-    """Assets with the place of their bytes: the columns of `assets`, and `provider`, `bucket`, `key`."""
-    return (
-        select(assets, objects.c.provider, objects.c.bucket, objects.c.key)
-        .join(objects, objects.c.sha256 == assets.c.content_hash)
-        .where(shown(assets, deleted))
-    )
 
 
 def matching(
@@ -70,25 +61,7 @@ def matching(
         wanted.append(assets.c.row_id.in_(linked))
     if updated_since is not None:
         wanted.append(assets.c.updated_at >= updated_since)
-    return every(deleted).where(*wanted)
-
-
-def of_entities(**filters: Any) -> Select[Any]:
-    """Live assets joined with their links: `matching`, with `asset_links` to tell the entity and `role`."""
-    return (
-        matching(**filters)
-        .join(asset_links, asset_links.c.asset_row == assets.c.row_id)
-        .add_columns(asset_links.c.role)
-    )
-
-
-def entities_of(**_filters: Any) -> Select[Any]:
-    """Live entities joined with their links: `asset_links` tells the asset."""
-    return (
-        select(entities)
-        .join(asset_links, asset_links.c.entity_row == entities.c.row_id)
-        .where(shown(entities))
-    )
+    return select(assets).where(shown(assets, deleted), *wanted)
 
 
 def twin(db: Connection, content_hash: str, kind: str | None = None) -> AnyRow | None:
@@ -100,31 +73,23 @@ def twin(db: Connection, content_hash: str, kind: str | None = None) -> AnyRow |
 
 def create(tx: Write, values: Values) -> AnyRow:
     """Store a new asset. Its bytes must be known: `hold` first."""
-    row = tx.insert(assets, [{"id": new_id(), **EMPTY, **values}])[0]
-    return tx.rows(every().where(assets.c.row_id == row.row_id))[0]
+    return tx.insert(assets, [{"id": new_id(), **EMPTY, **values}])[0]
 
 
 def change(tx: Write, row: AnyRow, values: Values, expected: int | None) -> AnyRow:
     """Set columns of an asset; raises VersionConflict."""
-    tx.update(assets, row, values, expected=expected)
-    return tx.rows(every().where(assets.c.row_id == row.row_id))[0]
-
-
-def restore(tx: Write, row: AnyRow) -> AnyRow:
-    """Take an asset out of the trash; one that is not there stays as it is."""
-    return change(tx, row, {"deleted_at": None}, None)
+    return tx.update(assets, row, values, expected=expected)
 
 
 def any_on(db: Connection, content_hash: str) -> AnyRow | None:
     """Any asset, even a trashed one, on these bytes: it tells their size and media type."""
-    return db.execute(every().where(assets.c.content_hash == content_hash).limit(1)).one_or_none()
+    return db.execute(matching(content_hash=content_hash, deleted="include").limit(1)).one_or_none()
 
 
-def made_from(**filters: Any) -> tuple[Select[Any], ColumnElement[int]]:
-    """Live assets made from others, and the column that tells the `row_id` of the source."""
-    source = assets.alias("source")
-    made = matching(**filters).join(source, source.c.id == assets.c.derived_from_asset_id)
-    return made, source.c.row_id
+def places(db: Connection, hashes: Iterable[str]) -> dict[str, AnyRow]:
+    """Where the bytes with these hashes are: hash -> its row of `objects`."""
+    found = db.execute(select(objects).where(among(objects.c.sha256, dict.fromkeys(hashes))))
+    return {row.sha256: row for row in found}
 
 
 def hold(tx: Write, values: Values) -> None:
@@ -138,19 +103,15 @@ def held(db: Connection, sha256: str) -> AnyRow | None:
     return db.execute(select(objects).where(objects.c.sha256 == sha256)).one_or_none()
 
 
-def links(db: Connection, asset_rows: Sequence[int]) -> Sequence[Row[Any, Any, Any, Any]]:
-    """The links of several assets to live entities, oldest first: `asset_row, entity_id, role, created_at`."""
-    return db.execute(
-        select(
-            asset_links.c.asset_row,
-            entities.c.id.label("entity_id"),
-            asset_links.c.role,
-            asset_links.c.created_at,
-        )
+def links(db: Connection, asset_rows: Sequence[int]) -> Sequence[AnyRow]:
+    """The links of several assets to live entities, oldest first: `asset_row, entity_id, role`."""
+    statement: Select[Any] = (
+        select(asset_links.c.asset_row, entities.c.id.label("entity_id"), asset_links.c.role)
         .join(entities, entities.c.row_id == asset_links.c.entity_row)
         .where(among(asset_links.c.asset_row, asset_rows), shown(entities))
         .order_by(asset_links.c.row_id)
-    ).all()
+    )
+    return db.execute(statement).all()
 
 
 def link(tx: Write, asset: AnyRow, entity: AnyRow, values: Values) -> None:

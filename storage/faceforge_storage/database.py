@@ -8,7 +8,7 @@ changeset; nothing else commits.
 from __future__ import annotations
 
 import asyncio
-import logging
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -20,10 +20,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 
 from faceforge_storage.dialect import make_engine, stop_after, warn_of_old_sqlite
-from faceforge_storage.errors import NoSpace, QueryTimeout, StorageFailed, Unavailable
+from faceforge_storage.failures import expected
 from faceforge_storage.gateway import Write, guard
-
-log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -75,8 +73,8 @@ class Database:
         try:
             with self.readers.connect() as connection, stop_after(connection, self._seconds):
                 return work(connection, *args, **kwargs)
-        except DatabaseError as error:
-            raise _expected(error) from error
+        except (DatabaseError, sqlite3.DatabaseError) as error:
+            raise expected(error) from error
 
     def writing(self, actor: str, operation: str, work: Callable[[Write], T]) -> T:
         """What `write` does, in the calling thread."""
@@ -88,8 +86,8 @@ class Database:
                     begun.rollback()
                     return result
                 changeset = transaction.finish()
-        except DatabaseError as error:
-            raise _expected(error) from error
+        except (DatabaseError, sqlite3.DatabaseError) as error:
+            raise expected(error) from error
         if changeset is not None and self._loop is not None:
             with suppress(RuntimeError):  # the loop has closed: nobody is left to tell
                 self._loop.call_soon_threadsafe(self._tell)
@@ -116,18 +114,3 @@ class Database:
     def _tell(self) -> None:
         self._changed.set()
         self._changed = asyncio.Event()
-
-
-def _expected(error: DatabaseError) -> Exception:
-    """The error of our own tree behind what SQLite says."""
-    text = str(error.orig)
-    log.warning("the database refused: %s", text)
-    if "interrupted" in text:
-        return QueryTimeout("The query took longer than is allowed.")
-    if "full" in text:
-        return NoSpace("The disk of the database is full; nothing was changed.")
-    if "locked" in text or "busy" in text:
-        return Unavailable("Another program holds the database.")
-    if any(sign in text for sign in ("I/O", "readonly", "unable to open", "malformed", "not a database")):
-        return StorageFailed(f"The database cannot be used: {text}.")
-    return error

@@ -18,7 +18,9 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    TableValuedAlias,
     Text,
+    bindparam,
     create_engine,
     event,
     exists,
@@ -169,5 +171,11 @@ def keep_field_index(connection: Connection, key: str, *, wanted: bool) -> None:
 
 def among(column: ColumnElement[Any], values: Iterable[str | int]) -> ColumnElement[bool]:
     """Whether `column` is one of `values`: one parameter and one statement text, however many they are."""
-    listed = func.json_each(dumps(list(values))).table_valued("value")
-    return column.in_(select(listed.c.value))
+    return column.in_(select(func.json_each(dumps(list(values))).table_valued("value").c.value))
+
+
+def listed(parameter: str) -> TableValuedAlias:
+    """The rows (`key`: the place, `value`) of a list that is given as the JSON parameter `parameter`."""
+    return func.json_each(bindparam(parameter, type_=Json())).table_valued(
+        "key", "value", name=f"{parameter}_"
+    )

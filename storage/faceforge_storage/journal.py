@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from faceforge_storage.dialect import among
 from faceforge_storage.tables import RECORDS, changes, changesets, metadata
@@ -56,25 +56,19 @@ def latest(db: Connection) -> int:
     return db.execute(select(func.max(changesets.c.row_id))).scalar_one() or 0
 
 
-def changes_of_changesets() -> tuple[Select[Any], ColumnElement[int]]:
-    """Every change, and the column that tells its changeset's `row_id`."""
-    return changes_matching(), changes.c.changeset_row
-
-
 def public_values(
-    db: Connection, rows: Sequence[Mapping[str, Any]], side: Literal["before", "after"]
+    db: Connection, sides: Sequence[tuple[str, dict[str, Any] | None]]
 ) -> list[dict[str, Any] | None]:
-    """`before` or `after` of each change in public terms: ids for row numbers, nothing private or internal.
+    """One side of each change, given as (record type, values), in public terms: ids for row numbers, nothing private.
 
     A row number whose record was purged since reads null.
     """
     wanted: dict[str, set[int]] = defaultdict(set)
-    for row in rows:
-        values = row[side] or {}
-        for name, _, table in _foreign(row["record_type"], values):
-            wanted[table].add(values[name])
+    for record_type, values in sides:
+        for name, _, table in _foreign(record_type, values or ()):
+            wanted[table].add((values or {})[name])
     known = {table: _public_ids(db, table, numbers) for table, numbers in wanted.items()}
-    return [_public(row["record_type"], row[side], known) for row in rows]
+    return [_public(record_type, values, known) for record_type, values in sides]
 
 
 def _public(

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Integer,
+    Select,
+    bindparam,
+    func,
+    select,
+    true,
+    tuple_,
+)
 
-from faceforge_storage.dialect import among
+from faceforge_storage.dialect import listed
 from faceforge_storage.gateway import AnyRow
 
 MAX_LIMIT = 500
@@ -25,6 +35,25 @@ class Order:
 
 
 @dataclass(frozen=True)
+class Children:
+    """Rows below others: `rows` are all of them, `parent` tells what they are below.
+
+    Where a table stands between, `parent` is a column of it and `child` the one that tells the `row_id` of the child.
+    """
+
+    rows: Select[Any]
+    parent: ColumnElement[Any]
+    child: ColumnElement[Any] | None = None
+    between: FromClause | None = None
+
+    def joined(self, rows: Select[Any]) -> Select[Any]:
+        """`rows` with the table that stands between, if any."""
+        if self.between is None or self.child is None:
+            return rows
+        return rows.join(self.between, self.child == self.rows.selected_columns["row_id"])
+
+
+@dataclass(frozen=True)
 class Page:
     """Which part of a list: at most `limit` rows after the row whose sort key is `after` = (value, row_id)."""
 
@@ -32,32 +61,61 @@ class Page:
     limit: int = DEFAULT_LIMIT
     after: tuple[Any, int] | None = None
 
+    def parameters(self) -> dict[str, Any]:
+        """What the statement of a page is run with: one row more than the page has tells whether there is more."""
+        told: dict[str, Any] = {"limit_": self.limit + 1}
+        if self.after is not None:
+            told["after_value"], told["after_row"] = self.after
+        return told
+
 
 def fetch(db: Connection, statement: Select[Any], page: Page) -> Sequence[AnyRow]:
     """The rows of the page and, when there are more, one row beyond it."""
-    keys = _keys(statement, page.order)
-    return db.execute(
-        _following(statement, keys, page).order_by(*_directed(keys, page.order)).limit(page.limit + 1)
-    ).all()
+    whole = page_of(statement, page.order, following=page.after is not None)
+    return db.execute(whole, page.parameters()).all()
 
 
-def fetch_by_parent(
-    db: Connection, statement: Select[Any], parent: ColumnElement[int], parents: Sequence[int], page: Page
-) -> dict[int, list[AnyRow]]:
-    """The same page below each of several parents, in one statement: parent -> rows (one beyond if there are more)."""
-    keys = _keys(statement, page.order)
-    rank = func.row_number().over(partition_by=parent, order_by=_directed(keys, page.order)).label("rank_")
-    ranked = (
-        _following(statement, keys, page)
-        .where(among(parent, parents))
-        .add_columns(parent.label("parent_"), rank)
-        .subquery()
+def page_of(
+    statement: Select[Any], order: Order, *, following: bool, names: Iterable[str] | None = None
+) -> Select[Any]:
+    """The statement of any page of a list in this order, or of any that follows a row; see `Page.parameters`.
+
+    It has the columns `names`, or all.
+    """
+    keys = _keys(statement, order)
+    if names is not None:
+        wanted = [statement.selected_columns[name] for name in names]
+        statement = statement.with_only_columns(*wanted, maintain_column_froms=True)
+    return (
+        _following(statement, keys, order, following=following)
+        .order_by(*_directed(keys, order))
+        .limit(bindparam("limit_", type_=Integer))
     )
-    found: dict[int, list[AnyRow]] = defaultdict(list)
-    wanted = select(ranked).where(ranked.c.rank_ <= page.limit + 1).order_by(ranked.c.parent_, ranked.c.rank_)
-    for row in db.execute(wanted):
-        found[row.parent_].append(row)
-    return found
+
+
+def pages_below(children: Children, names: Iterable[str], order: Order, *, following: bool) -> Select[Any]:
+    """The same page below each of several parents: the columns `names` and `place_`, sorted by it.
+
+    The parameter `parents` is the JSON list of what tells the parents; `place_` is the place in it. The rows of each
+    parent are found by a statement of their own, which reads no more of them than the page has.
+    """
+    rows, parents = children.rows, listed("parents")
+    key = rows.selected_columns["row_id"]
+    own = children.joined(rows.with_only_columns(key, maintain_column_froms=True))
+    keys = _keys(rows, order)
+    own = (
+        _following(own.where(children.parent == parents.c.value), keys, order, following=following)
+        .order_by(*_directed(keys, order))
+        .limit(bindparam("limit_", type_=Integer))
+        .correlate(parents)
+    )
+    wanted = [rows.selected_columns[name] for name in names]
+    return (
+        rows.join(parents, true())
+        .with_only_columns(parents.c.key.label("place_"), *wanted, maintain_column_froms=True)
+        .where(key.in_(own))
+        .order_by(parents.c.key, *_directed(keys, order))
+    )
 
 
 def count(db: Connection, statement: Select[Any]) -> int:
@@ -65,12 +123,16 @@ def count(db: Connection, statement: Select[Any]) -> int:
     return int(db.execute(select(func.count()).select_from(statement.subquery())).scalar_one())
 
 
-def count_by_parent(
-    db: Connection, statement: Select[Any], parent: ColumnElement[int], parents: Sequence[int]
-) -> dict[int, int]:
-    """How many rows the statement has below each parent that has any."""
-    counted = statement.with_only_columns(parent, func.count()).where(among(parent, parents)).group_by(parent)
-    return {row[0]: row[1] for row in db.execute(counted)}
+def counts_below(children: Children) -> Select[Any]:
+    """How many rows there are below each parent that has any: `place_` and `count_`; parameters as `pages_below`."""
+    rows, parents = children.joined(children.rows), listed("parents")
+    counted = func.count().label("count_")
+    columns: list[ColumnElement[Any]] = [parents.c.key.label("place_"), counted]
+    return (
+        rows.with_only_columns(*columns, maintain_column_froms=True)
+        .where(children.parent == parents.c.value)
+        .group_by(parents.c.key)
+    )
 
 
 def _keys(statement: Select[Any], order: Order) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
@@ -78,11 +140,14 @@ def _keys(statement: Select[Any], order: Order) -> tuple[ColumnElement[Any], Col
     return columns[order.column], columns["row_id"]
 
 
-def _following(statement: Select[Any], keys: tuple[ColumnElement[Any], ...], page: Page) -> Select[Any]:
-    if page.after is None:
+def _following(
+    statement: Select[Any], keys: tuple[ColumnElement[Any], ...], order: Order, *, following: bool
+) -> Select[Any]:
+    if not following:
         return statement
     here = tuple_(*keys)
-    return statement.where(here < page.after if page.order.descending else here > page.after)
+    there = tuple_(bindparam("after_value", type_=keys[0].type), bindparam("after_row", type_=Integer))
+    return statement.where(here < there if order.descending else here > there)
 
 
 def _directed(keys: tuple[ColumnElement[Any], ...], order: Order) -> list[ColumnElement[Any]]:

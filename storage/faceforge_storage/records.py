@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, Table, true
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, Table, bindparam, select, true
 
-from faceforge_storage.dialect import among
+from faceforge_storage.dialect import listed
 from faceforge_storage.errors import NotFound, NotInTrash
 from faceforge_storage.gateway import AnyRow, Write
 
@@ -22,13 +22,20 @@ def find(db: Connection, statement: Select[Any], column: str, value: str | int) 
     return row
 
 
-def find_many(
-    db: Connection, statement: Select[Any], column: str, values: Sequence[str]
-) -> list[AnyRow | None]:
-    """The rows whose `column` is one of `values`, in their order; None where there is none."""
-    rows = db.execute(statement.where(among(statement.selected_columns[column], values)))
-    found = {row._mapping[column]: row for row in rows}
-    return [found.get(value) for value in values]
+def named(statement: Select[Any], names: Iterable[str], column: str) -> Select[Any]:
+    """The columns `names` of the row whose `column` is the parameter `wanted`."""
+    return _only(statement, names).where(statement.selected_columns[column] == bindparam("wanted"))
+
+
+def matched(statement: Select[Any], names: Iterable[str], column: str) -> Select[Any]:
+    """The columns `names` of the rows whose `column` is in the JSON list that is the parameter `wanted`."""
+    wanted = select(listed("wanted").c.value)
+    return _only(statement, names).where(statement.selected_columns[column].in_(wanted))
+
+
+def _only(statement: Select[Any], names: Iterable[str]) -> Select[Any]:
+    columns = [statement.selected_columns[name] for name in names]
+    return statement.with_only_columns(*columns, maintain_column_froms=True)
 
 
 def shown(table: FromClause, deleted: Deleted = "exclude") -> ColumnElement[bool]:

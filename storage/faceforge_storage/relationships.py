@@ -57,15 +57,6 @@ ENDS = union_all(
 """(relationship_row, entity_row): each relationship once for each entity it touches."""
 
 
-def of_entities(**filters: Any) -> Select[Any]:
-    """`matching`, once for each end: `ENDS.entity_row` tells from which entity it is seen."""
-    return (
-        matching(**filters)
-        .join(ENDS, ENDS.c.relationship_row == relationships.c.row_id)
-        .add_columns(ENDS.c.entity_row.label("seen_from"))
-    )
-
-
 def create(tx: Write, src: AnyRow, dst: AnyRow, kind: AnyRow, values: Values) -> AnyRow:
     """Relate two entities; raises RelationshipExists with the id of an equal one."""
     _check_unique(tx, src.row_id, dst.row_id, kind, values.get("valid_from"))

@@ -15,9 +15,10 @@ from rows_for_tests import entity, new_database
 from sqlalchemy import Connection, select
 
 from faceforge_storage import tables
+from faceforge_storage.columns import Reading
 from faceforge_storage.database import Database
 from faceforge_storage.gateway import AnyRow, Write
-from faceforge_storage.paging import Order, Page, count, count_by_parent, fetch, fetch_by_parent
+from faceforge_storage.paging import Children, Order, Page, count, counts_below, fetch, pages_below
 from faceforge_storage.records import shown
 
 ENTITIES, DESCRIPTORS = tables.entities, tables.descriptors
@@ -147,9 +148,15 @@ def test_a_page_below_each_parent_is_what_a_page_of_that_parent_alone_would_be(
         after = (after[0], base + after[1])
     page = Page(order, limit, after)
 
+    children = Children(select(DESCRIPTORS), DESCRIPTORS.c.entity_row)
+
     def together(db: Connection) -> dict[int, list[str]]:
-        found = fetch_by_parent(db, select(DESCRIPTORS), DESCRIPTORS.c.entity_row, parents[:3], page)
-        return {parent: [row.id for row in rows] for parent, rows in found.items()}
+        statement = pages_below(children, ["id"], order, following=after is not None)
+        found = Reading(statement)(db, {**page.parameters(), "parents": parents[:3]})
+        below: dict[int, list[str]] = {}
+        for place, each in zip(found["place_"], found["id"], strict=True):
+            below.setdefault(parents[place], []).append(each)
+        return below
 
     def alone(db: Connection) -> dict[int, list[str]]:
         found = {
@@ -159,9 +166,10 @@ def test_a_page_below_each_parent_is_what_a_page_of_that_parent_alone_would_be(
         return {parent: [row.id for row in rows] for parent, rows in found.items() if rows}
 
     assert database.reading(together) == database.reading(alone)
-    counted = database.reading(count_by_parent, select(DESCRIPTORS), DESCRIPTORS.c.entity_row, parents[:3])
+    counted = database.reading(Reading(counts_below(children)), {"parents": parents[:3]})
     grouped = groupby(sorted(parent for parent, _ in facts if parent < 3))
-    assert counted == {parents[parent]: len(list(each)) for parent, each in grouped}
+    counts = dict(zip(counted["place_"], counted["count_"], strict=True))
+    assert counts == {parent: len(list(each)) for parent, each in grouped}
 
 
 @pytest.mark.parametrize("descending", [False, True])

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
+from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match, Route
@@ -75,8 +75,7 @@ def answer(operation: RestOperation, result: Any) -> Response:
 
 def json_response(body: Any, status: int, headers: dict[str, str]) -> Response:
     """A JSON answer, compact and in UTF-8."""
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return Response(text, status, headers, "application/json")
+    return Response(to_json(body), status, headers, "application/json")
 
 
 def _in_rest_names(error: FaceForgeError, operation: RestOperation) -> FaceForgeError:
