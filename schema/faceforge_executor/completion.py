@@ -19,7 +19,7 @@ from graphql.pyutils import is_iterable
 
 from faceforge_executor.batches import Lists, Ones
 from faceforge_executor.cells import Cells, Group, Layer, Place
-from faceforge_executor.leaves import completed
+from faceforge_executor.leaves import as_they_are, completed
 from faceforge_executor.sources import Objects, Source, Table
 
 if TYPE_CHECKING:
@@ -29,6 +29,16 @@ _PLAIN = frozenset({str, int, float, bool, dict, list, tuple, type(None)})
 """Types whose values are neither awaitable nor errors."""
 
 Kinds = Sequence[GraphQLObjectType | Exception]
+
+
+def fill(cells: Cells, values: Sequence[Any]) -> bool:
+    """Fill the cells of a leaf whose values are answered as they are; False when they are not, and nothing is done."""
+    field = cells.field
+    if not as_they_are(field.named, field.non_null, values):
+        return False
+    cells.layers.append(Layer(len(values), None, None))
+    cells.leaves = values
+    return True
 
 
 async def complete(executor: BreadthFirst, cells: Cells, answer: Any) -> None:

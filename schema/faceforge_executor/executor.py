@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Coroutine, Generator, Iterator, Sequence
+from collections.abc import Awaitable, Coroutine, Generator, Sequence
 from typing import Any, TypeVar, cast
 
 from graphql import ExecutionResult, GraphQLError, GraphQLResolveInfo, OperationType
@@ -11,10 +11,10 @@ from graphql.execution import Executor, get_argument_values
 
 from faceforge_executor.batches import Level, Lists, Ones
 from faceforge_executor.cells import Cells, Group, Place
-from faceforge_executor.completion import awaitable_places, complete
+from faceforge_executor.completion import awaitable_places, complete, fill
 from faceforge_executor.faults import Fault, told
 from faceforge_executor.plan import FieldPlan, ObjectPlan, plan_of
-from faceforge_executor.sources import Objects, Table
+from faceforge_executor.sources import Objects
 
 T = TypeVar("T")
 
@@ -121,7 +121,7 @@ class BreadthFirst(Executor[Any]):
 
     async def _run(self, plan: ObjectPlan) -> dict[str, Any] | None:
         root = Group(plan, Objects([self.root_value]))
-        await self.descend(await self._level([root]))
+        await self.descend(await self.run_level([root]))
         groups = [root]
         for group in groups:
             groups += [each for cells in group.cells for each in cells.below]
@@ -133,15 +133,23 @@ class BreadthFirst(Executor[Any]):
     async def descend(self, level: list[Group]) -> None:
         """Run everything below a level of groups that were reached."""
         while level:
-            level = await self._level(level)
+            level = await self.run_level(level)
 
-    async def _level(self, level: list[Group]) -> list[Group]:
+    async def run_level(self, level: list[Group]) -> list[Group]:
         """Run the fields of a level; answers the next one."""
         self.before_level(level)
-        answers = await self._awaited([(cells, self._begin(cells)) for cells in _cells_of(level)])
-        for cells, answer in answers:
+        answers = []
+        for group in level:
+            for field in group.plan.fields:
+                cells = Cells(group, field)
+                group.cells.append(cells)
+                answer = self._begin(cells)
+                # Most of what is asked for are columns of leaves, which there is nothing more to do about.
+                if field.column is None or len(answer) != len(group.source) or not fill(cells, answer):
+                    answers.append((cells, answer))
+        for cells, answer in await self._awaited(answers):
             await complete(self, cells, answer)
-        return [group for cells, _ in answers for group in cells.below]
+        return [each for group in level for cells in group.cells for each in cells.below]
 
     def _begin(self, cells: Cells) -> Any:
         """What a field gives for all objects of its group, perhaps still to be awaited."""
@@ -188,8 +196,10 @@ class BreadthFirst(Executor[Any]):
         waiting: list[tuple[int, int | None, Any]] = []
         for at, (cells, answer) in enumerate(answers):
             if isinstance(answer, list):
-                if cells.field.column is None or not isinstance(cells.group.source, Table):
-                    waiting += [(at, place, answer[place]) for place in awaitable_places(self, answer)]
+                places = awaitable_places(self, answer)
+                if places:
+                    answers[at] = cells, list(answer)
+                waiting += [(at, place, answer[place]) for place in places]
             elif not isinstance(answer, tuple | Lists | Ones) and self.is_awaitable(answer):
                 waiting.append((at, None, answer))
         if waiting:
@@ -202,12 +212,6 @@ class BreadthFirst(Executor[Any]):
                     size = len(cells.group.source)
                     answers[at] = cells, [value] * size if isinstance(value, Exception) else value
         return answers
-
-
-def _cells_of(level: Sequence[Group]) -> Iterator[Cells]:
-    for group in level:
-        group.cells = [Cells(group, field) for field in group.plan.fields]
-        yield from group.cells
 
 
 class _Pause:

@@ -67,7 +67,10 @@ class Execution(BreadthFirst, StrawberryGraphQLCoreExecutionContext):
     async def descend(self, level: list[Group]) -> None:
         if self.context_value.db is not None:
             await super().descend(level)
-        elif level:
+            return
+        while level and not any(field.batch for group in level for field in group.plan.fields):
+            level = await self.run_level(level)  # values that are there need no snapshot
+        if level:
             await self._on_snapshot(lambda: finished(super(Execution, self).descend(level)))
 
     def before_level(self, groups: Sequence[Group]) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select
+from sqlalchemy import Connection, Dialect, Select
+
+from faceforge_storage.dialect import Json, loads
 
 Columns = dict[str, Sequence[Any]]
 """Name -> the values of all rows, each as long as the others."""
@@ -16,7 +18,8 @@ class Reading:
 
     def __init__(self, statement: Select[Any]) -> None:
         self._statement = statement
-        self._types = {name: column.type for name, column in statement.selected_columns.items()}
+        self._names = list(statement.selected_columns.keys())
+        self._decoders: list[tuple[str, Callable[[Any], Any]]] | None = None
 
     def __call__(self, db: Connection, parameters: Mapping[str, Any]) -> Columns:
         """The columns that the statement selects; raises what SQLAlchemy or the driver raises."""
@@ -24,14 +27,24 @@ class Reading:
         assert result.cursor is not None  # a SELECT has one
         rows = result.cursor.fetchall()
         result.close()
-        columns: Columns = dict.fromkeys(self._types, ())
+        columns: Columns = dict.fromkeys(self._names, ())
         if rows:
-            columns = dict(zip(self._types, zip(*rows, strict=True), strict=True))
-        for name, kind in self._types.items():
-            read = kind.dialect_impl(db.dialect).result_processor(db.dialect, None)
-            if read is not None:
-                columns[name] = list(map(read, columns[name]))
+            columns = dict(zip(self._names, zip(*rows, strict=True), strict=True))
+        if self._decoders is None:
+            self._decoders = list(_decoders(self._statement, db.dialect))
+        for name, decode in self._decoders:
+            columns[name] = list(map(decode, columns[name]))
         return columns
+
+
+def _decoders(statement: Select[Any], dialect: Dialect) -> Iterator[tuple[str, Callable[[Any], Any]]]:
+    """What makes values of what the driver gives, for the columns where it does not give values itself."""
+    for name, column in statement.selected_columns.items():
+        decode = column.type.dialect_impl(dialect).result_processor(dialect, None)
+        if isinstance(column.type, Json):
+            yield name, loads
+        elif decode is not None:
+            yield name, decode
 
 
 def take(columns: Columns, places: Sequence[int]) -> Columns:
