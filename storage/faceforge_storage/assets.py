@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, exists, select
+from sqlalchemy import ColumnElement, Connection, Select, exists, select
 
 from faceforge_storage.dialect import among, contains
 from faceforge_storage.gateway import AnyRow, Values, Write
@@ -105,13 +105,18 @@ def held(db: Connection, sha256: str) -> AnyRow | None:
 
 def links(db: Connection, asset_rows: Sequence[int]) -> Sequence[AnyRow]:
     """The links of several assets to live entities, oldest first: `asset_row, entity_id, role`."""
-    statement: Select[Any] = (
-        select(asset_links.c.asset_row, entities.c.id.label("entity_id"), asset_links.c.role)
+    columns: list[ColumnElement[Any]] = [
+        asset_links.c.asset_row,
+        entities.c.id.label("entity_id"),
+        asset_links.c.role,
+    ]
+    return db.execute(
+        select(*columns)
+        .select_from(asset_links)
         .join(entities, entities.c.row_id == asset_links.c.entity_row)
         .where(among(asset_links.c.asset_row, asset_rows), shown(entities))
         .order_by(asset_links.c.row_id)
-    )
-    return db.execute(statement).all()
+    ).all()
 
 
 def link(tx: Write, asset: AnyRow, entity: AnyRow, values: Values) -> None:

@@ -7,11 +7,11 @@ from typing import Any
 
 from graphql import (
     DocumentNode,
+    GraphQLField,
     GraphQLSchema,
     get_named_type,
     is_abstract_type,
     is_leaf_type,
-    is_object_type,
     parse,
     validate,
 )
@@ -40,9 +40,11 @@ class _Writer:
     def document(self, root: str) -> str:
         body = self.selection(root, 0)
         kind = root.lower()
-        used = "u: __typename @include(if: $yes) @skip(if: $no) ... @skip(if: $yes) { told(times: $times, mood: $mood) page(first: $first) { __typename } }"
-        text = f"{kind} Q{VARIABLES} {{ {body} {used} }} " + " ".join(self.fragments)
-        return text
+        # Each variable has to be used somewhere.
+        used = "u: __typename @include(if: $yes) @skip(if: $no)"
+        told = "told(times: $times, mood: $mood) page(first: $first) { __typename }"
+        fragments = " ".join(self.fragments)
+        return f"{kind} Q{VARIABLES} {{ {body} {used} ... @skip(if: $yes) {{ {told} }} }} {fragments}"
 
     def variables(self) -> dict[str, Any]:
         told: dict[str, Any] = {"yes": self.dice.random() < 0.7, "no": self.dice.random() < 0.2}
@@ -86,10 +88,9 @@ class _Writer:
         return f"...{name} {self.directive()}{again}"
 
     def field(self, kind: str, depth: int) -> str:
-        found = self.schema.type_map[kind]
-        if not (is_object_type(found) or kind == "Node"):
+        fields: dict[str, GraphQLField] = getattr(self.schema.type_map[kind], "fields", {})
+        if not fields:
             return "__typename"
-        fields = found.fields  # type: ignore[attr-defined]
         leaves = [name for name, each in fields.items() if is_leaf_type(get_named_type(each.type))]
         deep = [name for name in fields if name not in leaves]
         name = self.dice.choice(deep if deep and self.budget > 0 and self.dice.random() < 0.6 else leaves)

@@ -58,9 +58,9 @@ def differing(expected: ExecutionResult, found: ExecutionResult) -> str | None:
         if len(here) != len(told[null]) or len(here) != 1:
             return f"{len(told[null])} errors are told of {null}"
         # Below a value that became null graphql-core tells whichever error came first in time.
-        if all(tuple(each.path or ()) == null for each in errors):
-            if here != {(tuple(each.path or ()), each.message) for each in errors}:
-                return f"the error at {null} is {here}, not {errors}"
+        there = {(tuple(each.path or ()), each.message) for each in errors}
+        if all(path == null for path, _ in there) and here != there:
+            return f"the error at {null} is {here}, not {there}"
     return None
 
 
@@ -77,6 +77,8 @@ def by_null(result: ExecutionResult) -> dict[tuple[Any, ...], list[GraphQLError]
     return found
 
 
+# allow warning: graphql-core itself leaves awaitables behind when an error ends its execution early
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("part", range(PARTS))
 def test_documents_are_answered_as_graphql_core_answers_them(part: int) -> None:
     wrong = [found for seed in range(part, IN_CI, PARTS) if (found := difference(seed))]

@@ -1,8 +1,8 @@
 """Random data under one schema of every shape of field, to be answered by graphql-core and by levels.
 
-What a field of a thing holds is a function of the world's seed, the thing and the field alone, so both executors see the
-same data whatever they ask first. Faults are part of it: errors, nulls where none may be, values that are none of
-their type, things of a wrong type.
+What a field of a thing holds is a function of the world's seed, the thing and the field alone, so both executors see
+the same data whatever they ask first. Faults are part of it: errors, nulls where none may be, values that are none of
+their type.
 """
 
 from __future__ import annotations
@@ -13,7 +13,15 @@ from functools import cache
 from typing import Any
 from zlib import crc32
 
-from graphql import GraphQLObjectType, GraphQLSchema, build_schema, get_named_type, is_leaf_type
+from graphql import (
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    GraphQLUnionType,
+    build_schema,
+    get_named_type,
+    is_leaf_type,
+)
 
 from faceforge_executor import BATCH, COLUMN, UNCHANGED, Batch, Level, Lists, Objects, Ones, Table
 
@@ -82,9 +90,10 @@ class World:
             size = arguments.get("first", dice.randrange(4))
             return [self._of(dice, shape[1:-1], kind, name, {}) for _ in range(size)]
         if dice.random() < self.faults / 2:
-            return Fault(f"item of {name}") if dice.random() < 0.5 else {"no": "such value"}
+            return Fault(f"item of {name}")
         if shape in ("Int", "Float", "String", "ID", "Boolean", "Mood", "Any"):
-            return self._leaf(dice, shape, arguments)
+            is_wrong = dice.random() < self.faults / 2
+            return {"no": "such value"} if is_wrong else self._leaf(dice, shape, arguments)
         kinds = {"Node": "AB", "Either": "AB"}.get(shape, shape)
         return Thing(self, dice.choice(kinds), dice.randrange(5))
 
@@ -128,7 +137,7 @@ def plain_schema(asynchronous: bool) -> GraphQLSchema:
 def level_schema(seed: int, asynchronous: bool = False) -> GraphQLSchema:
     """The same schema with columns, batch functions of every kind, tables, and some plain resolvers among them."""
     schema, dice = _schema(), random.Random(seed)
-    plain = plain_schema(asynchronous)
+    resolvers = {(kind.name, name): each.resolve for kind, name, each in _fields(plain_schema(asynchronous))}
     for kind, name, field in _fields(schema):
         leaf = is_leaf_type(get_named_type(field.type))
         ways = ["plain", "values", "late"] if asynchronous else ["plain", "values"]
@@ -140,7 +149,7 @@ def level_schema(seed: int, asynchronous: bool = False) -> GraphQLSchema:
         if way == "column":
             field.extensions[COLUMN] = name
         elif way == "plain":
-            field.resolve = plain.type_map[kind.name].fields[name].resolve  # type: ignore[attr-defined]
+            field.resolve = resolvers[kind.name, name]
         else:
             field.extensions[BATCH] = Batch(_batch(name, way, SHAPES[kind.name, name]))
     return schema
@@ -200,7 +209,9 @@ def _thing(value: Any) -> Thing:
 def _schema() -> GraphQLSchema:
     schema = build_schema(SDL)
     for name in ("Node", "Either"):
-        schema.type_map[name].resolve_type = lambda value, _info, _kind: _thing(value).kind  # type: ignore[attr-defined]
+        abstract = schema.type_map[name]
+        assert isinstance(abstract, GraphQLInterfaceType | GraphQLUnionType)
+        abstract.resolve_type = lambda value, _info, _kind: _thing(value).kind
     schema.type_map["Any"].extensions[UNCHANGED] = True
     for kind, field_name, field in _fields(schema):
         SHAPES[kind.name, field_name] = str(field.type)

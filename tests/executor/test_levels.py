@@ -1,0 +1,360 @@
+"""What the executor promises beside graphql-core's answers: one call for a level, one plan for a document, paths."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import pytest
+from graphql import (
+    ExecutionResult,
+    GraphQLSchema,
+    MiddlewareManager,
+    build_schema,
+    execute,
+    parse,
+    subscribe,
+    validate,
+)
+
+from faceforge_executor import (
+    BATCH,
+    COLUMN,
+    Batch,
+    BreadthFirst,
+    Group,
+    Level,
+    Lists,
+    Objects,
+    Ones,
+    Table,
+    compile_ahead,
+    finished,
+)
+from faceforge_executor.plan import KEPT, VARIANTS
+
+SDL = """
+type Query { people(first: Int = 2): [Person!]!  hello: String  person: Person }
+type Person { id: ID!  name: String  friends(first: Int = 2): [Person!]!  best: Person  slow: String }
+type Mutation { set(to: Int): Int  fail: Int!  made: Person }
+type Subscription { ticks: Int }
+"""
+
+
+class People:
+    """A schema whose people are rows of a table, and the calls that were made for them."""
+
+    def __init__(self) -> None:
+        self.schema = build_schema(SDL)
+        self.calls: list[tuple[str, int]] = []
+        self.offer("Query", "people", self.people)
+        self.offer("Person", "friends", self.friends, reads=["id"])
+        self.offer("Person", "best", self.best, reads=["id"])
+        for name in ("id", "name"):
+            self.field("Person", name).extensions[COLUMN] = name
+
+    def field(self, kind: str, name: str) -> Any:
+        return self.schema.type_map[kind].fields[name]  # type: ignore[attr-defined]  # an object type, by its name
+
+    def offer(self, kind: str, name: str, call: Any, reads: Sequence[str] = ()) -> None:
+        self.field(kind, name).extensions[BATCH] = Batch(call, frozenset(reads))
+
+    def rows(self, ids: list[str]) -> Table:
+        return Table({"id": ids, "name": [f"n{each}" for each in ids]}, len(ids))
+
+    def people(self, level: Level) -> Lists:
+        self.calls.append(("people", len(level.parents)))
+        return Lists(self.rows([str(n) for n in range(level.arguments["first"])]), [level.arguments["first"]])
+
+    def friends(self, level: Level) -> Lists:
+        self.calls.append(("friends", len(level.parents)))
+        count = level.arguments["first"]
+        ids = [f"{each}.{n}" for each in level.parents.column("id") for n in range(count)]
+        return Lists(self.rows(ids), [count] * len(level.parents))
+
+    def best(self, level: Level) -> Ones:
+        self.calls.append(("best", len(level.parents)))
+        ids = level.parents.column("id")
+        present = [place for place, each in enumerate(ids) if not each.endswith("0")]
+        return Ones(self.rows([f"{ids[place]}!" for place in present]), present)
+
+    def ask(self, text: str, **more: Any) -> ExecutionResult:
+        result = execute(self.schema, parse(text), executor_class=BreadthFirst, **more)
+        assert isinstance(result, ExecutionResult)
+        return result
+
+
+@pytest.fixture
+def people() -> People:
+    return People()
+
+
+def test_a_field_is_called_once_for_all_objects_of_its_level(people: People) -> None:
+    told = people.ask("{ people(first: 3) { id friends { name friends(first: 4) { id } best { id } } } }")
+    assert told.errors is None
+    assert people.calls == [("people", 1), ("friends", 3), ("friends", 6), ("best", 6)]
+    friend = told.data["people"][1]["friends"][0]  # type: ignore[index]  # there is data
+    assert friend["name"] == "n1.0"
+    assert [each["id"] for each in friend["friends"]] == [f"1.0.{n}" for n in range(4)]
+    assert friend["best"] is None
+
+
+def test_the_same_field_under_two_names_is_called_for_each_and_shares_what_it_keeps(people: People) -> None:
+    kept: list[int] = []
+
+    def shared(level: Level) -> list[str]:
+        kept.append(level.shared.setdefault("rows", len(kept)))
+        return ["s"] * len(level.parents)
+
+    people.offer("Person", "slow", shared)
+    assert people.ask("{ people { a: slow b: slow } }").data == {"people": [{"a": "s", "b": "s"}] * 2}
+    assert kept == [0, 0]
+
+
+def test_nothing_is_called_for_no_objects(people: People) -> None:
+    assert people.ask("{ people(first: 0) { friends { id } } }").data == {"people": []}
+    assert people.calls == [("people", 1)]
+
+
+def test_a_batch_function_knows_what_is_selected_below(people: People) -> None:
+    seen: list[set[str]] = []
+
+    def people_(level: Level) -> Lists:
+        (below,) = level.field.selections()
+        seen.append({each.name for each in below.fields})
+        return people.people(level)
+
+    people.offer("Query", "people", people_)
+    text = "query ($no: Boolean!) { people { id ...F friends @include(if: $no) { id } } } fragment F on Person { name }"
+    people.ask(text, variable_values={"no": False})
+    people.ask(text, variable_values={"no": True})
+    assert seen == [{"id", "name"}, {"id", "name", "friends"}]
+
+
+def test_a_resolver_among_rows_is_told_its_true_path(people: People) -> None:
+    paths: list[list[str | int]] = []
+
+    def slow(_row: Any, info: Any) -> str:
+        paths.append(info.path.as_list())
+        return "x"
+
+    people.field("Person", "slow").resolve = slow
+    people.ask("{ p: people { friends(first: 1) { s: slow } } }")
+    assert paths == [["p", 0, "friends", 0, "s"], ["p", 1, "friends", 0, "s"]]
+
+
+WRONG: list[tuple[str, Any]] = [
+    ("too few values", lambda level: []),
+    ("too many values", lambda level: ["x"] * 9),
+    ("no list", lambda level: 5),
+    ("a list for one that is none", lambda level: Lists(Objects([]), [0, 0])),
+    ("objects that do not fit", lambda level: Ones(Objects(["x"]), [0, 1])),
+]
+
+
+@pytest.mark.parametrize(("says", "call"), WRONG, ids=[each[0] for each in WRONG])
+def test_a_batch_function_that_answers_something_else_is_an_error_of_each_parent(
+    people: People, says: str, call: Any
+) -> None:
+    people.offer("Person", "slow", call)
+    told = people.ask("{ people { id slow } }")
+    assert told.data == {"people": [{"id": "0", "slow": None}, {"id": "1", "slow": None}]}
+    assert [each.path for each in told.errors or ()] == [["people", 0, "slow"], ["people", 1, "slow"]]
+    assert "batch function of Person.slow" in str((told.errors or [None])[0])
+
+
+def test_what_a_batch_function_raises_or_gives_as_an_error_is_told_at_its_place(people: People) -> None:
+    def broken(_level: Level) -> Any:
+        raise ValueError("all of it")
+
+    people.offer("Person", "slow", broken)
+    told = people.ask("{ people { slow } }")
+    assert [(each.message, each.path) for each in told.errors or ()] == [
+        ("all of it", ["people", 0, "slow"]),
+        ("all of it", ["people", 1, "slow"]),
+    ]
+    people.offer("Person", "slow", lambda level: ["fine", ValueError("one")])
+    told = people.ask("{ people { slow } }")
+    assert told.data == {"people": [{"slow": "fine"}, {"slow": None}]}
+    assert [each.path for each in told.errors or ()] == [["people", 1, "slow"]]
+
+
+def test_a_document_is_compiled_once_and_few_are_kept(people: People) -> None:
+    document = parse(
+        "query ($a: Boolean!, $b: Boolean = true) { hello @skip(if: $a) people @include(if: $b) { id } }"
+    )
+    plans = set()
+    for _ in range(2):
+        for a in (True, False):
+            made = BreadthFirst.build(people.schema, document, raw_variable_values={"a": a})
+            assert isinstance(made, BreadthFirst)
+            plans.add(id(made.plan))
+    assert len(plans) == 2
+    many = [parse("{ hello }") for _ in range(KEPT + 50)]
+    for each in many:
+        execute(people.schema, each, executor_class=BreadthFirst)
+    (kept,) = people.schema.extensions.values()
+    assert len(kept._documents) == KEPT
+
+
+def test_conditions_have_a_bounded_number_of_plans(people: People) -> None:
+    names = [f"v{n}" for n in range(6)]
+    heads = ", ".join(f"${name}: Boolean!" for name in names)
+    document = parse(
+        f"query ({heads}) {{ {' '.join(f'{name}: hello @skip(if: ${name})' for name in names)} }}"
+    )
+    for number in range(64):
+        given = {name: bool(number >> place & 1) for place, name in enumerate(names)}
+        told = execute(people.schema, document, variable_values=given, executor_class=BreadthFirst)
+        assert isinstance(told, ExecutionResult)
+        assert told.data == {name: None for name in names if not given[name]}
+    (kept,) = people.schema.extensions.values()
+    (plans,) = (each.plans for each in kept._documents.values())
+    assert len(plans) == VARIANTS
+
+
+def test_a_document_can_be_compiled_before_anybody_asks(people: People) -> None:
+    document = parse("query ($a: Boolean!) { people { id best @include(if: $a) { name } } }")
+    compile_ahead(people.schema, document)
+    (kept,) = people.schema.extensions.values()
+    before = {key: id(plan) for each in kept._documents.values() for key, plan in each.plans.items()}
+    assert set(before) == {(True,), (False,)}
+    for a in (True, False):
+        made = BreadthFirst.build(people.schema, document, raw_variable_values={"a": a})
+        assert isinstance(made, BreadthFirst)
+        assert id(made.plan) == before[a,]
+
+
+def test_middleware_and_batch_functions_do_not_go_together(people: People) -> None:
+    seen: list[str] = []
+
+    def note(next_: Any, root: Any, info: Any, **arguments: Any) -> Any:
+        seen.append(info.field_name)
+        return next_(root, info, **arguments)
+
+    people.field("Query", "hello").resolve = lambda *_: "you"
+    told = people.ask("{ hello people { id } }", middleware=MiddlewareManager(note))
+    assert told.data is None
+    assert "middleware" in str((told.errors or [None])[0])
+    assert people.ask("{ hello }", middleware=MiddlewareManager(note)).data == {"hello": "you"}
+    assert set(seen) == {"hello"}
+
+
+@pytest.mark.parametrize("directive", ["defer", "stream"])
+def test_incremental_delivery_is_refused_by_name(people: People, directive: str) -> None:
+    text = {"defer": "{ ... @defer { hello } }", "stream": "{ people @stream { id } }"}[directive]
+    (error,) = validate(people.schema, parse(text))
+    assert f"@{directive}" in error.message
+
+
+def test_the_fields_of_a_mutation_run_one_after_the_other_and_stop_where_nothing_can_be_answered(
+    people: People,
+) -> None:
+    done: list[Any] = []
+
+    async def set_(_root: Any, _info: Any, to: int) -> int:
+        await asyncio.sleep(0.01 / to)
+        done.append(to)
+        return to
+
+    async def fail(*_: Any) -> int:
+        raise ValueError("no")
+
+    people.field("Mutation", "set").resolve = set_
+    people.field("Mutation", "fail").resolve = fail
+
+    async def ask(text: str) -> ExecutionResult:
+        told: ExecutionResult = await execute(people.schema, parse(text), executor_class=BreadthFirst)  # type: ignore[misc]  # it waits
+        return told
+
+    told = asyncio.run(ask("mutation { a: set(to: 1) b: set(to: 2) }"))
+    assert (told.data, done) == ({"a": 1, "b": 2}, [1, 2])
+    told = asyncio.run(ask("mutation { a: set(to: 3) fail b: set(to: 4) }"))
+    assert (told.data, done) == (None, [1, 2, 3])
+    assert [each.path for each in told.errors or ()] == [["fail"]]
+
+
+async def test_siblings_of_a_level_wait_together(people: People) -> None:
+    running: list[str] = []
+    both = asyncio.Event()
+
+    async def wait(_root: Any, info: Any) -> str:
+        running.append(info.path.key)
+        if len(running) == 3:
+            both.set()
+        await asyncio.wait_for(both.wait(), 5)
+        return "x"
+
+    people.field("Query", "hello").resolve = wait
+    told: Any = await execute(
+        people.schema, parse("{ a: hello b: hello c: hello }"), executor_class=BreadthFirst
+    )  # type: ignore[misc]  # it waits
+    assert told.data == {"a": "x", "b": "x", "c": "x"}
+
+
+async def test_an_execution_that_is_cancelled_cancels_what_it_waits_for(people: People) -> None:
+    ended: list[str] = []
+
+    async def wait(*_: Any) -> str:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            ended.append("cancelled")
+        return "x"
+
+    people.field("Query", "hello").resolve = wait
+    result: Any = execute(people.schema, parse("{ a: hello b: hello }"), executor_class=BreadthFirst)
+    running = asyncio.ensure_future(result)
+    await asyncio.sleep(0.01)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert ended == ["cancelled", "cancelled"]
+
+
+async def test_each_event_of_a_subscription_is_executed(people: People) -> None:
+    async def ticks(*_: Any) -> AsyncIterator[Any]:
+        for number in (1, 2, "x"):
+            yield {"ticks": number}
+
+    people.field("Subscription", "ticks").subscribe = ticks
+    stream: Any = subscribe(people.schema, parse("subscription { t: ticks }"), executor_class=BreadthFirst)
+    told = [each async for each in stream]
+    assert [each.data for each in told] == [{"t": 1}, {"t": 2}, {"t": None}]
+    assert (told[2].errors or [None])[0].path == ["t"]
+
+
+def test_a_very_deep_answer_needs_no_deep_stack() -> None:
+    schema: GraphQLSchema = build_schema("type Query { on: Query  n: Int }")
+    depth = 180  # as deep as graphql-core parses
+    text = "{ on " * depth + "{ n }" + " }" * depth
+    root: dict[str, Any] = {"n": 1}
+    root["on"] = root
+    told: Any = execute(schema, parse(text), root, executor_class=BreadthFirst)
+    found = told.data
+    for _ in range(depth):
+        found = found["on"]
+    assert found == {"n": 1}
+
+
+def test_what_is_raised_before_a_level_ends_the_execution(people: People) -> None:
+    class Bounded(BreadthFirst):
+        def before_level(self, groups: Sequence[Group]) -> None:
+            if sum(len(each.source) for each in groups) > 3:
+                raise OverflowError("too many")
+
+    with pytest.raises(OverflowError, match="too many"):
+        execute(people.schema, parse("{ people { friends { id } } }"), executor_class=Bounded)
+
+
+def test_where_nothing_can_be_awaited_that_is_said() -> None:
+    async def answer() -> int:
+        return 5
+
+    async def wait() -> None:
+        await asyncio.sleep(1)
+
+    assert finished(answer()) == 5
+    with pytest.raises((RuntimeError, TypeError)):
+        finished(wait())
