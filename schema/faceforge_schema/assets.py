@@ -40,7 +40,6 @@ from faceforge_storage.errors import (
 )
 from faceforge_storage.gateway import AnyRow
 from faceforge_storage.paging import Children
-from faceforge_storage.tables import asset_links as links_
 
 
 @strawberry.type(description="Where an asset comes from.")
@@ -304,19 +303,19 @@ def entity() -> Select[Any]:
 @collection(Entity, Asset, sort=AssetSort, name="assets")
 def assets_of_entity(kind: str | None = None) -> Children:
     """The live assets linked to it."""
-    return Children(rows.matching(kind=kind), links_.c.entity_row, links_.c.asset_row, links_)
+    return Children(rows.matching(kind=kind), rows.linked_to)
 
 
 @collection(Asset, Entity, sort=EntitySort)
 def linked_entities() -> Children:
     """The live entities it belongs to."""
-    return Children(entity_rows.matching(), links_.c.asset_row, links_.c.entity_row, links_)
+    return Children(entity_rows.matching(), rows.linked_from)
 
 
 @collection(Asset, Asset, sort=AssetSort, by="id")
 def derivatives(kind: str | None = None) -> Children:
     """The live assets made from it."""
-    return Children(rows.matching(kind=kind), tables.assets.c.derived_from_asset_id)
+    return Children(rows.matching(kind=kind), lambda source: tables.assets.c.derived_from_asset_id == source)
 
 
 def live(tx: Write, asset_id: str) -> AnyRow:

@@ -194,7 +194,8 @@ def evidence_asset() -> Select[Any]:
 @collection(Entity, Descriptor, sort=DescriptorSort, name="descriptors")
 def descriptors_of_entity(field_key: str | None = None, as_of: str | None = None) -> Children:
     """The facts about it; `as_of` a date, perhaps partial, at which they held."""
-    return Children(rows.matching(field_key=field_key, as_of=_as_of(as_of)), tables.descriptors.c.entity_row)
+    found = rows.matching(field_key=field_key, as_of=_as_of(as_of))
+    return Children(found, lambda entity: tables.descriptors.c.entity_row == entity)
 
 
 def _row(tx: Write, descriptor_id: str) -> AnyRow:

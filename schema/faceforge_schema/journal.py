@@ -87,7 +87,7 @@ def changes(
 @collection(Changeset, Change, sort=JournalSort, name="changes")
 def changes_of_changeset() -> Children:
     """The change of each record."""
-    return Children(rows.changes_matching(), tables.changes.c.changeset_row)
+    return Children(rows.changes_matching(), lambda changeset: tables.changes.c.changeset_row == changeset)
 
 
 @batched(Change, reads=("record_type", "before"))

@@ -190,8 +190,7 @@ def type() -> Select[Any]:
 @collection(Entity, Relationship, sort=RelationshipSort, name="relationships")
 def relationships_of_entity(relationship_type: str | None = None) -> Children:
     """Its relationships with live entities, from both ends."""
-    found = rows.matching(relationship_type=relationship_type)
-    return Children(found, rows.ENDS.c.entity_row, rows.ENDS.c.relationship_row, rows.ENDS)
+    return Children(rows.matching(relationship_type=relationship_type), rows.touching)
 
 
 def _row(tx: Write, relationship_id: str) -> AnyRow:

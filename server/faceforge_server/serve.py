@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shlex
 import signal
@@ -104,6 +105,8 @@ class Core(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        # What the start has made will stay: without this the collector looks through all of it again and again.
+        gc.freeze()
         self.home.write_ports(
             {
                 "core_host": self.name[0],

@@ -86,6 +86,18 @@ def any_on(db: Connection, content_hash: str) -> AnyRow | None:
     return db.execute(matching(content_hash=content_hash, deleted="include").limit(1)).one_or_none()
 
 
+def linked_to(entity_row: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether an asset is linked to an entity."""
+    linked = select(asset_links.c.asset_row).where(asset_links.c.entity_row == entity_row)
+    return assets.c.row_id.in_(linked.correlate_except(asset_links))
+
+
+def linked_from(asset_row: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether an entity is one that an asset is linked to."""
+    linked = select(asset_links.c.entity_row).where(asset_links.c.asset_row == asset_row)
+    return entities.c.row_id.in_(linked.correlate_except(asset_links))
+
+
 def places(db: Connection, hashes: Iterable[str]) -> dict[str, AnyRow]:
     """Where the bytes with these hashes are: hash -> its row of `objects`."""
     found = db.execute(select(objects).where(among(objects.c.sha256, dict.fromkeys(hashes))))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    FromClause,
     Integer,
     Select,
     bindparam,
@@ -36,21 +35,10 @@ class Order:
 
 @dataclass(frozen=True)
 class Children:
-    """Rows below others: `rows` are all of them, `parent` tells what they are below.
-
-    Where a table stands between, `parent` is a column of it and `child` the one that tells the `row_id` of the child.
-    """
+    """Rows below others: `rows` are all of them, `below(parent)` tells which of them are below one."""
 
     rows: Select[Any]
-    parent: ColumnElement[Any]
-    child: ColumnElement[Any] | None = None
-    between: FromClause | None = None
-
-    def joined(self, rows: Select[Any]) -> Select[Any]:
-        """`rows` with the table that stands between, if any."""
-        if self.between is None or self.child is None:
-            return rows
-        return rows.join(self.between, self.child == self.rows.selected_columns["row_id"])
+    below: Callable[[ColumnElement[Any]], ColumnElement[bool]]
 
 
 @dataclass(frozen=True)
@@ -101,10 +89,10 @@ def pages_below(children: Children, names: Iterable[str], order: Order, *, follo
     """
     rows, parents = children.rows, listed("parents")
     key = rows.selected_columns["row_id"]
-    own = children.joined(rows.with_only_columns(key, maintain_column_froms=True))
+    own = rows.with_only_columns(key, maintain_column_froms=True).where(children.below(parents.c.value))
     keys = _keys(rows, order)
     own = (
-        _following(own.where(children.parent == parents.c.value), keys, order, following=following)
+        _following(own, keys, order, following=following)
         .order_by(*_directed(keys, order))
         .limit(bindparam("limit_", type_=Integer))
         .correlate(parents)
@@ -125,12 +113,13 @@ def count(db: Connection, statement: Select[Any]) -> int:
 
 def counts_below(children: Children) -> Select[Any]:
     """How many rows there are below each parent that has any: `place_` and `count_`; parameters as `pages_below`."""
-    rows, parents = children.joined(children.rows), listed("parents")
+    parents = listed("parents")
     counted = func.count().label("count_")
     columns: list[ColumnElement[Any]] = [parents.c.key.label("place_"), counted]
     return (
-        rows.with_only_columns(*columns, maintain_column_froms=True)
-        .where(children.parent == parents.c.value)
+        children.rows.join(parents, true())
+        .with_only_columns(*columns, maintain_column_froms=True)
+        .where(children.below(parents.c.value))
         .group_by(parents.c.key)
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, or_, select, union_all
 
 from faceforge_storage.dialect import among
 from faceforge_storage.errors import RelationshipExists
@@ -18,6 +18,7 @@ EMPTY: Values = {"fields": {}, "valid_from": None, "valid_to": None, "confidence
 
 _src = entities.alias("src")
 _dst = entities.alias("dst")
+_same = relationships.alias("same")
 
 
 def matching(
@@ -26,15 +27,7 @@ def matching(
     """The relationships between live entities that fit every filter given, with `src_entity_id` and `dst_entity_id`."""
     wanted = [shown(_src), shown(_dst)]
     if entity_id is not None:
-        # One probe of each index; an OR over both ends would walk the whole table.
-        row = select(entities.c.row_id).where(entities.c.id == entity_id).scalar_subquery()
-        ends = union_all(
-            *(
-                select(relationships.c.row_id).where(relationships.c[end] == row)
-                for end in ("src_row", "dst_row")
-            )
-        )
-        wanted.append(relationships.c.row_id.in_(ends))
+        wanted.append(touching(select(entities.c.row_id).where(entities.c.id == entity_id).scalar_subquery()))
     if relationship_type is not None:
         wanted.append(relationships.c.relationship_type == relationship_type)
     if ids is not None:
@@ -47,14 +40,13 @@ def matching(
     )
 
 
-ENDS = union_all(
-    select(relationships.c.row_id.label("relationship_row"), relationships.c.src_row.label("entity_row")),
-    # A relation of an entity to itself has one end for this purpose.
-    select(relationships.c.row_id, relationships.c.dst_row).where(
-        relationships.c.dst_row != relationships.c.src_row
-    ),
-).subquery("ends")
-"""(relationship_row, entity_row): each relationship once for each entity it touches."""
+def touching(entity_row: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether a relationship has an entity at either end: one probe of each index; an OR would walk the whole table."""
+    probes = (
+        select(_same.c.row_id).where(end == entity_row).correlate_except(_same)
+        for end in (_same.c.src_row, _same.c.dst_row)
+    )
+    return relationships.c.row_id.in_(union_all(*probes))
 
 
 def create(tx: Write, src: AnyRow, dst: AnyRow, kind: AnyRow, values: Values) -> AnyRow:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
-from faceforge_storage import assets, entities
+from faceforge_storage import assets, entities, relation_types, relationships
 from faceforge_storage.database import Database
 from faceforge_storage.gateway import Write
 from faceforge_storage.tables import asset_links, objects
@@ -34,7 +34,7 @@ def add_entities(database_file: Path, count: int) -> list[str]:
 
 
 def add_graph(database_file: Path, count: int, degree: int) -> None:
-    """`count` entities and as many assets, each linked with `degree` of the others."""
+    """`count` entities and as many assets, each linked with `degree` of the others; as many relations each."""
 
     def fill(tx: Write) -> None:
         people = _entities(tx, count)
@@ -49,6 +49,10 @@ def add_graph(database_file: Path, count: int, degree: int) -> None:
             for a, e in pairs
         ]
         tx.insert(asset_links, links, [f"{a.id}/{e.id}" for a, e in pairs])
+        friend = relation_types.named(tx, "friend")
+        for number in range(count):
+            for step in range(1, degree // 2 + 1):
+                relationships.create(tx, people[number], people[(number + step) % count], friend, {})
 
     with closing(Database(database_file)) as database:
         database.writing("bench", "fill", fill)

@@ -148,7 +148,7 @@ def test_a_page_below_each_parent_is_what_a_page_of_that_parent_alone_would_be(
         after = (after[0], base + after[1])
     page = Page(order, limit, after)
 
-    children = Children(select(DESCRIPTORS), DESCRIPTORS.c.entity_row)
+    children = Children(select(DESCRIPTORS), lambda parent: DESCRIPTORS.c.entity_row == parent)
 
     def together(db: Connection) -> dict[int, list[str]]:
         statement = pages_below(children, ["id"], order, following=after is not None)
