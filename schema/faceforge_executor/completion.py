@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from graphql import (
     GraphQLError,
+    GraphQLLeafType,
     GraphQLObjectType,
     GraphQLResolveInfo,
     Undefined,
     is_abstract_type,
-    is_leaf_type,
 )
 from graphql.execution.executor import invalid_return_type_error
 from graphql.pyutils import is_iterable
@@ -34,7 +34,7 @@ Kinds = Sequence[GraphQLObjectType | Exception]
 def fill(cells: Cells, values: Sequence[Any]) -> bool:
     """Fill the cells of a leaf whose values are answered as they are; False when they are not, and nothing is done."""
     field = cells.field
-    if not as_they_are(field.named, field.non_null, values):
+    if len(values) != len(cells.group.source) or not as_they_are(field.named, field.non_null, values):
         return False
     cells.layers.append(Layer(len(values), None, None))
     cells.leaves = values
@@ -57,8 +57,10 @@ async def complete(executor: BreadthFirst, cells: Cells, answer: Any) -> None:
             )
             cells.layers.append(Layer(size, present, counts))
     cells.layers.append(Layer(size, present, None))
-    if is_leaf_type(cells.field.named):
-        cells.leaves, errors = completed(cells.field.named, cast("Sequence[Any]", values))
+    if cells.field.is_leaf:
+        cells.leaves, errors = completed(
+            cast("GraphQLLeafType", cells.field.named), cast("Sequence[Any]", values)
+        )
         for place, error in errors.items():
             executor.fault(_at(cells, place), error)
     else:

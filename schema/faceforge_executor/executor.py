@@ -144,8 +144,8 @@ class BreadthFirst(Executor[Any]):
                 cells = Cells(group, field)
                 group.cells.append(cells)
                 answer = self._begin(cells)
-                # Most of what is asked for are columns of leaves, which there is nothing more to do about.
-                if field.column is None or len(answer) != len(group.source) or not fill(cells, answer):
+                # Most of what is asked for are leaves that need no more doing.
+                if not (field.is_leaf and type(answer) in (list, tuple) and fill(cells, answer)):
                     answers.append((cells, answer))
         for cells, answer in await self._awaited(answers):
             await complete(self, cells, answer)

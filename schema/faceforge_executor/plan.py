@@ -28,6 +28,7 @@ from graphql import (
     TypeNameMetaFieldDef,
     VariableNode,
     get_named_type,
+    is_leaf_type,
     is_list_type,
     is_non_null_type,
 )
@@ -60,6 +61,7 @@ class FieldPlan:
         "column",
         "definition",
         "details",
+        "is_leaf",
         "is_typename",
         "key",
         "name",
@@ -91,6 +93,7 @@ class FieldPlan:
         self.batch: Batch | None = definition.extensions.get(BATCH)
         self.column: str | None = definition.extensions.get(COLUMN)
         self.named: GraphQLNamedType = get_named_type(definition.type)
+        self.is_leaf = is_leaf_type(self.named)
         self.non_null = tuple(_non_null(definition.type))
         """Whether the value is non-null, whether its items are, and so on: one for each list, and one for the end."""
         self.selection: ObjectPlan

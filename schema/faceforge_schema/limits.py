@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from graphql import DocumentNode, FieldNode, GraphQLError, IntValueNode, VariableNode, is_leaf_type, parse
+from graphql import DocumentNode, FieldNode, GraphQLError, IntValueNode, VariableNode, parse
 
 from faceforge_executor import FieldPlan, ObjectPlan
 from faceforge_schema.directives import is_list
@@ -66,7 +66,7 @@ def check(plan: ObjectPlan, variables: Mapping[str, Any], limits: Limits) -> Non
         aliases += sum(node.alias is not None for node in each.nodes)
         if aliases > limits.query_aliases:
             raise QueryTooComplex(f"The query has more than {limits.query_aliases} aliases.")
-        if is_leaf_type(each.named) or each.name.startswith("__"):
+        if each.is_leaf or each.name.startswith("__"):
             return 0
         if "first" in each.definition.args:
             # The connection itself is no level and no object: its items are.

@@ -15,7 +15,7 @@ from faceforge_executor import Batch, Level, Ones, Table
 from faceforge_schema.batching import add_field
 from faceforge_schema.context import frozen
 from faceforge_schema.operation import Errors, Operation, given_to, operation, stand_in
-from faceforge_schema.pages import Connection, Pages, SortOrder, page_from
+from faceforge_schema.pages import Connection, Pages, SortOrder, has_cursors, page_from
 from faceforge_schema.reading import columns_below, kept, known, outside_the_trash, siblings
 from faceforge_schema.record import Record
 from faceforge_storage import paging
@@ -161,9 +161,13 @@ def _pages_below(
 
 
 def _wanted(level: Level, page: Page) -> set[str]:
-    """The columns that are read for a list: for all fields that share it, and for its cursors."""
-    below = (columns_below(each) for each in siblings(level.field))
-    return {"row_id", page.order.column}.union(*below)
+    """The columns that are read for a list: for all fields that share it, and for cursors that are asked for."""
+    wanted = {"row_id"}
+    for each in siblings(level.field):
+        wanted |= columns_below(each)
+        if has_cursors(each):
+            wanted.add(page.order.column)
+    return wanted
 
 
 def _arguments(sort: type[Enum], order: SortOrder = SortOrder.DESC) -> list[inspect.Parameter]:

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar, cast
 
 import strawberry
 
-from faceforge_executor import Batch, Level, Lists, Ones, Table
+from faceforge_executor import Batch, FieldPlan, Level, Lists, Ones, Table
 from faceforge_schema.record import says
 from faceforge_storage import paging
 from faceforge_storage.errors import Fault, InvalidCursor, InvalidInput
@@ -49,6 +49,18 @@ class Pages(Table):
         return _encode([self.mark, value, row_id])
 
 
+CURSORS = frozenset({"cursor", "startCursor", "endCursor"})
+
+
+def has_cursors(field: FieldPlan) -> bool:
+    """Whether any cursor is asked for of the list that a field reaches, or of its edges or pages."""
+    return any(
+        each.name in CURSORS or (each.name in {"edges", "pageInfo"} and has_cursors(each))
+        for selection in field.selections()
+        for each in selection.fields
+    )
+
+
 def _pages(level: Level) -> Pages:
     return cast("Pages", level.parents)
 
@@ -59,7 +71,7 @@ def _nodes(level: Level) -> Lists:
 
 def _edges(level: Level) -> Lists:
     pages, items = _pages(level), _pages(level).items
-    if any(each.name == "cursor" for selection in level.field.selections() for each in selection.fields):
+    if has_cursors(level.field):
         items = Table({**items.columns, "cursor": list(map(pages.cursor, range(len(items))))}, len(items))
     return Lists(items, pages.counts)
 
@@ -70,8 +82,7 @@ def _page_info(level: Level) -> Ones:
         "has_next_page": pages.more,
         "has_previous_page": [pages.page.after is not None] * size,
     }
-    wanted = {each.name for selection in level.field.selections() for each in selection.fields}
-    if wanted & {"startCursor", "endCursor"}:
+    if has_cursors(level.field):
         ends: list[tuple[str | None, str | None]] = []
         start = 0
         for count in pages.counts:

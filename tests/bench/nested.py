@@ -27,7 +27,7 @@ from faceforge_server.app import create_app
 from faceforge_storage.database import Database
 from faceforge_storage.home import open_home
 
-ENTITIES, LINKED = 50, 10
+ENTITIES, LINKED, THERE_ARE = 50, 10, 500
 PAGE = "pageInfo { hasNextPage endCursor }"
 
 DEEP = f"""{{ entities(first: {ENTITIES}) {{ nodes {{ id displayName tags version
@@ -122,7 +122,7 @@ def main() -> None:
     rounds = options.parse_args().rounds
     with tempfile.TemporaryDirectory() as directory:
         home, token = new_home(Path(directory) / "home")
-        add_graph(home.database_file, ENTITIES, LINKED)
+        add_graph(home.database_file, THERE_ARE, LINKED)
         own, port = InProcess(home.root), free_port()
         with (
             running_core(home.root, port),

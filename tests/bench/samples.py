@@ -40,7 +40,7 @@ def add_graph(database_file: Path, count: int, degree: int) -> None:
         people = _entities(tx, count)
         files = [_asset(tx, number) for number in range(count)]
         pairs = [
-            (files[(number + step) % count], people[number])
+            (files[(number * degree + step) % count], people[number])
             for number in range(count)
             for step in range(degree)
         ]
