@@ -8,7 +8,7 @@ offer a `Batch` or a `Column` are then computed for a whole level in one call.
 from faceforge_executor.batches import BATCH, COLUMN, UNCHANGED, Batch, Level, Lists, Ones
 from faceforge_executor.cells import Group
 from faceforge_executor.executor import BreadthFirst, finished
-from faceforge_executor.plan import FieldPlan, ObjectPlan, compile_ahead
+from faceforge_executor.plan import FieldPlan, ObjectPlan, compile_ahead, forget_plans
 from faceforge_executor.sources import Objects, Source, Table
 
 __all__ = [
@@ -28,4 +28,5 @@ __all__ = [
     "Table",
     "compile_ahead",
     "finished",
+    "forget_plans",
 ]

@@ -149,12 +149,16 @@ class Group:
     def answer(self, spread_nulls: bool) -> None:
         """Put the answers together, all below being answered; with `spread_nulls` see which of them are null."""
         keys, columns = self.plan.keys, [each.column(spread_nulls) for each in self.cells]
-        if not keys:
-            self.answers = [{} for _ in range(len(self.source))]
-            return
-        made: list[dict[str, Any] | None] = [
-            dict(zip(keys, values, strict=True)) for values in zip(*columns, strict=True)
-        ]
+        size = len(self.source)
+        made: list[dict[str, Any] | None]
+        if size <= len(keys):
+            made = [dict(zip(keys, values, strict=True)) for values in zip(*columns, strict=True)]
+        else:  # column by column takes a third of the time
+            told: list[dict[str, Any]] = [{} for _ in range(size)]
+            for key, column in zip(keys, columns, strict=True):
+                for each, value in zip(told, column, strict=True):
+                    each[key] = value
+            made = [*told]
         if spread_nulls:
             for cells, column in zip(self.cells, columns, strict=True):
                 if cells.field.non_null[0]:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Coroutine, Generator, Sequence
 from typing import Any, TypeVar, cast
 
 from graphql import ExecutionResult, GraphQLError, GraphQLResolveInfo, OperationType
+from graphql.error import located_error
 from graphql.execution import Executor, get_argument_values
 
 from faceforge_executor.batches import Level, Lists, Ones
@@ -111,7 +112,15 @@ class BreadthFirst(Executor[Any]):
     async def _respond(self, plan: ObjectPlan, one_by_one: bool) -> ExecutionResult:
         data: dict[str, Any] | None = {}
         for part in [ObjectPlan(plan.kind, (each,)) for each in plan.fields] if one_by_one else [plan]:
-            found = await self._run(part)
+            try:
+                found = await self._run(part)
+            except Exception as error:
+                if not one_by_one:
+                    raise
+                # What ran before has had its effect, and perhaps this too: the answer must say where it ended.
+                field = part.fields[0]
+                self.collected_errors.errors.append(located_error(error, field.nodes, [field.key]))
+                found = None
             if found is None:
                 data = None
                 break

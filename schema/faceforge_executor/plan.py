@@ -43,8 +43,8 @@ from graphql.execution.collect_fields import (
 
 from faceforge_executor.batches import BATCH, COLUMN, Batch
 
-KEPT = 1000
-"""Documents whose plans a schema keeps."""
+PARTS = 50_000
+"""Fields in all plans that a schema keeps, at less than a kilobyte each."""
 VARIANTS = 32
 """Plans kept of one document."""
 TOO_DEEP = "Selections are nested too deeply. Execution aborted."
@@ -127,23 +127,37 @@ class ObjectPlan:
         self.keys = tuple(each.key for each in fields)
 
 
-class _Origin:
-    """What the parts of one plan are compiled from."""
+class _Document:
+    """The plans of one operation. It holds the operation, so that no other one can take its `id`."""
 
     def __init__(
         self,
         schema: GraphQLSchema,
         fragments: dict[str, FragmentDetails],
         operation: OperationDefinitionNode,
-        conditions: VariableValues,
     ) -> None:
         self.schema, self.fragments, self.operation = schema, fragments, operation
-        self.conditions = conditions
+        spread = [each.definition for each in fragments.values()]
+        self.conditions = sorted({name for each in (*spread, operation) for name in _condition_names(each)})
+        # Arguments of fragments become part of what is compiled, so such a document has no plan that lasts.
+        self.lasts = not any(each.variable_definitions for each in spread)
+        self.plans: OrderedDict[tuple[Any, ...], ObjectPlan] = OrderedDict()
+        self.parts = 0
+        """Fields compiled so far, in all plans."""
+        self.stays = False
+
+
+class _Origin:
+    """What the parts of one plan are compiled from."""
+
+    def __init__(self, plans: Plans, document: _Document, conditions: VariableValues) -> None:
+        self.schema, self.fragments, self.operation = document.schema, document.fragments, document.operation
+        self._plans, self._document, self._conditions = plans, document, conditions
 
     def compile_root(self, kind: GraphQLObjectType) -> ObjectPlan:
         return self._object_plan(
             kind,
-            lambda: collect_fields(self.schema, self.fragments, self.conditions, kind, self.operation),
+            lambda: collect_fields(self.schema, self.fragments, self._conditions, kind, self.operation),
             self.operation,
         )
 
@@ -151,7 +165,7 @@ class _Origin:
         return self._object_plan(
             kind,
             lambda: collect_subfields(
-                self.schema, self.fragments, self.conditions, self.operation, kind, field.details
+                self.schema, self.fragments, self._conditions, self.operation, kind, field.details
             ),
             field.nodes[0],
         )
@@ -173,50 +187,26 @@ class _Origin:
         made = ObjectPlan(kind, tuple(fields))
         for each in fields:
             each.selection = made
+        self._plans.grown(self._document, len(fields))
         return made
 
 
-class _Document:
-    """The plans of one operation. It holds the operation, so that no other one can take its `id`."""
+class Plans:
+    """The plans of one schema: of the documents used last, as many as have `PARTS` fields together.
 
-    def __init__(
-        self,
-        schema: GraphQLSchema,
-        fragments: dict[str, FragmentDetails],
-        operation: OperationDefinitionNode,
-    ) -> None:
-        self.schema, self.fragments, self.operation = schema, fragments, operation
-        spread = [each.definition for each in fragments.values()]
-        self.conditions = sorted({name for each in (*spread, operation) for name in _condition_names(each)})
-        # Arguments of fragments become part of what is compiled, so such a document has no plan that lasts.
-        self.lasts = not any(each.variable_definitions for each in spread)
-        self.plans: OrderedDict[tuple[Any, ...], ObjectPlan] = OrderedDict()
-
-    def plan(self, root: GraphQLObjectType, values: VariableValues) -> ObjectPlan:
-        """The plan for these variables."""
-        # A variable may hold anything, and may be missing: what is neither is decided as graphql-core decides it.
-        decided = tuple(values.coerced.get(name) for name in self.conditions)
-        if not (self.lasts and all(isinstance(each, bool) for each in decided)):
-            return _Origin(self.schema, self.fragments, self.operation, values).compile_root(root)
-        found = self.plans.get(decided)
-        if found is None:
-            known = VariableValues(
-                {name: values.sources[name] for name in self.conditions if name in values.sources},
-                {name: values.coerced[name] for name in self.conditions},
-            )
-            found = _Origin(self.schema, self.fragments, self.operation, known).compile_root(root)
-            self.plans[decided] = found
-            while len(self.plans) > VARIANTS:
-                self.plans.pop(next(iter(self.plans)), None)
-        return found
-
-
-class _Plans:
-    """The plans of one schema."""
+    Those compiled ahead stay, whatever others ask.
+    """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._documents: OrderedDict[int, _Document] = OrderedDict()
+        self._parts = 0
+
+    @classmethod
+    def of(cls, schema: GraphQLSchema) -> Plans:
+        """Those of a schema, which keeps them."""
+        found: Plans = schema.extensions.setdefault(_PLANS, cls())
+        return found
 
     def document(
         self,
@@ -224,27 +214,70 @@ class _Plans:
         fragments: dict[str, FragmentDetails],
         operation: OperationDefinitionNode,
     ) -> _Document:
+        """What is kept of an operation."""
         key = id(operation)
         with self._lock:
             found = self._documents.get(key)
             if found is None:
                 found = self._documents[key] = _Document(schema, fragments, operation)
-                if len(self._documents) > KEPT:
-                    self._documents.popitem(last=False)
             else:
                 self._documents.move_to_end(key)
         return found
 
+    def plan(self, document: _Document, root: GraphQLObjectType, values: VariableValues) -> ObjectPlan:
+        """The plan of an operation for these variables."""
+        # A variable may hold anything, and may be missing: what is neither is decided as graphql-core decides it.
+        decided = tuple(values.coerced.get(name) for name in document.conditions)
+        if not (document.lasts and all(isinstance(each, bool) for each in decided)):
+            return _Origin(self, document, values).compile_root(root)
+        with self._lock:
+            found = document.plans.get(decided)
+            if found is None:
+                known = VariableValues(
+                    {name: values.sources[name] for name in document.conditions if name in values.sources},
+                    {name: values.coerced[name] for name in document.conditions},
+                )
+                found = document.plans[decided] = _Origin(self, document, known).compile_root(root)
+                if len(document.plans) > VARIANTS:
+                    document.plans.popitem(last=False)
+        return found
+
+    def grown(self, document: _Document, parts: int) -> None:
+        """Note that so many fields were compiled, and let go of what was not used for longest."""
+        with self._lock:
+            if self._documents.get(id(document.operation)) is not document or document.stays:
+                return
+            document.parts += parts
+            self._parts += parts
+            for each in list(self._documents.values()):
+                if self._parts <= PARTS or each is document:
+                    return
+                if not each.stays:
+                    self.forget(each.operation)
+
+    def forget(self, operation: OperationDefinitionNode) -> None:
+        """Let go of the plans of an operation, but those that stay."""
+        with self._lock:
+            found = self._documents.get(id(operation))
+            if found is not None and not found.stays:
+                del self._documents[id(operation)]
+                self._parts -= found.parts
+
 
 def plan_of(executor: Executor[Any], root: GraphQLObjectType) -> ObjectPlan:
     """The plan of the executor's operation; raises GraphQLError when it nests too deeply to be read."""
-    schema = executor.schema
-    document = _plans_of(schema).document(schema, executor.fragments, executor.operation)
-    return document.plan(root, executor.variable_values)
+    plans = Plans.of(executor.schema)
+    document = plans.document(executor.schema, executor.fragments, executor.operation)
+    return plans.plan(document, root, executor.variable_values)
+
+
+def forget_plans(executor: Executor[Any]) -> None:
+    """Let go of the plans of an operation that is not to run."""
+    Plans.of(executor.schema).forget(executor.operation)
 
 
 def compile_ahead(schema: GraphQLSchema, document: DocumentNode) -> None:
-    """Make the plans of a valid document before anybody asks, down to the last field.
+    """Make the plans of a valid document before anybody asks, down to the last field, and keep them for good.
 
     There is one for each way in which its `@skip` and `@include` can be decided: it is for documents that have few.
     """
@@ -255,20 +288,17 @@ def compile_ahead(schema: GraphQLSchema, document: DocumentNode) -> None:
             fragments[node.name.value] = FragmentDetails(node)
         elif isinstance(node, OperationDefinitionNode):
             operations.append(node)
+    plans = Plans.of(schema)
     for operation in operations:
         root = schema.get_root_type(operation.operation)
-        kept = _plans_of(schema).document(schema, fragments, operation)
+        assert root is not None  # the document is valid
+        kept = plans.document(schema, fragments, operation)
+        kept.stays = True
         for decided in product((True, False), repeat=len(kept.conditions)):
-            assert root is not None  # the document is valid
             values = VariableValues({}, dict(zip(kept.conditions, decided, strict=True)))
-            waiting = [kept.plan(root, values)]
+            waiting = [plans.plan(kept, root, values)]
             for plan in waiting:
                 waiting += [below for field in plan.fields for below in field.selections()]
-
-
-def _plans_of(schema: GraphQLSchema) -> _Plans:
-    found: _Plans = schema.extensions.setdefault(_PLANS, _Plans())
-    return found
 
 
 def _condition_names(definition: ExecutableDefinitionNode) -> Iterator[str]:

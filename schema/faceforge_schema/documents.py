@@ -59,6 +59,8 @@ class Documents:
     def _check(self, text: str, bounds: Limits) -> Checked:
         document = limits.read(text, bounds)
         errors = validate_document(self.schema, document, tuple(specified_rules))
+        if not errors:
+            limits.check_size(document, bounds)
         operations = {
             node.name.value if node.name else None: node
             for node in document.definitions

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 
 from graphql import (
     DocumentNode,
+    ExecutionResult,
     GraphQLError,
     GraphQLObjectType,
     GraphQLScalarType,
@@ -18,7 +19,7 @@ from graphql import (
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types.field import StrawberryField
 
-from faceforge_executor import BATCH, COLUMN, UNCHANGED, BreadthFirst, Group, finished
+from faceforge_executor import BATCH, COLUMN, UNCHANGED, BreadthFirst, Group, finished, forget_plans
 from faceforge_schema import limits
 from faceforge_schema.context import Context
 from faceforge_schema.directives import Resource, directive_of
@@ -55,14 +56,24 @@ class Execution(BreadthFirst, StrawberryGraphQLCoreExecutionContext):
         if not isinstance(made, Execution):
             return cast("list[GraphQLError]", made)
         if not context.trusted:
-            limits.check(made.plan, made.variable_values.coerced, context.core.settings.limits)
+            try:
+                limits.check(made.plan, made.variable_values.coerced, context.core.settings.limits)
+            except QueryTooComplex:
+                forget_plans(made)
+                raise
         return made
 
     def execute_operation(self, serially: bool | None = None) -> Any:
         if self.operation.operation is OperationType.MUTATION:
             return super().execute_operation(serially)
         self._end = time.monotonic() + self.context_value.core.settings.limits.query_seconds
-        return self._on_snapshot(lambda: super(Execution, self).execute_operation(serially))
+        return self._answered(serially)
+
+    async def _answered(self, serially: bool | None) -> ExecutionResult:
+        try:
+            return await self._on_snapshot(lambda: super(Execution, self).execute_operation(serially))
+        except Exception as error:  # of no field: the answer says so, and a subscription goes on
+            return ExecutionResult(None, [GraphQLError(str(error), original_error=error)])
 
     async def descend(self, level: list[Group]) -> None:
         if self.context_value.db is not None:

@@ -4,9 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
-from graphql import DocumentNode, FieldNode, GraphQLError, IntValueNode, VariableNode, parse
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    InlineFragmentNode,
+    IntValueNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    VariableNode,
+    parse,
+)
 
 from faceforge_executor import FieldPlan, ObjectPlan
 from faceforge_schema.directives import is_list
@@ -36,24 +49,48 @@ def read(text: str, limits: Limits) -> DocumentNode:
         raise QueryTooComplex("The document nests too deeply to be read.") from None
 
 
+def check_size(document: DocumentNode, limits: Limits) -> None:
+    """Raise QueryTooComplex for a valid document that is too large once its fragments are spread.
+
+    Fragments that spread others twice make a small document exponentially large; its parts are counted without
+    spreading them.
+    """
+    fragments = {
+        node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
+    }
+
+    @cache
+    def spread(name: str) -> int:
+        return parts(fragments[name].selection_set)
+
+    def parts(selections: SelectionSetNode | None) -> int:
+        count = 0
+        for node in selections.selections if selections is not None else ():
+            count += 1
+            if isinstance(node, FragmentSpreadNode):
+                count += spread(node.name.value)
+            elif isinstance(node, FieldNode | InlineFragmentNode):
+                count += parts(node.selection_set)
+        return count
+
+    for node in document.definitions:
+        if isinstance(node, OperationDefinitionNode) and parts(node.selection_set) > limits.query_tokens:
+            raise QueryTooComplex(
+                f"Written without fragments, the query has over {limits.query_tokens} parts."
+            )
+
+
 def check(plan: ObjectPlan, variables: Mapping[str, Any], limits: Limits) -> None:
     """Raise QueryTooComplex when a plan is too deep, has too many aliases, or may answer too many objects.
 
     The objects are counted at worst: a list of `first` items under one of `first` items multiplies. Introspection is
     held by graphql-core's own rule and is not counted.
     """
-    aliases = steps = 0
+    aliases = 0
 
     def walk(selection: ObjectPlan, depth: int, times: int) -> int:
-        nonlocal steps
         if depth > limits.query_depth:
             raise QueryTooComplex(f"The query nests deeper than {limits.query_depth} levels.")
-        steps += len(selection.fields)
-        if steps > limits.query_tokens:
-            # Fragments that spread others twice are compiled exponentially often.
-            raise QueryTooComplex(
-                f"Written without fragments, the query has over {limits.query_tokens} parts."
-            )
         objects = 0
         for each in selection.fields:
             objects += field(selection, each, depth, times)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from functools import cache
 from itertools import accumulate, chain
@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Select
 
-from faceforge_executor import Batch, Level, Ones, Table
+from faceforge_executor import Batch, FieldPlan, Level, Ones, Table
 from faceforge_schema.batching import add_field
 from faceforge_schema.context import frozen
 from faceforge_schema.operation import Errors, Operation, given_to, operation, stand_in
@@ -19,7 +19,7 @@ from faceforge_schema.pages import Connection, Pages, SortOrder, has_cursors, pa
 from faceforge_schema.reading import columns_below, kept, known, outside_the_trash, siblings
 from faceforge_schema.record import Record
 from faceforge_storage import paging
-from faceforge_storage.columns import Columns, take
+from faceforge_storage.columns import Columns
 from faceforge_storage.errors import InvalidCursor, InvalidInput
 from faceforge_storage.paging import Children, Page
 
@@ -52,7 +52,7 @@ def listing(
                 return function(**looks, **filters)
 
             def make() -> Select[Any]:
-                names = known(rows(), _wanted(level, page))
+                names = known(rows(), _wanted([level.field], page))
                 return paging.page_of(rows(), page.order, following=following, names=names)
 
             if looks:  # it looks into the database first, and has to each time
@@ -123,7 +123,7 @@ def _pages_below(
     """The same page below each of the parents; a parent that is None has an empty one."""
     db, field, following = level.context.snapshot, level.field, page.after is not None
     unique = list(dict.fromkeys(each for each in parents if each is not None))
-    wanted = _wanted(level, page)
+    wanted = _wanted(siblings(field), page)
 
     def make() -> Select[Any]:
         children = below()
@@ -146,7 +146,7 @@ def _pages_below(
         starts = [0, *accumulate(found)]
         begins = [0 if number is None else starts[number] for number in at]
         rows = [range(begin, begin + count) for begin, count in zip(begins, counts, strict=True)]
-        columns = take(columns, list(chain.from_iterable(rows)))
+        columns = dict(Table(columns, sum(found)).take(list(chain.from_iterable(rows))).columns)
 
     @cache
     def totals() -> list[int]:
@@ -160,10 +160,10 @@ def _pages_below(
     return Pages(Table(columns, sum(counts)), counts, more, page, mark, totals)
 
 
-def _wanted(level: Level, page: Page) -> set[str]:
-    """The columns that are read for a list: for all fields that share it, and for cursors that are asked for."""
+def _wanted(fields: Iterable[FieldPlan], page: Page) -> set[str]:
+    """The columns that are read for a list that these fields share, with those of cursors that are asked for."""
     wanted = {"row_id"}
-    for each in siblings(level.field):
+    for each in fields:
         wanted |= columns_below(each)
         if has_cursors(each):
             wanted.add(page.order.column)

@@ -12,7 +12,7 @@ from faceforge_executor import FieldPlan, Level, ObjectPlan, Ones, Source, Table
 from faceforge_schema.context import frozen
 from faceforge_schema.directives import is_list
 from faceforge_storage import records
-from faceforge_storage.columns import Reading, take
+from faceforge_storage.columns import Columns, Reading
 
 KEPT = 64
 """Statements kept with a field of a plan."""
@@ -47,8 +47,13 @@ def columns_of(selection: ObjectPlan) -> Iterator[str]:
 
 
 def siblings(field: FieldPlan) -> Iterator[FieldPlan]:
-    """The fields of the same selection, itself among them, that are the same field under other names."""
-    return (each for each in field.selection.fields if each.definition is field.definition)
+    """The fields of the same selection that ask the same under other names, itself among them."""
+    asked = field.nodes[0].arguments
+    return (
+        each
+        for each in field.selection.fields
+        if each.definition is field.definition and each.nodes[0].arguments == asked
+    )
 
 
 def kept(
@@ -92,8 +97,10 @@ def found_by(level: Level, rows: Callable[[], Select[Any]], key: str, wanted: Se
         return records.matched(statement, names, key)
 
     asked = list(dict.fromkeys(each for each in wanted if each is not None))
-    columns = kept(field, "found by", {}, make)(level.context.snapshot, {"wanted": asked}) if asked else {}
+    columns: Columns = {}
+    if asked:
+        columns = kept(field, "found by", {}, make)(level.context.snapshot, {"wanted": asked})
     places = {value: place for place, value in enumerate(columns.get(key, ()))}
     present = [at for at, each in enumerate(wanted) if each in places]
-    found = take(columns, [places[wanted[at]] for at in present])
-    return Ones(Table(found, len(present)), None if len(present) == len(wanted) else present)
+    found = Table(columns, len(places)).take([places[wanted[at]] for at in present])
+    return Ones(found, None if len(present) == len(wanted) else present)

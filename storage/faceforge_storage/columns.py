@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -54,6 +54,7 @@ def _each(decode: Callable[[Any], Any], values: Sequence[Any]) -> list[Any]:
     return list(map(decode, values))
 
 
-def take(columns: Columns, places: Sequence[int]) -> Columns:
-    """The rows at these places, in this order."""
-    return {name: [values[place] for place in places] for name, values in columns.items()}
+def only(statement: Select[Any], names: Iterable[str]) -> Select[Any]:
+    """The statement with just these of its columns."""
+    columns = [statement.selected_columns[name] for name in names]
+    return statement.with_only_columns(*columns, maintain_column_froms=True)

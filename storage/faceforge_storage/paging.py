@@ -18,6 +18,7 @@ from sqlalchemy import (
     tuple_,
 )
 
+from faceforge_storage.columns import only
 from faceforge_storage.dialect import listed
 from faceforge_storage.gateway import AnyRow
 
@@ -72,8 +73,7 @@ def page_of(
     """
     keys = _keys(statement, order)
     if names is not None:
-        wanted = [statement.selected_columns[name] for name in names]
-        statement = statement.with_only_columns(*wanted, maintain_column_froms=True)
+        statement = only(statement, names)
     return (
         _following(statement, keys, order, following=following)
         .order_by(*_directed(keys, order))

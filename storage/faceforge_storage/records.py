@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Select, Table, bindparam, select, true
 
+from faceforge_storage.columns import only
 from faceforge_storage.dialect import listed
 from faceforge_storage.errors import NotFound, NotInTrash
 from faceforge_storage.gateway import AnyRow, Write
@@ -24,18 +25,13 @@ def find(db: Connection, statement: Select[Any], column: str, value: str | int) 
 
 def named(statement: Select[Any], names: Iterable[str], column: str) -> Select[Any]:
     """The columns `names` of the row whose `column` is the parameter `wanted`."""
-    return _only(statement, names).where(statement.selected_columns[column] == bindparam("wanted"))
+    return only(statement, names).where(statement.selected_columns[column] == bindparam("wanted"))
 
 
 def matched(statement: Select[Any], names: Iterable[str], column: str) -> Select[Any]:
     """The columns `names` of the rows whose `column` is in the JSON list that is the parameter `wanted`."""
     wanted = select(listed("wanted").c.value)
-    return _only(statement, names).where(statement.selected_columns[column].in_(wanted))
-
-
-def _only(statement: Select[Any], names: Iterable[str]) -> Select[Any]:
-    columns = [statement.selected_columns[name] for name in names]
-    return statement.with_only_columns(*columns, maintain_column_froms=True)
+    return only(statement, names).where(statement.selected_columns[column].in_(wanted))
 
 
 def shown(table: FromClause, deleted: Deleted = "exclude") -> ColumnElement[bool]:

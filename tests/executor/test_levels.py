@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+import threading
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
@@ -31,8 +33,9 @@ from faceforge_executor import (
     Table,
     compile_ahead,
     finished,
+    forget_plans,
 )
-from faceforge_executor.plan import KEPT, VARIANTS
+from faceforge_executor.plan import PARTS, VARIANTS
 
 SDL = """
 type Query { people(first: Int = 2): [Person!]!  hello: String  person: Person }
@@ -191,11 +194,51 @@ def test_a_document_is_compiled_once_and_few_are_kept(people: People) -> None:
             assert isinstance(made, BreadthFirst)
             plans.add(id(made.plan))
     assert len(plans) == 2
-    many = [parse("{ hello }") for _ in range(KEPT + 50)]
+
+
+def test_what_is_kept_is_bounded_by_its_size_and_what_was_compiled_ahead_stays(people: People) -> None:
+    own = parse("{ people { name } }")
+    compile_ahead(people.schema, own)
+    wide = "{ " + " ".join(f"a{n}: hello" for n in range(1000)) + " }"
+    many = [parse(wide) for _ in range(PARTS // 1000 + 20)]
     for each in many:
         execute(people.schema, each, executor_class=BreadthFirst)
     (kept,) = people.schema.extensions.values()
-    assert len(kept._documents) == KEPT
+    assert sum(each.parts for each in kept._documents.values()) == kept._parts == PARTS
+    assert id(own.definitions[0]) in kept._documents
+    made = BreadthFirst.build(people.schema, many[-1])
+    assert isinstance(made, BreadthFirst)
+    forget_plans(made)
+    assert id(many[-1].definitions[0]) not in kept._documents
+
+
+def test_plans_may_be_made_and_let_go_by_several_threads(people: People) -> None:
+    names = [f"v{n}" for n in range(7)]
+    heads = ", ".join(f"${name}: Boolean!" for name in names)
+    document = parse(
+        f"query ({heads}) {{ {' '.join(f'{name}: hello @skip(if: ${name})' for name in names)} }}"
+    )
+    wrong: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            for number in range(600):
+                given = {name: bool(number >> place & 1) for place, name in enumerate(names)}
+                execute(people.schema, document, variable_values=given, executor_class=BreadthFirst)
+        except BaseException as error:
+            wrong.append(error)
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [threading.Thread(target=run) for _ in range(4)]
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert wrong == []
 
 
 def test_conditions_have_a_bounded_number_of_plans(people: People) -> None:

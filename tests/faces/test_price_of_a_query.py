@@ -55,6 +55,17 @@ def test_only_what_is_asked_for_is_read(linked: RunningCore) -> None:
     assert "user_metadata" not in below
 
 
+def test_the_same_list_asked_otherwise_reads_what_is_asked_for_there(linked: RunningCore) -> None:
+    query = "{ a: entities(first: 500) { nodes { id } } b: entities(first: 1) { nodes { fields } } }"
+    names, fields = statements(linked, query)
+    assert "entities.fields" not in names
+    assert "entities.fields" in fields
+    below = "a: assets(first: 1) { nodes { id } } b: assets(first: 2) { nodes { userMetadata } }"
+    _, names, metadata = statements(linked, f"{{ entities {{ nodes {{ {below} }} }} }}")
+    assert "user_metadata" not in names
+    assert "user_metadata" in metadata
+
+
 @pytest.mark.parametrize(
     ("query", "count"),
     [
