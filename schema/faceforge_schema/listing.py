@@ -52,7 +52,7 @@ def listing(
                 return function(**looks, **filters)
 
             def make() -> Select[Any]:
-                names = known(rows(), _wanted([level.field], page))
+                names = known(rows(), {"row_id"} | _wanted([level.field], page))
                 return paging.page_of(rows(), page.order, following=following, names=names)
 
             if looks:  # it looks into the database first, and has to each time
@@ -162,11 +162,11 @@ def _pages_below(
 
 def _wanted(fields: Iterable[FieldPlan], page: Page) -> set[str]:
     """The columns that are read for a list that these fields share, with those of cursors that are asked for."""
-    wanted = {"row_id"}
+    wanted: set[str] = set()
     for each in fields:
         wanted |= columns_below(each)
         if has_cursors(each):
-            wanted.add(page.order.column)
+            wanted |= {page.order.column, "row_id"}
     return wanted
 
 

@@ -7,9 +7,11 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from enum import Enum
+from itertools import accumulate
 from typing import Any, Generic, TypeVar, cast
 
 import strawberry
+from pydantic_core import to_json
 
 from faceforge_executor import Batch, FieldPlan, Level, Lists, Ones, Table
 from faceforge_schema.record import says
@@ -82,13 +84,17 @@ def _page_info(level: Level) -> Ones:
         "has_next_page": pages.more,
         "has_previous_page": [pages.page.after is not None] * size,
     }
-    if has_cursors(level.field):
-        ends: list[tuple[str | None, str | None]] = []
-        start = 0
-        for count in pages.counts:
-            ends.append((pages.cursor(start), pages.cursor(start + count - 1)) if count else (None, None))
-            start += count
-        told["start_cursor"], told["end_cursor"] = [a for a, _ in ends], [b for _, b in ends]
+    ends = [*accumulate(pages.counts)]
+    wanted = {each.name for selection in level.field.selections() for each in selection.fields}
+    for name, column, places in (
+        ("startCursor", "start_cursor", [end - count for end, count in zip(ends, pages.counts, strict=True)]),
+        ("endCursor", "end_cursor", [end - 1 for end in ends]),
+    ):
+        if name in wanted:
+            told[column] = [
+                pages.cursor(place) if count else None
+                for place, count in zip(places, pages.counts, strict=True)
+            ]
     return Ones(Table(told, size))
 
 
@@ -144,7 +150,7 @@ def page_from(arguments: dict[str, Any], name: str) -> tuple[paging.Page, str]:
 
 
 def _encode(parts: list[Any]) -> str:
-    return base64.urlsafe_b64encode(json.dumps(parts, separators=(",", ":")).encode()).decode().rstrip("=")
+    return base64.urlsafe_b64encode(to_json(parts)).decode().rstrip("=")
 
 
 def _decode(cursor: str, mark: str) -> tuple[Any, int]:

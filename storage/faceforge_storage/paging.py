@@ -98,8 +98,11 @@ def pages_below(children: Children, names: Iterable[str], order: Order, *, follo
         .correlate(parents)
     )
     wanted = [rows.selected_columns[name] for name in names]
+    # The rows were chosen inside: other tables are joined again only for columns of theirs.
+    own_table = all(getattr(each, "table", None) is key.table for each in wanted)
     return (
-        rows.join(parents, true())
+        (select(key) if own_table else rows)
+        .join(parents, true())
         .with_only_columns(parents.c.key.label("place_"), *wanted, maintain_column_froms=True)
         .where(key.in_(own))
         .order_by(parents.c.key, *_directed(keys, order))
