@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
-import threading
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
@@ -19,78 +17,17 @@ from graphql import (
     subscribe,
     validate,
 )
+from people import People
 
 from faceforge_executor import (
-    BATCH,
-    COLUMN,
-    Batch,
     BreadthFirst,
     Group,
     Level,
     Lists,
     Objects,
     Ones,
-    Table,
-    compile_ahead,
     finished,
-    forget_plans,
 )
-from faceforge_executor.plan import PARTS, VARIANTS
-
-SDL = """
-type Query { people(first: Int = 2): [Person!]!  hello: String  person: Person }
-type Person { id: ID!  name: String  friends(first: Int = 2): [Person!]!  best: Person  slow: String }
-type Mutation { set(to: Int): Int  fail: Int!  made: Person }
-type Subscription { ticks: Int }
-"""
-
-
-class People:
-    """A schema whose people are rows of a table, and the calls that were made for them."""
-
-    def __init__(self) -> None:
-        self.schema = build_schema(SDL)
-        self.calls: list[tuple[str, int]] = []
-        self.offer("Query", "people", self.people)
-        self.offer("Person", "friends", self.friends, reads=["id"])
-        self.offer("Person", "best", self.best, reads=["id"])
-        for name in ("id", "name"):
-            self.field("Person", name).extensions[COLUMN] = name
-
-    def field(self, kind: str, name: str) -> Any:
-        return self.schema.type_map[kind].fields[name]  # type: ignore[attr-defined]  # an object type, by its name
-
-    def offer(self, kind: str, name: str, call: Any, reads: Sequence[str] = ()) -> None:
-        self.field(kind, name).extensions[BATCH] = Batch(call, frozenset(reads))
-
-    def rows(self, ids: list[str]) -> Table:
-        return Table({"id": ids, "name": [f"n{each}" for each in ids]}, len(ids))
-
-    def people(self, level: Level) -> Lists:
-        self.calls.append(("people", len(level.parents)))
-        return Lists(self.rows([str(n) for n in range(level.arguments["first"])]), [level.arguments["first"]])
-
-    def friends(self, level: Level) -> Lists:
-        self.calls.append(("friends", len(level.parents)))
-        count = level.arguments["first"]
-        ids = [f"{each}.{n}" for each in level.parents.column("id") for n in range(count)]
-        return Lists(self.rows(ids), [count] * len(level.parents))
-
-    def best(self, level: Level) -> Ones:
-        self.calls.append(("best", len(level.parents)))
-        ids = level.parents.column("id")
-        present = [place for place, each in enumerate(ids) if not each.endswith("0")]
-        return Ones(self.rows([f"{ids[place]}!" for place in present]), present)
-
-    def ask(self, text: str, **more: Any) -> ExecutionResult:
-        result = execute(self.schema, parse(text), executor_class=BreadthFirst, **more)
-        assert isinstance(result, ExecutionResult)
-        return result
-
-
-@pytest.fixture
-def people() -> People:
-    return People()
 
 
 def test_a_field_is_called_once_for_all_objects_of_its_level(people: People) -> None:
@@ -181,92 +118,6 @@ def test_what_a_batch_function_raises_or_gives_as_an_error_is_told_at_its_place(
     told = people.ask("{ people { slow } }")
     assert told.data == {"people": [{"slow": "fine"}, {"slow": None}]}
     assert [each.path for each in told.errors or ()] == [["people", 1, "slow"]]
-
-
-def test_a_document_is_compiled_once_and_few_are_kept(people: People) -> None:
-    document = parse(
-        "query ($a: Boolean!, $b: Boolean = true) { hello @skip(if: $a) people @include(if: $b) { id } }"
-    )
-    plans = set()
-    for _ in range(2):
-        for a in (True, False):
-            made = BreadthFirst.build(people.schema, document, raw_variable_values={"a": a})
-            assert isinstance(made, BreadthFirst)
-            plans.add(id(made.plan))
-    assert len(plans) == 2
-
-
-def test_what_is_kept_is_bounded_by_its_size_and_what_was_compiled_ahead_stays(people: People) -> None:
-    own = parse("{ people { name } }")
-    compile_ahead(people.schema, own)
-    wide = "{ " + " ".join(f"a{n}: hello" for n in range(1000)) + " }"
-    many = [parse(wide) for _ in range(PARTS // 1000 + 20)]
-    for each in many:
-        execute(people.schema, each, executor_class=BreadthFirst)
-    (kept,) = people.schema.extensions.values()
-    assert sum(each.parts for each in kept._documents.values()) == kept._parts == PARTS
-    assert id(own.definitions[0]) in kept._documents
-    made = BreadthFirst.build(people.schema, many[-1])
-    assert isinstance(made, BreadthFirst)
-    forget_plans(made)
-    assert id(many[-1].definitions[0]) not in kept._documents
-
-
-def test_plans_may_be_made_and_let_go_by_several_threads(people: People) -> None:
-    names = [f"v{n}" for n in range(7)]
-    heads = ", ".join(f"${name}: Boolean!" for name in names)
-    document = parse(
-        f"query ({heads}) {{ {' '.join(f'{name}: hello @skip(if: ${name})' for name in names)} }}"
-    )
-    wrong: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            for number in range(600):
-                given = {name: bool(number >> place & 1) for place, name in enumerate(names)}
-                execute(people.schema, document, variable_values=given, executor_class=BreadthFirst)
-        except BaseException as error:
-            wrong.append(error)
-
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    try:
-        threads = [threading.Thread(target=run) for _ in range(4)]
-        for each in threads:
-            each.start()
-        for each in threads:
-            each.join()
-    finally:
-        sys.setswitchinterval(interval)
-    assert wrong == []
-
-
-def test_conditions_have_a_bounded_number_of_plans(people: People) -> None:
-    names = [f"v{n}" for n in range(6)]
-    heads = ", ".join(f"${name}: Boolean!" for name in names)
-    document = parse(
-        f"query ({heads}) {{ {' '.join(f'{name}: hello @skip(if: ${name})' for name in names)} }}"
-    )
-    for number in range(64):
-        given = {name: bool(number >> place & 1) for place, name in enumerate(names)}
-        told = execute(people.schema, document, variable_values=given, executor_class=BreadthFirst)
-        assert isinstance(told, ExecutionResult)
-        assert told.data == {name: None for name in names if not given[name]}
-    (kept,) = people.schema.extensions.values()
-    (plans,) = (each.plans for each in kept._documents.values())
-    assert len(plans) == VARIANTS
-
-
-def test_a_document_can_be_compiled_before_anybody_asks(people: People) -> None:
-    document = parse("query ($a: Boolean!) { people { id best @include(if: $a) { name } } }")
-    compile_ahead(people.schema, document)
-    (kept,) = people.schema.extensions.values()
-    before = {key: id(plan) for each in kept._documents.values() for key, plan in each.plans.items()}
-    assert set(before) == {(True,), (False,)}
-    for a in (True, False):
-        made = BreadthFirst.build(people.schema, document, raw_variable_values={"a": a})
-        assert isinstance(made, BreadthFirst)
-        assert id(made.plan) == before[a,]
 
 
 def test_middleware_and_batch_functions_do_not_go_together(people: People) -> None:

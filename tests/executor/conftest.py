@@ -1,0 +1,11 @@
+"""The people that most tests of the executor ask for."""
+
+from __future__ import annotations
+
+import pytest
+from people import People
+
+
+@pytest.fixture
+def people() -> People:
+    return People()

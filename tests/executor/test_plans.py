@@ -1,0 +1,98 @@
+"""A document is compiled once; what is kept of it is bounded, and may be used by several threads."""
+
+from __future__ import annotations
+
+import sys
+import threading
+
+from graphql import ExecutionResult, execute, parse
+from people import People
+
+from faceforge_executor import BreadthFirst, compile_ahead, forget_plans
+from faceforge_executor.plan import PARTS, VARIANTS
+
+
+def test_a_document_is_compiled_once_for_each_way_its_conditions_go(people: People) -> None:
+    document = parse(
+        "query ($a: Boolean!, $b: Boolean = true) { hello @skip(if: $a) people @include(if: $b) { id } }"
+    )
+    plans = set()
+    for _ in range(2):
+        for a in (True, False):
+            made = BreadthFirst.build(people.schema, document, raw_variable_values={"a": a})
+            assert isinstance(made, BreadthFirst)
+            plans.add(id(made.plan))
+    assert len(plans) == 2
+
+
+def test_what_is_kept_is_bounded_by_its_size_and_what_was_compiled_ahead_stays(people: People) -> None:
+    own = parse("{ people { name } }")
+    compile_ahead(people.schema, own)
+    wide = "{ " + " ".join(f"a{n}: hello" for n in range(1000)) + " }"
+    many = [parse(wide) for _ in range(PARTS // 1000 + 20)]
+    for each in many:
+        execute(people.schema, each, executor_class=BreadthFirst)
+    (kept,) = people.schema.extensions.values()
+    assert sum(each.parts for each in kept._documents.values()) == kept._parts == PARTS
+    assert id(own.definitions[0]) in kept._documents
+    made = BreadthFirst.build(people.schema, many[-1])
+    assert isinstance(made, BreadthFirst)
+    forget_plans(made)
+    assert id(many[-1].definitions[0]) not in kept._documents
+
+
+def test_plans_may_be_made_and_let_go_by_several_threads(people: People) -> None:
+    names = [f"v{n}" for n in range(7)]
+    heads = ", ".join(f"${name}: Boolean!" for name in names)
+    document = parse(
+        f"query ({heads}) {{ {' '.join(f'{name}: hello @skip(if: ${name})' for name in names)} }}"
+    )
+    wrong: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            for number in range(600):
+                given = {name: bool(number >> place & 1) for place, name in enumerate(names)}
+                execute(people.schema, document, variable_values=given, executor_class=BreadthFirst)
+        except BaseException as error:
+            wrong.append(error)
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [threading.Thread(target=run) for _ in range(4)]
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert wrong == []
+
+
+def test_conditions_have_a_bounded_number_of_plans(people: People) -> None:
+    names = [f"v{n}" for n in range(6)]
+    heads = ", ".join(f"${name}: Boolean!" for name in names)
+    document = parse(
+        f"query ({heads}) {{ {' '.join(f'{name}: hello @skip(if: ${name})' for name in names)} }}"
+    )
+    for number in range(64):
+        given = {name: bool(number >> place & 1) for place, name in enumerate(names)}
+        told = execute(people.schema, document, variable_values=given, executor_class=BreadthFirst)
+        assert isinstance(told, ExecutionResult)
+        assert told.data == {name: None for name in names if not given[name]}
+    (kept,) = people.schema.extensions.values()
+    (plans,) = (each.plans for each in kept._documents.values())
+    assert len(plans) == VARIANTS
+
+
+def test_a_document_can_be_compiled_before_anybody_asks(people: People) -> None:
+    document = parse("query ($a: Boolean!) { people { id best @include(if: $a) { name } } }")
+    compile_ahead(people.schema, document)
+    (kept,) = people.schema.extensions.values()
+    before = {key: id(plan) for each in kept._documents.values() for key, plan in each.plans.items()}
+    assert set(before) == {(True,), (False,)}
+    for a in (True, False):
+        made = BreadthFirst.build(people.schema, document, raw_variable_values={"a": a})
+        assert isinstance(made, BreadthFirst)
+        assert id(made.plan) == before[a,]
