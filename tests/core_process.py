@@ -16,6 +16,9 @@ SECONDS = 30
 COMMAND = [sys.executable, "-m", "faceforge_server"]
 
 
+LAST_WORDS = "Ctrl-C stops it."
+
+
 class CoreProcess:
     """`faceforge serve` on a home and a free port; answers when the constructor returns."""
 
@@ -43,7 +46,8 @@ class CoreProcess:
         end = time.monotonic() + SECONDS
         while time.monotonic() < end and self.process.poll() is None:
             self.url = self.home.read_ports().get("url", "")
-            if self.url and self.home.read_ports()["pid"] == self.process.pid:
+            # Its last words of the start come after the file that tells where it is.
+            if self.url and self.home.read_ports()["pid"] == self.process.pid and LAST_WORDS in self.said():
                 return
             time.sleep(0.02)
         raise AssertionError(f"Core did not start:\n{self.said()}")
