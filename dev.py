@@ -108,7 +108,7 @@ def lint(_: list[str], arguments: argparse.Namespace) -> int:
 def contract(further: list[str], _: argparse.Namespace) -> int:
     install("run")
     check(BIN / "faceforge", "schema", "--write", *further)
-    return call(PYTHON, "tests/policy/reference.py")
+    return call(PYTHON, "-m", "faceforge_codegen.reference_pages")
 
 
 def bench(further: list[str], _: argparse.Namespace) -> int:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from faceforge_storage.home import Home, open_home
-from faceforge_storage.settings import Settings
+from faceforge_storage.home.home import Home, open_home
+from faceforge_storage.home.settings import Settings
 
 LEFT_OUT: dict[str, list[str]] = defaultdict(list)
 

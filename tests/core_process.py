@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 
-from faceforge_storage.home import Home, open_home
+from faceforge_storage.home.home import Home, open_home
 
 SECONDS = 30
 COMMAND = [sys.executable, "-m", "faceforge_server"]

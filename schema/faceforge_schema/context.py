@@ -10,10 +10,10 @@ from typing import Any, Literal, Protocol
 import strawberry
 from sqlalchemy import Connection as Reader
 
-from faceforge_schema.permissions import Actor
-from faceforge_storage.database import Database
-from faceforge_storage.gateway import Write
-from faceforge_storage.settings import Settings
+from faceforge_schema.actors import Actor
+from faceforge_storage.database.database import Database
+from faceforge_storage.database.gateway import Write
+from faceforge_storage.home.settings import Settings
 
 __all__ = ["Context", "Core", "Info", "Reader", "Write"]
 

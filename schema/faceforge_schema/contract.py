@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from importlib import import_module
+from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any
 
@@ -23,43 +26,34 @@ from strawberry.tools import create_type
 from strawberry.types.execution import ExecutionContext, ExecutionResult
 from strawberry.utils.await_maybe import await_maybe
 
-from faceforge_schema import (
-    assets,
-    descriptors,
-    downloads,
-    entities,
-    field_defs,
-    journal,
-    relation_types,
-    relationships,
-    system,
-    tokens,
-)
+import faceforge_schema
 from faceforge_schema.context import Context
-from faceforge_schema.documents import Documents
-from faceforge_schema.execution import Execution, offer_levels
-from faceforge_schema.gate import Gate, admit
-from faceforge_schema.masking import mask
-from faceforge_schema.operation import Kind, Operation
-from faceforge_schema.scalars import SCALARS
-from faceforge_schema.time_limit import stopped_after
+from faceforge_schema.declare.operation import Kind, Operation
+from faceforge_schema.execute.admission import Gate, admit
+from faceforge_schema.execute.deadline import stopped_after
+from faceforge_schema.execute.documents import Documents
+from faceforge_schema.execute.masking import mask
+from faceforge_schema.execute.run import Execution, offer_levels
+from faceforge_schema.values.scalars import SCALARS
 from faceforge_storage.errors import FaceForgeError
 
 ANSWERED = (OperationType.QUERY, OperationType.MUTATION)
 """What has one answer; a subscription has many, and a socket to send them."""
 
-NOUNS: tuple[ModuleType, ...] = (
-    entities,
-    assets,
-    downloads,
-    field_defs,
-    descriptors,
-    relationships,
-    relation_types,
-    tokens,
-    journal,
-    system,
-)
+MACHINERY = frozenset({"actors", "context", "contract", "declare", "directives", "execute", "values"})
+"""What stands beside the nouns and is none."""
+
+
+def noun_modules() -> list[ModuleType]:
+    """Every module of every noun, in the order of their names: a new noun is a new module, and no line here."""
+    top = [each.name for each in iter_modules(faceforge_schema.__path__) if each.name not in MACHINERY]
+    found = [import_module(f"faceforge_schema.{name}") for name in top]
+    return [module for noun in found for module in (noun, *_submodules(noun))]
+
+
+def _submodules(noun: ModuleType) -> list[ModuleType]:
+    names = [each.name for each in iter_modules(getattr(noun, "__path__", ()))]
+    return [import_module(f"{noun.__name__}.{name}") for name in names]
 
 
 class Contract(strawberry.Schema):
@@ -112,8 +106,9 @@ class Contract(strawberry.Schema):
         mask(errors)
 
 
-def build_schema(nouns: tuple[ModuleType, ...] = NOUNS) -> Contract:
-    """The schema of all operations in the noun modules."""
+def build_schema(nouns: Sequence[ModuleType] | None = None) -> Contract:
+    """The schema of all operations in the modules of the nouns; of those given, in a test."""
+    nouns = noun_modules() if nouns is None else nouns
     return Contract(
         query=_root("Query", "query", nouns),
         mutation=_root("Mutation", "mutation", nouns),
@@ -124,7 +119,7 @@ def build_schema(nouns: tuple[ModuleType, ...] = NOUNS) -> Contract:
     )
 
 
-def _root(name: str, kind: Kind, nouns: tuple[ModuleType, ...]) -> type:
+def _root(name: str, kind: Kind, nouns: Sequence[ModuleType]) -> type:
     found = [each for noun in nouns for each in vars(noun).values() if isinstance(each, Operation)]
     return create_type(name, [each.field for each in found if each.kind == kind])
 

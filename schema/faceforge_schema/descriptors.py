@@ -10,13 +10,17 @@ from pydantic import AfterValidator, Field
 from sqlalchemy import Select
 from strawberry import ID, Maybe
 
-from faceforge_schema.assets import Asset
-from faceforge_schema.batching import reference
+from faceforge_schema.assets.assets import Asset
 from faceforge_schema.context import Context, Reader, Write
+from faceforge_schema.declare.connections import collection, listing
+from faceforge_schema.declare.fields import reference
+from faceforge_schema.declare.lookup import lookup
+from faceforge_schema.declare.operation import mutation
+from faceforge_schema.declare.resources import Record, resource, says
 from faceforge_schema.entities import Entity
 from faceforge_schema.entities import live as live_entity
-from faceforge_schema.field_values import check_fact
-from faceforge_schema.inputs import (
+from faceforge_schema.fields.values import check_fact
+from faceforge_schema.values.inputs import (
     Confidence,
     Input,
     Key,
@@ -27,19 +31,15 @@ from faceforge_schema.inputs import (
     is_partial_date,
     patched,
 )
-from faceforge_schema.listing import collection, listing
-from faceforge_schema.lookup import lookup
-from faceforge_schema.operation import mutation
-from faceforge_schema.record import Record, resource, says
-from faceforge_schema.references import check_asset
-from faceforge_schema.scalars import JSON, DateTime
+from faceforge_schema.values.reference_checks import check_asset
+from faceforge_schema.values.scalars import JSON, DateTime
 from faceforge_storage import assets as asset_rows
 from faceforge_storage import descriptors as rows
 from faceforge_storage import entities as entity_rows
-from faceforge_storage import records, tables
+from faceforge_storage.database import records, tables
+from faceforge_storage.database.gateway import AnyRow, check_version
+from faceforge_storage.database.keyset import Children
 from faceforge_storage.errors import InvalidInput, NotFound, UnknownReference, VersionConflict
-from faceforge_storage.gateway import AnyRow, check_version
-from faceforge_storage.paging import Children
 
 
 def _present(value: object) -> object:

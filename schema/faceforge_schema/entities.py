@@ -11,17 +11,18 @@ from sqlalchemy import Select
 from strawberry import ID, Maybe
 
 from faceforge_schema.context import Context, Write
-from faceforge_schema.field_values import check_fields, check_still_unique
-from faceforge_schema.inputs import Input, Name, Word, Words, invalid, patched
-from faceforge_schema.listing import listing
-from faceforge_schema.lookup import lookup
-from faceforge_schema.operation import mutation
-from faceforge_schema.record import Record, resource, says
-from faceforge_schema.references import check_asset
-from faceforge_schema.scalars import DateTime, JSONObject
-from faceforge_schema.trash import Deleted, shown_as
+from faceforge_schema.declare.connections import listing
+from faceforge_schema.declare.lookup import lookup
+from faceforge_schema.declare.operation import mutation
+from faceforge_schema.declare.resources import Record, resource, says
+from faceforge_schema.fields.values import check_fields, check_still_unique
+from faceforge_schema.values.deleted import Deleted, shown_as
+from faceforge_schema.values.inputs import Input, Name, Word, Words, invalid, patched
+from faceforge_schema.values.reference_checks import check_asset
+from faceforge_schema.values.scalars import DateTime, JSONObject
 from faceforge_storage import entities as rows
-from faceforge_storage import records, tables
+from faceforge_storage.database import records, tables
+from faceforge_storage.database.gateway import AnyRow
 from faceforge_storage.errors import (
     ExternalIdTaken,
     FieldValueTaken,
@@ -31,7 +32,6 @@ from faceforge_storage.errors import (
     UnknownReference,
     VersionConflict,
 )
-from faceforge_storage.gateway import AnyRow
 
 
 @strawberry.type(description="What another system calls the entity; unique over live entities.")

@@ -10,16 +10,16 @@ import strawberry
 from sqlalchemy import Select
 
 from faceforge_executor import Source
-from faceforge_schema.batching import batched
 from faceforge_schema.context import Context, Reader
-from faceforge_schema.listing import collection, listing
-from faceforge_schema.lookup import lookup
-from faceforge_schema.operation import subscription
-from faceforge_schema.record import Record, resource, says
-from faceforge_schema.scalars import BigInt, DateTime, JSONObject
+from faceforge_schema.declare.connections import collection, listing
+from faceforge_schema.declare.fields import batched
+from faceforge_schema.declare.lookup import lookup
+from faceforge_schema.declare.operation import subscription
+from faceforge_schema.declare.resources import Record, resource, says
+from faceforge_schema.values.scalars import BigInt, DateTime, JSONObject
 from faceforge_storage import journal as rows
-from faceforge_storage import paging, tables
-from faceforge_storage.paging import Children, Order, Page
+from faceforge_storage.database import keyset, tables
+from faceforge_storage.database.keyset import Children, Order, Page
 
 POLL_SECONDS = 5.0
 """How long a subscription sleeps at most: another process, such as the command line, may write too."""
@@ -115,9 +115,9 @@ async def follow_changesets(context: Context, after: BigInt | None = None) -> As
     last = int(after) if after is not None else await database.read(rows.latest)
     while True:
         change = database.next_change()
-        news = await database.read(paging.fetch, rows.matching(after=last), Page(Order("id")))
-        for row in news[: paging.DEFAULT_LIMIT]:
+        news = await database.read(keyset.fetch, rows.matching(after=last), Page(Order("id")))
+        for row in news[: keyset.DEFAULT_LIMIT]:
             yield Changeset.of(row)
             last = row.id
-        if len(news) <= paging.DEFAULT_LIMIT:
+        if len(news) <= keyset.DEFAULT_LIMIT:
             await database.changed(change, POLL_SECONDS)

@@ -8,9 +8,9 @@ import sqlite3
 import strawberry
 
 from faceforge_schema.context import Context, Reader
-from faceforge_schema.operation import query
-from faceforge_schema.record import says
-from faceforge_schema.scalars import BigInt, DateTime
+from faceforge_schema.declare.operation import query
+from faceforge_schema.declare.resources import says
+from faceforge_schema.values.scalars import BigInt, DateTime
 from faceforge_storage import journal, system
 
 

@@ -10,19 +10,19 @@ from pydantic import AfterValidator, Field
 from sqlalchemy import Select
 from strawberry import ID, Maybe
 
+from faceforge_schema.actors import ALL, Actor
 from faceforge_schema.context import Context, Write
-from faceforge_schema.inputs import Input, Word, patched
-from faceforge_schema.listing import listing
-from faceforge_schema.lookup import lookup
-from faceforge_schema.operation import mutation
-from faceforge_schema.pages import SortOrder
-from faceforge_schema.permissions import ALL, Actor
-from faceforge_schema.record import Record, resource, says
-from faceforge_schema.scalars import DateTime
-from faceforge_storage import records, tables
+from faceforge_schema.declare.connection_types import SortOrder
+from faceforge_schema.declare.connections import listing
+from faceforge_schema.declare.lookup import lookup
+from faceforge_schema.declare.operation import mutation
+from faceforge_schema.declare.resources import Record, resource, says
+from faceforge_schema.values.inputs import Input, Word, patched
+from faceforge_schema.values.scalars import DateTime
 from faceforge_storage import tokens as rows
+from faceforge_storage.database import records, tables
+from faceforge_storage.database.gateway import AnyRow, check_version
 from faceforge_storage.errors import Forbidden, InvalidInput, NameTaken, NotFound, VersionConflict
-from faceforge_storage.gateway import AnyRow, check_version
 
 
 def _known(permissions: list[str]) -> list[str]:

@@ -20,20 +20,21 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 import faceforge_ui
 from faceforge_schema import Core, build_schema
-from faceforge_server.authentication import Authentication, Authenticator
-from faceforge_server.byte_paths import BYTE_PATHS
-from faceforge_server.byte_routes import ByteRoutes
-from faceforge_server.graphql_view import GraphqlView
-from faceforge_server.graphql_websocket import GraphqlWebSocket
-from faceforge_server.hosts import HostCheck
-from faceforge_server.install_token import InstallToken
-from faceforge_server.origins import OriginCheck
-from faceforge_server.problem import problem_response
-from faceforge_server.request_ids import RequestIds
+from faceforge_server.files.paths import BYTE_PATHS
+from faceforge_server.files.routes import ByteRoutes
+from faceforge_server.graphql.view import GraphqlView
+from faceforge_server.graphql.websocket import GraphqlWebSocket
+from faceforge_server.http.problem import problem_response
+from faceforge_server.http.request_ids import RequestIds
+from faceforge_server.middleware.authentication import Authentication, Authenticator
+from faceforge_server.middleware.hosts import HostCheck
+from faceforge_server.middleware.install_token import InstallToken
+from faceforge_server.middleware.origins import OriginCheck
 from faceforge_server.rest import openapi, rest_operations, rest_routes
 from faceforge_server.rest.routes import allowed_methods, json_response
-from faceforge_storage.clock import now
-from faceforge_storage.database import Database
+from faceforge_storage.database.clock import now
+from faceforge_storage.database.database import Database
+from faceforge_storage.database.migrate import migrate
 from faceforge_storage.errors import (
     BadRequest,
     CannotStart,
@@ -42,10 +43,9 @@ from faceforge_storage.errors import (
     MethodNotAllowed,
     NotFound,
 )
-from faceforge_storage.home import Home
-from faceforge_storage.migrate import migrate
+from faceforge_storage.home.home import Home
+from faceforge_storage.home.settings import Settings
 from faceforge_storage.objects import FilesystemProvider, ObjectStore, Staging
-from faceforge_storage.settings import Settings
 
 log = logging.getLogger("faceforge")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from importlib.metadata import version
+from importlib.metadata import entry_points, version
 
 from cyclopts import App
 
@@ -16,9 +16,10 @@ app = App(
     version=lambda: version("faceforge"),
     version_flags=["--version"],
 )
-COMMANDS = ("serve", "token", "schema", "migrate", "backup")
-for name in COMMANDS:
-    app.command(f"faceforge_server.commands.{name}:{name}")
+COMMANDS = {each.name: each.value for each in sorted(entry_points(group="faceforge.commands"))}
+"""Each package brings its own; a module is imported only when its command is asked for."""
+for name, place in COMMANDS.items():
+    app.command(place, name=name)
 
 
 def load_all() -> None:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from logging.handlers import MemoryHandler, RotatingFileHandler
 from pathlib import Path
 
-from faceforge_server.request_ids import current_request_id
+from faceforge_server.http.request_ids import current_request_id
 from faceforge_storage.errors import CannotStart
 
 FILE_BYTES, FILES_KEPT = 5 * 1024 * 1024, 5

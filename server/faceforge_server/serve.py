@@ -16,13 +16,13 @@ from typing import Any, NoReturn
 import uvicorn
 from pydantic import SecretStr
 
-from faceforge_server.listening import listen, web_address
+from faceforge_server.http.protocol import ZeroCopyProtocol
+from faceforge_server.http.sockets import listen, web_address
 from faceforge_server.logs import Logs
-from faceforge_server.protocol import ZeroCopyProtocol
 from faceforge_storage.errors import FaceForgeError
-from faceforge_storage.home import Home, open_home
-from faceforge_storage.lock import HomeLock
-from faceforge_storage.settings import Network, Settings
+from faceforge_storage.home.home import Home, open_home
+from faceforge_storage.home.lock import HomeLock
+from faceforge_storage.home.settings import Network, Settings
 
 
 def serve(path: Path | None, host: str | None, port: int | None, auto_port: bool) -> None:

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, exists, select
 
-from faceforge_storage.dialect import among, contains
-from faceforge_storage.gateway import AnyRow, Values, Write
-from faceforge_storage.ids import new_id
-from faceforge_storage.records import Deleted, shown
-from faceforge_storage.tables import asset_links, asset_tags, assets, descriptors, entities, objects
+from faceforge_storage.database.dialects import among, contains
+from faceforge_storage.database.gateway import AnyRow, Values, Write
+from faceforge_storage.database.ids import new_id
+from faceforge_storage.database.records import Deleted, shown
+from faceforge_storage.database.tables import asset_links, asset_tags, assets, descriptors, entities, objects
 
 EMPTY: Values = {
     "owner": {"type": "system", "id": None},

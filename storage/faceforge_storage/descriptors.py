@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
-from faceforge_storage.dialect import among
-from faceforge_storage.gateway import AnyRow, Values, Write
-from faceforge_storage.ids import new_id
-from faceforge_storage.records import shown
-from faceforge_storage.tables import descriptors, entities
+from faceforge_storage.database.dialects import among
+from faceforge_storage.database.gateway import AnyRow, Values, Write
+from faceforge_storage.database.ids import new_id
+from faceforge_storage.database.records import shown
+from faceforge_storage.database.tables import descriptors, entities
 
 EMPTY: Values = {
     "valid_from": None,

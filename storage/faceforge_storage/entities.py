@@ -9,15 +9,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.exc import IntegrityError
 
-from faceforge_storage import records
-from faceforge_storage.dialect import among, any_contains, contains
+from faceforge_storage.database import records
+from faceforge_storage.database.dialects import among, any_contains, contains
+from faceforge_storage.database.gateway import AnyRow, Values, Write
+from faceforge_storage.database.ids import new_id
+from faceforge_storage.database.records import Deleted, shown
+from faceforge_storage.database.tables import asset_links, assets, descriptors, entities, relationships
+from faceforge_storage.database.tables import entity_external_ids as external_ids
+from faceforge_storage.database.tables import entity_tags as tags
 from faceforge_storage.errors import ExternalIdTaken
-from faceforge_storage.gateway import AnyRow, Values, Write
-from faceforge_storage.ids import new_id
-from faceforge_storage.records import Deleted, shown
-from faceforge_storage.tables import asset_links, assets, descriptors, entities, relationships
-from faceforge_storage.tables import entity_external_ids as external_ids
-from faceforge_storage.tables import entity_tags as tags
 
 ExternalId = tuple[str, str]
 """(namespace, value)"""

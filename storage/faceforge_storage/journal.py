@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
-from faceforge_storage.dialect import among
-from faceforge_storage.tables import RECORDS, changes, changesets, metadata
+from faceforge_storage.database.dialects import among
+from faceforge_storage.database.tables import RECORDS, changes, changesets, metadata
 
 _INTERNAL = frozenset({"row_id"})
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, exists, or_, select
 
-from faceforge_storage.dialect import among, starts_with
+from faceforge_storage.database.dialects import among, starts_with
+from faceforge_storage.database.gateway import AnyRow, Values, Write
+from faceforge_storage.database.tables import relation_types, relationships
 from faceforge_storage.errors import NameTaken
-from faceforge_storage.gateway import AnyRow, Values, Write
-from faceforge_storage.tables import relation_types, relationships
 
 
 def matching(*, query: str | None = None, names: Sequence[str] | None = None) -> Select[Any]:

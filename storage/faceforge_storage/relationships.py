@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select, union_all
 
-from faceforge_storage.dialect import among
+from faceforge_storage.database.dialects import among
+from faceforge_storage.database.gateway import AnyRow, Values, Write
+from faceforge_storage.database.ids import new_id
+from faceforge_storage.database.records import shown
+from faceforge_storage.database.tables import entities, relationships
 from faceforge_storage.errors import RelationshipExists
-from faceforge_storage.gateway import AnyRow, Values, Write
-from faceforge_storage.ids import new_id
-from faceforge_storage.records import shown
-from faceforge_storage.tables import entities, relationships
 
 EMPTY: Values = {"fields": {}, "valid_from": None, "valid_to": None, "confidence": None, "source": None}
 

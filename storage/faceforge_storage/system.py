@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, func, select, text
 
-from faceforge_storage.records import shown
-from faceforge_storage.tables import assets, descriptors, entities, field_defs, objects, relationships
+from faceforge_storage.database.records import shown
+from faceforge_storage.database.tables import (
+    assets,
+    descriptors,
+    entities,
+    field_defs,
+    objects,
+    relationships,
+)
 
 
 def counts(db: Connection) -> dict[str, int]:

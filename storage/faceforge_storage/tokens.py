@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
-from faceforge_storage.dialect import among
+from faceforge_storage.database.dialects import among
+from faceforge_storage.database.gateway import AnyRow, Values, Write
+from faceforge_storage.database.ids import new_id
+from faceforge_storage.database.tables import tokens
 from faceforge_storage.errors import NameTaken
-from faceforge_storage.gateway import AnyRow, Values, Write
-from faceforge_storage.ids import new_id
-from faceforge_storage.tables import tokens
 
 PREFIX = "ff_"
 

@@ -19,9 +19,10 @@ from figures import Side, by_turns, print_rates
 from samples import add_entities, statements_of
 from servers import Client, free_port, listening, new_home, running, running_core
 
-from faceforge_storage import entities, records
-from faceforge_storage.database import Database
-from faceforge_storage.paging import Order, Page, fetch
+from faceforge_storage import entities
+from faceforge_storage.database import records
+from faceforge_storage.database.database import Database
+from faceforge_storage.database.keyset import Order, Page, fetch
 
 ENTITIES, PAGE, CONNECTIONS = 2000, 50, 8
 JSON_COLUMNS = frozenset({"aliases", "tags", "fields", "external_ids", "plugin_data"})

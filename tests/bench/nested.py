@@ -25,8 +25,8 @@ from servers import Client, free_port, new_home, running_core
 
 from faceforge_schema import ALL, Actor, Context, build_schema
 from faceforge_server.app import create_app
-from faceforge_storage.database import Database
-from faceforge_storage.home import open_home
+from faceforge_storage.database.database import Database
+from faceforge_storage.home.home import open_home
 
 ENTITIES, LINKED, THERE_ARE = 50, 10, 500
 PAGE = "pageInfo { hasNextPage endCursor }"

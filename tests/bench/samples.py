@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 from faceforge_storage import assets, entities, relation_types, relationships
-from faceforge_storage.database import Database
-from faceforge_storage.gateway import Write
-from faceforge_storage.tables import asset_links, objects
+from faceforge_storage.database.database import Database
+from faceforge_storage.database.gateway import Write
+from faceforge_storage.database.tables import asset_links, objects
 
 
 def entity(number: int) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from faceforge_storage.home import Home, open_home
-from faceforge_storage.migrate import migrate
+from faceforge_storage.database.migrate import migrate
+from faceforge_storage.home.home import Home, open_home
 
 HOST = "127.0.0.1"
 FACEFORGE = shutil.which("faceforge", path=str(Path(sys.executable).parent)) or "faceforge"

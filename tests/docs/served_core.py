@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from faceforge_storage.home import Home, open_home
+from faceforge_storage.home.home import Home, open_home
 
 SECONDS = 60
 

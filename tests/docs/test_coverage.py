@@ -10,13 +10,13 @@ import pytest
 from pages import DOCS
 
 from faceforge_schema import ALL, build_schema
-from faceforge_server.byte_paths import BYTE_PATHS
 from faceforge_server.cli import COMMANDS
+from faceforge_server.files.paths import BYTE_PATHS
 from faceforge_server.rest import rest_operations
+from faceforge_storage.database.tables import RECORDS
 from faceforge_storage.errors import FaceForgeError
-from faceforge_storage.home import Home
-from faceforge_storage.settings import Limits, Section, Settings
-from faceforge_storage.tables import RECORDS
+from faceforge_storage.home.home import Home
+from faceforge_storage.home.settings import Limits, Section, Settings
 
 CONTRACT = build_schema()
 

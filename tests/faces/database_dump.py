@@ -8,7 +8,7 @@ from typing import Any
 from running_core import RunningCore
 from sqlalchemy import Connection, select
 
-from faceforge_storage.tables import DERIVED, RECORDS, changes, changesets, metadata
+from faceforge_storage.database.tables import DERIVED, RECORDS, changes, changesets, metadata
 
 Rows = dict[int, dict[str, Any]]
 State = dict[str, Rows]

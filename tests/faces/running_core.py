@@ -16,10 +16,10 @@ from starlette.applications import Starlette
 
 from faceforge_schema import Contract, Core, build_schema
 from faceforge_server.app import create_app
-from faceforge_server.listening import listen
-from faceforge_server.protocol import ZeroCopyProtocol
+from faceforge_server.http.protocol import ZeroCopyProtocol
+from faceforge_server.http.sockets import listen
 from faceforge_server.rest import RestOperation, rest_operations
-from faceforge_storage.home import open_home
+from faceforge_storage.home.home import open_home
 
 T = TypeVar("T")
 

@@ -45,7 +45,7 @@ def test_an_unexpected_error_of_no_field_is_masked_and_in_graphqls_form(
     def broken(*_: Any, **__: Any) -> Any:
         raise ValueError("the secret cause")
 
-    monkeypatch.setattr("faceforge_storage.database.stop_after", broken)
+    monkeypatch.setattr("faceforge_storage.database.database.stop_after", broken)
     told = core.request(
         "POST", "/graphql", json={"query": "{ entities { totalCount } }"}, headers={"accept": GRAPHQL}
     )

@@ -13,7 +13,7 @@ from running_core import CONTRACT, OPERATIONS, RunningCore
 from world import World, compared
 
 from faceforge_schema import ALL
-from faceforge_schema.permissions import needs_of_field
+from faceforge_schema.execute.needs import needs_of_field
 
 ON_ONE_FACE_ONLY = {"subscription changesets"}
 """Operations without a route, and why: a subscription is a stream; REST will read events by SSE."""

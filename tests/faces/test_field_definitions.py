@@ -12,7 +12,7 @@ from running_core import RunningCore, running_core
 from sqlalchemy import text
 from world import UNKNOWN, World
 
-from faceforge_schema.field_defs import FieldType
+from faceforge_schema.fields.definitions import FieldType
 
 DAY, MOMENT = "2024-02-29", "2024-02-29T23:59:59Z"
 

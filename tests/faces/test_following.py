@@ -10,8 +10,8 @@ from running_core import CONTRACT, RunningCore
 
 from faceforge_schema import ALL, Actor, Context
 from faceforge_schema.journal import POLL_SECONDS
-from faceforge_storage import tables
-from faceforge_storage.gateway import Write
+from faceforge_storage.database import tables
+from faceforge_storage.database.gateway import Write
 
 FOLLOWED = "subscription { changesets(after: 0) { operation } }"
 

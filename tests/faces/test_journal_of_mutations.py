@@ -25,7 +25,7 @@ from sqlalchemy import insert, text, update
 from sqlalchemy.exc import OperationalError
 from world import World
 
-from faceforge_storage.tables import RECORDS, asset_links, changes, entities
+from faceforge_storage.database.tables import RECORDS, asset_links, changes, entities
 
 MUTATIONS = sorted(snake(name) for name, each in OPERATIONS.items() if each.root == "mutation")
 REFUSED = [(name, each) for name in MUTATIONS for each in ROWS[name].bad]

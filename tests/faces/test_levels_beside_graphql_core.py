@@ -17,7 +17,7 @@ import pytest
 from graphql import GraphQLEnumType, get_named_type, get_nullable_type, is_leaf_type, is_required_argument
 from running_core import CONTRACT, RunningCore, running_core
 
-from faceforge_schema.masking import mask
+from faceforge_schema.execute.masking import mask
 
 DOCUMENTS, PARTS = 1500, 6
 ROOTS = ("entities", "assets", "descriptors", "relationships", "relationTypes", "fieldDefinitions", "changesets",

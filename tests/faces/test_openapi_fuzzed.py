@@ -19,11 +19,11 @@ from schemathesis.config import GenerationConfig, SchemathesisConfig
 from sqlalchemy import text
 
 from faceforge_schema import ALL
-from faceforge_server.byte_paths import BYTE_PATHS
+from faceforge_server.files.paths import BYTE_PATHS
 from faceforge_server.rest import openapi
-from faceforge_storage import assets, descriptors, entities, field_defs, relationships, tokens
+from faceforge_storage import assets, descriptors, entities, fields, relationships, tokens
 from faceforge_storage import relation_types as types
-from faceforge_storage.gateway import Write
+from faceforge_storage.database.gateway import Write
 
 EXAMPLES = 25
 """How many random requests of each operation, beside those that schemathesis derives from each constraint."""
@@ -79,7 +79,7 @@ def fill(tx: Write) -> None:
         relationships.create(tx, first, second, mentor, since)
         types.named(tx, f"type-{number}")
         field = {"field_key": f"key_{number}", "field_type": KINDS[number % len(KINDS)], "scope": "both"}
-        field_defs.create(tx, {**field, **flags, "options": []})
+        fields.create(tx, {**field, **flags, "options": []})
         token, _ = tokens.create(tx, f"token {number}", sorted(ALL))
         tx.update(tokens.tokens, token, {"id": known("token", number)})
         if number % 4 == 3:

@@ -11,16 +11,8 @@ from graphql import GraphQLObjectType, get_named_type, is_leaf_type, is_required
 from running_core import CONTRACT, OPERATIONS, RunningCore, running_core
 
 from faceforge_schema.directives import Resource, directive_of
-from faceforge_storage import (
-    assets,
-    descriptors,
-    entities,
-    field_defs,
-    relation_types,
-    relationships,
-    tokens,
-)
-from faceforge_storage.gateway import AnyRow, Write
+from faceforge_storage import assets, descriptors, entities, fields, relation_types, relationships, tokens
+from faceforge_storage.database.gateway import AnyRow, Write
 
 ROWS = 100
 SIZES = (1, 10, 100)
@@ -96,7 +88,7 @@ def add(tx: Write, source_id: str, centre: AnyRow, place: int, entity: AnyRow, n
     entities.change(tx, entity, {"primary_thumbnail_asset_id": asset.id}, None)
     field = {"field_key": f"key_{place}", "field_type": "text", "scope": "entity", "options": []}
     flags = dict.fromkeys(("required", "multiple", "unique", "indexed", "deprecated"), False)
-    field_defs.create(tx, {**field, **flags})
+    fields.create(tx, {**field, **flags})
     tokens.create(tx, f"token {place}", [])
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = {
-    **{name: ROOT / name / f"faceforge_{name}" for name in ("schema", "storage", "server", "ui")},
+    **{name: ROOT / name / f"faceforge_{name}" for name in ("schema", "storage", "server", "ui", "codegen")},
     "executor": ROOT / "schema" / "faceforge_executor",
 }
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 
 import pytest
-import reference
 from sources import ROOT, files, named
 
-PAGES = reference.pages()
+from faceforge_codegen import reference_pages
+
+PAGES = reference_pages.pages()
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_the_page_says_what_the_code_says(name: str) -> None:
     """When this fails: `python dev.py contract` writes the page anew."""
-    assert (reference.FOLDER / name).read_text(encoding="utf-8") == PAGES[name]
+    assert (reference_pages.FOLDER / name).read_text(encoding="utf-8") == PAGES[name]
 
 
 def test_every_setting_is_explained() -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from sources import PACKAGES, allowed, modules, named
 
-DOOR = PACKAGES["storage"] / "gateway.py"
-MIGRATIONS = PACKAGES["storage"] / "migrations"
+DOOR = PACKAGES["storage"] / "database" / "gateway.py"
+MIGRATIONS = PACKAGES["storage"] / "database" / "migrations"
 CHANGING = {"insert", "update", "delete"}
 WORDS = re.compile(
     r"^\s*(?:insert\s+(?:or\s+\w+\s+)?into|replace\s+into|update\s+\w+\s+set|delete\s+from)\b", re.I

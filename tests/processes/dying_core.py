@@ -13,10 +13,10 @@ from typing import Any
 
 from starlette.background import BackgroundTask
 
-from faceforge_server.byte_routes import ByteRoutes
 from faceforge_server.cli import main
-from faceforge_storage.database import Database
-from faceforge_storage.gateway import Write
+from faceforge_server.files.routes import ByteRoutes
+from faceforge_storage.database.database import Database
+from faceforge_storage.database.gateway import Write
 from faceforge_storage.objects import ObjectStore, StagingFile
 
 ARMED = "armed"

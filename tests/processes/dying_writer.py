@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from faceforge_server.cli import main
-from faceforge_storage import atomic
+from faceforge_storage.home import atomic
 
 MOMENTS = {
     "when it is opened": (os, "open", "after"),

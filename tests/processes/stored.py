@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from faceforge_storage.home import Home
+from faceforge_storage.home.home import Home
 
 
 def digest(content: bytes) -> str:

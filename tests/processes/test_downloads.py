@@ -17,10 +17,10 @@ from core_process import SECONDS, CoreProcess
 from stored import digest, put
 
 from faceforge_storage import assets as rows
-from faceforge_storage.database import Database
-from faceforge_storage.gateway import Write
-from faceforge_storage.home import open_home
-from faceforge_storage.migrate import migrate
+from faceforge_storage.database.database import Database
+from faceforge_storage.database.gateway import Write
+from faceforge_storage.database.migrate import migrate
+from faceforge_storage.home.home import open_home
 
 GIB = 2**30
 SIZE = 5 * GIB

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from faceforge_schema import build_schema
-from faceforge_server.byte_routes import ASSET
+from faceforge_server.files.routes import ASSET
 from faceforge_server.rest import rest_operations
-from faceforge_storage.settings import Limits
+from faceforge_storage.home.settings import Limits
 
 
 def test_every_document_of_core_itself_fits_the_schema() -> None:

@@ -14,7 +14,7 @@ import httpx
 import pytest
 from core_process import CoreProcess, run
 
-from faceforge_server.listening import listen
+from faceforge_server.http.sockets import listen
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rows_for_tests import new_database
 
-from faceforge_storage.database import Database
+from faceforge_storage.database.database import Database
 
 
 @pytest.fixture

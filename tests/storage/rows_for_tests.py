@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy import JSON
 
-from faceforge_storage import tables
-from faceforge_storage.database import Database
-from faceforge_storage.gateway import AnyRow
-from faceforge_storage.ids import new_id
-from faceforge_storage.migrate import migrate
+from faceforge_storage.database import tables
+from faceforge_storage.database.database import Database
+from faceforge_storage.database.gateway import AnyRow
+from faceforge_storage.database.ids import new_id
+from faceforge_storage.database.migrate import migrate
 
 ENTITY: dict[str, Any] = {
     "display_name": "Ann",

@@ -24,8 +24,8 @@ def backup(
     """
     from datetime import UTC, datetime
 
-    from faceforge_storage.backup import backup as copy
-    from faceforge_storage.home import open_home
+    from faceforge_storage.database.backup import backup as copy
+    from faceforge_storage.home.home import open_home
 
     place, _ = open_home(home, new=False)
     name = f"core-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}.sqlite3"

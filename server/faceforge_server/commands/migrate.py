@@ -10,10 +10,10 @@ def migrate(*, home: HomeOption = None) -> None:
 
     `faceforge serve` does the same at its start. Core must not be running.
     """
-    from faceforge_storage.home import open_home
-    from faceforge_storage.lock import HomeLock
-    from faceforge_storage.migrate import HEAD
-    from faceforge_storage.migrate import migrate as bring_up_to_date
+    from faceforge_storage.database.migrate import HEAD
+    from faceforge_storage.database.migrate import migrate as bring_up_to_date
+    from faceforge_storage.home.home import open_home
+    from faceforge_storage.home.lock import HomeLock
 
     place, settings = open_home(home)
     with HomeLock(place):

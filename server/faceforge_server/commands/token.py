@@ -12,7 +12,7 @@ from cyclopts import App, Parameter
 from faceforge_server.commands.options import HomeOption
 
 if TYPE_CHECKING:
-    from faceforge_server.commands.asking import Ask
+    from faceforge_server.core_client import Ask
 
 token = App(name="token", help="Show, make, list, revoke and rotate tokens, the keys to the API.")
 
@@ -22,7 +22,7 @@ Name = Annotated[str, Parameter(help="The name of the token.")]
 @token.command
 def show(*, home: HomeOption = None) -> None:
     """Print the install token, which may do all."""
-    from faceforge_storage.home import open_home
+    from faceforge_storage.home.home import open_home
 
     _, settings = open_home(home, new=False)
     print(settings.auth.install_token.get_secret_value())
@@ -38,8 +38,8 @@ def create(
     home: HomeOption = None,
 ) -> None:
     """Make a limited token and print it. It is shown this once."""
-    from faceforge_server.commands.asking import core_of
-    from faceforge_storage.home import open_home
+    from faceforge_server.core_client import core_of
+    from faceforge_storage.home.home import open_home
 
     with core_of(*open_home(home)) as ask:
         print(ask("POST", "/v1/tokens", {"name": name, "permissions": permission})["secret"])
@@ -48,8 +48,8 @@ def create(
 @token.command(name="list")
 def list_(*, home: HomeOption = None) -> None:
     """List the tokens that were made: name, permissions, when. Their secrets are not kept."""
-    from faceforge_server.commands.asking import core_of
-    from faceforge_storage.home import open_home
+    from faceforge_server.core_client import core_of
+    from faceforge_storage.home.home import open_home
 
     with core_of(*open_home(home)) as ask:
         made = list(_tokens(ask))
@@ -62,8 +62,8 @@ def list_(*, home: HomeOption = None) -> None:
 @token.command
 def revoke(name: Name, *, home: HomeOption = None) -> None:
     """Make a token void at once."""
-    from faceforge_server.commands.asking import core_of
-    from faceforge_storage.home import open_home
+    from faceforge_server.core_client import core_of
+    from faceforge_storage.home.home import open_home
 
     with core_of(*open_home(home)) as ask:
         ask("DELETE", f"/v1/tokens/{_id_of(ask, name)}")
@@ -77,9 +77,9 @@ def rotate(
     home: HomeOption = None,
 ) -> None:
     """Give a token a new secret and print it; the old one is void at once."""
-    from faceforge_server.commands.asking import core_of
-    from faceforge_storage.home import open_home
-    from faceforge_storage.settings import rotate_install_token
+    from faceforge_server.core_client import core_of
+    from faceforge_storage.home.home import open_home
+    from faceforge_storage.home.settings import rotate_install_token
 
     place, settings = open_home(home)
     if name is None:

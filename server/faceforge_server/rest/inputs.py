@@ -18,8 +18,8 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from strawberry.utils.str_converters import to_snake_case
 
-from faceforge_schema.inputs import faults
-from faceforge_server.json_body import check_media_type, check_text, parse_json, read_body
+from faceforge_schema.values.inputs import faults
+from faceforge_server.http.json_body import check_media_type, check_text, parse_json, read_body
 from faceforge_server.rest.documents import TOTAL
 from faceforge_server.rest.names import enum_words
 from faceforge_server.rest.operations import BODY, VERSION, RestOperation

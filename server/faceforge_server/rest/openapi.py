@@ -24,8 +24,8 @@ from faceforge_server.rest.documents import TOTAL, shown_fields
 from faceforge_server.rest.models import model_schemas
 from faceforge_server.rest.operations import PREFIX, RestOperation
 from faceforge_storage import errors as tree
-from faceforge_storage.ids import ID_PATTERN
-from faceforge_storage.paging import DEFAULT_LIMIT, MAX_LIMIT
+from faceforge_storage.database.ids import ID_PATTERN
+from faceforge_storage.database.keyset import DEFAULT_LIMIT, MAX_LIMIT
 
 Json = dict[str, Any]
 

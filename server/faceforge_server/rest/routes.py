@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 
 from faceforge_schema import Contract
-from faceforge_server.calls import call, context_of
+from faceforge_server.http.dispatch import call, context_of
 from faceforge_server.rest.inputs import read_variables
 from faceforge_server.rest.names import LISTS
 from faceforge_server.rest.operations import RestOperation

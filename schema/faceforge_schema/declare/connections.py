@@ -1,0 +1,183 @@
+"""Lists: a function that says *what* becomes a connection that pages, sorts and counts, at the root or below a type."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Sequence
+from enum import Enum
+from functools import cache
+from itertools import accumulate, chain
+from typing import Any
+
+from sqlalchemy import Select
+
+from faceforge_executor import Batch, FieldPlan, Level, Ones, Table
+from faceforge_schema.context import frozen
+from faceforge_schema.declare.connection_types import Connection, Pages, SortOrder, has_cursors, page_from
+from faceforge_schema.declare.fields import add_field
+from faceforge_schema.declare.operation import Errors, Operation, given_to, operation, stand_in
+from faceforge_schema.declare.resources import Record
+from faceforge_schema.declare.selected_columns import columns_below, kept, known, outside_the_trash, siblings
+from faceforge_storage.database import keyset
+from faceforge_storage.database.columns import Columns
+from faceforge_storage.database.keyset import Children, Page
+from faceforge_storage.errors import InvalidCursor, InvalidInput
+
+SEEN_FROM = "seen_from"
+"""A column of the items of a collection: the `row_id` of the parent that each is below."""
+
+
+def listing(
+    rest: str,
+    node: type[Record],
+    *,
+    sort: type[Enum],
+    needs: str,
+    errors: Errors = (),
+    order: SortOrder = SortOrder.DESC,
+) -> Callable[[Callable[..., Select[Any]]], Operation]:
+    """A root list: `function(**filters)` answers the statement for all of it. `sort` is the allow-list of columns."""
+
+    def declare(function: Callable[..., Select[Any]]) -> Operation:
+        given = given_to(function)
+
+        def answer(level: Level) -> Ones:
+            filters, db = dict(level.arguments), level.context.snapshot
+            page, mark = page_from(filters, function.__name__)
+            following = page.after is not None
+            looks = given(db, level.context)
+
+            @cache
+            def rows() -> Select[Any]:
+                return function(**looks, **filters)
+
+            def make() -> Select[Any]:
+                names = known(rows(), {"row_id"} | _wanted([level.field], page))
+                return keyset.page_of(rows(), page.order, following=following, names=names)
+
+            if looks:  # it looks into the database first, and has to each time
+                rows()
+            columns = kept(level.field, (page.order, following), filters, make)(db, page.parameters())
+            size = len(columns["row_id"])
+            shown = min(size, page.limit)
+            items = Table({name: values[:shown] for name, values in columns.items()}, shown)
+
+            def totals() -> list[int]:
+                return [keyset.count(db, rows())]
+
+            return Ones(Pages(items, [shown], [size > shown], page, mark, totals))
+
+        return operation(
+            "query",
+            function,
+            stand_in(),
+            rest,
+            200,
+            needs,
+            (*errors, InvalidCursor, InvalidInput),
+            extra=_arguments(sort, order),
+            returns=Connection[node],  # type: ignore[valid-type]  # a type made at run time
+            batch=Batch(answer),
+        )
+
+    return declare
+
+
+def collection(
+    owner: type[Record], node: type[Record], *, sort: type[Enum], name: str | None = None, by: str = "row_id"
+) -> Callable[[Callable[..., Children]], Callable[..., Children]]:
+    """A list below `owner`: `function(**filters)` answers its `Children`; one statement serves a level of a query.
+
+    `by` is the column of the owner that the children are below. What is in the trash has nothing below it.
+    """
+    fields = owner.__strawberry_definition__.fields  # type: ignore[attr-defined]  # owners are Strawberry types
+    hides = any(each.python_name == "deleted_at" for each in fields)
+
+    def declare(function: Callable[..., Children]) -> Callable[..., Children]:
+        def answer(level: Level) -> Ones:
+            filters = dict(level.arguments)
+            page, mark = page_from(filters, f"{owner.__name__}.{function.__name__}")
+            key = (function, page, frozen(filters.items()))
+            if key not in level.shared:
+                parents = outside_the_trash(level.parents, by) if hides else level.parents.column(by)
+                level.shared[key] = _pages_below(
+                    level, lambda: function(**filters), filters, parents, page, mark
+                )
+            return Ones(level.shared[key])
+
+        reads = frozenset({by, "deleted_at"} if hides else {by})
+        add_field(owner, function, Batch(answer, reads), Connection[node], _arguments(sort), name)  # type: ignore[valid-type]  # a type made at run time
+        return function
+
+    return declare
+
+
+def _pages_below(
+    level: Level,
+    below: Callable[[], Children],
+    filters: dict[str, Any],
+    parents: Sequence[Any],
+    page: Page,
+    mark: str,
+) -> Pages:
+    """The same page below each of the parents; a parent that is None has an empty one."""
+    db, field, following = level.context.snapshot, level.field, page.after is not None
+    unique = list(dict.fromkeys(each for each in parents if each is not None))
+    wanted = _wanted(siblings(field), page)
+
+    def make() -> Select[Any]:
+        children = below()
+        return keyset.pages_below(children, known(children.rows, wanted), page.order, following=following)
+
+    columns: Columns = dict.fromkeys(wanted, ())
+    found = [0] * len(unique)
+    if unique:
+        reading = kept(field, ("page", page.order, following), filters, make)
+        columns = reading(db, {**page.parameters(), "parents": unique})
+        places = columns.pop("place_")
+        for place in places:
+            found[place] += 1
+        if SEEN_FROM in wanted:
+            columns[SEEN_FROM] = [unique[place] for place in places]
+    numbers = {each: number for number, each in enumerate(unique)}
+    at = [numbers.get(each) for each in parents]
+    counts = [0 if number is None else min(found[number], page.limit) for number in at]
+    if len(unique) < len(parents) or max(found, default=0) > page.limit:
+        starts = [0, *accumulate(found)]
+        begins = [0 if number is None else starts[number] for number in at]
+        rows = [range(begin, begin + count) for begin, count in zip(begins, counts, strict=True)]
+        columns = dict(Table(columns, sum(found)).take(list(chain.from_iterable(rows))).columns)
+
+    @cache
+    def totals() -> list[int]:
+        if not unique:
+            return [0] * len(parents)
+        counted = kept(field, "count", filters, lambda: keyset.counts_below(below()))(db, {"parents": unique})
+        known_counts = dict(zip(counted["place_"], counted["count_"], strict=True))
+        return [0 if number is None else known_counts.get(number, 0) for number in at]
+
+    more = [number is not None and found[number] > page.limit for number in at]
+    return Pages(Table(columns, sum(counts)), counts, more, page, mark, totals)
+
+
+def _wanted(fields: Iterable[FieldPlan], page: Page) -> set[str]:
+    """The columns that are read for a list that these fields share, with those of cursors that are asked for."""
+    wanted: set[str] = set()
+    for each in fields:
+        wanted |= columns_below(each)
+        if has_cursors(each):
+            wanted |= {page.order.column, "row_id"}
+    return wanted
+
+
+def _arguments(sort: type[Enum], order: SortOrder = SortOrder.DESC) -> list[inspect.Parameter]:
+    given = (
+        ("first", int, keyset.DEFAULT_LIMIT),
+        ("after", str | None, None),
+        ("sort_by", sort, next(iter(sort))),
+        ("sort_order", SortOrder, order),
+    )
+    return [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=kind, default=default)
+        for name, kind, default in given
+    ]

@@ -1,0 +1,1 @@
+"""How a GraphQL document is carried out: checked, admitted within its limits, run, its errors translated."""

@@ -1,0 +1,72 @@
+"""What a caller learns of an error: what was expected is told in full, anything else only that it happened."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+
+from graphql import GraphQLError, GraphQLSyntaxError
+from strawberry.exceptions import StrawberryInputCoercionError
+from strawberry.pydantic import InputValidationError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.utils.str_converters import to_snake_case
+
+from faceforge_schema.values.inputs import pointer
+from faceforge_schema.values.scalars import NotOfScalar
+from faceforge_storage.database.database_errors import expected
+from faceforge_storage.errors import (
+    FaceForgeError,
+    Fault,
+    GraphqlInvalid,
+    GraphqlSyntax,
+    Internal,
+    InvalidInput,
+)
+
+log = logging.getLogger("faceforge.errors")
+
+
+def mask(errors: Iterable[GraphQLError]) -> None:
+    """Give each error its stable `extensions`, and log the cause of those that nobody expected."""
+    for error in errors:
+        if error.extensions and "code" in error.extensions:
+            continue
+        expected = expected_of(error)
+        error.original_error = expected
+        error.message = expected.detail
+        error.extensions = {**expected.as_json()}
+        error.extensions.pop("detail")
+
+
+def expected_of(error: GraphQLError) -> FaceForgeError:
+    """The error of our own tree that a GraphQL error stands for."""
+    cause = error.original_error
+    while isinstance(cause, GraphQLError) and cause.original_error is not None:
+        cause = cause.original_error
+    if cause is not None:
+        cause = expected(cause)
+    if isinstance(cause, FaceForgeError):
+        return cause
+    if isinstance(error, GraphQLSyntaxError):
+        return GraphqlSyntax(error.message)
+    if isinstance(cause, CannotGetOperationTypeError | InvalidOperationTypeError):
+        return GraphqlInvalid(
+            "The document has no operation of that name that can be run here.",
+            hint="Name one in `operationName`; subscriptions need a WebSocket.",
+        )
+    if isinstance(cause, InputValidationError):
+        return _invalid(cause)
+    if cause is None or isinstance(cause, StrawberryInputCoercionError | GraphQLError | NotOfScalar):
+        # graphql-core's own words: the document does not fit the schema, or a variable its type.
+        return GraphqlInvalid(error.message) if error.path is None else InvalidInput(error.message)
+    log.error("unexpected error at %s", error.path, exc_info=cause)
+    return Internal("Something went wrong inside Core.")
+
+
+def _invalid(cause: InputValidationError) -> InvalidInput:
+    wrong = tuple(
+        # The first part is the argument's name, which REST has no word for.
+        Fault(pointer(to_snake_case(part) for part in each.location[1:]), each.message, each.type)
+        for each in cause.errors
+    )
+    return InvalidInput(f"{wrong[0].pointer.lstrip('/') or 'The input'}: {wrong[0].message}.", errors=wrong)

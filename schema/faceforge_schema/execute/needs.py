@@ -1,0 +1,82 @@
+"""What a document needs, read off it before anything runs.
+
+A root field needs what its operation says; every field below it that reaches another resource needs that resource's
+own read permission, so no path through the graph goes round a permission.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLField,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    get_named_type,
+)
+
+from faceforge_schema.directives import Resource, Rest, directive_of, is_list
+
+
+def needs_of(
+    schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode
+) -> frozenset[str]:
+    """Every permission that the operation needs, whatever its variables are."""
+    fragments = {
+        node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
+    }
+    root = schema.get_root_type(operation.operation)
+
+    def walk(parent: Any, selections: SelectionSetNode) -> Iterator[str]:
+        for node in selections.selections:
+            if isinstance(node, FragmentSpreadNode):
+                # Each fragment once: fragments that spread others twice would be walked exponentially often.
+                fragment = fragments.pop(node.name.value, None)
+                if fragment is None:
+                    continue
+                yield from walk(schema.type_map[fragment.type_condition.name.value], fragment.selection_set)
+            elif isinstance(node, InlineFragmentNode):
+                condition = node.type_condition
+                yield from walk(
+                    schema.type_map[condition.name.value] if condition else parent, node.selection_set
+                )
+            elif isinstance(node, FieldNode) and not node.name.value.startswith("__"):
+                field = parent.fields[node.name.value]
+                result = get_named_type(field.type)
+                if parent is root:
+                    yield from needs_of_field(field)
+                elif not is_list(parent):
+                    yield from needs_of_type(result)
+                if node.selection_set is not None:
+                    yield from walk(result, node.selection_set)
+
+    return frozenset(walk(root, operation.selection_set))
+
+
+def needs_of_field(field: GraphQLField) -> frozenset[str]:
+    """What the operation behind a root field needs."""
+    told = directive_of(field, Rest)
+    return frozenset((told.needs,)) if told is not None and told.needs else frozenset()
+
+
+def needs_of_type(type_: GraphQLNamedType) -> frozenset[str]:
+    """What reading a resource, or a list of one, needs."""
+    if is_list(type_):
+        return needs_of_type(
+            get_named_type(
+                cast("GraphQLObjectType", type_)
+                .fields["node" if type_.name.endswith("Edge") else "nodes"]
+                .type
+            )
+        )
+    told = directive_of(type_, Resource)
+    return frozenset((told.needs,)) if told is not None else frozenset()

@@ -1,0 +1,1 @@
+"""Fields: the definitions of keys, and the values that must fit them."""

@@ -1,0 +1,1 @@
+"""Relationships between entities, and the registry of their types."""

@@ -1,0 +1,21 @@
+"""How a caller says whether the trash counts."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import strawberry
+
+from faceforge_storage.database import records
+
+
+@strawberry.enum(description="Whether records in the trash are shown.")
+class Deleted(Enum):
+    EXCLUDE = "exclude"
+    INCLUDE = "include"
+    ONLY = "only"
+
+
+def shown_as(deleted: Deleted) -> records.Deleted:
+    """The same choice in the words of the store."""
+    return deleted.value

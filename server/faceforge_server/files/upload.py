@@ -1,0 +1,103 @@
+"""A file coming in: its bytes go to staging as they arrive, what is said of it is checked and kept aside."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+from starlette.requests import Request
+
+from faceforge_server.files.form import SIZE, Form, UploadLimits, refused
+from faceforge_server.files.intake import Intake, body, finished
+from faceforge_server.files.multipart import FormReader, PartBegins, PartEnds
+from faceforge_storage.ingest.filenames import clean_filename
+from faceforge_storage.objects import StagedFile, Staging
+
+SEPARATORS_BYTES = 1024 * 1024
+"""More than the boundaries and headers of a form ever need."""
+
+
+@dataclass
+class Upload:
+    """What came in: a staged file, the form's fields, the sidecar.
+
+    `fields` has `filename` cleaned and, for `entity_id` and `tag`, lists; what was not sent is absent. Use it
+    as an async context manager: a file that was not published inside is removed at the end.
+    """
+
+    staged: StagedFile
+    fields: dict[str, str | list[str]]
+    sidecar: dict[str, Any] | None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await finished(self.staged.discard)
+
+
+async def receive_multipart(request: Request, staging: Staging, limits: UploadLimits) -> Upload:
+    """Take a multipart/form-data upload: one part `file`, an optional `meta`, and fields.
+
+    Raises UnsupportedMediaType, InvalidMultipart, InvalidInput (naming the field), InvalidSidecar,
+    HashMismatch, SizeMismatch, PayloadTooLarge, RequestTimeout, NoSpace, StorageFailed; nothing is kept then,
+    nor when the connection ends early (BadRequest, which nobody hears).
+    """
+    reader = FormReader(request.headers.get("content-type", ""))
+    form = Form(limits)
+    # The file is at least this large; what is said of it has its own limits.
+    rest = limits.sidecar_bytes + limits.fields_bytes + SEPARATORS_BYTES
+    intake = Intake(staging, limits, max(0, announced(request) - rest))
+    part = ""
+    async with intake, aclosing(body(request, limits)) as pieces, aclosing(reader.events(pieces)) as events:
+        async for event in events:
+            match event:
+                case PartBegins(name="file", filename=filename):
+                    part = "file"
+                    if intake.begun:
+                        raise refused("file", "There is more than one file.", "duplicate")
+                    if filename:
+                        form.part_filename = clean_filename(filename)
+                    await intake.begin()
+                case PartBegins(name=name):
+                    part = name
+                    form.begin(name)
+                case PartEnds():
+                    if part != "file":
+                        form.end()
+                case data:
+                    await intake.write(data) if part == "file" else form.write(data)
+        if not intake.begun:
+            raise refused("file", "The form has no part `file`.", "missing")
+        staged = await intake.finish(*form.declared())
+    return Upload(staged, form.fields, form.sidecar)
+
+
+async def receive_raw(request: Request, staging: Staging, limits: UploadLimits) -> Upload:
+    """Take an upload whose body is the file; the fields, and `meta`, are query parameters.
+
+    Raises as receive_multipart does.
+    """
+    form = Form(limits, place="query")
+    for name, value in request.query_params.multi_items():
+        form.begin(name)
+        form.write(value.encode("utf-8", "surrogatepass"))
+        form.end()
+    form.declared()
+    intake = Intake(staging, limits, announced(request))
+    async with intake, aclosing(body(request, limits)) as pieces:
+        await intake.begin()
+        async for data in pieces:
+            await intake.write(data)
+        staged = await intake.finish(*form.declared())
+    return Upload(staged, form.fields, form.sidecar)
+
+
+def announced(request: Request) -> int:
+    """How many bytes the body says it has; 0 when it does not say."""
+    length = request.headers.get("content-length", "")
+    return int(length) if SIZE.fullmatch(length) else 0

@@ -1,0 +1,1 @@
+"""The GraphQL face: over HTTP and over a WebSocket."""

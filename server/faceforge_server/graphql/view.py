@@ -1,0 +1,136 @@
+"""GraphQL over HTTP: POST with JSON, answered as the GraphQL Foundation's specification says (draft of 2025).
+
+Strawberry's own view answers 200 to a document that cannot run; this one tells well-formed GraphQL answers from
+failed requests by the status when the client accepts `application/graphql-response+json`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graphql import GraphQLError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from faceforge_schema import Contract
+from faceforge_schema.execute.masking import mask
+from faceforge_server.http.dispatch import context_of, execute
+from faceforge_server.http.json_body import check_media_type, parse_json, read_body
+from faceforge_server.rest.routes import json_response
+from faceforge_storage.errors import (
+    FaceForgeError,
+    Fault,
+    InvalidInput,
+    MethodNotAllowed,
+    NotAcceptable,
+)
+from faceforge_ui import console
+
+GRAPHQL = "application/graphql-response+json"
+JSON = "application/json"
+HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Vary": "Accept"}
+KEYS = {"query", "variables", "operationName", "extensions"}
+
+
+class GraphqlView:
+    """The endpoint `/graphql` for HTTP."""
+
+    def __init__(self, contract: Contract) -> None:
+        self.contract = contract
+
+    async def answer(self, request: Request) -> Response:
+        """Answer one request."""
+        if request.method in ("GET", "HEAD"):
+            if "text/html" in request.headers.get("accept", "*/*") or "*/*" in request.headers.get(
+                "accept", "*/*"
+            ):
+                return console(request)
+            raise MethodNotAllowed(
+                "GraphQL is asked by POST.", headers={"Allow": "GET, POST"}, hint="POST a JSON body."
+            )
+        media_type = _answered_in(request.headers.get("accept", ""))
+        context = context_of(request)
+        try:
+            check_media_type(request)
+            text, variables, name = _asked(
+                parse_json(await read_body(request, context.core.settings.limits.json_bytes))
+            )
+            result = await execute(self.contract, text, variables, context, name)
+        except FaceForgeError as error:
+            return _refused(error, media_type)
+        errors = result.errors or []
+        never_ran = bool(errors) and result.data is None and all(error.path is None for error in errors)
+        body: dict[str, Any] = {} if never_ran else {"data": result.data}
+        if errors:
+            body["errors"] = [error.formatted for error in errors]
+        status = 200
+        if never_ran and media_type == GRAPHQL:
+            status = int((errors[0].extensions or {}).get("status", 400))
+            # Whatever the fault of a document or its variables is called, its status here is 400.
+            status = 400 if status == 422 else status
+        told = json_response(body, status, HEADERS)
+        told.headers["Content-Type"] = f"{media_type}; charset=utf-8"
+        return told
+
+
+def _refused(error: FaceForgeError, media_type: str) -> Response:
+    """A request that is no GraphQL request at all: the status says so in either media type."""
+    status = 400 if error.status == 422 else error.status
+    answer = json_response({"errors": [_told(error).formatted]}, status, {**HEADERS, **error.headers})
+    answer.headers["Content-Type"] = f"{media_type}; charset=utf-8"
+    return answer
+
+
+def _told(error: FaceForgeError) -> GraphQLError:
+    told = GraphQLError(str(error), original_error=error)
+    mask([told])
+    return told
+
+
+def _answered_in(accept: str) -> str:
+    """The media type of the answer by `Accept` (RFC 9110, 12.5.1): without one, GraphQL's own; for whoever takes
+    anything, plain JSON. Raises NotAcceptable."""
+    if not accept.strip():
+        return GRAPHQL
+    listed: dict[str, tuple[float, int]] = {}
+    for place, part in enumerate(accept.split(",")):
+        kind, *parameters = [each.strip().lower() for each in part.split(";")]
+        weight = next((each[2:] for each in parameters if each.startswith("q=")), "1")
+        listed.setdefault(kind, (_number(weight), -place))
+    wishes = [
+        (next((listed[each] for each in (kind, "application/*", "*/*") if each in listed), (0.0, 0)), kind)
+        for kind in (GRAPHQL, JSON)
+    ]
+    (liking, _), best = max(wishes)
+    if liking <= 0:
+        raise NotAcceptable(f"Answers are {GRAPHQL} or {JSON}.", hint=f"Send `Accept: {GRAPHQL}`.")
+    return best
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
+
+
+def _asked(body: Any) -> tuple[str, dict[str, Any] | None, str | None]:
+    """(document, variables, operation name) of a request body; raises InvalidInput."""
+    if not isinstance(body, dict):
+        raise InvalidInput("The body is one JSON object, not a batch.", errors=(Fault("", "is an object"),))
+    wrong = [
+        Fault(f"/{key[:80]}", "is not part of a GraphQL request", "extra_forbidden")
+        for key in body.keys() - KEYS
+    ]
+    text, name = body.get("query"), body.get("operationName")
+    if not isinstance(text, str):
+        wrong.append(Fault("/query", "is the text of a GraphQL document", "required"))
+    for key in ("variables", "extensions"):
+        if not isinstance(body.get(key), dict | None):
+            wrong.append(Fault(f"/{key}", "is an object or null"))
+    if not isinstance(name, str | None):
+        wrong.append(Fault("/operationName", "is a text or null"))
+    if wrong:
+        raise InvalidInput(f"{wrong[0].pointer[1:]}: {wrong[0].message}.", errors=tuple(wrong))
+    # Strawberry takes an empty document for no document at all.
+    return text or " ", body.get("variables"), name or None

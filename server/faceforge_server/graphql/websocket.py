@@ -1,0 +1,138 @@
+"""GraphQL over a WebSocket (`graphql-transport-ws` only): subscriptions, and anything else, after a token was told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from json import JSONDecodeError
+from typing import Any
+
+from graphql import GraphQLError
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+from strawberry.exceptions import ConnectionRejectionError
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
+    BaseGraphQLTransportWSHandler,
+    Operation,
+)
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message
+
+from faceforge_schema import NOBODY, Actor, Context, Contract, Core
+from faceforge_schema.execute.masking import mask
+from faceforge_server.http.json_body import parse_json
+from faceforge_server.middleware.authentication import Authenticator, bearer
+from faceforge_storage.errors import FaceForgeError
+
+INIT_SECONDS = 10
+"""How long a client may take to tell its token."""
+
+
+class SocketContext(Context):
+    """The context of a connection: nobody's until `connection_init` has told a token."""
+
+    connection_params: dict[str, Any] | None = None
+    address: str | None = None
+
+
+class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
+    """Strawberry's handler of the protocol, with three rules of ours: a message has the form it should have, a
+    document that cannot be read is an error of its operation, and a token that has become void is void here too."""
+
+    _left = False
+
+    async def handle_message(self, message: Message) -> None:
+        if not _is_message(message):
+            await self.handle_invalid_message("The message is not one of the protocol")
+        elif message["type"] != "subscribe" or not self.connection_acknowledged or await self._may_stay():
+            await super().handle_message(message)
+
+    async def run_operation(self, operation: Operation[Context, None]) -> None:
+        assert isinstance(self.schema, Contract)
+        try:
+            self.schema.documents.get(operation.query, self.context.core.settings.limits)
+        except (FaceForgeError, GraphQLError) as error:
+            told = error if isinstance(error, GraphQLError) else GraphQLError("", original_error=error)
+            mask([told])
+            await operation.send_initial_errors([told])
+            return
+        await super().run_operation(operation)
+
+    async def send_message(self, message: Message) -> None:
+        if not self._left and (message["type"] != "next" or await self._may_stay()):
+            await super().send_message(message)
+
+    async def _may_stay(self) -> bool:
+        """Whether the token still gives what it gave; if not, the connection ends."""
+        assert isinstance(self.view, GraphqlWebSocket)
+        try:
+            if not self._left and await self.view.actor_of(self.context) == self.context.actor:
+                return True
+        except FaceForgeError:
+            pass
+        if not self._left:
+            self._left = True
+            await self.websocket.close(code=4403, reason="Forbidden")
+        return False
+
+
+class GraphqlWebSocket(GraphQL[Context, None]):
+    """The endpoint `/graphql` for WebSockets.
+
+    The token stands in the payload of `connection_init` as `authorization: "Bearer …"`; `OriginCheck` has refused
+    foreign pages before.
+    """
+
+    graphql_transport_ws_handler_class = SocketHandler
+
+    def __init__(self, contract: Contract, core: Core, authenticator: Authenticator) -> None:
+        super().__init__(
+            contract,
+            graphql_ide=None,
+            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
+            connection_init_wait_timeout=timedelta(seconds=INIT_SECONDS),
+        )
+        self._core, self._authenticator = core, authenticator
+
+    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
+        context = SocketContext(self._core, NOBODY)
+        context.address = request.client.host if request.client else None
+        return context
+
+    async def on_ws_connect(self, context: Context) -> dict[str, object] | None:
+        try:
+            context.actor = await self.actor_of(context)
+        except FaceForgeError as error:
+            raise ConnectionRejectionError({"code": error.code}) from None
+        return {}
+
+    async def actor_of(self, context: Context) -> Actor:
+        """Whose token `connection_init` told; raises Unauthorized, RateLimited."""
+        assert isinstance(context, SocketContext)
+        said = (context.connection_params or {}).get("authorization")
+        return await self._authenticator.actor(
+            bearer(said) if isinstance(said, str) else None, context.address
+        )
+
+    def decode_json(self, data: str | bytes) -> object:
+        """A message, held to the same rules as a body."""
+        try:
+            return parse_json(data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data)
+        except FaceForgeError as error:
+            raise JSONDecodeError(error.detail, "", 0) from None
+
+
+def _is_message(message: Any) -> bool:
+    if not isinstance(message, dict) or not isinstance(message.get("type"), str):
+        return False
+    if message["type"] not in ("subscribe", "complete"):
+        return True
+    payload = message.get("payload", {}) if message["type"] == "subscribe" else {"query": ""}
+    return (
+        isinstance(message.get("id"), str)
+        and isinstance(payload, dict)
+        and isinstance(payload.get("query"), str)
+        and isinstance(payload.get("variables"), dict | None)
+        and isinstance(payload.get("operationName"), str | None)
+    )

@@ -1,0 +1,120 @@
+"""Reads a JSON body strictly: one value, UTF-8, of bounded size, nothing a database or another reader cannot hold."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import Any, NoReturn
+
+from starlette.requests import ClientDisconnect, Request
+
+from faceforge_schema.values.scalars import MAX_DIGITS
+from faceforge_storage.errors import (
+    BadRequest,
+    InvalidInput,
+    InvalidJson,
+    PayloadTooLarge,
+    UnsupportedMediaType,
+)
+
+MAX_DEPTH = 100
+"""How deep a JSON body may nest."""
+# Written as an escape in JSON, or once more escaped in a GraphQL document inside JSON: NUL, and half a surrogate pair.
+_SUSPECT = re.compile(rb"u(0000|[dD][89a-fA-F][0-9a-fA-F]{2})|u\{", re.ASCII)
+
+_UNFIT = re.compile("[\\x00\\ud800-\\udfff]")
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """The whole body; raises PayloadTooLarge beyond `limit` bytes."""
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared) > limit:
+        raise PayloadTooLarge(f"The body has {declared} bytes; {limit} are allowed.")
+    read = bytearray()
+    try:
+        async for chunk in request.stream():
+            read += chunk
+            if len(read) > limit:
+                raise PayloadTooLarge(f"The body has more than the {limit} bytes that are allowed.")
+    except ClientDisconnect:
+        raise BadRequest("The body was cut.") from None
+    return bytes(read)
+
+
+def check_media_type(request: Request) -> None:
+    """Raise UnsupportedMediaType unless the body is declared as JSON."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise UnsupportedMediaType(
+            f"The body is declared as {kind[:80] or 'nothing'}.",
+            hint="Send `Content-Type: application/json`.",
+        )
+
+
+def parse_json(body: bytes) -> Any:
+    """The value of a JSON body; raises InvalidJson, InvalidInput."""
+    try:
+        value = json.loads(
+            body.decode("utf-8"), parse_constant=_no_constant, parse_float=_finite, parse_int=_whole
+        )
+    except (ValueError, RecursionError) as error:
+        said = "it nests too deeply" if isinstance(error, RecursionError) else str(error)
+        raise InvalidJson(f"The body is not JSON: {said[:200]}.") from None
+    if body.count(b"[") + body.count(b"{") > MAX_DEPTH:
+        _check_depth(value)
+    if _SUSPECT.search(body):
+        _check_texts(value)
+    return value
+
+
+def _check_depth(value: Any) -> None:
+    """Raise InvalidInput for a value that nests deeper than anything here reads without fail."""
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [
+            below
+            for each in level
+            if isinstance(each, dict | list)
+            for below in (each.values() if isinstance(each, dict) else each)
+        ]
+        if not level:
+            return
+    raise InvalidInput(f"The JSON nests deeper than {MAX_DEPTH} levels.", hint="Nest it less deeply.")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"the number {text[:40]} is too large")
+    return value
+
+
+def _whole(text: str) -> int:
+    if len(text.removeprefix("-")) > MAX_DIGITS:  # told from the text: reading a long one takes time
+        raise ValueError(f"the number {text[:MAX_DIGITS]}… has more than {MAX_DIGITS} digits")
+    return int(text)
+
+
+def _no_constant(text: str) -> NoReturn:
+    raise ValueError(f"{text} is not JSON")
+
+
+def _check_texts(value: Any) -> None:
+    if isinstance(value, str):
+        check_text(value)
+    elif isinstance(value, list):
+        for each in value:
+            _check_texts(each)
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            check_text(key)
+            _check_texts(each)
+
+
+def check_text(text: str) -> None:
+    """Raise InvalidInput for text that no database holds: NUL, or half a surrogate pair."""
+    if _UNFIT.search(text):
+        raise InvalidInput(
+            "A text has U+0000 or half a surrogate pair in it.", hint="Leave that character out."
+        )

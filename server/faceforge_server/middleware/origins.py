@@ -1,0 +1,68 @@
+"""Whom a browser acts for: pages of other sites can neither change anything here nor read it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from faceforge_server.http.problem import refuse
+from faceforge_storage.errors import ForeignOrigin
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+PAGES = ("/", "/docs", "/redoc", "/graphql")
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class OriginCheck:
+    """Refuses with 403 what a foreign page makes a browser send. Programs send none of these headers.
+
+    Stands behind `HostCheck`: an origin is ours when it has the host and port of the checked `Host`.
+    `pages` are the addresses that a link on a foreign page may lead to. No CORS header is ever sent.
+    """
+
+    def __init__(self, app: ASGIApp, pages: Collection[str] = PAGES) -> None:
+        self.app = app
+        self.pages = frozenset(pages)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] in ("http", "websocket"):
+            headers = Headers(scope=scope)
+            reason = self._foreign_site(scope, headers) or _foreign_origin(scope, headers)
+            if reason:
+                await refuse(ForeignOrigin(reason), scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+    def _foreign_site(self, scope: Scope, headers: Headers) -> str | None:
+        site = headers.get("sec-fetch-site", "none")
+        if site not in ("cross-site", "same-site"):
+            return None
+        followed = headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
+        if followed and scope.get("method") == "GET" and scope["path"] in self.pages:
+            return None
+        return "A page of another site made the browser send this."
+
+
+def _foreign_origin(scope: Scope, headers: Headers) -> str | None:
+    origins = headers.getlist("origin")
+    if not origins or scope.get("method") in SAFE:
+        return None
+    # The scheme is the origin's own: a proxy that adds TLS does not tell which one the browser used.
+    ours = f"{origins[0].partition(':')[0]}://{headers.get('host', '')}"
+    if len(origins) == 1 and (authority := _authority(origins[0])) and authority == _authority(ours):
+        return None
+    return "The Origin header names another site."
+
+
+def _authority(origin: str) -> tuple[str, int] | None:
+    """Host and port of an origin, None for `null` and for what is none."""
+    try:
+        parts = urlsplit(origin)
+        default = DEFAULT_PORTS[parts.scheme]
+        port = parts.port or default
+    except (ValueError, KeyError):
+        return None
+    return (parts.hostname, port) if parts.hostname else None

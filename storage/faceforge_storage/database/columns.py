@@ -1,0 +1,60 @@
+"""Reads rows as columns, straight from the driver: what many records are answered from, without an object for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, Dialect, Select
+
+from faceforge_storage.database.json_columns import Json, loads_all
+
+Columns = dict[str, Sequence[Any]]
+"""Name -> the values of all rows, each as long as the others."""
+Decode = Callable[[Sequence[Any]], Sequence[Any]]
+"""Makes the values of a column of what the driver gave."""
+
+
+class Reading:
+    """A statement to be run again and again; SQLAlchemy compiles it once."""
+
+    def __init__(self, statement: Select[Any]) -> None:
+        self._statement = statement
+        self._names = list(statement.selected_columns.keys())
+        self._decoders: list[tuple[str, Decode]] | None = None
+
+    def __call__(self, db: Connection, parameters: Mapping[str, Any]) -> Columns:
+        """The columns that the statement selects; raises what SQLAlchemy or the driver raises."""
+        result = db.execute(self._statement, parameters)
+        assert result.cursor is not None  # a SELECT has one
+        rows = result.cursor.fetchall()
+        result.close()
+        columns: Columns = dict.fromkeys(self._names, ())
+        if rows:
+            columns = dict(zip(self._names, zip(*rows, strict=True), strict=True))
+        if self._decoders is None:
+            self._decoders = list(_decoders(self._statement, db.dialect))
+        for name, decode in self._decoders:
+            columns[name] = decode(columns[name])
+        return columns
+
+
+def _decoders(statement: Select[Any], dialect: Dialect) -> Iterator[tuple[str, Decode]]:
+    """What makes values of what the driver gives, for the columns where it does not give values itself."""
+    for name, column in statement.selected_columns.items():
+        decode = column.type.dialect_impl(dialect).result_processor(dialect, None)
+        if isinstance(column.type, Json):
+            yield name, loads_all
+        elif decode is not None:
+            yield name, partial(_each, decode)
+
+
+def _each(decode: Callable[[Any], Any], values: Sequence[Any]) -> list[Any]:
+    return list(map(decode, values))
+
+
+def only(statement: Select[Any], names: Iterable[str]) -> Select[Any]:
+    """The statement with just these of its columns."""
+    columns = [statement.selected_columns[name] for name in names]
+    return statement.with_only_columns(*columns, maintain_column_froms=True)

@@ -1,0 +1,116 @@
+"""The database of one home: a single writer, a pool of readers, and the moment of commit.
+
+All work is plain functions run in threads: one hop for an operation, however many statements it has (see
+docs/decisions/0002). A reader sees one snapshot for the length of its function. A write is one transaction and one
+changeset; nothing else commits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from copy import copy
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DatabaseError
+
+from faceforge_storage.database.database_errors import expected
+from faceforge_storage.database.dialects import make_engine, stop_after, warn_of_old_sqlite
+from faceforge_storage.database.gateway import Write, guard
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+READERS = 4
+
+
+class Database:
+    """Rows of one home. `read` and `write` are for the event loop, `reading` and `writing` for plain threads.
+
+    A read that takes longer than `seconds` is stopped, so that no query holds a reader for good.
+    """
+
+    def __init__(self, path: Path, *, readers: int = READERS, seconds: float = 30) -> None:
+        warn_of_old_sqlite()
+        self.path, self._seconds = path, seconds
+        self.writer = make_engine(str(path), writer=True, connections=1)
+        self.readers = make_engine(str(path), writer=False, connections=readers)
+        guard(self.writer)
+        self._write_thread = ThreadPoolExecutor(1, thread_name_prefix="database-writer")
+        self._read_threads = ThreadPoolExecutor(readers, thread_name_prefix="database-reader")
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._changed = asyncio.Event()
+        self._keeps = True
+
+    def rehearsal(self) -> Database:
+        """This database for writes that are only tried: whatever they do is rolled back, and told to nobody."""
+        tried = copy(self)
+        tried._keeps = False
+        return tried
+
+    async def read(
+        self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run `work(connection, …)` on a snapshot and answer what it answers."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._read_threads, lambda: self.reading(work, *args, **kwargs))
+
+    async def write(self, actor: str, operation: str, work: Callable[[Write], T]) -> T:
+        """Run `work(transaction)`, commit it with its changeset, and answer what it answers.
+
+        Once begun it runs to its end even when the caller is cancelled. Errors of `work` roll everything back.
+        """
+        self._loop = asyncio.get_running_loop()
+        return await self._loop.run_in_executor(self._write_thread, self.writing, actor, operation, work)
+
+    def reading(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What `read` does, in the calling thread."""
+        try:
+            with self.readers.connect() as connection, stop_after(connection, self._seconds):
+                return work(connection, *args, **kwargs)
+        except (DatabaseError, sqlite3.DatabaseError) as error:
+            raise expected(error) from error
+
+    def writing(self, actor: str, operation: str, work: Callable[[Write], T]) -> T:
+        """What `write` does, in the calling thread."""
+        try:
+            with self.writer.connect() as connection, connection.begin() as begun:
+                transaction = Write(connection, actor, operation)
+                result = work(transaction)
+                if not self._keeps:
+                    begun.rollback()
+                    return result
+                changeset = transaction.finish()
+        except (DatabaseError, sqlite3.DatabaseError) as error:
+            raise expected(error) from error
+        if changeset is not None and self._loop is not None:
+            with suppress(RuntimeError):  # the loop has closed: nobody is left to tell
+                self._loop.call_soon_threadsafe(self._tell)
+        return result
+
+    def next_change(self) -> asyncio.Event:
+        """What is set when a changeset is next committed here. Whoever reads takes it before, and misses none."""
+        return self._changed
+
+    async def changed(self, change: asyncio.Event, seconds: float) -> None:
+        """Return when `change` is set, or after `seconds` (another process may write too)."""
+        with suppress(TimeoutError):
+            # Not `wait_for`: before Python 3.12 it loses a cancellation that comes together with the change.
+            async with asyncio.timeout(seconds):
+                await change.wait()
+
+    def close(self) -> None:
+        """Finish what is running, then close every connection."""
+        self._read_threads.shutdown()
+        self._write_thread.shutdown()
+        self.readers.dispose()
+        self.writer.dispose()
+
+    def _tell(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()

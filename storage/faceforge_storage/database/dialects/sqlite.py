@@ -1,0 +1,147 @@
+"""SQLite: its connection rules, the indexes over fields, and the few expressions without a portable form."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+
+from sqlalchemy import (
+    URL,
+    ColumnElement,
+    Connection,
+    Engine,
+    TableValuedAlias,
+    Text,
+    bindparam,
+    create_engine,
+    event,
+    exists,
+    func,
+    literal_column,
+    select,
+)
+
+from faceforge_storage.database.json_columns import Json, dumps, loads
+
+log = logging.getLogger(__name__)
+
+BUSY_TIMEOUT_MS = 10_000
+STEPS_BETWEEN_LOOKS = 100_000
+SAFE_SQLITE = (3, 51, 3)
+
+
+def make_engine(path: str, *, writer: bool, connections: int) -> Engine:
+    """An engine on the SQLite file `path`: the one writer, or up to `connections` readers that cannot write."""
+    engine = create_engine(
+        URL.create("sqlite", database=path),  # made of its part: a path may hold what a written URL may not
+        json_serializer=dumps,
+        json_deserializer=loads,
+        pool_size=connections,
+        pool_use_lifo=True,  # the connection that was used last has its pages and statements at hand
+        max_overflow=0,
+        connect_args={
+            "check_same_thread": False,
+            "timeout": BUSY_TIMEOUT_MS / 1000,
+            "cached_statements": 512,
+        },
+    )
+
+    @event.listens_for(engine, "connect")
+    def set_rules(connection: sqlite3.Connection, _record: object) -> None:
+        # The driver's own transactions let DDL survive a rollback; we say BEGIN ourselves.
+        connection.isolation_level = None
+        for rule in (
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            f"busy_timeout = {BUSY_TIMEOUT_MS}",
+            "temp_store = MEMORY",
+            # The writer alone checkpoints; readers cannot write at all.
+            *(() if writer else ("wal_autocheckpoint = 0", "query_only = ON")),
+        ):
+            connection.execute(f"PRAGMA {rule}")
+        connection.create_function("casefold", 1, _casefold, deterministic=True)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
+
+    return engine
+
+
+@contextmanager
+def stop_after(connection: Connection, seconds: float) -> Iterator[None]:
+    """Interrupt any statement of the connection that still runs after `seconds`; it then says "interrupted"."""
+    end = time.monotonic() + seconds
+    driver = cast("sqlite3.Connection", connection.connection.dbapi_connection)
+    driver.set_progress_handler(lambda: time.monotonic() > end, STEPS_BETWEEN_LOOKS)
+    try:
+        yield
+    finally:
+        driver.set_progress_handler(None, 0)
+
+
+def warn_of_old_sqlite() -> None:
+    """Say so when the SQLite library has the WAL-reset bug that several writing processes can meet."""
+    if sqlite3.sqlite_version_info < SAFE_SQLITE:
+        log.warning(
+            "SQLite %s is older than %s, in which a rare fault of the write-ahead log was mended; "
+            "never let two programs write this database at once",
+            sqlite3.sqlite_version,
+            ".".join(map(str, SAFE_SQLITE)),
+        )
+
+
+def _casefold(text: str | float | bytes | None) -> str | float | bytes | None:
+    return text.casefold() if isinstance(text, str) else text
+
+
+def contains(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
+    """Whether the text or JSON `column` has `text` in it, without regard to case, in any script."""
+    return func.instr(func.casefold(column), text.casefold()) > 0
+
+
+def any_contains(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
+    """Whether any text of a JSON list has `text` in it, without regard to case."""
+    listed = func.json_each(column).table_valued("value")
+    return exists(select(1).select_from(listed).where(contains(listed.c.value, text)))
+
+
+def starts_with(column: ColumnElement[str], text: str) -> ColumnElement[bool]:
+    """Whether the text `column` begins with `text`, without regard to case."""
+    folded = text.casefold()
+    return func.substr(func.casefold(column), 1, len(folded)) == folded
+
+
+def json_value(column: ColumnElement[Any], key: str) -> ColumnElement[Any]:
+    """The value under `key` of a JSON column. `key` is a checked field key; it becomes part of the expression so
+    that an index over the same expression serves it."""
+    assert key.replace("_", "").isalnum(), key
+    return func.json_extract(column, literal_column(f"'$.{key}'", Text))
+
+
+def keep_field_index(connection: Connection, key: str, *, wanted: bool) -> None:
+    """Make or drop the index over `json_value(entities.fields, key)`. `key` is a checked field key."""
+    assert key.replace("_", "").isalnum(), key
+    name = f"ix_entities_field_{key}"
+    connection.exec_driver_sql(
+        f"CREATE INDEX IF NOT EXISTS {name} ON entities (json_extract(fields, '$.{key}')) WHERE deleted_at IS NULL"
+        if wanted
+        else f"DROP INDEX IF EXISTS {name}"
+    )
+
+
+def among(column: ColumnElement[Any], values: Iterable[str | int]) -> ColumnElement[bool]:
+    """Whether `column` is one of `values`: one parameter and one statement text, however many they are."""
+    return column.in_(select(func.json_each(dumps(list(values))).table_valued("value").c.value))
+
+
+def listed(parameter: str) -> TableValuedAlias:
+    """The rows (`key`: the place, `value`) of a list that is given as the JSON parameter `parameter`."""
+    return func.json_each(bindparam(parameter, type_=Json())).table_valued(
+        "key", "value", name=f"{parameter}_"
+    )

@@ -1,0 +1,146 @@
+"""Keyset paging: a page is what follows a row in an order, never what follows a count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    bindparam,
+    func,
+    select,
+    true,
+    tuple_,
+)
+
+from faceforge_storage.database.columns import only
+from faceforge_storage.database.dialects import listed
+from faceforge_storage.database.gateway import AnyRow
+
+MAX_LIMIT = 500
+DEFAULT_LIMIT = 50
+
+
+@dataclass(frozen=True)
+class Order:
+    """How a list is sorted: by one column that is never null, ties broken by `row_id`."""
+
+    column: str
+    descending: bool = False
+
+
+@dataclass(frozen=True)
+class Children:
+    """Rows below others: `rows` are all of them, `below(parent)` tells which of them are below one."""
+
+    rows: Select[Any]
+    below: Callable[[ColumnElement[Any]], ColumnElement[bool]]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Which part of a list: at most `limit` rows after the row whose sort key is `after` = (value, row_id)."""
+
+    order: Order
+    limit: int = DEFAULT_LIMIT
+    after: tuple[Any, int] | None = None
+
+    def parameters(self) -> dict[str, Any]:
+        """What the statement of a page is run with: one row more than the page has tells whether there is more."""
+        told: dict[str, Any] = {"limit_": self.limit + 1}
+        if self.after is not None:
+            told["after_value"], told["after_row"] = self.after
+        return told
+
+
+def fetch(db: Connection, statement: Select[Any], page: Page) -> Sequence[AnyRow]:
+    """The rows of the page and, when there are more, one row beyond it."""
+    whole = page_of(statement, page.order, following=page.after is not None)
+    return db.execute(whole, page.parameters()).all()
+
+
+def page_of(
+    statement: Select[Any], order: Order, *, following: bool, names: Iterable[str] | None = None
+) -> Select[Any]:
+    """The statement of any page of a list in this order, or of any that follows a row; see `Page.parameters`.
+
+    It has the columns `names`, or all.
+    """
+    keys = _keys(statement, order)
+    if names is not None:
+        statement = only(statement, names)
+    return (
+        _following(statement, keys, order, following=following)
+        .order_by(*_directed(keys, order))
+        .limit(bindparam("limit_", type_=Integer))
+    )
+
+
+def pages_below(children: Children, names: Iterable[str], order: Order, *, following: bool) -> Select[Any]:
+    """The same page below each of several parents: the columns `names` and `place_`, sorted by it.
+
+    The parameter `parents` is the JSON list of what tells the parents; `place_` is the place in it. The rows of each
+    parent are found by a statement of their own, which reads no more of them than the page has.
+    """
+    rows, parents = children.rows, listed("parents")
+    key = rows.selected_columns["row_id"]
+    own = rows.with_only_columns(key, maintain_column_froms=True).where(children.below(parents.c.value))
+    keys = _keys(rows, order)
+    own = (
+        _following(own, keys, order, following=following)
+        .order_by(*_directed(keys, order))
+        .limit(bindparam("limit_", type_=Integer))
+        .correlate(parents)
+    )
+    wanted = [rows.selected_columns[name] for name in names]
+    # The rows were chosen inside: other tables are joined again only for columns of theirs.
+    own_table = all(getattr(each, "table", None) is key.table for each in wanted)
+    return (
+        (select(key) if own_table else rows)
+        .join(parents, true())
+        .with_only_columns(parents.c.key.label("place_"), *wanted, maintain_column_froms=True)
+        .where(key.in_(own))
+        .order_by(parents.c.key, *_directed(keys, order))
+    )
+
+
+def count(db: Connection, statement: Select[Any]) -> int:
+    """How many rows the statement has."""
+    return int(db.execute(select(func.count()).select_from(statement.subquery())).scalar_one())
+
+
+def counts_below(children: Children) -> Select[Any]:
+    """How many rows there are below each parent that has any: `place_` and `count_`; parameters as `pages_below`."""
+    parents = listed("parents")
+    counted = func.count().label("count_")
+    columns: list[ColumnElement[Any]] = [parents.c.key.label("place_"), counted]
+    return (
+        children.rows.join(parents, true())
+        .with_only_columns(*columns, maintain_column_froms=True)
+        .where(children.below(parents.c.value))
+        .group_by(parents.c.key)
+    )
+
+
+def _keys(statement: Select[Any], order: Order) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    columns = statement.selected_columns
+    return columns[order.column], columns["row_id"]
+
+
+def _following(
+    statement: Select[Any], keys: tuple[ColumnElement[Any], ...], order: Order, *, following: bool
+) -> Select[Any]:
+    if not following:
+        return statement
+    here = tuple_(*keys)
+    there = tuple_(bindparam("after_value", type_=keys[0].type), bindparam("after_row", type_=Integer))
+    return statement.where(here < there if order.descending else here > there)
+
+
+def _directed(keys: tuple[ColumnElement[Any], ...], order: Order) -> list[ColumnElement[Any]]:
+    return [key.desc() if order.descending else key.asc() for key in keys]

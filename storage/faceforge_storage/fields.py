@@ -1,0 +1,82 @@
+"""Field definitions: the keys an administrator has declared, and the indexes that serve them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select
+
+from faceforge_storage.database.dialects import among, json_value, keep_field_index
+from faceforge_storage.database.gateway import AnyRow, Values, Write, check_version
+from faceforge_storage.database.records import shown
+from faceforge_storage.database.tables import entities, field_defs
+from faceforge_storage.errors import FieldKeyTaken
+
+
+def matching(*, scope: str | None = None, keys: Sequence[str] | None = None) -> Select[Any]:
+    """The definitions that hold in a scope (those of `both` hold in each), of these keys."""
+    statement = select(field_defs)
+    if keys is not None:
+        statement = statement.where(among(field_defs.c.field_key, keys))
+    return statement if scope is None else statement.where(field_defs.c.scope.in_((scope, "both")))
+
+
+def create(tx: Write, values: Values) -> AnyRow:
+    """Store a new definition; raises FieldKeyTaken."""
+    if tx.rows(select(field_defs).where(field_defs.c.field_key == values["field_key"])):
+        raise FieldKeyTaken(
+            f"The field key {values['field_key']} is already defined.", hint="PATCH it instead."
+        )
+    row = tx.insert(field_defs, [values])[0]
+    _keep_index(tx, row)
+    return row
+
+
+def change(tx: Write, row: AnyRow, values: Values, expected: int | None) -> AnyRow:
+    """Set columns of a definition."""
+    changed = tx.update(field_defs, row, values, expected=expected)
+    _keep_index(tx, changed)
+    return changed
+
+
+def remove(tx: Write, row: AnyRow, expected: int | None) -> None:
+    """Forget a definition; values under its key stay where they are, undeclared."""
+    check_version(row, expected)
+    tx.delete(field_defs, [row])
+    keep_field_index(tx.connection, row.field_key, wanted=False)
+
+
+def holder_of_value(db: Connection, key: str, value: object, other_than: int | None) -> str | None:
+    """The id of a live entity that has `value` under a unique key, other than the row given.
+
+    Only single values are unique: a list or an object, kept from before the key was defined, meets no other.
+    """
+    if isinstance(value, list | dict):
+        return None
+    if isinstance(value, int) and abs(value) >= 2**63:
+        value = _as_read_from_json(value)
+    statement = select(entities.c.id).where(json_value(entities.c.fields, key) == value, shown(entities))
+    return db.execute(statement.where(entities.c.row_id != (other_than or 0)).limit(1)).scalar_one_or_none()
+
+
+def _as_read_from_json(number: int) -> float:
+    """What SQLite makes of a number of more than 64 bits."""
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
+
+
+def duplicated_value(db: Connection, key: str) -> object | None:
+    """A value that two live entities have under `key`, if any: it stands in the way of making the key unique."""
+    value = json_value(entities.c.fields, key)
+    statement = select(value).where(shown(entities), value.is_not(None)).group_by(value)
+    return db.execute(statement.having(func.count() > 1).limit(1)).scalar_one_or_none()
+
+
+def _keep_index(tx: Write, row: AnyRow) -> None:
+    keep_field_index(
+        tx.connection, row.field_key, wanted=(row.indexed or row.unique) and row.scope != "descriptor"
+    )

@@ -1,0 +1,1 @@
+"""The data directory: where it is, its settings, its lock."""

@@ -1,0 +1,204 @@
+"""What a person may set: the shape and the defaults of `config/core.json`, and how it is read."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import secrets
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from filelock import FileLock
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, SecretStr, ValidationError
+
+from faceforge_storage.errors import CannotStart
+from faceforge_storage.home.atomic import write_json
+
+log = logging.getLogger("faceforge.settings")
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+Bytes = Annotated[int, Field(ge=0)]
+Count = Annotated[int, Field(ge=1)]
+Seconds = Annotated[float, Field(ge=0)]
+KIB, MIB = 1024, 1024 * 1024
+
+
+class Section(BaseModel):
+    """A part of the settings: wrong types are refused, unknown keys are left to `unknown_keys`."""
+
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True, use_attribute_docstrings=True)
+
+
+class Auth(Section):
+    install_token: SecretStr = SecretStr("")
+    """The token that may do all. Made at the first start; `faceforge token show` prints it."""
+
+
+class Network(Section):
+    bind_host: str = "127.0.0.1"
+    """The address Core listens on. `127.0.0.1` is this machine only, `0.0.0.0` every IPv4 address it has."""
+    core_port: Port = 43210
+    """The port of Core; 0 takes any free one."""
+    seaweed_s3_port: Port = 43211
+    """The port of SeaweedFS, when it is used."""
+    allowed_hosts: list[str] = []
+    """Further host names Core answers for, such as `nas.local`; with `:port` only on that port."""
+
+
+class Paths(Section):
+    db_dir: str = "db"
+    """The database. Absolute, or relative to the data directory; so are all paths here."""
+    assets_dir: str = "assets"
+    """The stored files."""
+    s3_dir: str = "s3/seaweedfs"
+    """What SeaweedFS keeps."""
+    logs_dir: str = "logs"
+    """The logs."""
+    plugins_dir: str = "plugins"
+    """The installed plugins."""
+
+
+class DatabaseSettings(Section):
+    url: str | None = None
+    """Another database, as an SQLAlchemy URL; null is SQLite in `paths.db_dir`."""
+
+
+class Limits(Section):
+    upload_bytes: Bytes | None = None
+    """The largest file that is taken, in bytes; null is no limit."""
+    json_bytes: Count = 1 * MIB
+    """The largest JSON body, in bytes."""
+    sidecar_bytes: Count = 1 * MIB
+    """The largest `_meta.json`, in bytes."""
+    query_depth: Count = 15
+    """How many levels a GraphQL query may nest."""
+    query_objects: Count = 100_000
+    """How many objects one query may ask for, at most."""
+    query_aliases: Count = 100
+    """How many aliases one query may have."""
+    query_tokens: Count = 10_000
+    """How many words and signs a GraphQL document may have."""
+    query_seconds: Seconds = 30.0
+    """How long one query may take, in seconds."""
+    signed_url_seconds: Count = 900
+    """How long a signed address may be valid at most, in seconds."""
+    disk_reserve_bytes: Bytes = 256 * MIB
+    """How much of the disk uploads leave free, in bytes."""
+    backups_kept: Count = 5
+    """How many backups made before migrations are kept."""
+    failed_sign_ins: Count = 10
+    """How many wrong tokens in a minute one address may send before it has to wait."""
+    shutdown_seconds: Seconds = 10.0
+    """How long a stop waits for what is running, in seconds."""
+
+
+class Tools(Section):
+    exiftool_enabled: bool = True
+    """Whether ExifTool reads metadata, when it is there."""
+    exiftool_path: str | None = None
+    """Where ExifTool is; null looks into `tools/` and the search path."""
+
+
+class Storage(Section):
+    routing: list[dict[str, JsonValue]] = []
+    """Rules that send files to a provider by kind, media type and size."""
+    s3: dict[str, JsonValue] = {}
+    """The remote S3 store, when one is used."""
+
+
+class Seaweed(Section):
+    enabled: bool = False
+    """Whether FaceForge runs SeaweedFS."""
+    weed_path: str | None = None
+    """Where the `weed` program is; null looks into `tools/` and the installed packages."""
+
+
+class Metadata(Section):
+    undeclared_fields: Literal["keep", "reject"] = "keep"
+    """What happens to a field of an entity that no field definition declares."""
+
+
+class Settings(Section):
+    """All settings; each has a default, so an empty file is a good one."""
+
+    auth: Auth = Auth()
+    network: Network = Network()
+    paths: Paths = Paths()
+    database: DatabaseSettings = DatabaseSettings()
+    limits: Limits = Limits()
+    tools: Tools = Tools()
+    storage: Storage = Storage()
+    seaweed: Seaweed = Seaweed()
+    metadata: Metadata = Metadata()
+
+
+def load_settings(file: Path) -> Settings:
+    """The settings that a `config/core.json` holds; makes the install token when there is none.
+
+    Raises CannotStart, naming file, key, fault and remedy, when the file cannot be used.
+    """
+    settings, raw = _read(file)
+    if not settings.auth.install_token.get_secret_value():
+        _write_install_token(file, only_if_missing=True)
+        settings, raw = _read(file)
+    if os.name != "nt" and file.stat().st_mode & 0o077:
+        file.chmod(0o600)
+        log.warning("%s held a secret and others could read it; it is closed to them now.", file)
+    for key in unknown_keys(raw):
+        log.warning("%s: the key %s is not known and has no effect; is it misspelt?", file, key)
+    return settings
+
+
+def rotate_install_token(file: Path) -> str:
+    """Makes a new install token and answers it; the old one is void at once. Raises CannotStart."""
+    return _write_install_token(file, only_if_missing=False)
+
+
+def _write_install_token(file: Path, *, only_if_missing: bool) -> str:
+    try:
+        # Two programs may come here at once on a new home: the second must find the token of the first.
+        with FileLock(file.with_name("core.json.lock"), mode=0o600):
+            settings, raw = _read(file)
+            token = settings.auth.install_token.get_secret_value()
+            if not token or not only_if_missing:
+                token = f"ff_{secrets.token_urlsafe(32)}"
+                raw.setdefault("auth", {})["install_token"] = token
+                write_json(file, raw)
+    except OSError as fault:
+        raise CannotStart.unwritable(file, fault.strerror) from None
+    return token
+
+
+def unknown_keys(raw: dict[str, Any], model: type[Section] = Settings, place: str = "") -> list[str]:
+    """The dotted keys of `raw` that no setting has."""
+    unknown = []
+    for key, value in raw.items():
+        field = model.model_fields.get(key)
+        if field is None:
+            unknown.append(f"{place}{key}")
+        elif isinstance(field.annotation, type) and issubclass(field.annotation, Section):
+            unknown += unknown_keys(value, field.annotation, f"{place}{key}.")
+    return unknown
+
+
+def _read(file: Path) -> tuple[Settings, dict[str, Any]]:
+    """The settings and the document they were read from; a missing file is an empty document."""
+    try:
+        # Windows editors begin UTF-8 files with a byte order mark.
+        raw = json.loads(file.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raw = {}
+    except (OSError, ValueError) as fault:
+        raise CannotStart(
+            f"{file} cannot be read: {fault}", "Mend the file; it must be JSON in UTF-8."
+        ) from None
+    try:
+        return Settings.model_validate(raw), raw
+    except ValidationError as refused:
+        # Only place and rule are told: the value itself may be a secret.
+        faults = [f"{'.'.join(map(str, e['loc'])) or 'the whole file'}: {e['msg']}" for e in refused.errors()]
+        raise CannotStart(
+            f"{file} has settings that cannot be used. " + "; ".join(faults),
+            "Correct these keys, or remove them to have their defaults.",
+        ) from None

@@ -1,0 +1,1 @@
+"""The places that can hold bytes, one module for each."""

@@ -1,0 +1,222 @@
+"""Bytes in plain files named by their hash: `sha256/ab/cd/abcd…`, read-only, for anyone to see and copy."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import logging
+import os
+import re
+import secrets
+import shutil
+import stat
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from faceforge_storage.errors import StorageFailed, Unavailable
+from faceforge_storage.home.atomic import sync_directory
+from faceforge_storage.objects.disk import disk_errors, require_space, sync_file
+from faceforge_storage.objects.provider import StoredObject
+from faceforge_storage.objects.staging import StagedFile
+
+log = logging.getLogger(__name__)
+
+KEY = re.compile(r"sha256/([0-9a-f]{2})/([0-9a-f]{2})/\1\2[0-9a-f]{60}")
+ARRIVING = "arriving"
+DAMAGED = "damaged"
+"""Where damaged objects are kept when whole ones have taken their place: `HASH.RANDOM`, for a person to look at."""
+NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EMLINK})
+"""How a disk without hard links, such as one formatted as exFAT, refuses one."""
+COPY_BYTES = 1024 * 1024
+READ_ONLY = 0o444
+ABSENT = frozenset({errno.ENOENT, errno.EIO})
+"""What a disk says of bytes that are not there, or not any more."""
+
+
+class FileReader:
+    """A published file held open."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("rb", buffering=0)
+        self._size = os.fstat(self._file.fileno()).st_size
+
+    @property
+    def size_bytes(self) -> int:
+        return self._size
+
+    @property
+    def file(self) -> BinaryIO:
+        return self._file
+
+    def read(self, offset: int, length: int) -> bytes:
+        with disk_errors("to read an object"):
+            self._file.seek(offset)
+            parts = []
+            while length > 0 and (part := self._file.read(length)):
+                parts.append(part)
+                length -= len(part)
+            return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class FilesystemProvider:
+    """Objects below one directory, which may be on another disk than staging."""
+
+    has_local_files = True
+
+    def __init__(self, root: Path, reserve_bytes: int = 0, name: str = "filesystem") -> None:
+        self.root = root
+        self.reserve_bytes = reserve_bytes
+        self.name = name
+        self._known: set[Path] = set()  # directories whose own names are on the disk already
+        self._naming = threading.Lock()
+
+    def publish(self, staged: StagedFile) -> StoredObject:
+        digest = staged.sha256
+        key = f"sha256/{digest[:2]}/{digest[2:4]}/{digest}"
+        target = self.root / key
+        with disk_errors("to publish an object"):
+            self._make_directory(target.parent)
+            if not self._renew(target, staged):
+                self._move(staged, target)
+            # Also when the name was there already: whoever made it may not have come to this line yet.
+            sync_directory(target.parent)
+        staged.discard()
+        return StoredObject(digest, staged.size_bytes, self.name, "", key)
+
+    def open(self, stored: StoredObject) -> FileReader:
+        try:
+            return FileReader(self.path(stored))
+        except FileNotFoundError as missing:
+            raise Unavailable(
+                "The bytes are not where they were put.",
+                hint="Is the disk that holds the assets directory connected? Nothing has been deleted.",
+            ) from missing
+        except OSError as refused:
+            with disk_errors("to open an object"):
+                raise refused
+
+    def path(self, stored: StoredObject) -> Path:
+        """The file of an object, for the local tools of this provider (backup, library view)."""
+        if not KEY.fullmatch(stored.key):
+            raise StorageFailed("An object is recorded under a key that this provider never made.")
+        return self.root / stored.key
+
+    def stat(self, stored: StoredObject) -> float | None:
+        with disk_errors("to look at an object"):
+            try:
+                return self.path(stored).stat().st_mtime
+            except FileNotFoundError:
+                return None
+
+    def delete(self, stored: StoredObject) -> None:
+        with disk_errors("to delete an object"):
+            path = self.path(stored)
+            if path.parent.is_dir():
+                self._remove(path)
+                sync_directory(path.parent)
+
+    def list(self) -> Iterator[StoredObject]:
+        with disk_errors("to list objects"):
+            for path in (self.root / "sha256").glob("*/*/*"):
+                key = path.relative_to(self.root).as_posix()
+                if KEY.fullmatch(key):
+                    yield StoredObject(path.name, path.stat().st_size, self.name, "", key)
+
+    def sweep(self) -> int:
+        with disk_errors("to sweep half-written objects"):
+            (self.root / ARRIVING).mkdir(parents=True, exist_ok=True)
+            left = list((self.root / ARRIVING).iterdir())
+            for path in left:
+                path.chmod(0o600)
+                path.unlink()
+            return len(left)
+
+    def _renew(self, target: Path, staged: StagedFile) -> bool:
+        """Make an object that is held as young as a new one; False when it is not there or is damaged.
+
+        Its bytes are read again, since an upload that was verified may be dropped only for the very same bytes.
+        """
+        try:
+            with target.open("rb", buffering=0) as held:
+                if os.fstat(held.fileno()).st_size != staged.size_bytes:
+                    return False
+                if hashlib.file_digest(held, "sha256").hexdigest() != staged.sha256:
+                    return False
+            os.utime(target)
+        except OSError as refused:
+            if refused.errno not in ABSENT:
+                raise
+            return False
+        return True
+
+    def _move(self, staged: StagedFile, target: Path) -> None:
+        """Bring the staged file onto this disk, and then give it its name in one step."""
+        arrived = self.root / ARRIVING / secrets.token_hex(16)
+        self._make_directory(arrived.parent)
+        try:
+            try:
+                staged.path.rename(arrived)
+            except OSError as refused:
+                if refused.errno != errno.EXDEV:
+                    raise
+                self._copy(staged, arrived)
+            arrived.chmod(arrived.stat().st_mode & READ_ONLY)
+            self._replace(arrived, target, staged)
+        finally:
+            self._remove(arrived)
+
+    def _copy(self, staged: StagedFile, arrived: Path) -> None:
+        require_space(self.root, staged.size_bytes, self.reserve_bytes)
+        with staged.path.open("rb") as source, arrived.open("xb") as sink:
+            shutil.copyfileobj(source, sink, COPY_BYTES)
+            sink.flush()
+            sync_file(sink.fileno())
+
+    @staticmethod
+    def _remove(path: Path) -> None:
+        """Remove a file, if it is there."""
+        with contextlib.suppress(FileNotFoundError):
+            if os.name == "nt":
+                path.chmod(stat.S_IWRITE)  # Windows removes no read-only file
+            path.unlink()
+
+    def _replace(self, source: Path, target: Path, staged: StagedFile) -> None:
+        """Give `source` the name, unless another writer's whole object has it by now."""
+        with self._naming:
+            if self._renew(target, staged):
+                return
+            if target.exists():
+                self._set_aside(target)
+            source.replace(target)
+
+    def _set_aside(self, target: Path) -> None:
+        """Keep a damaged object under another name: what little is left of a file may be all there is of it."""
+        aside = self.root / DAMAGED / f"{target.name}.{secrets.token_hex(8)}"
+        self._make_directory(aside.parent)
+        log.error("a stored object is damaged; it is kept as %s/%s", DAMAGED, aside.name)
+        try:
+            if os.name == "nt":  # Windows puts nothing over a read-only file
+                target.rename(aside)
+            else:
+                aside.hardlink_to(target)  # so that there is no moment without an object
+        except OSError as refused:
+            if refused.errno not in NO_LINKS:
+                raise
+            target.rename(aside)
+        sync_directory(aside.parent)
+
+    def _make_directory(self, directory: Path) -> None:
+        """Make a directory so that its name, and those above it, survive a power cut."""
+        if directory in self._known and directory.is_dir():
+            return
+        if directory != self.root:
+            self._make_directory(directory.parent)
+        directory.mkdir(parents=directory == self.root, exist_ok=True)
+        sync_directory(directory.parent)
+        self._known.add(directory)

@@ -1,0 +1,127 @@
+"""`config/core.json` is read strictly, told plainly, written whole, and keeps its secret to its owner."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from faceforge_storage.errors import CannotStart
+from faceforge_storage.home.home import Home, open_home
+from faceforge_storage.home.settings import Settings, load_settings, rotate_install_token
+
+
+def write(root: Path, text: str) -> Path:
+    file = root / "config" / "core.json"
+    file.parent.mkdir(parents=True)
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_an_empty_file_has_every_default_and_gets_a_token(tmp_path: Path) -> None:
+    write(tmp_path, "{}")
+    settings = load_settings(Home(tmp_path).settings_file)
+    token = settings.auth.install_token.get_secret_value()
+    assert token.startswith("ff_")
+    assert len(token) == 3 + 43
+    assert settings.model_copy(update={"auth": Settings().auth}) == Settings()
+
+
+def test_the_token_is_made_once_and_stays(tmp_path: Path) -> None:
+    assert open_home(tmp_path)[1].auth == open_home(tmp_path)[1].auth
+
+
+def test_a_rotated_token_replaces_the_old_one_and_nothing_else(tmp_path: Path) -> None:
+    write(tmp_path, '{"network": {"core_port": 5000}, "mine": 1}')
+    before = load_settings(Home(tmp_path).settings_file)
+    token = rotate_install_token(Home(tmp_path).settings_file)
+    after = load_settings(Home(tmp_path).settings_file)
+    assert (
+        token == after.auth.install_token.get_secret_value() != before.auth.install_token.get_secret_value()
+    )
+    assert json.loads((tmp_path / "config/core.json").read_text())["mine"] == 1
+    assert after.network == before.network
+
+
+def test_two_starts_at_once_agree_on_the_token(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from faceforge_storage.home.home import open_home;"
+        "print(open_home(Path(sys.argv[1]))[1].auth.install_token.get_secret_value())"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "home")]
+    started = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    assert len({process.communicate()[0] for process in started}) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('{"network": {"core_port": "80"}}', "network.core_port"),
+        ('{"network": {"core_port": 65536}}', "network.core_port"),
+        ('{"network": {"core_port": true}}', "network.core_port"),
+        ('{"network": {"allowed_hosts": "nas.local"}}', "network.allowed_hosts"),
+        ('{"network": {"allowed_hosts": ["nas.local", 5]}}', "network.allowed_hosts.1"),
+        ('{"limits": {"upload_bytes": -1}}', "limits.upload_bytes"),
+        ('{"limits": null}', "limits"),
+        ('{"metadata": {"undeclared_fields": "drop"}}', "'keep' or 'reject'"),
+        ("[]", "the whole file"),
+        ("{", "cannot be read"),
+        ('{"a": "\udcff"}', "cannot be read"),
+    ],
+)
+def test_what_cannot_be_used_stops_the_start_and_says_where(tmp_path: Path, text: str, told: str) -> None:
+    file = tmp_path / "config" / "core.json"
+    file.parent.mkdir()
+    file.write_bytes(text.encode("utf-8", "surrogateescape"))
+    with pytest.raises(CannotStart) as refused:
+        load_settings(Home(tmp_path).settings_file)
+    assert str(file) in refused.value.detail
+    assert told in refused.value.detail
+    assert refused.value.hint
+    assert file.read_bytes() == text.encode("utf-8", "surrogateescape")
+
+
+def test_a_refusal_does_not_repeat_the_value_which_may_be_a_secret(tmp_path: Path) -> None:
+    write(tmp_path, '{"auth": {"install_token": ["the-secret"]}}')
+    with pytest.raises(CannotStart) as refused:
+        load_settings(Home(tmp_path).settings_file)
+    assert "the-secret" not in refused.value.detail
+
+
+def test_unknown_keys_are_named_in_a_warning_and_kept(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = write(tmp_path, '{"colour": "red", "network": {"core_prot": 1}}')
+    with caplog.at_level(logging.WARNING):
+        load_settings(Home(tmp_path).settings_file)
+    assert "colour" in caplog.text
+    assert "network.core_prot" in caplog.text
+    assert json.loads(file.read_text())["colour"] == "red"
+
+
+def test_a_byte_order_mark_of_an_editor_is_no_fault(tmp_path: Path) -> None:
+    write(tmp_path, '\ufeff{"network": {"core_port": 5000}}')
+    assert load_settings(Home(tmp_path).settings_file).network.core_port == 5000
+
+
+def test_no_printed_settings_show_the_token(tmp_path: Path) -> None:
+    settings = open_home(tmp_path)[1]
+    token = settings.auth.install_token.get_secret_value()
+    assert token not in f"{settings!r} {settings} {settings.model_dump_json()}"
+
+
+def test_secrets_are_closed_to_others(tmp_path: Path) -> None:
+    file = write(tmp_path, "{}")
+    file.parent.chmod(0o755)
+    file.chmod(0o644)
+    open_home(tmp_path)
+    if os.name == "nt":
+        return  # there the rights of the profile folder keep secrets
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
