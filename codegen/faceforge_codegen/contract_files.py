@@ -12,14 +12,12 @@ FOLDER = Path(faceforge_schema.__file__).resolve().parents[1]
 
 
 def made() -> dict[str, str]:
-    """The text of each file, by name, as the code says it."""
-    from faceforge_server.app import product_version
-    from faceforge_server.files.paths import BYTE_PATHS
-    from faceforge_server.rest import openapi, rest_operations
+    """The text of each file, by name, as the code has it."""
+    from faceforge_server.contract_routes import openapi_document
+    from faceforge_server.rest import rest_operations
 
     contract = faceforge_schema.build_schema()
-    described = openapi(contract, rest_operations(contract), BYTE_PATHS, product_version())
-    document = json.dumps(described, indent=2, ensure_ascii=False)
+    document = json.dumps(openapi_document(rest_operations(contract)), indent=2, ensure_ascii=False)
     return {"schema.graphql": contract.as_str().strip() + "\n", "openapi.json": document + "\n"}
 
 

@@ -21,7 +21,7 @@ from graphql import (
 from faceforge_schema import Contract, build_schema
 from faceforge_schema.actors import ALL
 from faceforge_schema.directives import Resource, Rest, directive_of, is_list
-from faceforge_server.files.paths import BYTE_PATHS
+from faceforge_server.contract_routes import openapi_document
 from faceforge_server.rest import RestOperation, rest_operations
 from faceforge_server.rest.documents import shown_fields
 from faceforge_server.rest.models import model_schemas
@@ -92,8 +92,9 @@ def _operations(contract: Contract, operations: list[RestOperation]) -> str:
     nouns: dict[str, list[str]] = {}
     for operation in operations:
         nouns.setdefault(_noun(operation.path), []).append(_operation(operation))
-    for path, methods in BYTE_PATHS.items():
-        nouns[_noun(path)] += [_bytes(path, method, told) for method, told in methods.items()]
+    for path, methods in openapi_document(operations)["paths"].items():
+        if path.endswith(("/upload", "/download")):
+            nouns[_noun(path)] += [_bytes(path, method, described) for method, described in methods.items()]
     text = OPERATIONS.format(everywhere=_codes((*EVERYWHERE, *EVERYWHERE_RARE)), with_body=_codes(WITH_BODY))
     for noun, sections in nouns.items():
         text += f"\n## {noun.replace('-', ' ').capitalize()}\n" + "".join(sections)

@@ -52,8 +52,6 @@ class Context:
     idempotency_key: str | None = None
     uploaded: dict[str, Any] | None = None
     """Bytes that this request has just published, as the row of `objects` that will tell of them."""
-    trusted: bool = False
-    """Whether the document is Core's own (a REST route), which the limits of strangers' queries spare."""
     db: Reader | None = None
     """While a document is answered: the snapshot that all of it is read from."""
 

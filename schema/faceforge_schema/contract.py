@@ -9,36 +9,22 @@ from types import ModuleType
 from typing import Any
 
 import strawberry
-from graphql import (
-    GraphQLArgument,
-    GraphQLDefaultInput,
-    GraphQLError,
-    GraphQLInputField,
-    GraphQLInputObjectType,
-    GraphQLObjectType,
-    GraphQLSchema,
-    OperationType,
-    Undefined,
-)
+from graphql import GraphQLError, GraphQLSchema
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import create_type
 from strawberry.types.execution import ExecutionContext, ExecutionResult
-from strawberry.utils.await_maybe import await_maybe
 
 import faceforge_schema
 from faceforge_schema.context import Context
 from faceforge_schema.declare.operation import Kind, Operation
-from faceforge_schema.execute.admission import Gate, admit
-from faceforge_schema.execute.deadline import stopped_after
+from faceforge_schema.execute.admission import REFUSALS, Admission, graphql_errors
 from faceforge_schema.execute.documents import Documents
-from faceforge_schema.execute.masking import mask
-from faceforge_schema.execute.run import Execution, offer_levels
+from faceforge_schema.execute.execution import Execution
+from faceforge_schema.execute.masking import expected_of, mask
+from faceforge_schema.execute.preparation import prepare
+from faceforge_schema.execute.run import run
 from faceforge_schema.values.scalars import SCALARS
-from faceforge_storage.errors import FaceForgeError
-
-ANSWERED = (OperationType.QUERY, OperationType.MUTATION)
-"""What has one answer; a subscription has many, and a socket to send them."""
 
 MACHINERY = frozenset({"actors", "context", "contract", "declare", "directives", "execute", "values"})
 """What stands beside the nouns and is none."""
@@ -61,8 +47,7 @@ class Contract(strawberry.Schema):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(execution_context_class=Execution, **options)
-        _make_defaults_readable(self.graphql)
-        offer_levels(self.graphql)
+        prepare(self.graphql)
         self.documents = Documents(self.graphql)
 
     @property
@@ -80,24 +65,33 @@ class Contract(strawberry.Schema):
         *_: Any,
         **__: Any,
     ) -> ExecutionResult:
-        """Run a query or mutation, for as long as `limits.query_seconds` allows."""
+        """Answer a stranger's query or mutation; what goes wrong stands in its errors, translated."""
         context: Context = context_value
-        admitted = admit(self.documents, query or "", variable_values, context, operation_name, ANSWERED)
-        errors = admitted if isinstance(admitted, list) else []
         data: dict[str, Any] | None = None
-        if not isinstance(admitted, list):
-            try:
-                async with stopped_after(context.core.settings.limits.query_seconds):
-                    result = await await_maybe(admitted.execute_operation())
-                data, errors = result.data, result.errors or []
-            except FaceForgeError as error:
-                errors = [GraphQLError(error.detail, original_error=error)]
+        try:
+            document = self.documents.get(query or "", context.core.settings.limits)
+            result = await run(self.graphql, document, variable_values, context, operation_name)
+            data, errors = result.data, result.errors or []
+        except REFUSALS as refusal:
+            errors = graphql_errors(refusal)
         mask(errors)
         return ExecutionResult(data=data, errors=errors or None)
 
+    async def answer(self, text: str, values: dict[str, Any], context: Context) -> Any:
+        """What the one field of a document of Core's own gives; raises the error of our tree.
+
+        `values` are its variables as the schema coerces them: an enum's member, an input's model.
+        """
+        result = await run(self.graphql, self.documents.own(text), values, context)
+        if result.errors:
+            raise expected_of(result.errors[0])
+        assert result.data is not None
+        (answer,) = result.data.values()
+        return answer
+
     def get_extensions(self, sync: bool = False) -> list[SchemaExtension]:
         """The checks that an execution goes through which Strawberry begins: those of WebSockets."""
-        return [Gate(self.documents)]
+        return [Admission(self.documents)]
 
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
@@ -122,23 +116,6 @@ def build_schema(nouns: Sequence[ModuleType] | None = None) -> Contract:
 def _root(name: str, kind: Kind, nouns: Sequence[ModuleType]) -> type:
     found = [each for noun in nouns for each in vars(noun).values() if isinstance(each, Operation)]
     return create_type(name, [each.field for each in found if each.kind == kind])
-
-
-def _make_defaults_readable(schema: GraphQLSchema) -> None:
-    """Leave `= null` unsaid: for a nullable argument it means what saying nothing means. Objects are told in the
-    newer of graphql-core's two ways, because introspection fails at them in the older one."""
-    for kind in schema.type_map.values():
-        if isinstance(kind, GraphQLInputObjectType):
-            takers: list[GraphQLArgument | GraphQLInputField] = list(kind.fields.values())
-        elif isinstance(kind, GraphQLObjectType):
-            takers = [argument for field in kind.fields.values() for argument in field.args.values()]
-        else:
-            continue
-        for taker in takers:
-            if taker.default_value is None:
-                taker.default_value = Undefined
-            elif isinstance(taker.default_value, dict):
-                taker.default = GraphQLDefaultInput(taker.default_value)
 
 
 def _value_of(holder: Any, name: str) -> Any:

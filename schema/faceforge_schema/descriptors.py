@@ -206,9 +206,9 @@ def _check(
     tx: Write, context: Context, field_key: str, values: dict[str, Any], row: AnyRow | None = None
 ) -> None:
     if "value" in values:
-        check_fact(tx, context, field_key, values["value"])
+        check_fact(tx.connection, context, field_key, values["value"])
     check_span(values if row is None else {**row._mapping, **values})
-    check_asset(tx, values, "evidence_asset_id", row)
+    check_asset(tx.connection, values, "evidence_asset_id", row)
 
 
 def _as_of(date: str | None) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Annotated, Any
 
@@ -10,7 +11,7 @@ from pydantic import AfterValidator, Field
 from sqlalchemy import Select
 from strawberry import ID, Maybe
 
-from faceforge_schema.context import Context, Write
+from faceforge_schema.context import Context, Reader, Write
 from faceforge_schema.declare.connections import listing
 from faceforge_schema.declare.lookup import lookup
 from faceforge_schema.declare.operation import mutation
@@ -148,9 +149,9 @@ def update_entity(
     """Change an entity: an absent key keeps, null clears, objects merge, lists are replaced whole."""
     row = live(tx, entity_id)
     values = patched(row, input, objects=("fields", "plugin_data"), lists=("aliases", "tags", "external_ids"))
-    check_asset(tx, values, "primary_thumbnail_asset_id", row)
+    check_asset(tx.connection, values, "primary_thumbnail_asset_id", row)
     if "fields" in values:
-        values["fields"] = check_fields(tx, context, values["fields"], row)
+        values["fields"] = check_fields(tx.connection, context, values["fields"], row)
     return Entity.of(rows.change(tx, row, values, expected_version))
 
 
@@ -171,7 +172,7 @@ def delete_entity(tx: Write, entity_id: ID, expected_version: int | None = None)
 def restore_entity(tx: Write, entity_id: ID) -> Entity:
     """Take an entity out of the trash, with its links, relations and facts. A live one stays as it is."""
     row = _any(tx, entity_id)
-    check_still_unique(tx, row)
+    check_still_unique(tx.connection, row)
     return Entity.of(rows.restore(tx, row))
 
 
@@ -192,11 +193,21 @@ def live(tx: Write, entity_id: str) -> AnyRow:
 
 
 def new_entity(tx: Write, context: Context, input: EntityCreate) -> AnyRow:
-    """Store a new entity after checking what it says."""
+    """Store a new entity after checking it."""
+    return rows.create(tx, checked_values(tx.connection, context, input))
+
+
+def checked_values(
+    db: Reader, context: Context, input: EntityCreate, beside: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
+    """The columns of a new entity; raises InvalidInput, UnknownReference, FieldValueTaken.
+
+    `beside` are the fields of new entities that will be stored with it, and are not there yet.
+    """
     values = input.model_dump(mode="json")
-    check_asset(tx, values, "primary_thumbnail_asset_id")
-    values["fields"] = check_fields(tx, context, values["fields"], None)
-    return rows.create(tx, values)
+    check_asset(db, values, "primary_thumbnail_asset_id")
+    values["fields"] = check_fields(db, context, values["fields"], None, beside)
+    return values
 
 
 def _any(tx: Write, entity_id: str) -> AnyRow:

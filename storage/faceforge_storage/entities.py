@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, exists, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from faceforge_storage.database import records
@@ -74,10 +74,9 @@ def change(tx: Write, row: AnyRow, values: Values, expected: int | None) -> AnyR
         return tx.update(entities, row, values, expected=expected)
 
 
-def holder(tx: Write, namespace: str, value: str) -> AnyRow | None:
+def holder(db: Connection, namespace: str, value: str) -> AnyRow | None:
     """The live entity that holds an external id."""
-    found = tx.rows(matching(external_id=(namespace, value)))
-    return found[0] if found else None
+    return db.execute(matching(external_id=(namespace, value))).first()
 
 
 def purge(tx: Write, row: AnyRow) -> None:
@@ -110,7 +109,7 @@ def _external_ids_unique(tx: Write, wanted: Iterable[Any]) -> Iterator[None]:
         if "entity_external_ids" not in str(error.orig):
             raise
         for each in wanted:
-            other = holder(tx, each["namespace"], each["value"])
+            other = holder(tx.connection, each["namespace"], each["value"])
             if other is not None:
                 raise ExternalIdTaken(
                     f"{each['namespace']}:{each['value']} belongs to entity {other.id}.",

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import uvicorn
+from fastapi import FastAPI
 from graphql import build_schema, graphql_sync, parse, validate
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
@@ -209,18 +209,20 @@ async def numbers(until: asyncio.Task[Any]) -> AsyncIterator[int]:
         await asyncio.wait([until], timeout=0.05)
 
 
-def app() -> Starlette:
-    return Starlette(
-        routes=[
+def app() -> FastAPI:
+    made = FastAPI(openapi_url=None)
+    made.router.routes.extend(
+        [
             *faceforge_ui.routes(),
             Route("/healthz", health),
             Route("/v1/system/info", data(INFO)),
-            Route("/v1/openapi.json", data(OPENAPI)),
+            Route("/openapi.json", data(OPENAPI)),
             Route("/v1/entities/{entity_id}", data({"entity_id": ADA["id"], "display_name": HOSTILE})),
             Route("/graphql", graphql, methods=["GET", "POST"]),
             WebSocketRoute("/graphql", subscriptions),
         ]
     )
+    return made
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from pages import DOCS
 
 from faceforge_schema import ALL, build_schema
 from faceforge_server.cli import COMMANDS
-from faceforge_server.files.paths import BYTE_PATHS
+from faceforge_server.files.routes import file_routes
 from faceforge_server.rest import rest_operations
 from faceforge_storage.database.tables import RECORDS
 from faceforge_storage.errors import FaceForgeError
@@ -47,11 +47,12 @@ def headings() -> Iterator[str]:
         yield from (f"\n### {name}{streamed}\n" for name in root.fields)
 
 
+FILES = file_routes(rest_operations(CONTRACT))
 TOLD = {
     "operations.md": [
         *headings(),
         *(f"`{each.method} {each.path}`" for each in rest_operations(CONTRACT)),
-        *(f"`{method.upper()} {path}`" for path, methods in BYTE_PATHS.items() for method in methods),
+        *(f"`{method} {each.path}`" for each in FILES for method in each.methods or ()),
     ],
     "errors.md": [f"| `{code}` |" for code in sorted(set(codes(FaceForgeError)))],
     "settings.md": [f"| `{name}` |" for name in settings(Settings)],

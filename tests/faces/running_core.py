@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 
 import httpx
 import uvicorn
+from fastapi import FastAPI
 from sqlalchemy import event
-from starlette.applications import Starlette
 
 from faceforge_schema import Contract, Core, build_schema
 from faceforge_server.app import create_app
@@ -32,7 +32,7 @@ OPERATIONS: dict[str, RestOperation] = {each.name: each for each in rest_operati
 class RunningCore:
     """The application and an event loop for it in a thread, so that tests read from top to bottom."""
 
-    def __init__(self, app: Starlette, loop: asyncio.AbstractEventLoop, token: str) -> None:
+    def __init__(self, app: FastAPI, loop: asyncio.AbstractEventLoop, token: str) -> None:
         self.app, self.token, self._loop = app, token, loop
         self.core: Core = app.state.core
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)

@@ -13,14 +13,13 @@ import pytest
 import requests
 import schemathesis
 from database_dump import derived, last_changeset, records, replayed
-from running_core import CONTRACT, OPERATIONS, RunningCore, on_a_socket, running_core
+from running_core import OPERATIONS, RunningCore, on_a_socket, running_core
 from schemathesis import checks
 from schemathesis.config import GenerationConfig, SchemathesisConfig
 from sqlalchemy import text
 
 from faceforge_schema import ALL
-from faceforge_server.files.paths import BYTE_PATHS
-from faceforge_server.rest import openapi
+from faceforge_server.contract_routes import openapi_document
 from faceforge_storage import assets, descriptors, entities, fields, relationships, tokens
 from faceforge_storage import relation_types as types
 from faceforge_storage.database.gateway import Write
@@ -34,7 +33,7 @@ CHECKS = [
     checks.response_headers_conformance,
     checks.response_schema_conformance,
 ]
-DOCUMENT = openapi(CONTRACT, list(OPERATIONS.values()), BYTE_PATHS, "1")
+DOCUMENT = openapi_document(list(OPERATIONS.values()))
 
 
 def known(noun: str, number: int) -> str:

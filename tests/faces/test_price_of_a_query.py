@@ -9,7 +9,7 @@ import strawberry
 from running_core import RunningCore, running_core
 from strawberry.permission import BasePermission
 
-from faceforge_schema.execute.run import offer_levels
+from faceforge_schema.execute.preparation import prepare
 
 
 def statements(core: RunningCore, query: str, **variables: Any) -> list[str]:
@@ -100,14 +100,14 @@ def test_a_field_of_rows_that_would_have_to_be_an_object_is_refused() -> None:
             return 1
 
     with pytest.raises(TypeError, match=r"Query\.guarded has permission classes"):
-        offer_levels(strawberry.Schema(Query)._schema)
+        prepare(strawberry.Schema(Query)._schema)
 
 
 def test_a_query_that_takes_too_long_ends_also_in_its_thread(tmp_path: Any, monkeypatch: Any) -> None:
     with running_core(tmp_path / "slow", limits={"query_seconds": 0.2}) as core:
         for number in range(3):
             core.request("POST", "/v1/entities", json={"display_name": str(number)})
-        monkeypatch.setattr("faceforge_schema.execute.run.time", SlowClock())
+        monkeypatch.setattr("faceforge_schema.execute.execution.time", SlowClock())
         told = core.request("POST", "/graphql", json={"query": nested(5)}).json()
     assert told["errors"][0]["extensions"]["code"] == "query_timeout"
 

@@ -11,7 +11,7 @@ from faces import Face
 from running_core import OPERATIONS, RunningCore
 from world import UNKNOWN, World
 
-from faceforge_server.files.paths import UPLOAD_ERRORS
+from faceforge_server.files.description import UPLOAD_ERRORS
 
 Wrong = tuple[Callable[[World], dict[str, Any]], int, str, str]
 PYTHON = ("validation error", "EntityCreate", "ExternalIdInput", "iterable", "dict[", "must be an", "/str")

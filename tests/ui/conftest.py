@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from starlette.applications import Starlette
+from fastapi import FastAPI
 from starlette.routing import Route
 from visitor import Visitor
 
@@ -12,4 +12,6 @@ import faceforge_ui
 
 @pytest.fixture(scope="session")
 def visitor() -> Visitor:
-    return Visitor(Starlette(routes=[*faceforge_ui.routes(), Route("/graphql", faceforge_ui.console)]))
+    app = FastAPI(openapi_url=None)
+    app.router.routes.extend([*faceforge_ui.routes(), Route("/graphql", faceforge_ui.console)])
+    return Visitor(app)

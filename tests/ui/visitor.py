@@ -6,14 +6,14 @@ import asyncio
 from dataclasses import dataclass
 
 import httpx
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 
 @dataclass(frozen=True)
 class Visitor:
     """Asks the pages at the address of a usual installation."""
 
-    app: Starlette
+    app: ASGIApp
 
     def get(self, path: str, headers: dict[str, str] | None = None) -> httpx.Response:
         return self.ask("GET", path, headers)

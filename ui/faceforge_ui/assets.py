@@ -10,7 +10,6 @@ from pathlib import Path
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
-from starlette.routing import Route
 
 OWN = Path(__file__).parent / "static"
 VIEWERS = ("redoc.standalone.js", "swagger-ui-bundle.js", "swagger-ui.css")
@@ -35,7 +34,7 @@ def asset_files() -> dict[str, Path]:
 
 
 def viewer_folder() -> Path:
-    """Where `fastapi-offline` keeps Swagger UI and ReDoc, found without running it: it imports FastAPI."""
+    """Where `fastapi-offline` keeps Swagger UI and ReDoc, found without running it: only the files are wanted."""
     spec = importlib.util.find_spec("fastapi_offline")
     if spec is None or not spec.submodule_search_locations:
         raise RuntimeError("The package fastapi-offline is missing; install FaceForge again.")
@@ -53,17 +52,15 @@ def fingerprint(files: dict[str, Path]) -> str:
     return digest.hexdigest()[:16]
 
 
-def asset_route(files: dict[str, Path], present: str) -> Route:
-    """GET and HEAD `/ui/{fingerprint}/{name}`; a page of an older installation gets the present file."""
-    return Route("/ui/{fingerprint}/{name}", serve_from(files, present), name="ui_asset")
+def serve_from(files: dict[str, Path], fingerprint: str) -> Callable[[Request], Awaitable[Response]]:
+    """GET and HEAD of `/ui/{fingerprint}/{name}`; a page of an older installation gets the present file."""
 
-
-def serve_from(files: dict[str, Path], present: str) -> Callable[[Request], Awaitable[Response]]:
     async def asset(request: Request) -> Response:
-        path = files.get(request.path_params["name"])
+        known, _, name = request.path_params["path"].partition("/")
+        path = files.get(name)
         if path is None:
             raise HTTPException(404)
-        current = request.path_params["fingerprint"] == present
+        current = known == fingerprint
         headers = {
             "Cache-Control": "public, max-age=31536000, immutable" if current else "no-cache",
             "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
-from starlette.routing import BaseRoute, Route
 
-from faceforge_ui.assets import asset_files, asset_route, fingerprint
+from faceforge_ui.assets import asset_files, fingerprint, serve_from
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+Page = Callable[[Request], Awaitable[Response]]
 HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?")
 SELF_STYLES = "style-src 'self'"
 
@@ -25,15 +27,25 @@ VIEWER_RULES = {"docs.html": "style-src 'self' 'unsafe-inline'"}
 VIEWER_RULES["redoc.html"] = VIEWER_RULES["docs.html"] + "; worker-src blob:"
 
 
-def routes() -> list[BaseRoute]:
+def routes() -> list[APIRoute]:
     """The public pages `/`, `/docs` and `/redoc`, and their files under `/ui/`: GET and HEAD, no token."""
-    files = asset_files()
+    pages: dict[str, Page] = {"/": home, "/docs": docs, "/redoc": redoc}
     return [
-        Route("/", home, name="ui_home"),
-        Route("/docs", docs, name="ui_docs"),
-        Route("/redoc", redoc, name="ui_redoc"),
-        asset_route(files, asset_fingerprint()),
+        *(shell(path, endpoint, HTMLResponse) for path, endpoint in pages.items()),
+        shell("/ui/{path:path}", serve_from(asset_files(), asset_fingerprint()), Response),
     ]
+
+
+def shell(path: str, endpoint: Page, response_class: type[Response]) -> APIRoute:
+    """A route without data: anybody may ask for it, and OpenAPI's `security` says so."""
+    return APIRoute(
+        path,
+        endpoint,
+        methods=["GET", "HEAD"],
+        response_class=response_class,
+        include_in_schema=False,
+        openapi_extra={"security": []},
+    )
 
 
 async def home(request: Request) -> Response:

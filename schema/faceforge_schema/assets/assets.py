@@ -13,7 +13,7 @@ from sqlalchemy import Select
 from strawberry import ID, Maybe
 
 from faceforge_executor import Source
-from faceforge_schema.assets.intake import AssetCreate, OwnerType, check_not_itself, take_in
+from faceforge_schema.assets.intake import AssetCreate, OwnerType, check_not_itself, store_asset
 from faceforge_schema.context import Context, Reader, Write
 from faceforge_schema.declare.connections import collection, listing
 from faceforge_schema.declare.fields import batched, reference
@@ -190,7 +190,7 @@ def entity_assets(db: Reader, entity_id: ID, kind: str | None = None) -> Select[
 )
 def create_asset(tx: Write, context: Context, input: AssetCreate) -> TakenAsset:
     """Make an asset on stored bytes. A live asset on them is answered in its place, unless `on_duplicate` is `new`."""
-    row, duplicate = take_in(tx, context, input)
+    row, duplicate = store_asset(tx, context, input)
     return TakenAsset.of_values({**row._mapping, "duplicate": duplicate})
 
 
@@ -203,7 +203,7 @@ def update_asset(tx: Write, asset_id: ID, input: AssetPatch, expected_version: i
     """Change an asset: an absent key keeps, null clears, objects merge, lists are replaced whole."""
     row = live(tx, asset_id)
     values = patched(row, input, objects=("owner", "user_metadata", "plugin_data"), lists=("tags",))
-    check_asset(tx, values, "derived_from_asset_id", row)
+    check_asset(tx.connection, values, "derived_from_asset_id", row)
     check_not_itself(row, "/derived_from_asset_id", values.get("derived_from_asset_id"))
     if "owner" in values:
         values["owner"] = {**rows.EMPTY["owner"], **values["owner"]}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 from pydantic import Field
@@ -18,8 +19,10 @@ from faceforge_schema.assets.sidecar import (
     read_sidecar,
     within,
 )
-from faceforge_schema.context import Context, Write
-from faceforge_schema.entities import new_entity
+from faceforge_schema.assets.upload_form import InForm, form_of
+from faceforge_schema.context import Context, Reader, Write
+from faceforge_schema.declare.idempotency import earlier_answer
+from faceforge_schema.entities import EntityCreate, ExternalIdInput, checked_values, new_entity
 from faceforge_schema.values.inputs import Dotted, FileName, Input, Word, Words, invalid
 from faceforge_schema.values.reference_checks import named_asset, named_entity
 from faceforge_schema.values.scalars import JSONObject
@@ -55,127 +58,192 @@ class AssetCreate(Input):
     content_hash: str = Field(
         description="The SHA-256 of the bytes, 64 lower-case hex digits.", pattern=r"^[0-9a-f]{64}$"
     )
-    filename: FileName = Field(description="The name people see; never a path.", examples=["portrait.png"])
-    kind: Dotted | None = Field(
+    filename: Annotated[FileName, InForm()] = Field(
+        description="The name people see; never a path.", examples=["portrait.png"]
+    )
+    kind: Annotated[Dotted | None, InForm()] = Field(
         default=None, description="What it is for; `file` when nothing says.", examples=["image.original"]
     )
-    entity_ids: list[ID] = Field(default=[], max_length=1000, description="Entities to link it to.")
-    role: Word | None = Field(default=None, description="The role of those links.")
-    tags: Words = Field(default=[], description="Free words to find it by.")
-    derived_from_asset_id: ID | None = Field(default=None, description="The asset it was made from.")
+    entity_ids: Annotated[list[ID], InForm("entity_id")] = Field(
+        default=[], max_length=1000, description="Entities to link it to."
+    )
+    role: Annotated[Word | None, InForm()] = Field(default=None, description="The role of those links.")
+    tags: Annotated[Words, InForm("tag")] = Field(default=[], description="Free words to find it by.")
+    derived_from_asset_id: Annotated[ID | None, InForm()] = Field(
+        default=None, description="The asset it was made from."
+    )
     user_metadata: JSONObject = Field(default=JSONObject({}), description="Anything worth keeping.")
     owner: OwnerInput | None = Field(
         default=None, description="Where it comes from; the system when nothing says."
     )
-    sidecar: JSONObject | None = Field(
+    sidecar: Annotated[JSONObject | None, InForm("meta")] = Field(
         default=None, description="The content of a `_meta.json`; what is said above wins over it."
     )
-    on_duplicate: OnDuplicate = Field(
+    on_duplicate: Annotated[OnDuplicate, InForm()] = Field(
         default=OnDuplicate.REUSE, description="What to do when a live asset has the same bytes."
     )
 
 
-def take_in(tx: Write, context: Context, input: AssetCreate) -> tuple[AnyRow, bool]:
+UPLOAD_FORM = form_of(AssetCreate)
+"""Name in the form -> field, of all that may accompany the bytes of a file."""
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """What a create means on the records of one moment."""
+
+    content: dict[str, Any]
+    """Where the bytes are, and their size: a row of `objects`."""
+    mime_type: str
+    sidecar: Sidecar
+    kind: str | None
+    derived_from: str | None
+    twin: AnyRow | None
+    """The live asset that is answered in place of a new one."""
+    links: list[tuple[AnyRow, dict[str, Any]]]
+    """The entities to link it to, each with the columns of the link."""
+
+
+def store_asset(tx: Write, context: Context, input: AssetCreate) -> tuple[AnyRow, bool]:
     """Store an asset, or find its twin; answers its row and whether it is a duplicate.
 
     Raises UnknownContent, InvalidSidecar, UnknownReference, and what making an entity raises; then nothing is kept.
     """
-    sidecar = read_sidecar(input.sidecar or {})
-    values, mime_type = _content(tx, context, input.content_hash)
-    kind = input.kind or sidecar.kind
-    role = input.role or sidecar.role
-    derived_from = input.derived_from_asset_id or sidecar.derived_from
-    said_at = "/derived_from_asset_id" if input.derived_from_asset_id else "/sidecar/derived_from"
-    named_asset(tx, said_at, derived_from)
-    metadata = {**sidecar.metadata(), **input.user_metadata}
-    tags = list(dict.fromkeys([*sidecar.tags, *input.tags]))
-    twin = None
-    if input.on_duplicate is OnDuplicate.REUSE:
-        twin = rows.twin(tx.connection, input.content_hash, kind)
-    if twin is None:
-        rows.hold(tx, values)
-        stored = rows.create(
-            tx,
-            {
-                "content_hash": input.content_hash,
-                "size_bytes": values["size_bytes"],
-                "mime_type": mime_type,
-                "filename": input.filename,
-                "kind": kind or DEFAULT_KIND,
-                "tags": tags,
-                "user_metadata": metadata,
-                "derived_from_asset_id": derived_from,
-                "owner": input.owner.model_dump(mode="json")
-                if input.owner
-                else {"type": "system", "id": None},
-            },
-        )
+    found = _resolve(tx.connection, context, input, lambda new: new_entity(tx, context, new))
+    metadata = {**found.sidecar.metadata(), **input.user_metadata}
+    tags = [*found.sidecar.tags, *input.tags]
+    if found.twin is None:
+        rows.hold(tx, found.content)
+        owner = input.owner.model_dump(mode="json") if input.owner else rows.EMPTY["owner"]
+        values = {
+            "content_hash": input.content_hash,
+            "size_bytes": found.content["size_bytes"],
+            "mime_type": found.mime_type,
+            "filename": input.filename,
+            "kind": found.kind or DEFAULT_KIND,
+            "tags": list(dict.fromkeys(tags)),
+            "user_metadata": metadata,
+            "derived_from_asset_id": found.derived_from,
+            "owner": owner,
+        }
+        stored = rows.create(tx, values)
     else:
-        check_not_itself(twin, said_at, derived_from)
-        stored = rows.change(
-            tx,
-            twin,
-            {
-                "tags": list(dict.fromkeys([*twin.tags, *tags])),
-                "user_metadata": {**metadata, **twin.user_metadata},
-                "derived_from_asset_id": twin.derived_from_asset_id or derived_from,
-            },
-            None,
-        )
-    for entity, own_role in _wanted(tx, context, input, sidecar):
-        wanted = own_role or role
-        rows.link(tx, stored, entity, {} if wanted is None else {"role": wanted})
-    return stored, twin is not None
+        values = {
+            "tags": list(dict.fromkeys([*found.twin.tags, *tags])),
+            "user_metadata": {**metadata, **found.twin.user_metadata},
+            "derived_from_asset_id": found.twin.derived_from_asset_id or found.derived_from,
+        }
+        stored = rows.change(tx, found.twin, values, None)
+    for entity, role in found.links:
+        rows.link(tx, stored, entity, role)
+    return stored, found.twin is not None
+
+
+def check_create(db: Reader, context: Context, input: AssetCreate) -> None:
+    """Raise what the create would raise on this snapshot, so that no bytes are kept for what would be refused.
+
+    What changes between this and the create, the create itself refuses.
+    """
+    if earlier_answer(db, context, "createAsset", "create_asset", {"input": input}) is not None:
+        return
+    beside: list[dict[str, Any]] = []
+
+    def check(new: EntityCreate) -> None:
+        beside.append(checked_values(db, context, new, beside)["fields"])
+
+    _resolve(db, context, input, check)
 
 
 def check_not_itself(row: AnyRow, where: str, derived_from: str | None) -> None:
-    """Raise InvalidInput when an asset would be made from itself, as the input at the pointer `where` says."""
+    """Raise InvalidInput when an asset would be made from itself, as the input at the pointer `where` has it."""
     if derived_from == row.id != row.derived_from_asset_id:
         raise invalid(where, "is the asset itself")
 
 
-def _content(tx: Write, context: Context, content_hash: str) -> tuple[dict[str, Any], str]:
+def _resolve(
+    db: Reader, context: Context, input: AssetCreate, make: Callable[[EntityCreate], Any]
+) -> Resolved:
+    """What the input means now; `make` stores an entity that the sidecar brings, or only checks it."""
+    sidecar = read_sidecar(input.sidecar or {})
+    content, mime_type = _content(db, context, input.content_hash)
+    kind = input.kind or sidecar.kind
+    derived_from = input.derived_from_asset_id or sidecar.derived_from
+    where = "/derived_from_asset_id" if input.derived_from_asset_id else "/sidecar/derived_from"
+    named_asset(db, where, derived_from)
+    twin = None
+    if input.on_duplicate is OnDuplicate.REUSE:
+        twin = rows.twin(db, input.content_hash, kind)
+    if twin is not None:
+        check_not_itself(twin, where, derived_from)
+    role = input.role or sidecar.role
+    links = []
+    for entity, own_role in _entities(db, context, input, sidecar, make):
+        wanted = own_role or role
+        links.append((entity, {} if wanted is None else {"role": wanted}))
+    return Resolved(content, mime_type, sidecar, kind, derived_from, twin, links)
+
+
+def _content(db: Reader, context: Context, content_hash: str) -> tuple[dict[str, Any], str]:
     """Where the bytes are, and their media type: just uploaded, or known from an asset that is on them."""
     uploaded = context.uploaded
     if uploaded is not None and uploaded["sha256"] == content_hash:
         return {name: value for name, value in uploaded.items() if name != "mime_type"}, uploaded["mime_type"]
-    held = rows.any_on(tx.connection, content_hash)
+    held = rows.any_on(db, content_hash)
     if held is None:
         raise UnknownContent(f"No stored bytes have the hash {content_hash}.")
     return {"sha256": content_hash, "size_bytes": held.size_bytes}, held.mime_type
 
 
-def _wanted(
-    tx: Write, context: Context, input: AssetCreate, sidecar: Sidecar
+def _entities(
+    db: Reader, context: Context, input: AssetCreate, sidecar: Sidecar, make: Callable[[EntityCreate], Any]
 ) -> Iterator[tuple[AnyRow, str | None]]:
     """The entities to link, each with a role of its own when the sidecar gives it one."""
     for place, entity_id in enumerate(input.entity_ids):
-        yield named_entity(tx, f"/entity_ids/{place}", entity_id), input.role
+        yield named_entity(db, f"/entity_ids/{place}", entity_id), input.role
+    made: dict[tuple[str, str], AnyRow] = {}
     for place, entry in enumerate(sidecar.entities):
         where = f"/sidecar/entities/{place}"
-        if isinstance(entry, str):
-            yield named_entity(tx, where, entry), None
-        else:
-            yield _entity_of(tx, context, where, entry), entry.role
+        match entry:
+            case str():
+                yield named_entity(db, where, entry), None
+            case EntityById():
+                yield named_entity(db, f"{where}/entity_id", entry.entity_id), entry.role
+            case EntityByExternalId():
+                yield _held(db, where, entry.external_id, made), entry.role
+            case NewEntity():
+                yield _held_or_made(db, context, where, entry.entity(), made, make), entry.role
 
 
-def _entity_of(
-    tx: Write, context: Context, where: str, entry: EntityById | EntityByExternalId | NewEntity
+def _held(db: Reader, where: str, wanted: ExternalIdInput, made: Mapping[tuple[str, str], AnyRow]) -> AnyRow:
+    """The entity with an external id: one that is there, or one of `made`; raises UnknownReference."""
+    key = (wanted.namespace, wanted.value)
+    if key in made:
+        return made[key]
+    found = entity_rows.holder(db, *key)
+    if found is None:
+        message = f"No live entity has the external id {wanted.namespace}:{wanted.value}."
+        wrong = Fault(f"{where}/external_id", "names no live entity", "unknown_reference")
+        raise UnknownReference(message, errors=(wrong,))
+    return found
+
+
+def _held_or_made(
+    db: Reader,
+    context: Context,
+    where: str,
+    new: EntityCreate,
+    made: dict[tuple[str, str], AnyRow],
+    make: Callable[[EntityCreate], Any],
 ) -> AnyRow:
-    if isinstance(entry, EntityById):
-        return named_entity(tx, f"{where}/entity_id", entry.entity_id)
-    if isinstance(entry, EntityByExternalId):
-        wanted = entry.external_id
-        found = entity_rows.holder(tx, wanted.namespace, wanted.value)
-        if found is None:
-            said = f"No live entity has the external id {wanted.namespace}:{wanted.value}."
-            wrong = Fault(f"{where}/external_id", "names no live entity", "unknown_reference")
-            raise UnknownReference(said, errors=(wrong,))
-        return found
-    new = entry.entity()
-    for each in new.external_ids:
-        if (found := entity_rows.holder(tx, each.namespace, each.value)) is not None:
+    """The entity that holds one of the external ids of `new`, or `new` itself, which then stands in `made`."""
+    keys = [(each.namespace, each.value) for each in new.external_ids]
+    for key in keys:
+        if key in made:
+            return made[key]
+        if (found := entity_rows.holder(db, *key)) is not None:
             return found
     context.actor.check(frozenset({"entities:write"}))
     with within(where):
-        return new_entity(tx, context, new)
+        entity: AnyRow = make(new)
+    made.update(dict.fromkeys(keys, entity))
+    return entity

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic_core import to_jsonable_python
 from sqlalchemy import select
 
-from faceforge_schema.context import Write
+from faceforge_schema.context import Context, Reader, Write
 from faceforge_schema.declare.resources import Record
 from faceforge_storage.database.tables import idempotency_keys as keys
 from faceforge_storage.errors import IdempotencyMismatch
@@ -23,33 +23,55 @@ KEYS_KEPT = timedelta(days=7)
 
 def once(
     tx: Write,
-    actor: str,
-    key: str,
+    context: Context,
+    field: str,
     function: Callable[..., Any],
     arguments: dict[str, Any],
     run: Callable[[], Record],
 ) -> Record:
-    """What `run` answers, or what it answered first when this actor has sent the key before.
+    """What `run` answers, or what it answered first when this actor has sent the context's key before.
 
-    `arguments` are those of the create `function`: with others the key raises IdempotencyMismatch.
+    `field` is the create's field in the document, `arguments` are those of its `function`: with others the key raises
+    IdempotencyMismatch.
     """
-    mark = json.dumps(to_jsonable_python(arguments, by_alias=False), sort_keys=True)
-    request_hash = hashlib.sha256(f"{function.__name__}:{mark}".encode()).hexdigest()
-    for earlier in tx.rows(select(keys).where(keys.c.actor == actor, keys.c.key == key)):
-        if earlier.request_hash != request_hash:
-            raise IdempotencyMismatch(f"The key was used for {earlier.operation} with other input.")
+    name = function.__name__
+    earlier = earlier_answer(tx.connection, context, field, name, arguments)
+    if earlier is not None:
         kind: type[Record] = typing.get_type_hints(function)["return"]
-        return kind.of_values(earlier.result)
+        return kind.of_values(earlier)
     tx.forget(KEYS_KEPT)
     result = run()
     tx.remember(
         {
-            "actor": actor,
-            "key": key,
-            "operation": function.__name__,
-            "request_hash": request_hash,
+            "actor": context.actor.name,
+            "key": f"{context.idempotency_key}/{field}",
+            "operation": name,
+            "request_hash": _request_hash(name, arguments),
             "result": result.remembered(),
             "created_at": tx.at,
         }
     )
     return result
+
+
+def earlier_answer(
+    db: Reader, context: Context, field: str, name: str, arguments: dict[str, Any]
+) -> dict[str, Any] | None:
+    """The values of the first answer of a create to the context's key, if any; raises IdempotencyMismatch."""
+    if context.idempotency_key is None:
+        return None
+    key = f"{context.idempotency_key}/{field}"
+    earlier = db.execute(
+        select(keys).where(keys.c.actor == context.actor.name, keys.c.key == key)
+    ).one_or_none()
+    if earlier is None:
+        return None
+    if earlier.request_hash != _request_hash(name, arguments):
+        raise IdempotencyMismatch(f"The key was used for {earlier.operation} with other input.")
+    values: dict[str, Any] = earlier.result
+    return values
+
+
+def _request_hash(name: str, arguments: dict[str, Any]) -> str:
+    sent = json.dumps(to_jsonable_python(arguments, by_alias=False), sort_keys=True)
+    return hashlib.sha256(f"{name}:{sent}".encode()).hexdigest()

@@ -71,8 +71,7 @@ def mutation(
 
                 if not creates or context.idempotency_key is None:
                     return run()
-                key = f"{context.idempotency_key}/{info.path.key}"
-                return once(tx, context.actor.name, key, function, arguments, run)
+                return once(tx, context, str(info.path.key), function, arguments, run)
 
             wait_to_the_end()
             return await context.core.database.write(context.actor.name, info.field_name, work)

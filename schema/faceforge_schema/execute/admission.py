@@ -1,77 +1,113 @@
-"""What every document passes before it is executed, whichever way it came: parsing, validation, permissions, limits."""
+"""Admission: what every document passes before it is executed, whichever way it came."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, cast
 
-from graphql import GraphQLError, OperationType
+from graphql import GraphQLError, GraphQLSchema, OperationType
+from graphql.execution import VariableValues
 from strawberry.extensions import SchemaExtension
 
+from faceforge_executor import forget_plans
 from faceforge_schema.context import Context
-from faceforge_schema.execute.documents import Documents
-from faceforge_schema.execute.run import Execution
-from faceforge_storage.errors import FaceForgeError, GraphqlInvalid
+from faceforge_schema.execute import query_cost
+from faceforge_schema.execute.documents import Document, Documents
+from faceforge_schema.execute.execution import Execution
+from faceforge_storage.errors import FaceForgeError, GraphqlInvalid, QueryTooComplex
+
+
+class NotAdmitted(Exception):
+    """A document or its variables do not fit the schema: `errors` are graphql-core's."""
+
+    def __init__(self, errors: list[GraphQLError]) -> None:
+        super().__init__(errors[0].message)
+        self.errors = errors
 
 
 def admit(
-    documents: Documents,
-    text: str,
+    schema: GraphQLSchema,
+    document: Document,
     variables: Mapping[str, Any] | None,
     context: Context,
     name: str | None,
     kinds: Collection[OperationType],
-) -> Execution | list[GraphQLError]:
-    """The execution of a document's operation, ready to run, or why it is not to run. `kinds` are those that may."""
+) -> Execution:
+    """The execution of a document's operation, ready to run.
+
+    `kinds` are the operations that may run; the variables of a trusted document are coerced already. Raises
+    NotAdmitted, Forbidden, GraphqlInvalid, QueryTooComplex, GraphQLError.
+    """
+    if document.errors:
+        raise NotAdmitted(document.errors)
+    if name is None and len(document.operations) > 1:
+        raise GraphqlInvalid("The document has more than one operation.", hint="Name one in `operationName`.")
+    key = name if name is not None else next(iter(document.operations), None)
+    operation = document.operations.get(key)
+    if operation is None or operation.operation not in kinds:
+        raise GraphqlInvalid(
+            "The document has no operation of that name that can be run here.",
+            hint="Name one in `operationName`; subscriptions need a WebSocket.",
+        )
+    context.actor.check(document.needs[key])
+    if document.trusted:
+        return Execution.of_operation(schema, operation, context, VariableValues({}, dict(variables or {})))
+    execution = Execution.build(schema, document.node, None, context, dict(variables or {}), name)
+    if not isinstance(execution, Execution):
+        raise NotAdmitted(cast("list[GraphQLError]", execution))
     try:
-        checked = documents.get(text, context.core.settings.limits)
-        if checked.errors:
-            return list(checked.errors)
-        if name is None and len(checked.operations) > 1:
-            raise GraphqlInvalid(
-                "The document has more than one operation.", hint="Name one in `operationName`."
-            )
-        key = name if name is not None else next(iter(checked.operations), None)
-        operation = checked.operations.get(key)
-        if operation is None or operation.operation not in kinds:
-            raise GraphqlInvalid(
-                "The document has no operation of that name that can be run here.",
-                hint="Name one in `operationName`; subscriptions need a WebSocket.",
-            )
-        context.actor.check(checked.needs[key])
-        return Execution.admitted(documents.schema, checked.document, context, variables, name)
-    except FaceForgeError as error:
-        return [GraphQLError(error.detail, original_error=error)]
-    except GraphQLError as error:
-        return [error]
+        limits = context.core.settings.limits
+        query_cost.check(execution.plan, execution.variable_values.coerced, limits)
+    except QueryTooComplex:
+        forget_plans(execution)
+        raise
+    return execution
 
 
-class Gate(SchemaExtension):
-    """The hooks by which Strawberry sends a document that came by a WebSocket through the same checks."""
+REFUSALS = (NotAdmitted, FaceForgeError, GraphQLError)
+"""What `admit` raises."""
+
+
+def graphql_errors(refusal: Exception) -> list[GraphQLError]:
+    """One of `REFUSALS` as the errors of an answer."""
+    if isinstance(refusal, NotAdmitted):
+        return list(refusal.errors)
+    if isinstance(refusal, GraphQLError):
+        return [refusal]
+    return [GraphQLError(str(refusal), original_error=refusal)]
+
+
+class Admission(SchemaExtension):
+    """The hooks by which Strawberry sends a document that came over a WebSocket through the same checks."""
 
     def __init__(self, documents: Documents) -> None:
         super().__init__()
         self._documents = documents
 
     def on_parse(self) -> Iterator[None]:
-        execution = self.execution_context
-        bounds = self._context.core.settings.limits
-        execution.graphql_document = self._documents.get(execution.query or "", bounds).document
+        self.execution_context.graphql_document = self._document().node
         yield
 
     def on_validate(self) -> Iterator[None]:
         execution = self.execution_context
-        admitted = admit(
-            self._documents,
-            execution.query or "",
-            execution.variables,
-            self._context,
-            execution._provided_operation_name,
-            tuple(OperationType),
-        )
-        # Strawberry validates only when nothing has said yet what is wrong.
-        execution.pre_execution_errors = admitted if isinstance(admitted, list) else []
+        # Strawberry validates only while nothing is known to be wrong.
+        execution.pre_execution_errors = []
+        try:
+            admit(
+                self._documents.schema,
+                self._document(),
+                execution.variables,
+                self._context,
+                execution._provided_operation_name,
+                tuple(OperationType),
+            )
+        except REFUSALS as error:
+            execution.pre_execution_errors = graphql_errors(error)
         yield
+
+    def _document(self) -> Document:
+        limits = self._context.core.settings.limits
+        return self._documents.get(self.execution_context.query or "", limits)
 
     @property
     def _context(self) -> Context:

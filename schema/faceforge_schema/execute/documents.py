@@ -9,7 +9,8 @@ from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefiniti
 from strawberry.schema.schema import validate_document
 
 from faceforge_executor import compile_ahead
-from faceforge_schema.execute import needs, query_cost
+from faceforge_schema.execute import query_cost
+from faceforge_schema.execute.needs import needs_of
 from faceforge_storage.home.settings import Limits
 
 KEPT = 500
@@ -17,22 +18,24 @@ KEPT = 500
 
 
 @dataclass(frozen=True)
-class Checked:
-    """A parsed document, what is wrong with it, and its operations, each with what it needs."""
+class Document:
+    """A document that was parsed, with what is wrong with it or the permissions that each of its operations needs."""
 
-    document: DocumentNode
+    node: DocumentNode
     errors: list[GraphQLError]
     operations: dict[str | None, OperationDefinitionNode]
     needs: dict[str | None, frozenset[str]]
+    trusted: bool
+    """Whether it is Core's own (a REST route): the limits of strangers' queries spare it."""
 
 
 class Documents:
-    """The checked documents of one schema; Core's own for good, strangers' until others are used more."""
+    """The documents of one schema; Core's own for good, strangers' until others are used more."""
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self.schema = schema
-        self._kept: OrderedDict[str, Checked] = OrderedDict()
-        self._own: dict[str, Checked | None] = {}
+        self._strangers: OrderedDict[str, Document] = OrderedDict()
+        self._own: dict[str, Document | None] = {}
 
     def keep(self, text: str) -> None:
         """Keep a document of Core's own for good."""
@@ -41,34 +44,36 @@ class Documents:
     def compile(self) -> None:
         """Check Core's own documents and make their plans, so that no first request waits for it."""
         for text in self._own:
-            compile_ahead(self.schema, self.get(text, Limits()).document)
+            compile_ahead(self.schema, self.own(text).node)
 
-    def get(self, text: str, bounds: Limits) -> Checked:
-        """The checked document; raises QueryTooComplex, GraphQLSyntaxError."""
-        found = self._own.get(text) or self._kept.get(text)
-        if found is None and text in self._own:
-            found = self._own[text] = self._check(text, Limits())
-        elif found is None:
-            found = self._kept[text] = self._check(text, bounds)
-            if len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
-        elif text in self._kept:
-            self._kept.move_to_end(text)
+    def own(self, text: str) -> Document:
+        """A document that was given to `keep`."""
+        found = self._own[text]
+        if found is None:
+            found = self._own[text] = self._check(text, Limits(), trusted=True)
         return found
 
-    def _check(self, text: str, bounds: Limits) -> Checked:
-        document = query_cost.read(text, bounds)
-        errors = validate_document(self.schema, document, tuple(specified_rules))
-        if not errors:
-            query_cost.check_size(document, bounds)
+    def get(self, text: str, bounds: Limits) -> Document:
+        """A stranger's document; raises QueryTooComplex, GraphqlSyntax, GraphQLSyntaxError."""
+        found = self._strangers.get(text)
+        if found is not None:
+            self._strangers.move_to_end(text)
+            return found
+        found = self._strangers[text] = self._check(text, bounds, trusted=False)
+        if len(self._strangers) > KEPT:
+            self._strangers.popitem(last=False)
+        return found
+
+    def _check(self, text: str, bounds: Limits, *, trusted: bool) -> Document:
+        node = query_cost.read(text, bounds)
+        errors = validate_document(self.schema, node, tuple(specified_rules))
         operations = {
-            node.name.value if node.name else None: node
-            for node in document.definitions
-            if isinstance(node, OperationDefinitionNode)
+            each.name.value if each.name else None: each
+            for each in node.definitions
+            if isinstance(each, OperationDefinitionNode)
         }
-        needed = (
-            {}
-            if errors
-            else {name: needs.needs_of(self.schema, document, node) for name, node in operations.items()}
-        )
-        return Checked(document, errors, operations, needed)
+        if errors:
+            return Document(node, errors, operations, {}, trusted)
+        query_cost.check_size(node, bounds)
+        needs = {name: needs_of(self.schema, node, each) for name, each in operations.items()}
+        return Document(node, [], operations, needs, trusted)

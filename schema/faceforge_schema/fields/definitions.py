@@ -236,7 +236,7 @@ def _check(tx: Write, values: dict[str, Any]) -> None:
         wrong := faults_of(value_schema(values), values["default"], ["default"])
     ):
         raise InvalidInput("The default does not fit its own definition.", errors=tuple(wrong))
-    check_default(tx, values)
+    check_default(tx.connection, values)
     if values["unique"]:
         if values["default"] is not None:
             raise invalid("/default", "would be the same for two entities, but the field is unique")

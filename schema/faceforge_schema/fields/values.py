@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from faceforge_schema.context import Context
+from faceforge_schema.context import Context, Reader
 from faceforge_schema.values.inputs import pointer
 from faceforge_schema.values.reference_checks import named
 from faceforge_storage import fields as definition_rows
 from faceforge_storage.database import tables
-from faceforge_storage.database.gateway import AnyRow, Write
+from faceforge_storage.database.gateway import AnyRow
 from faceforge_storage.database.ids import ID_PATTERN
 from faceforge_storage.database.json_columns import same_json
 from faceforge_storage.errors import Fault, FieldValueTaken, InvalidInput
@@ -64,15 +64,25 @@ def value_schema(definition: Any) -> dict[str, Any]:
     return {"type": "array", "items": schema, "minItems": int(definition["required"]), "maxItems": 1000}
 
 
-def check_fields(tx: Write, context: Context, fields: dict[str, Any], old: AnyRow | None) -> dict[str, Any]:
+def check_fields(
+    db: Reader,
+    context: Context,
+    fields: dict[str, Any],
+    old: AnyRow | None,
+    beside: Sequence[Mapping[str, Any]] = (),
+) -> dict[str, Any]:
     """The fields of an entity as they are to be stored; `old` is its row, None for a new one.
+
+    `beside` are the fields of new entities that will be stored with it, and are not there yet.
 
     A new entity gets defaults and must have what is required. An old one is held to its definitions in what changes:
     it need not have keys that were defined later. Raises InvalidInput with every fault, FieldValueTaken,
     UnknownReference.
     """
     before = old.fields if old is not None else {}
-    definitions = {row.field_key: row._mapping for row in tx.rows(definition_rows.matching(scope="entity"))}
+    definitions = {
+        row.field_key: row._mapping for row in db.execute(definition_rows.matching(scope="entity"))
+    }
     if old is None:
         defaults = {key: each["default"] for key, each in definitions.items() if each["default"] is not None}
         fields = {**defaults, **{key: value for key, value in fields.items() if value is not None}}
@@ -89,21 +99,22 @@ def check_fields(tx: Write, context: Context, fields: dict[str, Any], old: AnyRo
     _raise(wrong)
     for key, definition in definitions.items():
         if key in changed:
-            _check_references(tx, definition, changed[key], pointer(["fields", key]))
-            _check_unique(tx, definition, changed[key], old.row_id if old is not None else None)
+            _check_references(db, definition, changed[key], pointer(["fields", key]))
+            _check_unique(db, definition, changed[key], old.row_id if old is not None else None)
+            if definition["unique"] and any(same_json(each.get(key), changed[key]) for each in beside):
+                raise _taken(key, "Another entity of the same input")
     return fields
 
 
-def check_fact(tx: Write, context: Context, field_key: str, value: Any) -> None:
+def check_fact(db: Reader, context: Context, field_key: str, value: Any) -> None:
     """Raise InvalidInput or UnknownReference unless `value` fits the definition of a fact's key."""
-    found = tx.rows(
-        definition_rows.matching(scope="descriptor").where(tables.field_defs.c.field_key == field_key)
-    )
-    if not found:
+    declared = definition_rows.matching(scope="descriptor").where(tables.field_defs.c.field_key == field_key)
+    definition = db.execute(declared).one_or_none()
+    if definition is None:
         _raise(list(_undeclared(context, {}, {field_key: value}, "/field_key")))
         return
-    _raise(list(faults_of(item_schema(found[0]._mapping), value, ["value"])))
-    _check_references(tx, {**found[0]._mapping, "multiple": False}, value, "/value")
+    _raise(list(faults_of(item_schema(definition._mapping), value, ["value"])))
+    _check_references(db, {**definition._mapping, "multiple": False}, value, "/value")
 
 
 def faults_of(schema: dict[str, Any], value: Any, where: Sequence[str | int]) -> list[Fault]:
@@ -129,35 +140,37 @@ def _undeclared(
     ]
 
 
-def check_default(tx: Write, definition: Any) -> None:
+def check_default(db: Reader, definition: Any) -> None:
     """Raise UnknownReference when the default of a definition names a record that is not there."""
     if definition["default"] is not None:
-        _check_references(tx, definition, definition["default"], "/default")
+        _check_references(db, definition, definition["default"], "/default")
 
 
-def check_still_unique(tx: Write, row: AnyRow) -> None:
+def check_still_unique(db: Reader, row: AnyRow) -> None:
     """Raise FieldValueTaken when another entity took a unique value while this one was in the trash."""
-    for definition in tx.rows(definition_rows.matching(scope="entity")):
+    for definition in db.execute(definition_rows.matching(scope="entity")):
         if definition.field_key in row.fields:
-            _check_unique(tx, definition._mapping, row.fields[definition.field_key], row.row_id)
+            _check_unique(db, definition._mapping, row.fields[definition.field_key], row.row_id)
 
 
-def _check_references(tx: Write, definition: Any, value: Any, where: str) -> None:
+def _check_references(db: Reader, definition: Any, value: Any, where: str) -> None:
     table = REFERENCES.get(definition["field_type"])
     if table is not None:
-        named(tx, table, where, value if definition["multiple"] else [value])
+        named(db, table, where, value if definition["multiple"] else [value])
 
 
-def _check_unique(tx: Write, definition: Any, value: Any, own_row: int | None) -> None:
+def _check_unique(db: Reader, definition: Any, value: Any, own_row: int | None) -> None:
     if not definition["unique"]:
         return
     key = definition["field_key"]
-    other = definition_rows.holder_of_value(tx.connection, key, value, own_row)
+    other = definition_rows.holder_of_value(db, key, value, own_row)
     if other is not None:
-        where = pointer(["fields", key])
-        raise FieldValueTaken(
-            f"Entity {other} has the same {key}.", errors=(Fault(where, "is taken", "field_value_taken"),)
-        )
+        raise _taken(key, f"Entity {other}")
+
+
+def _taken(key: str, holder: str) -> FieldValueTaken:
+    wrong = Fault(pointer(["fields", key]), "is taken", "field_value_taken")
+    return FieldValueTaken(f"{holder} has the same {key}.", errors=(wrong,))
 
 
 def _raise(wrong: list[Fault]) -> None:

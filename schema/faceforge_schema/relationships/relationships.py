@@ -112,8 +112,8 @@ def create_relationship(tx: Write, input: RelationshipCreate) -> Relationship:
     """Relate two entities. An equal relationship (ends, type, `valid_from`) is refused with its id."""
     values = input.model_dump(mode="json", exclude={"src_entity_id", "dst_entity_id", "relationship_type"})
     check_span(values)
-    src = named_entity(tx, "/src_entity_id", input.src_entity_id)
-    dst = named_entity(tx, "/dst_entity_id", input.dst_entity_id)
+    src = named_entity(tx.connection, "/src_entity_id", input.src_entity_id)
+    dst = named_entity(tx.connection, "/dst_entity_id", input.dst_entity_id)
     return Relationship.of(rows.create(tx, src, dst, type_rows.named(tx, input.relationship_type), values))
 
 

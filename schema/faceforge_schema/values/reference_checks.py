@@ -5,39 +5,39 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import Connection as Reader
 from sqlalchemy import Table, select
 
 from faceforge_storage.database import records, tables
 from faceforge_storage.database.dialects import among
-from faceforge_storage.database.gateway import AnyRow, Write
+from faceforge_storage.database.gateway import AnyRow
 from faceforge_storage.errors import Fault, UnknownReference
 
 
-def check_asset(tx: Write, values: Mapping[str, Any], key: str, row: AnyRow | None = None) -> None:
+def check_asset(db: Reader, values: Mapping[str, Any], key: str, row: AnyRow | None = None) -> None:
     """Raise UnknownReference when `values` name an asset under `key` that is not live.
 
     What the record `row` names already may stay, also while it is in the trash.
     """
     wanted = values.get(key)
     if row is None or wanted != row._mapping[key]:
-        named_asset(tx, f"/{key}", wanted)
+        named_asset(db, f"/{key}", wanted)
 
 
-def named_asset(tx: Write, where: str, asset_id: str | None) -> AnyRow | None:
+def named_asset(db: Reader, where: str, asset_id: str | None) -> AnyRow | None:
     """The live asset an input names at the pointer `where`; None when it names none. Raises UnknownReference."""
-    return named(tx, tables.assets, where, [asset_id])[0] if asset_id is not None else None
+    return named(db, tables.assets, where, [asset_id])[0] if asset_id is not None else None
 
 
-def named_entity(tx: Write, where: str, entity_id: str) -> AnyRow:
+def named_entity(db: Reader, where: str, entity_id: str) -> AnyRow:
     """The live entity an input names at the pointer `where`; raises UnknownReference."""
-    return named(tx, tables.entities, where, [entity_id])[0]
+    return named(db, tables.entities, where, [entity_id])[0]
 
 
-def named(tx: Write, table: Table, where: str, ids: Sequence[str]) -> list[AnyRow]:
+def named(db: Reader, table: Table, where: str, ids: Sequence[str]) -> list[AnyRow]:
     """The live records an input names, in order; raises UnknownReference for the first that is none."""
-    found = {
-        row.id: row for row in tx.rows(select(table).where(among(table.c.id, ids), records.shown(table)))
-    }
+    statement = select(table).where(among(table.c.id, ids), records.shown(table))
+    found = {row.id: row for row in db.execute(statement)}
     for each in ids:
         if each not in found:
             noun = table.info["record"]

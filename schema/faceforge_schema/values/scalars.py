@@ -10,11 +10,6 @@ from typing import Any, NewType
 import strawberry
 from strawberry.types.scalar import ScalarDefinition
 
-JSON = NewType("JSON", object)
-JSONObject = NewType("JSONObject", dict[str, Any])
-BigInt = NewType("BigInt", int)
-DateTime = NewType("DateTime", str)
-
 MAX_DIGITS = 40
 """What is longer could not be given back as it came: other readers of JSON keep 64 bits at best."""
 
@@ -70,6 +65,11 @@ def big_int(value: object) -> int:
         raise NotOfScalar("an integer of up to 64 bits is wanted")
     return value
 
+
+JSON = NewType("JSON", object)
+JSONObject = NewType("JSONObject", dict[str, Any])
+BigInt = NewType("BigInt", int)
+DateTime = NewType("DateTime", str)
 
 SCALARS: dict[object, ScalarDefinition] = {
     JSON: strawberry.scalar(

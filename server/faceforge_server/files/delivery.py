@@ -6,9 +6,9 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 from starlette.datastructures import Headers
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from faceforge_server.files.disposition import Disposition
@@ -21,20 +21,27 @@ READ_BYTES = 1024 * 1024
 ZERO_COPY = "http.response.zerocopysend"
 
 
-@dataclass(frozen=True)
-class Download:
-    """An answer to GET or HEAD with an object's bytes: an ASGI application, to be returned from a route.
+class Download(Response):
+    """An answer to GET or HEAD with an object's bytes, to be returned from a route.
 
     Before the first header is sent it raises Unavailable or StorageFailed (the bytes are not there),
     VersionConflict (412) and RangeNotSatisfiable (416), for the application to answer. Once bytes flow, a
     failure cuts the connection, so that a client never takes a part for the whole.
     """
 
-    store: ObjectStore
-    stored: StoredObject
-    media_type: str
-    filename: str
-    wished: Disposition | None = None
+    def __init__(
+        self,
+        store: ObjectStore,
+        stored: StoredObject,
+        media_type: str,
+        filename: str,
+        wished: Disposition | None = None,
+    ) -> None:
+        super().__init__()
+        self.store, self.stored = store, stored
+        self.media_type: str = media_type
+        self.filename = filename
+        self.wished: Disposition | None = wished
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         size, tag = self.stored.size_bytes, etag(self.stored.sha256)

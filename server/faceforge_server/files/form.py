@@ -1,4 +1,4 @@
-"""What is said of a file that comes in: the fields and the sidecar of an upload, refused early."""
+"""What accompanies a file that comes in: the fields of an upload and its sidecar, refused early."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ from codecs import BOM_UTF8
 from dataclasses import dataclass
 from typing import Any
 
+from faceforge_schema.assets.intake import UPLOAD_FORM
 from faceforge_schema.assets.sidecar import read_sidecar as check_sidecar
+from faceforge_schema.assets.upload_form import SHA256, SIZE, FormField
+from faceforge_schema.values.inputs import pointer
 from faceforge_server.http.json_body import parse_json
 from faceforge_storage.errors import FaceForgeError, Fault, InvalidInput, InvalidSidecar, PayloadTooLarge
 from faceforge_storage.ingest.filenames import clean_filename
 
-ONCE = frozenset(
-    {"kind", "filename", "role", "derived_from_asset_id", "sha256", "size_bytes", "on_duplicate"}
-)
-REPEATED = frozenset({"entity_id", "tag"})
-SHA256 = re.compile(r"[0-9A-Fa-f]{64}")
-SIZE = re.compile(r"[0-9]{1,18}")
+DIGITS = 18
+"""More digits than any number of bytes has."""
 
 
 @dataclass(frozen=True)
@@ -35,54 +34,55 @@ class Form:
 
     def __init__(self, limits: UploadLimits, place: str = "body") -> None:
         self.limits, self.place = limits, place
-        self.fields: dict[str, str | list[str]] = {}
-        self.sidecar: dict[str, Any] | None = None
-        self.part_filename: str | None = None
-        self._name, self._value, self._taken = "", bytearray(), 0
+        self.values: dict[str, Any] = {}
+        """Name -> text, list of texts, or JSON object."""
+        self._field, self._value, self._bytes = FormField("", {}), bytearray(), 0
 
     def begin(self, name: str) -> None:
-        if name not in ONCE | REPEATED | {"meta"}:
+        field = UPLOAD_FORM.get(name)
+        if field is None:
             raise refused(name, f"There is no field {name[:100]!r}.", "unknown", self.place)
-        if (name in self.fields and name in ONCE) or (name == "meta" and self.sidecar is not None):
+        if name in self.values and not field.is_repeated:
             raise refused(name, f"{name} is given more than once.", "duplicate", self.place)
-        self._name, self._value = name, bytearray()
+        self._field, self._value = field, bytearray()
 
     def write(self, data: bytes) -> None:
         self._value += data
-        if self._name == "meta":
+        if self._field.is_json:
             if len(self._value) > self.limits.sidecar_bytes:
                 raise PayloadTooLarge(f"The sidecar is larger than {self.limits.sidecar_bytes} bytes.")
             return
-        self._taken += len(data)
-        if self._taken > self.limits.fields_bytes:
+        self._bytes += len(data)
+        if self._bytes > self.limits.fields_bytes:
             raise PayloadTooLarge(f"The fields are larger than {self.limits.fields_bytes} bytes together.")
 
     def end(self) -> None:
-        name, value = self._name, bytes(self._value)
-        if name == "meta":
-            self.sidecar = read_sidecar(value)
+        field, value = self._field, bytes(self._value)
+        if field.is_json:
+            self.values[field.name] = read_sidecar(value)
             return
         try:
             text = value.decode()
         except UnicodeDecodeError:
-            raise refused(name, f"{name} is not UTF-8.", "invalid", self.place) from None
-        if name in REPEATED:
-            values = self.fields.setdefault(name, [])
-            assert isinstance(values, list)
-            values.append(text)
+            raise refused(field.name, f"{field.name} is not UTF-8.", "invalid", self.place) from None
+        if field.is_repeated:
+            self.values.setdefault(field.name, []).append(text)
         else:
-            self.fields[name] = clean_filename(text, self.place) if name == "filename" else text
+            self.values[field.name] = clean_filename(text, self.place) if field.name == "filename" else text
 
     def declared(self) -> tuple[str | None, int | None]:
-        """The declared hash and size. Raises InvalidInput when they are none."""
-        if self.part_filename is not None:
-            self.fields.setdefault("filename", self.part_filename)
-        sha256, size = self.fields.get("sha256"), self.fields.get("size_bytes")
-        if sha256 is not None and not SHA256.fullmatch(str(sha256)):
-            raise refused("sha256", "sha256 is 64 hexadecimal digits.", "invalid", self.place)
-        if size is not None and not SIZE.fullmatch(str(size)):
-            raise refused("size_bytes", "size_bytes is a number of bytes.", "invalid", self.place)
-        return None if sha256 is None else str(sha256), None if size is None else int(str(size))
+        """The declared hash and size of the bytes, where there are any. Raises InvalidInput."""
+        sha256, size = self.values.get(SHA256.name), self.values.get(SIZE.name)
+        if sha256 is not None and not re.fullmatch(SHA256.schema["pattern"], sha256):
+            raise refused(SHA256.name, "sha256 is 64 hexadecimal digits.", "invalid", self.place)
+        if size is not None and not (size.isdecimal() and size.isascii() and len(size) <= DIGITS):
+            raise refused(SIZE.name, "size_bytes is a number of bytes.", "invalid", self.place)
+        return sha256, None if size is None else int(size)
+
+    def input(self) -> dict[str, Any]:
+        """What the fields say, under the names of the input that makes an asset."""
+        named = ((UPLOAD_FORM[name].input, value) for name, value in self.values.items())
+        return {name: value for name, value in named if name is not None}
 
 
 def read_sidecar(data: bytes) -> dict[str, Any]:
@@ -104,11 +104,10 @@ def read_sidecar(data: bytes) -> dict[str, Any]:
     return found
 
 
-def _no_sidecar(said: str) -> InvalidSidecar:
-    return InvalidSidecar(f"The sidecar {said}.", errors=(Fault("/meta", said),))
+def _no_sidecar(fault: str) -> InvalidSidecar:
+    return InvalidSidecar(f"The sidecar {fault}.", errors=(Fault("/meta", fault),))
 
 
-def refused(name: str, said: str, code: str, place: str = "body") -> InvalidInput:
-    """What is answered to a field that is not taken; its name as a JSON Pointer (RFC 6901)."""
-    pointer = "/" + name[:100].replace("~", "~0").replace("/", "~1")
-    return InvalidInput(said, errors=(Fault(pointer, said, code, place),))
+def refused(name: str, detail: str, code: str, place: str = "body") -> InvalidInput:
+    """The error for a field that is not taken."""
+    return InvalidInput(detail, errors=(Fault(pointer([name[:100]]), detail, code, place),))

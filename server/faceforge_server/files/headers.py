@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from faceforge_server.files.disposition import Disposition, content_disposition, disposition
+from faceforge_server.http.json_response import NO_SNIFF
 
 
 def etag(sha256: str) -> str:
@@ -24,7 +25,7 @@ def file_headers(sha256: str, media_type: str, filename: str, wished: Dispositio
         "Content-Security-Policy": "sandbox; default-src 'none'",
         "Cross-Origin-Resource-Policy": "same-origin",
         "Referrer-Policy": "no-referrer",
-        "X-Content-Type-Options": "nosniff",
+        **NO_SNIFF,
     }
 
 

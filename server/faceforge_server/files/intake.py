@@ -34,7 +34,7 @@ class Intake:
         def open_file() -> None:  # in the thread, so that a cancelled upload still knows its file
             self._file = self._staging.begin(self._limits.file_bytes, self._announced)
 
-        await finished(open_file)
+        await uncancelled(open_file)
 
     async def write(self, data: bytes) -> None:
         self._waiting += data
@@ -44,13 +44,13 @@ class Intake:
     async def _flush(self) -> None:
         assert self._file is not None
         waiting, self._waiting = self._waiting, bytearray()
-        await finished(self._file.write, waiting)
+        await uncancelled(self._file.write, waiting)
 
     async def finish(self, sha256: str | None, size_bytes: int | None) -> StagedFile:
         """The staged file, checked against what was declared."""
         await self._flush()
         assert self._file is not None
-        staged = await finished(self._file.finish, sha256, size_bytes)
+        staged = await uncancelled(self._file.finish, sha256, size_bytes)
         self._file = None
         return staged
 
@@ -59,7 +59,7 @@ class Intake:
 
     async def __aexit__(self, *_: object) -> None:
         if self._file is not None:
-            await finished(self._file.discard)
+            await uncancelled(self._file.discard)
 
 
 async def body(request: Request, limits: UploadLimits) -> AsyncGenerator[bytes, None]:
@@ -78,7 +78,7 @@ async def body(request: Request, limits: UploadLimits) -> AsyncGenerator[bytes, 
         yield piece
 
 
-async def finished(work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+async def uncancelled(work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
     """Run blocking work in a thread to its end, also when the request is cancelled meanwhile.
 
     A file that a cancelled thread still writes could not be removed.

@@ -1,185 +1,63 @@
-"""The routes that carry bytes: the only ones written by hand. What they know of assets they ask the schema."""
+"""The path operations that carry the bytes of assets: the only data that is not answered by a generated route."""
 
 from __future__ import annotations
 
-import asyncio
-import json
-import time
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, replace
-from datetime import UTC, datetime
-from typing import Any
-from urllib.parse import urlencode
+from collections.abc import Iterable
+from typing import Annotated, cast
 
+from fastapi import Path, Query
+from fastapi.routing import APIRoute
+from pydantic import WithJsonSchema
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
-from faceforge_schema import Actor, Context, Contract
-from faceforge_server.files.delivery import Download
+from faceforge_schema.assets.assets import create_asset
+from faceforge_server.files.description import download_route, upload_route
 from faceforge_server.files.disposition import Disposition
-from faceforge_server.files.form import UploadLimits
-from faceforge_server.files.signing import ALTERED, PARAMETERS, sign, verify
-from faceforge_server.files.upload import Upload, receive_multipart, receive_raw
-from faceforge_server.http.dispatch import call, context_of
-from faceforge_server.rest.inputs import checked_body
-from faceforge_server.rest.operations import RestOperation
-from faceforge_server.rest.routes import answer
-from faceforge_storage.errors import FaceForgeError, Fault, InvalidInput, InvalidSignature, NotFound
-from faceforge_storage.ingest.mime import sniff
-from faceforge_storage.objects import ObjectStore, StagedFile, Staging, StoredObject
-
-ASSET = """query asset($assetId: ID!) { asset(assetId: $assetId) {
-    filename mimeType sizeBytes contentHash storage { provider bucket key } } }"""
-TRY = "mutation createAsset($input: AssetCreate!) { createAsset(input: $input) { duplicate } }"
-READ = frozenset({"assets:read"})
-SIGNED = Actor("signed address", READ)
-DISPOSITIONS: dict[str | None, Disposition | None] = {
-    None: None,
-    "inline": "inline",
-    "attachment": "attachment",
-}
-FORM_NAMES = {"entity_ids": "entity_id", "tags": "tag", "sidecar": "meta", "content_hash": "sha256"}
-"""Input of the operation -> what an upload form calls it."""
-FORM_NAMES_BACK = {form: name for name, form in FORM_NAMES.items()}
-CHECKED = frozenset({"sha256", "size_bytes"})
-"""Fields that were held against the bytes already."""
-UNNAMED = "unnamed"
+from faceforge_server.files.transfers import READ, FileTransfers
+from faceforge_server.files.upload import receive_multipart, receive_raw
+from faceforge_server.rest.operations import RestOperation, operation_of
 
 
-class ByteRoutes:
-    """Upload and download, on the object store of one home."""
-
-    def __init__(
-        self,
-        contract: Contract,
-        create: RestOperation,
-        store: ObjectStore,
-        staging: Staging,
-        signing_key: Callable[[], bytes],
-    ) -> None:
-        self._contract, self._create = contract, create
-        self._store, self._staging, self._key = store, staging, signing_key
-        for document in (ASSET, TRY):
-            contract.documents.keep(document)
-
-    def routes(self) -> list[Route]:
-        return [
-            Route("/v1/assets/upload", self.upload, methods=["POST", "PUT"]),
-            Route("/v1/assets/{asset_id}/download", self.download, methods=["GET"]),
-        ]
-
-    async def upload(self, request: Request) -> Response:
-        """Take a file in, as multipart/form-data (POST) or as the raw body (PUT)."""
-        context = context_of(request)
-        context.actor.check(self._create.needs)
-        bounds = context.core.settings.limits
-        limits = UploadLimits(bounds.upload_bytes, bounds.sidecar_bytes)
-        form = request.method == "POST"
-        receive = receive_multipart if form else receive_raw
-        try:
-            async with await receive(request, self._staging, limits) as upload:
-                variables = {"input": _as_input(self._create, upload)}
-                media_type = sniff(upload.staged.head, str(upload.fields.get("filename", "")))
-                await self._rehearse(variables, context, _nowhere(upload.staged, media_type))
-                # The bytes are durable under their hash before any row tells of them.
-                stored = await asyncio.to_thread(self._store.publish, upload.staged)
-                context.uploaded = {**asdict(stored), "mime_type": media_type}
-                result = await call(self._contract, self._create.document, variables, context)
-        except FaceForgeError as error:
-            raise as_sent(error, "body" if form else "query") from None
-        return answer(self._create, result)
-
-    async def download(self, request: Request) -> Any:
-        """Answer GET or HEAD with the bytes of an asset."""
-        query, asset_id = request.query_params, request.path_params["asset_id"]
-        context = context_of(request)
-        if "signature" in query:  # it is the proof then, whatever token came with it
-            _refuse_unknown(request, PARAMETERS)
-            found = await self._signed_asset(asset_id, Context(context.core, SIGNED))
-            wished: Disposition | None = verify(
-                self._key(), request.method, asset_id, found["contentHash"], query, now=time.time()
-            )
-        else:
-            context.actor.check(READ)
-            found = await call(self._contract, ASSET, {"assetId": asset_id}, context)
-            wished = _wished(request)
-        stored = StoredObject(sha256=found["contentHash"], size_bytes=found["sizeBytes"], **found["storage"])
-        return Download(self._store, stored, found["mimeType"], found["filename"], wished)
-
-    async def _rehearse(self, variables: Any, context: Context, uploaded: dict[str, Any]) -> None:
-        """Raise what the create would raise now, before bytes are kept for it; what it does is rolled back."""
-        tried = replace(context.core, database=context.core.database.rehearsal())
-        await call(self._contract, TRY, variables, replace(context, core=tried, uploaded=uploaded))
-
-    async def _signed_asset(self, asset_id: str, context: Context) -> Any:
-        """The asset a signed address is for; to a stranger an unknown one is the same as an altered address."""
-        try:
-            return await call(self._contract, ASSET, {"assetId": asset_id}, context)
-        except (NotFound, InvalidInput):
-            raise InvalidSignature(ALTERED) from None
-
-    def sign(
-        self, asset_id: str, content_hash: str, disposition: Disposition, seconds: int
-    ) -> tuple[str, str]:
-        """(signed path, the moment it expires at): see `SignDownload` in the schema."""
-        now = time.time()
-        query = sign(self._key(), asset_id, content_hash, disposition, now=now, seconds=seconds)
-        expires = datetime.fromtimestamp(int(query["expires"]), UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        return f"/v1/assets/{asset_id}/download?{urlencode(query)}", expires
+def file_routes(operations: Iterable[RestOperation]) -> list[APIRoute]:
+    """Upload and download; the application's state has the `FileTransfers` that they use as `files`."""
+    needs = operation_of(operations, create_asset).needs
+    return [
+        upload_route(upload_form, "POST", needs),
+        upload_route(upload_bytes, "PUT", needs),
+        download_route(download, "GET", READ),
+        download_route(download, "HEAD", READ),
+    ]
 
 
-def _as_input(create: RestOperation, upload: Upload) -> Any:
-    """What an upload says, as the input of the operation that makes an asset."""
-    said: dict[str, Any] = {
-        FORM_NAMES_BACK.get(name, name): value for name, value in upload.fields.items() if name not in CHECKED
-    }
-    said.setdefault("filename", UNNAMED)
-    said["content_hash"] = upload.staged.sha256
-    if upload.sidecar is not None:
-        said["sidecar"] = upload.sidecar
-    return checked_body(create, json.dumps(said).encode())
+async def upload_form(request: Request) -> Response:
+    """Take a file in as multipart/form-data."""
+    return await _files(request).upload(request, receive_multipart, "body")
 
 
-def _nowhere(staged: StagedFile, media_type: str) -> dict[str, Any]:
-    """What will be told of bytes when they are published; they have no place yet."""
-    stored = StoredObject(staged.sha256, staged.size_bytes, provider="", bucket="", key="")
-    return {**asdict(stored), "mime_type": media_type}
+async def upload_bytes(request: Request) -> Response:
+    """Take a file in as the raw body."""
+    return await _files(request).upload(request, receive_raw, "query")
 
 
-def as_sent(error: FaceForgeError, place: str) -> FaceForgeError:
-    """The same error with its faults as the form calls them, and where they were sent: the body, or the query."""
-    error.errors = tuple(
-        fault
-        if fault.place == "header"
-        else replace(fault, pointer=_form_pointer(fault.pointer), place=place)
-        for fault in error.errors
-    )
-    return error
+async def download(
+    request: Request,
+    asset_id: Annotated[str, Path(description="The asset.", examples=["0" * 64])],
+    disposition: Annotated[
+        Disposition | None, Query(description="Whether a browser shows the file or saves it.")
+    ] = None,
+    expires: Annotated[
+        str | None,
+        WithJsonSchema({"type": "integer"}),  # what is none is an altered address, not a wrong parameter
+        Query(description="Of a signed address: until when, in seconds since 1970."),
+    ] = None,
+    signature: Annotated[
+        str | None, Query(description="Of a signed address: its proof. Then no token is looked at.")
+    ] = None,
+) -> Response:
+    """Answer with the bytes of an asset, or for HEAD with their headers."""
+    return await _files(request).download(request, asset_id, disposition)
 
 
-def _form_pointer(pointer: str) -> str:
-    first, *rest = pointer[1:].split("/")
-    return "/" + "/".join([FORM_NAMES.get(first, first), *rest])
-
-
-def _refuse_unknown(request: Request, known: Iterable[str]) -> None:
-    if unknown := request.query_params.keys() - set(known):
-        name = min(unknown)
-        raise InvalidInput(
-            f"Query parameter {name[:80]}: is not a parameter of this address.",
-            errors=(
-                Fault(f"/{name[:80]}", "is not a parameter of this address", "unknown_parameter", "query"),
-            ),
-        )
-
-
-def _wished(request: Request) -> Disposition | None:
-    _refuse_unknown(request, ["disposition"])
-    wish = request.query_params.get("disposition")
-    if wish not in DISPOSITIONS:
-        raise InvalidInput(
-            "disposition is inline or attachment.",
-            errors=(Fault("/disposition", "is inline or attachment", "invalid", "query"),),
-        )
-    return DISPOSITIONS[wish]
+def _files(request: Request) -> FileTransfers:
+    return cast("FileTransfers", request.app.state.files)

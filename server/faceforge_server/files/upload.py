@@ -9,8 +9,8 @@ from typing import Any, Self
 
 from starlette.requests import Request
 
-from faceforge_server.files.form import SIZE, Form, UploadLimits, refused
-from faceforge_server.files.intake import Intake, body, finished
+from faceforge_server.files.form import DIGITS, Form, UploadLimits, refused
+from faceforge_server.files.intake import Intake, body, uncancelled
 from faceforge_server.files.multipart import FormReader, PartBegins, PartEnds
 from faceforge_storage.ingest.filenames import clean_filename
 from faceforge_storage.objects import StagedFile, Staging
@@ -21,15 +21,14 @@ SEPARATORS_BYTES = 1024 * 1024
 
 @dataclass
 class Upload:
-    """What came in: a staged file, the form's fields, the sidecar.
+    """What came in: a staged file, and what its form said.
 
-    `fields` has `filename` cleaned and, for `entity_id` and `tag`, lists; what was not sent is absent. Use it
-    as an async context manager: a file that was not published inside is removed at the end.
+    `values` are under the names of the input that makes an asset; what was not sent is absent. Use it as an async
+    context manager: a file that was not published inside is removed at the end.
     """
 
     staged: StagedFile
-    fields: dict[str, str | list[str]]
-    sidecar: dict[str, Any] | None
+    values: dict[str, Any]
 
     async def __aenter__(self) -> Self:
         return self
@@ -37,7 +36,7 @@ class Upload:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await finished(self.staged.discard)
+        await uncancelled(self.staged.discard)
 
 
 async def receive_multipart(request: Request, staging: Staging, limits: UploadLimits) -> Upload:
@@ -52,16 +51,15 @@ async def receive_multipart(request: Request, staging: Staging, limits: UploadLi
     # The file is at least this large; what is said of it has its own limits.
     rest = limits.sidecar_bytes + limits.fields_bytes + SEPARATORS_BYTES
     intake = Intake(staging, limits, max(0, announced(request) - rest))
-    part = ""
+    part, filename = "", None
     async with intake, aclosing(body(request, limits)) as pieces, aclosing(reader.events(pieces)) as events:
         async for event in events:
             match event:
-                case PartBegins(name="file", filename=filename):
+                case PartBegins(name="file", filename=named):
                     part = "file"
                     if intake.begun:
                         raise refused("file", "There is more than one file.", "duplicate")
-                    if filename:
-                        form.part_filename = clean_filename(filename)
+                    filename = clean_filename(named) if named else None
                     await intake.begin()
                 case PartBegins(name=name):
                     part = name
@@ -74,7 +72,10 @@ async def receive_multipart(request: Request, staging: Staging, limits: UploadLi
         if not intake.begun:
             raise refused("file", "The form has no part `file`.", "missing")
         staged = await intake.finish(*form.declared())
-    return Upload(staged, form.fields, form.sidecar)
+    values = form.input()
+    if filename is not None:
+        values.setdefault("filename", filename)
+    return Upload(staged, values)
 
 
 async def receive_raw(request: Request, staging: Staging, limits: UploadLimits) -> Upload:
@@ -94,10 +95,10 @@ async def receive_raw(request: Request, staging: Staging, limits: UploadLimits) 
         async for data in pieces:
             await intake.write(data)
         staged = await intake.finish(*form.declared())
-    return Upload(staged, form.fields, form.sidecar)
+    return Upload(staged, form.input())
 
 
 def announced(request: Request) -> int:
     """How many bytes the body says it has; 0 when it does not say."""
     length = request.headers.get("content-length", "")
-    return int(length) if SIZE.fullmatch(length) else 0
+    return int(length) if length.isdecimal() and length.isascii() and len(length) <= DIGITS else 0

@@ -1,22 +1,25 @@
 """GraphQL over HTTP: POST with JSON, answered as the GraphQL Foundation's specification says (draft of 2025).
 
-Strawberry's own view answers 200 to a document that cannot run; this one tells well-formed GraphQL answers from
-failed requests by the status when the client accepts `application/graphql-response+json`.
+Strawberry's own view answers 200 to a document that cannot run; here the status distinguishes GraphQL answers from
+failed requests when the client accepts `application/graphql-response+json`.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from fastapi.routing import APIRoute
 from graphql import GraphQLError
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
 
 from faceforge_schema import Contract
 from faceforge_schema.execute.masking import mask
-from faceforge_server.http.dispatch import context_of, execute
+from faceforge_server.http.dispatch import context_of
 from faceforge_server.http.json_body import check_media_type, parse_json, read_body
-from faceforge_server.rest.routes import json_response
+from faceforge_server.http.json_response import NOT_STORED, json_response
+from faceforge_server.http.public_routes import PUBLIC
 from faceforge_storage.errors import (
     FaceForgeError,
     Fault,
@@ -28,34 +31,47 @@ from faceforge_ui import console
 
 GRAPHQL = "application/graphql-response+json"
 JSON = "application/json"
-HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Vary": "Accept"}
+HEADERS = {**NOT_STORED, "Vary": "Accept"}
 KEYS = {"query", "variables", "operationName", "extensions"}
 
 
 class GraphqlView:
-    """The endpoint `/graphql` for HTTP."""
+    """The address `/graphql` for HTTP: POST answers documents, GET is the console for a browser."""
 
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
 
+    def routes(self) -> list[Route]:
+        """The routes of the address."""
+        page = APIRoute(
+            "/graphql",
+            self.page,
+            methods=["GET", "HEAD"],
+            response_class=HTMLResponse,
+            include_in_schema=False,
+            openapi_extra=PUBLIC,
+        )
+        return [page, Route("/graphql", self.answer, methods=["POST"])]
+
+    async def page(self, request: Request) -> Response:
+        """The console, for whoever accepts a page."""
+        accept = request.headers.get("accept", "*/*")
+        if "text/html" in accept or "*/*" in accept:
+            return console(request)
+        raise MethodNotAllowed(
+            "GraphQL is asked by POST.", headers={"Allow": "GET, POST"}, hint="POST a JSON body."
+        )
+
     async def answer(self, request: Request) -> Response:
         """Answer one request."""
-        if request.method in ("GET", "HEAD"):
-            if "text/html" in request.headers.get("accept", "*/*") or "*/*" in request.headers.get(
-                "accept", "*/*"
-            ):
-                return console(request)
-            raise MethodNotAllowed(
-                "GraphQL is asked by POST.", headers={"Allow": "GET, POST"}, hint="POST a JSON body."
-            )
-        media_type = _answered_in(request.headers.get("accept", ""))
+        media_type = _media_type(request.headers.get("accept", ""))
         context = context_of(request)
         try:
             check_media_type(request)
-            text, variables, name = _asked(
+            text, variables, name = _parameters(
                 parse_json(await read_body(request, context.core.settings.limits.json_bytes))
             )
-            result = await execute(self.contract, text, variables, context, name)
+            result = await self.contract.execute(text, variables, context, operation_name=name)
         except FaceForgeError as error:
             return _refused(error, media_type)
         errors = result.errors or []
@@ -68,26 +84,24 @@ class GraphqlView:
             status = int((errors[0].extensions or {}).get("status", 400))
             # Whatever the fault of a document or its variables is called, its status here is 400.
             status = 400 if status == 422 else status
-        told = json_response(body, status, HEADERS)
-        told.headers["Content-Type"] = f"{media_type}; charset=utf-8"
-        return told
+        return _response(body, status, HEADERS, media_type)
 
 
 def _refused(error: FaceForgeError, media_type: str) -> Response:
     """A request that is no GraphQL request at all: the status says so in either media type."""
     status = 400 if error.status == 422 else error.status
-    answer = json_response({"errors": [_told(error).formatted]}, status, {**HEADERS, **error.headers})
-    answer.headers["Content-Type"] = f"{media_type}; charset=utf-8"
-    return answer
+    translated = GraphQLError(str(error), original_error=error)
+    mask([translated])
+    return _response({"errors": [translated.formatted]}, status, {**HEADERS, **error.headers}, media_type)
 
 
-def _told(error: FaceForgeError) -> GraphQLError:
-    told = GraphQLError(str(error), original_error=error)
-    mask([told])
-    return told
+def _response(body: dict[str, Any], status: int, headers: dict[str, str], media_type: str) -> Response:
+    response = json_response(body, status, headers)
+    response.headers["Content-Type"] = f"{media_type}; charset=utf-8"
+    return response
 
 
-def _answered_in(accept: str) -> str:
+def _media_type(accept: str) -> str:
     """The media type of the answer by `Accept` (RFC 9110, 12.5.1): without one, GraphQL's own; for whoever takes
     anything, plain JSON. Raises NotAcceptable."""
     if not accept.strip():
@@ -114,7 +128,7 @@ def _number(text: str) -> float:
         return 0.0
 
 
-def _asked(body: Any) -> tuple[str, dict[str, Any] | None, str | None]:
+def _parameters(body: Any) -> tuple[str, dict[str, Any] | None, str | None]:
     """(document, variables, operation name) of a request body; raises InvalidInput."""
     if not isinstance(body, dict):
         raise InvalidInput("The body is one JSON object, not a batch.", errors=(Fault("", "is an object"),))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from faceforge_server.http.json_response import NOT_STORED, json_response
 from faceforge_server.http.request_ids import current_request_id
 from faceforge_storage.errors import FaceForgeError
 
@@ -17,8 +18,7 @@ def problem_response(error: FaceForgeError, request_id: str | None = None) -> Re
     if known := request_id or current_request_id():
         content["request_id"] = known
     # A problem may quote what the caller sent: nobody may read it as anything but JSON, nor keep it.
-    headers = {**error.headers, "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
-    return JSONResponse(content, error.status, headers, MEDIA_TYPE)
+    return json_response(content, error.status, {**error.headers, **NOT_STORED}, MEDIA_TYPE)
 
 
 async def refuse(error: FaceForgeError, scope: Scope, receive: Receive, send: Send) -> None:

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import hmac
-import re
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from faceforge_schema import ALL, Actor, Core
 from faceforge_server.http.problem import refuse
+from faceforge_server.http.public_routes import Addresses
 from faceforge_server.middleware.install_token import InstallToken
 from faceforge_server.middleware.throttle import Throttle
 from faceforge_storage import tokens
 from faceforge_storage.errors import FaceForgeError, Unauthorized
 
 INSTALL = Actor("install", ALL)
-PUBLIC = frozenset({"/", "/docs", "/redoc", "/healthz"})
-PUBLIC_BELOW = "/ui/"
-DOWNLOAD = re.compile(r"/v1/assets/[^/]+/download")
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="FaceForge"'}
 
 
@@ -51,18 +48,21 @@ def bearer(text: str) -> str | None:
 class Authentication:
     """Lets a request through with its actor in the scope, or answers 401.
 
-    What holds no data is public, and nobody looks at a token there. A signed address brings its own proof, which
-    the download itself checks, and no token adds to it; a WebSocket tells its token later.
+    `public` addresses hold no data, and no token is looked at there. A `signed` address brings its own proof, which
+    the download itself checks, and no token adds to it; a WebSocket sends its token later.
     """
 
-    def __init__(self, app: ASGIApp, authenticator: Authenticator) -> None:
+    def __init__(
+        self, app: ASGIApp, authenticator: Authenticator, public: Addresses, signed: Addresses
+    ) -> None:
         self.app, self.authenticator = app, authenticator
+        self.public, self.signed = public, signed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             request = Request(scope)
             try:
-                if not _needs_no_token(request):
+                if not self._needs_no_token(request):
                     address = request.client.host if request.client else None
                     scope["actor"] = await self.authenticator.actor(token_of(request), address)
             except FaceForgeError as error:
@@ -70,15 +70,13 @@ class Authentication:
                 return
         await self.app(scope, receive, send)
 
+    def _needs_no_token(self, request: Request) -> bool:
+        method, path = request.method, request.scope["path"]
+        if self.public.has(method, path):
+            return True
+        return "signature" in request.query_params and self.signed.has(method, path)
+
 
 def token_of(request: Request) -> str | None:
     """The token of a request: `Authorization: Bearer`, or `X-FaceForge-Token`."""
     return bearer(request.headers.get("authorization", "")) or request.headers.get("x-faceforge-token")
-
-
-def _needs_no_token(request: Request) -> bool:
-    path = request.url.path
-    if request.method not in ("GET", "HEAD"):
-        return False
-    signed = DOWNLOAD.fullmatch(path) is not None and "signature" in request.query_params
-    return path in PUBLIC or path.startswith(PUBLIC_BELOW) or path == "/graphql" or signed

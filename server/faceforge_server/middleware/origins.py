@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from faceforge_server.http.problem import refuse
+from faceforge_server.http.public_routes import Addresses
 from faceforge_storage.errors import ForeignOrigin
 
 SAFE = ("GET", "HEAD", "OPTIONS")
-PAGES = ("/", "/docs", "/redoc", "/graphql")
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -23,9 +22,8 @@ class OriginCheck:
     `pages` are the addresses that a link on a foreign page may lead to. No CORS header is ever sent.
     """
 
-    def __init__(self, app: ASGIApp, pages: Collection[str] = PAGES) -> None:
-        self.app = app
-        self.pages = frozenset(pages)
+    def __init__(self, app: ASGIApp, pages: Addresses) -> None:
+        self.app, self.pages = app, pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in ("http", "websocket"):
@@ -41,7 +39,7 @@ class OriginCheck:
         if site not in ("cross-site", "same-site"):
             return None
         followed = headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
-        if followed and scope.get("method") == "GET" and scope["path"] in self.pages:
+        if followed and scope.get("method") == "GET" and self.pages.has("GET", scope["path"]):
             return None
         return "A page of another site made the browser send this."
 

@@ -1,22 +1,21 @@
-"""Reads what a REST request brings: path and query parameters, `If-Match`, and the body, as GraphQL variables."""
+"""Reads what a REST request brings: path and query parameters, `If-Match` and the body, as the coerced variables of
+its document."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 from graphql import (
     GraphQLEnumType,
-    GraphQLInputObjectType,
     GraphQLInputType,
     get_nullable_type,
     is_list_type,
     is_required_argument,
 )
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
-from strawberry.utils.str_converters import to_snake_case
 
 from faceforge_schema.values.inputs import faults
 from faceforge_server.http.json_body import check_media_type, check_text, parse_json, read_body
@@ -25,6 +24,7 @@ from faceforge_server.rest.names import enum_words
 from faceforge_server.rest.operations import BODY, VERSION, RestOperation
 from faceforge_storage.errors import Fault, InvalidInput, NotFound, VersionConflict
 
+Model = TypeVar("Model", bound=BaseModel)
 BOOLEANS = {"true": True, "false": False}
 
 
@@ -109,7 +109,7 @@ def _parsed(kind: GraphQLInputType, text: str) -> Any:
         words = enum_words(plain)
         if text not in words:
             raise ValueError(f"is one of {', '.join(words)}")
-        return words[text]
+        return plain.parse_value(words[text])
     if plain.name in ("Int", "BigInt"):
         bits = 31 if plain.name == "Int" else 63
         if not re.fullmatch(r"-?[0-9]{1,19}", text) or not -(2**bits) <= int(text) < 2**bits:
@@ -118,7 +118,7 @@ def _parsed(kind: GraphQLInputType, text: str) -> Any:
     if plain.name == "Boolean":
         return _boolean(text)
     if plain.name == "DateTime":
-        plain.parse_value(text)
+        return plain.parse_value(text)
     return text
 
 
@@ -140,9 +140,9 @@ def _version(seen: str) -> dict[str, int]:
     return {VERSION: int(match[1])}
 
 
-async def _body(operation: RestOperation, request: Request, limit: int) -> Any:
+async def _body(operation: RestOperation, request: Request, limit: int) -> BaseModel | None:
     raw = await read_body(request, limit)
-    if operation.body_model is None or operation.body_type is None:
+    if operation.body_model is None:
         if raw.strip() not in (b"", b"{}"):
             raise InvalidInput(
                 "This address takes no body.", errors=(Fault("", "no body is taken", "unexpected"),)
@@ -151,33 +151,15 @@ async def _body(operation: RestOperation, request: Request, limit: int) -> Any:
     if not raw and not operation.body_required:
         return None
     check_media_type(request)
-    return checked_body(operation, raw)
+    parse_json(raw)
+    return validated(operation.body_model.model_validate_json, raw)
 
 
-def checked_body(operation: RestOperation, raw: bytes) -> Any:
-    """A JSON body as the operation's input; raises InvalidJson, InvalidInput with every fault."""
-    assert operation.body_model is not None
-    assert operation.body_type is not None
-    value = parse_json(raw)
+def validated(validate: Callable[[Any], Model], given: Any) -> Model:
+    """The input that a model's method makes of what was sent; raises InvalidInput with every fault."""
     try:
-        operation.body_model.model_validate_json(raw)
+        return validate(given)
     except ValidationError as error:
         wrong = faults(error.errors(include_url=False, include_input=False))
         where = wrong[0].pointer.lstrip("/") or "The body"
         raise InvalidInput(f"{where}: {wrong[0].message}.", errors=wrong) from None
-    return _as_graphql(operation.body_type, value)
-
-
-def _as_graphql(kind: GraphQLInputType, value: Any) -> Any:
-    """A checked body in GraphQL's names. It never looks into a JSON scalar: what is in there is the user's."""
-    plain: Any = get_nullable_type(kind)
-    if value is None:
-        return None
-    if is_list_type(plain):
-        return [_as_graphql(plain.of_type, each) for each in value]
-    if isinstance(plain, GraphQLEnumType):
-        return enum_words(plain)[value]
-    if not isinstance(plain, GraphQLInputObjectType):
-        return value
-    names = {to_snake_case(name): name for name in plain.fields}
-    return {names[key]: _as_graphql(plain.fields[names[key]].type, each) for key, each in value.items()}

@@ -18,17 +18,17 @@ def model_schemas(operations: list[RestOperation]) -> Json:
         [(model, "validation") for model in sorted(models, key=lambda each: each.__name__)],
         ref_template="#/components/schemas/{model}",
     )
-    return {name: _tidy(schema) for name, schema in told["$defs"].items()}
+    return {name: tidy(schema) for name, schema in told["$defs"].items()}
 
 
-def _tidy(schema: Any) -> Any:
+def tidy(schema: Any) -> Any:
     """Without titles made from names, and without a null default where null is not allowed."""
     if isinstance(schema, list):
-        return [_tidy(each) for each in schema]
+        return [tidy(each) for each in schema]
     if not isinstance(schema, dict):
         return schema
     kept = {
-        key: _tidy(value) for key, value in schema.items() if not (key == "title" and isinstance(value, str))
+        key: tidy(value) for key, value in schema.items() if not (key == "title" and isinstance(value, str))
     }
     if "default" in kept and kept["default"] is None and not _takes_null(kept):
         del kept["default"]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from fastapi.openapi.utils import get_openapi
 from graphql import (
     GraphQLEnumType,
     GraphQLInputType,
@@ -18,10 +19,10 @@ from graphql import (
     is_non_null_type,
     is_required_argument,
 )
+from starlette.routing import BaseRoute
 
-from faceforge_schema import Contract
 from faceforge_server.rest.documents import TOTAL, shown_fields
-from faceforge_server.rest.models import model_schemas
+from faceforge_server.rest.models import model_schemas, tidy
 from faceforge_server.rest.operations import PREFIX, RestOperation
 from faceforge_storage import errors as tree
 from faceforge_storage.database.ids import ID_PATTERN
@@ -40,6 +41,14 @@ SCALARS: dict[str, Json] = {
     "JSON": {},
     "JSONObject": {"type": "object", "additionalProperties": True},
 }
+SECURITY: list[Json] = [{"bearer": []}, {"header": []}]
+"""What is asked of a request, unless its route says otherwise; a public one says `[]`."""
+IDEMPOTENCY_KEY: Json = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+    "description": "Any text: the same key with the same request gives the first answer again.",
+}
 EVERYWHERE = ("unauthorized", "forbidden", "misdirected_request", "invalid_input", "rate_limited", "internal")
 """Errors that any address may answer."""
 EVERYWHERE_RARE = ("storage_failed", "unavailable", "query_timeout")
@@ -47,15 +56,17 @@ WITH_BODY = ("bad_request", "invalid_json", "unsupported_media_type", "payload_t
 WITH_QUERY = ("invalid_cursor",)
 
 
-def openapi(contract: Contract, operations: list[RestOperation], bytes_paths: Json, version: str) -> Json:
-    """The OpenAPI document. `bytes_paths` are the paths written by hand, for uploads and downloads."""
+def openapi(operations: list[RestOperation], path_operations: Sequence[BaseRoute], version: str) -> Json:
+    """The OpenAPI document: of the routes that are generated, and, as FastAPI describes them, of those that are not."""
     paths: Json = {}
     for operation in operations:
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation)
-    for path, methods in bytes_paths.items():
+    by_hand = tidy(get_openapi(title="", version=version, routes=path_operations))
+    for path, methods in by_hand["paths"].items():
         paths.setdefault(path, {}).update(methods)
     schemas = {name: schema for operation in operations for name, schema in _types(operation)}
     schemas.update(model_schemas(operations))
+    schemas.update(by_hand.get("components", {}).get("schemas", {}))
     return {
         "openapi": "3.1.0",
         "info": {
@@ -66,13 +77,14 @@ def openapi(contract: Contract, operations: list[RestOperation], bytes_paths: Js
             "license": {"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"},
         },
         "servers": [{"url": "/"}],
-        "security": [{"bearer": []}, {"header": []}],
+        "security": SECURITY,
         "tags": [{"name": name} for name in dict.fromkeys(_tag(operation) for operation in operations)],
         "paths": paths,
         "components": {
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer"},
                 "header": {"type": "apiKey", "in": "header", "name": "X-FaceForge-Token"},
+                "signature": {"type": "apiKey", "in": "query", "name": "signature"},
             },
             "schemas": dict(sorted({**schemas, "Problem": _problem()}.items())),
         },
@@ -157,9 +169,7 @@ def _parameters(operation: RestOperation) -> Iterator[Json]:
         about = 'The version you have seen, as its ETag: `"3"`.'
         yield {"name": "If-Match", "in": "header", "schema": {"type": "string"}, "description": about}
     if operation.creates:
-        about = "Any text: the same key with the same request gives the first answer again."
-        schema = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"}
-        yield {"name": "Idempotency-Key", "in": "header", "schema": schema, "description": about}
+        yield IDEMPOTENCY_KEY
 
 
 def _input_schema(kind: GraphQLInputType) -> Json:

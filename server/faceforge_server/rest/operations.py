@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -16,8 +17,10 @@ from graphql import (
     is_required_argument,
 )
 from pydantic import BaseModel
+from strawberry.types.field import StrawberryField
 
 from faceforge_schema import Contract
+from faceforge_schema.declare.operation import Operation
 from faceforge_schema.directives import Rest, directive_of, is_list
 from faceforge_server.rest.documents import TOTAL, Answer, answer_of
 from faceforge_server.rest.names import argument_name
@@ -40,6 +43,12 @@ class RestOperation:
     errors: tuple[str, ...]
     root_field: GraphQLField = field(repr=False)
     answer: Answer = field(repr=False)
+
+    @property
+    def declaration(self) -> StrawberryField:
+        """The field as the schema package declares it."""
+        field: StrawberryField = self.root_field.extensions["strawberry-definition"]
+        return field
 
     @cached_property
     def path_names(self) -> tuple[str, ...]:
@@ -111,6 +120,11 @@ class RestOperation:
     def _has_default(self, name: str) -> bool:
         argument = self.root_field.args.get(name)
         return argument is not None and not is_required_argument(argument)
+
+
+def operation_of(operations: Iterable[RestOperation], declared: Operation) -> RestOperation:
+    """The route of an operation of the schema."""
+    return next(each for each in operations if each.declaration is declared.field)
 
 
 def rest_operations(contract: Contract) -> list[RestOperation]:

@@ -6,13 +6,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
-from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Match, Route
+from starlette.routing import Route
 
 from faceforge_schema import Contract
-from faceforge_server.http.dispatch import call, context_of
+from faceforge_server.http.dispatch import context_of
+from faceforge_server.http.json_response import NOT_STORED, json_response
 from faceforge_server.rest.inputs import read_variables
 from faceforge_server.rest.names import LISTS
 from faceforge_server.rest.operations import RestOperation
@@ -37,14 +37,6 @@ def _by_method(endpoints: dict[str, Endpoint]) -> Endpoint:
     return endpoint
 
 
-def allowed_methods(request: Request) -> str:
-    """The value of `Allow` for the path of a request: the methods of all routes of the first path that fits it."""
-    routes = [route for route in request.app.routes if isinstance(route, Route)]
-    path = next(route.path for route in routes if route.matches(request.scope)[0] is not Match.NONE)
-    methods = {method for route in routes if route.path == path for method in route.methods or ()}
-    return ", ".join(sorted(methods))
-
-
 def _endpoint(contract: Contract, operation: RestOperation) -> Endpoint:
     document = operation.document
 
@@ -53,7 +45,7 @@ def _endpoint(contract: Contract, operation: RestOperation) -> Endpoint:
         context.actor.check(operation.needs)
         variables = await read_variables(operation, request, context.core.settings.limits.json_bytes)
         try:
-            result = await call(contract, document, variables, context)
+            result = await contract.answer(document, variables, context)
         except FaceForgeError as error:
             raise _in_rest_names(error, operation) from None
         return answer(operation, result)
@@ -64,18 +56,13 @@ def _endpoint(contract: Contract, operation: RestOperation) -> Endpoint:
 def answer(operation: RestOperation, result: Any) -> Response:
     """The HTTP answer for what the operation's document gave."""
     body = operation.answer.shape(result) if operation.answer.shape is not None else result
-    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
     if operation.status == 204:
-        return Response(status_code=204, headers=headers)
+        return Response(status_code=204, headers=NOT_STORED)
+    headers = dict(NOT_STORED)
     if isinstance(body.get("version"), int):
         headers["ETag"] = f'"{body["version"]}"'
     status = 200 if operation.may_duplicate and body["duplicate"] else operation.status
     return json_response(body, status, headers)
-
-
-def json_response(body: Any, status: int, headers: dict[str, str]) -> Response:
-    """A JSON answer, compact and in UTF-8."""
-    return Response(to_json(body), status, headers, "application/json")
 
 
 def _in_rest_names(error: FaceForgeError, operation: RestOperation) -> FaceForgeError:

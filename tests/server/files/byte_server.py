@@ -11,9 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from faceforge_server.files.delivery import Download
-from faceforge_server.files.form import UploadLimits
-from faceforge_server.files.upload import receive_multipart, receive_raw
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -21,6 +18,9 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from faceforge_server.files.delivery import Download
+from faceforge_server.files.form import UploadLimits
+from faceforge_server.files.upload import receive_multipart, receive_raw
 from faceforge_storage.errors import FaceForgeError
 from faceforge_storage.objects import FilesystemProvider, ObjectStore, Staging, StoredObject
 
@@ -66,11 +66,10 @@ class ByteServer:
     async def receive(self, request: Request) -> Response:
         receive = receive_raw if request.method == "PUT" else receive_multipart
         async with await receive(request, self.staging, self.limits) as upload:
-            if upload.fields.get("role") == "refused later":
+            if upload.values.get("role") == "refused later":
                 raise FaceForgeError("no")
             stored = await asyncio.to_thread(self.store.publish, upload.staged)
-        told = {"sha256": stored.sha256, "size": stored.size_bytes, "fields": upload.fields}
-        return JSONResponse(told | {"sidecar": upload.sidecar})
+        return JSONResponse({"sha256": stored.sha256, "size": stored.size_bytes, "values": upload.values})
 
     def application(self) -> Starlette:
         async def problem(_request: Request, error: Exception) -> Response:

@@ -18,12 +18,12 @@ from urllib.parse import quote
 
 import pytest
 from byte_server import ByteServer
-from faceforge_server.files.form import UploadLimits, read_sidecar
-from faceforge_server.files.intake import finished
-from faceforge_server.files.multipart import FormReader, PartBegins, PartEnds
 from hypothesis import given
 from hypothesis import strategies as st
 
+from faceforge_server.files.form import UploadLimits, read_sidecar
+from faceforge_server.files.intake import uncancelled
+from faceforge_server.files.multipart import FormReader, PartBegins, PartEnds
 from faceforge_storage.errors import InvalidMultipart, InvalidSidecar
 
 DATA = random.Random(2).randbytes(2_500_000)
@@ -73,24 +73,24 @@ def test_a_form_brings_a_file_with_all_that_is_said_of_it(core: ByteServer) -> N
     )
     assert status == 200
     assert (told["sha256"], told["size"]) == (DIGEST, len(DATA))
-    assert told["sidecar"] == {"kind": "x", "n": 1}
-    assert told["fields"]["filename"] == 'my "best" 😀 صورة.png'
-    assert told["fields"]["tag"] == ["größe", "two"]
-    assert told["fields"]["entity_id"] == ["a" * 64]
+    assert told["values"]["sidecar"] == {"kind": "x", "n": 1}
+    assert told["values"]["filename"] == 'my "best" 😀 صورة.png'
+    assert told["values"]["tags"] == ["größe", "two"]
+    assert told["values"]["entity_ids"] == ["a" * 64]
     assert core.staged() == []
 
 
 def test_a_field_filename_wins_over_the_part(core: ByteServer) -> None:
-    assert post(core, ("file", b"x", "a.txt"), ("filename", b"b.txt"))[1]["fields"] == {"filename": "b.txt"}
-    assert post(core, ("file", b""))[1]["fields"] == {}
+    assert post(core, ("file", b"x", "a.txt"), ("filename", b"b.txt"))[1]["values"] == {"filename": "b.txt"}
+    assert post(core, ("file", b""))[1]["values"] == {}
 
 
 def test_a_raw_body_says_the_same_by_query(core: ByteServer) -> None:
     query = f"kind=a.b&tag=1&tag=2&filename={quote('dir/naïve.bin')}&sha256={DIGEST}&meta={quote('{}')}"
     status, told = send(core, "PUT", f"/upload?{query}", DATA, "application/octet-stream")
-    assert (status, told["sha256"], told["sidecar"]) == (200, DIGEST, {})
-    assert told["fields"]["tag"] == ["1", "2"]
-    assert told["fields"]["filename"] == "naïve.bin"
+    assert (status, told["sha256"], told["values"]["sidecar"]) == (200, DIGEST, {})
+    assert told["values"]["tags"] == ["1", "2"]
+    assert told["values"]["filename"] == "naïve.bin"
 
 
 FILE: Part = ("file", b"some bytes", "a.bin")
@@ -255,7 +255,7 @@ def test_a_sidecar_is_one_json_object_that_every_reader_takes(text: bytes) -> No
 
 async def test_blocking_work_runs_to_its_end_when_its_request_is_cancelled() -> None:
     done: list[int] = []
-    task = asyncio.ensure_future(finished(lambda: (time.sleep(0.05), done.append(1))))
+    task = asyncio.ensure_future(uncancelled(lambda: (time.sleep(0.05), done.append(1))))
     await asyncio.sleep(0.01)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -7,7 +7,7 @@ async function show(signedIn) {
   notice(place);
   if (!signedIn) return document.getElementById("viewer").replaceChildren();
   try {
-    const spec = await (await call("/v1/openapi.json")).json();
+    const spec = await (await call("/openapi.json")).json();
     SwaggerUIBundle({
       spec,
       dom_id: "#viewer",

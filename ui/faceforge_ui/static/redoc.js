@@ -15,7 +15,7 @@ async function show(signedIn) {
   spec = null;
   if (!signedIn) return viewer.replaceChildren();
   try {
-    spec = await (await call("/v1/openapi.json")).json();
+    spec = await (await call("/openapi.json")).json();
     draw();
   } catch (failure) {
     notice(place, failure.message);

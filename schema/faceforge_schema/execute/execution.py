@@ -1,0 +1,101 @@
+"""How an operation is executed here: by levels, all of it on one snapshot, within its limits."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from graphql import (
+    ExecutionResult,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    default_field_resolver,
+    default_type_resolver,
+)
+from graphql.execution import VariableValues
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+from faceforge_executor import BreadthFirst, Group, finished
+from faceforge_schema.context import Context
+from faceforge_storage.errors import QueryTimeout, QueryTooComplex
+
+T = TypeVar("T")
+
+
+class Execution(BreadthFirst, StrawberryGraphQLCoreExecutionContext):
+    """One execution of an operation.
+
+    Queries and the events of subscriptions run in a thread of a reader. The root fields of a mutation are
+    transactions, one after the other; what is selected below each is read on a snapshot taken after it.
+    """
+
+    context_value: Context
+    _end = float("inf")
+
+    @classmethod
+    def of_operation(
+        cls,
+        schema: GraphQLSchema,
+        operation: OperationDefinitionNode,
+        context: Context,
+        variables: VariableValues,
+    ) -> Execution:
+        """The execution of an operation of a valid document without fragments; its variables are coerced already."""
+        return cls(
+            schema,
+            {},
+            {},
+            None,
+            context,
+            operation,
+            variables,
+            default_field_resolver,
+            default_type_resolver,
+            default_field_resolver,
+            False,
+            None,
+        )
+
+    def execute_operation(self, serially: bool | None = None) -> Any:
+        if self.operation.operation is OperationType.MUTATION:
+            return super().execute_operation(serially)
+        self._end = time.monotonic() + self.context_value.core.settings.limits.query_seconds
+        return self._answered(serially)
+
+    async def _answered(self, serially: bool | None) -> ExecutionResult:
+        try:
+            return await self._on_snapshot(lambda: super(Execution, self).execute_operation(serially))
+        except Exception as error:  # of no field: the answer says so, and a subscription goes on
+            return ExecutionResult(None, [GraphQLError(str(error), original_error=error)])
+
+    async def descend(self, level: list[Group]) -> None:
+        if self.context_value.db is not None:
+            await super().descend(level)
+            return
+        while level and not any(field.batch for group in level for field in group.plan.fields):
+            level = await self.run_level(level)  # values that are there need no snapshot
+        if level:
+            await self._on_snapshot(lambda: finished(super(Execution, self).descend(level)))
+
+    def before_level(self, groups: Sequence[Group]) -> None:
+        if time.monotonic() > self._end:
+            raise QueryTimeout("The query took longer than is allowed.")
+        most = self.context_value.core.settings.limits.query_objects
+        if sum(len(each.source) for each in groups) > most:
+            raise QueryTooComplex(f"One level of the query has more than {most} objects.")
+
+    async def _on_snapshot(self, work: Callable[[], T]) -> T:
+        context = self.context_value
+
+        def run(db: Any) -> T:
+            self.context_value = replace(context, db=db)
+            try:
+                return work()
+            finally:
+                self.context_value = context
+
+        return await context.core.database.read(run)

@@ -1,0 +1,91 @@
+"""Prepares a schema that Strawberry has built for the executor, for REST and for introspection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from graphql import (
+    GraphQLArgument,
+    GraphQLDefaultInput,
+    GraphQLInputField,
+    GraphQLInputObjectType,
+    GraphQLObjectType,
+    GraphQLScalarType,
+    GraphQLSchema,
+    Undefined,
+)
+from strawberry.types.field import StrawberryField
+
+from faceforge_executor import BATCH, COLUMN, UNCHANGED
+from faceforge_schema.directives import Resource, directive_of
+from faceforge_schema.values.scalars import SCALARS
+
+
+def prepare(schema: GraphQLSchema) -> None:
+    """Make defaults readable, let validated inputs pass, and name the fields that are computed for whole levels."""
+    _make_defaults_readable(schema)
+    _take_models(schema)
+    _offer_levels(schema)
+
+
+def _make_defaults_readable(schema: GraphQLSchema) -> None:
+    """Leave `= null` unsaid: for a nullable argument it means what saying nothing means. Objects are told in the
+    newer of graphql-core's two ways, because introspection fails at them in the older one."""
+    for kind in schema.type_map.values():
+        if isinstance(kind, GraphQLInputObjectType):
+            takers: list[GraphQLArgument | GraphQLInputField] = list(kind.fields.values())
+        elif isinstance(kind, GraphQLObjectType):
+            takers = [argument for field in kind.fields.values() for argument in field.args.values()]
+        else:
+            continue
+        for taker in takers:
+            if taker.default_value is None:
+                taker.default_value = Undefined
+            elif isinstance(taker.default_value, dict):
+                taker.default = GraphQLDefaultInput(taker.default_value)
+
+
+def _take_models(schema: GraphQLSchema) -> None:
+    """Let an input that REST has validated pass as the model it is; GraphQL's are validated as they are built."""
+    for kind in schema.type_map.values():
+        definition = kind.extensions.get("strawberry-definition")
+        if isinstance(kind, GraphQLInputObjectType) and definition is not None:
+            definition.from_input = _model_or(definition.from_input)
+
+
+def _model_or(build: Callable[..., Any]) -> Callable[..., Any]:
+    if getattr(build, "takes_models", False):
+        return build
+
+    def from_input(model: type[Any], value: Any, context: Any) -> Any:
+        return value if isinstance(value, model) else build(model, value, context)
+
+    from_input.takes_models = True  # type: ignore[attr-defined]  # the classes outlive the schema that is built of them
+    return from_input
+
+
+def _offer_levels(schema: GraphQLSchema) -> None:
+    """Tell the executor which fields it can ask for whole levels, as their declarations say.
+
+    Raises TypeError for what it would pass by: permission classes and extensions of single fields; and for a field of
+    a record that is neither a column nor computed for a level, since records are not made into objects.
+    """
+    for kind in schema.type_map.values():
+        if isinstance(kind, GraphQLScalarType) and kind.name in {each.name for each in SCALARS.values()}:
+            kind.extensions[UNCHANGED] = True
+        for field in kind.fields.values() if isinstance(kind, GraphQLObjectType) else ():
+            declared = field.extensions.get("strawberry-definition")
+            if not isinstance(declared, StrawberryField):
+                continue
+            where = f"{kind.name}.{declared.python_name}"
+            if declared.permission_classes or declared.extensions:
+                raise TypeError(f"{where} has permission classes or extensions, which would not be asked")
+            if BATCH in declared.metadata:
+                field.extensions[BATCH] = declared.metadata[BATCH]
+                for argument, own in zip(field.args.values(), declared.arguments, strict=True):
+                    argument.out_name = own.python_name
+            elif declared.is_basic_field:
+                field.extensions[COLUMN] = declared.python_name
+            elif directive_of(kind, Resource) is not None:
+                raise TypeError(f"{where} is a field of a record: a column, or computed for a whole level")

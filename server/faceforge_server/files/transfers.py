@@ -1,0 +1,149 @@
+"""Files coming in and going out: from staging to an asset, and from an asset to its bytes."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from faceforge_schema import Actor, Context, Contract
+from faceforge_schema.assets.assets import create_asset
+from faceforge_schema.assets.intake import UPLOAD_FORM, AssetCreate, check_create
+from faceforge_server.files.delivery import Download
+from faceforge_server.files.disposition import Disposition
+from faceforge_server.files.form import UploadLimits
+from faceforge_server.files.signing import ALTERED, PARAMETERS, sign, verify
+from faceforge_server.files.upload import Upload
+from faceforge_server.http.dispatch import context_of
+from faceforge_server.rest.inputs import validated
+from faceforge_server.rest.operations import RestOperation, operation_of
+from faceforge_server.rest.routes import answer
+from faceforge_storage.errors import FaceForgeError, Fault, InvalidInput, InvalidSignature, NotFound
+from faceforge_storage.ingest.mime import sniff
+from faceforge_storage.objects import ObjectStore, Staging, StoredObject
+
+ASSET = """query asset($assetId: ID!) { asset(assetId: $assetId) {
+    filename mimeType sizeBytes contentHash storage { provider bucket key } } }"""
+READ = frozenset({"assets:read"})
+SIGNED = Actor("signed address", READ)
+FORM_NAMES = {field.input: field.name for field in UPLOAD_FORM.values()}
+"""Field of the input -> what an upload calls it."""
+UNNAMED = "unnamed"
+Receive = Callable[[Request, Staging, UploadLimits], Awaitable[Upload]]
+
+
+class FileTransfers:
+    """Upload and download, on the object store of one home."""
+
+    def __init__(
+        self,
+        contract: Contract,
+        operations: Iterable[RestOperation],
+        store: ObjectStore,
+        staging: Staging,
+        signing_key: Callable[[], bytes],
+    ) -> None:
+        self._contract, self._create = contract, operation_of(operations, create_asset)
+        self._store, self._staging, self._key = store, staging, signing_key
+        contract.documents.keep(ASSET)
+
+    async def upload(self, request: Request, receive: Receive, place: str) -> Response:
+        """Take a file in, and make an asset of it; `place` is where `receive` finds the fields: body or query."""
+        context = context_of(request)
+        context.actor.check(self._create.needs)
+        bounds = context.core.settings.limits
+        try:
+            async with await receive(
+                request, self._staging, UploadLimits(bounds.upload_bytes, bounds.sidecar_bytes)
+            ) as upload:
+                result = await self._make_asset(upload, context)
+        except FaceForgeError as error:
+            raise in_form_names(error, place) from None
+        return answer(self._create, result)
+
+    async def _make_asset(self, upload: Upload, context: Context) -> Any:
+        """Publish what came in, and make the asset; nothing is published for what would be refused."""
+        staged = upload.staged
+        given = {"filename": UNNAMED, **upload.values, "content_hash": staged.sha256}
+        # A form has texts only, so what is no text is read from one.
+        create = validated(partial(AssetCreate.model_validate, strict=False), given)
+        media_type = sniff(staged.head, given["filename"])
+        stored = StoredObject(staged.sha256, staged.size_bytes, provider="", bucket="", key="")
+        context.uploaded = {**asdict(stored), "mime_type": media_type}
+        await context.core.database.read(check_create, context, create)
+        # The bytes are durable under their hash before any row names them.
+        stored = await asyncio.to_thread(self._store.publish, staged)
+        context.uploaded = {**asdict(stored), "mime_type": media_type}
+        return await self._contract.answer(self._create.document, {"input": create}, context)
+
+    async def download(self, request: Request, asset_id: str, disposition: Disposition | None) -> Download:
+        """The bytes of an asset: for a token, or for the signature that the address itself brings."""
+        context = context_of(request)
+        if "signature" in request.query_params:  # it is the proof then, whatever token came with it
+            _refuse_unknown(request, PARAMETERS)
+            found = await self._signed_asset(asset_id, Context(context.core, SIGNED))
+            wished: Disposition | None = verify(
+                self._key(),
+                request.method,
+                asset_id,
+                found["contentHash"],
+                request.query_params,
+                now=time.time(),
+            )
+        else:
+            context.actor.check(READ)
+            found = await self._contract.answer(ASSET, {"assetId": asset_id}, context)
+            _refuse_unknown(request, ["disposition"])
+            wished = disposition
+        stored = StoredObject(sha256=found["contentHash"], size_bytes=found["sizeBytes"], **found["storage"])
+        return Download(self._store, stored, found["mimeType"], found["filename"], wished)
+
+    async def _signed_asset(self, asset_id: str, context: Context) -> Any:
+        """The asset a signed address is for; to a stranger an unknown one is the same as an altered address."""
+        try:
+            return await self._contract.answer(ASSET, {"assetId": asset_id}, context)
+        except (NotFound, InvalidInput):
+            raise InvalidSignature(ALTERED) from None
+
+    def sign(
+        self, asset_id: str, content_hash: str, disposition: Disposition, seconds: int
+    ) -> tuple[str, str]:
+        """(signed path, the moment it expires at): see `SignDownload` in the schema."""
+        now = time.time()
+        query = sign(self._key(), asset_id, content_hash, disposition, now=now, seconds=seconds)
+        expires = datetime.fromtimestamp(int(query["expires"]), UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return f"/v1/assets/{asset_id}/download?{urlencode(query)}", expires
+
+
+def in_form_names(error: FaceForgeError, place: str) -> FaceForgeError:
+    """The same error with its faults as an upload calls them, and where they were sent: the body, or the query."""
+    error.errors = tuple(
+        fault
+        if fault.place == "header"
+        else replace(fault, pointer=_form_pointer(fault.pointer), place=place)
+        for fault in error.errors
+    )
+    return error
+
+
+def _form_pointer(pointer: str) -> str:
+    first, *rest = pointer[1:].split("/")
+    return "/" + "/".join([FORM_NAMES.get(first, first), *rest])
+
+
+def _refuse_unknown(request: Request, known: Iterable[str]) -> None:
+    if unknown := request.query_params.keys() - set(known):
+        name = min(unknown)
+        message = "is not a parameter of this address"
+        raise InvalidInput(
+            f"Query parameter {name[:80]}: {message}.",
+            errors=(Fault(f"/{name[:80]}", message, "unknown_parameter", "query"),),
+        )

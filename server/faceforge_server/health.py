@@ -1,0 +1,50 @@
+"""Whether Core lives, for whoever asks."""
+
+from __future__ import annotations
+
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from faceforge_schema import Core
+from faceforge_server.http.json_response import json_response
+from faceforge_server.http.public_routes import PUBLIC
+
+
+class Health(BaseModel):
+    """That Core lives, and which run of it."""
+
+    status: str = Field(
+        description="Always `ok`: a Core that does not live does not answer.", examples=["ok"]
+    )
+    version: str = Field(description="The version of FaceForge Core.")
+    instance_id: str = Field(description="Which run of Core this is: drawn at each start.")
+
+
+async def healthz(request: Request) -> Response:
+    """Answer that Core lives."""
+    core: Core = request.app.state.core
+    health = Health(status="ok", version=core.version, instance_id=core.instance_id)
+    return json_response(health, 200, {"Cache-Control": "no-store"})
+
+
+def health_routes() -> list[APIRoute]:
+    """`/healthz`, without a token."""
+    return [
+        APIRoute(
+            "/healthz",
+            healthz,
+            methods=[method],
+            operation_id="health",
+            tags=["system"],
+            summary="Whether Core lives",
+            description="Whether Core lives, and which run of it. Needs no token.",
+            responses={"200": {"model": Health, "description": "It does."}},
+            response_model=None,
+            response_class=Response,
+            include_in_schema=method == "GET",
+            openapi_extra=PUBLIC,
+        )
+        for method in ("GET", "HEAD")
+    ]

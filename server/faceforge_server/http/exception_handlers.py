@@ -1,0 +1,74 @@
+"""How what a route raises becomes a problem: expected errors, refusals of the framework, and what nobody expected."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Match, Route
+
+from faceforge_schema.values.inputs import pointer
+from faceforge_server.http.problem import problem_response
+from faceforge_storage.errors import (
+    BadRequest,
+    FaceForgeError,
+    Fault,
+    Internal,
+    InvalidInput,
+    MethodNotAllowed,
+    NotFound,
+)
+
+log = logging.getLogger("faceforge")
+
+
+async def _expected(_request: Request, error: Any) -> Response:
+    return problem_response(error)
+
+
+async def _invalid(_request: Request, error: Any) -> Response:
+    """What FastAPI finds wrong with the parameters of a path operation."""
+    faults = tuple(
+        Fault(pointer(each["loc"][1:]), each["msg"], each["type"], str(each["loc"][0]))
+        for each in error.errors()
+    )
+    first = faults[0]
+    return problem_response(InvalidInput(f"{first.pointer[1:]}: {first.message}.", errors=faults))
+
+
+async def _framework(request: Request, error: Any) -> Response:
+    headers = dict(error.headers or {})
+    if error.status_code == 404:
+        return problem_response(NotFound(f"There is no address {request.url.path[:200]}.", hint="See /docs."))
+    if error.status_code == 405:
+        allowed = headers["Allow"] = allowed_methods(request)
+        return problem_response(
+            MethodNotAllowed(f"{request.method} is not taken here.", hint=f"Use {allowed}.", headers=headers)
+        )
+    return problem_response(BadRequest(str(error.detail), headers=headers))
+
+
+async def _unexpected(request: Request, error: Any) -> Response:
+    log.error("unexpected error at %s", request.url.path, exc_info=error)
+    return problem_response(Internal("Something went wrong inside Core."))
+
+
+EXCEPTION_HANDLERS: dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, Any, Response]]] = {
+    FaceForgeError: _expected,
+    RequestValidationError: _invalid,
+    HTTPException: _framework,
+    Exception: _unexpected,
+}
+
+
+def allowed_methods(request: Request) -> str:
+    """The value of `Allow` for the path of a request: the methods of all routes of the first path that fits it."""
+    routes = [route for route in request.app.routes if isinstance(route, Route)]
+    path = next(route.path for route in routes if route.matches(request.scope)[0] is not Match.NONE)
+    methods = {method for route in routes if route.path == path for method in route.methods or ()}
+    return ", ".join(sorted(methods))
