@@ -55,7 +55,7 @@ def upgrade() -> None:
 
 
 def seed_relation_types() -> None:
-    """The types a new database knows (spec.md, 2): part of its start, so no changeset tells of them."""
+    """The relation types of a new database: part of its beginning, so no changeset records them."""
     rows = (
         ("friend", None, True),
         ("family", None, True),
