@@ -10,10 +10,12 @@ import argparse
 import hashlib
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
 import sys
+import textwrap
 import time
 import venv
 from pathlib import Path
@@ -24,13 +26,15 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 PROGRAMS = {"nginx": "nginx-light", "chromium": "chromium", "curl": "curl"}
 """Programs that tests need beyond Python, and the Debian package of each."""
+KINDS = ("added", "changed", "deprecated", "removed", "fixed", "security")
+"""The kinds of a changelog fragment, `docs/changelog/unreleased/SLUG.KIND.md`, in the order of a release's headings."""
 
 
 def main() -> int:
     if sys.version_info < (3, 11):
         return fail(f"FaceForge needs Python 3.11 or later; this is {sys.version.split()[0]}.")
     arguments, further = parse(sys.argv[1:])
-    if further and arguments.verb in (lint, lock):
+    if further and arguments.verb in (lint, lock, changelog):
         return fail(f"Not understood: {shlex.join(further)}")
     try:
         code: int = arguments.verb(further, arguments)
@@ -69,6 +73,9 @@ def parse(words: list[str]) -> tuple[argparse.Namespace, list[str]]:
          "Example: python3 dev.py bench download")  # fmt: skip
     verb("lock", lock, "pin in requirements/ what pyproject.toml asks for").add_argument(
         "--upgrade", action="store_true", help="take newer versions than those pinned now"
+    )
+    verb("changelog", changelog, "print what the next release will say of its changes").add_argument(
+        "--release", metavar="VERSION", help="move the fragments into CHANGELOG.md, under this version"
     )
     arguments, further = parser.parse_known_args(words)
     # Many put `--` before words that are for another program; that program would take it for a word of its own.
@@ -133,6 +140,48 @@ def lock(_: list[str], arguments: argparse.Namespace) -> int:
     check(*command, "--group=build", "--group=dev", "--constraints=requirements/run.txt",
           "--output-file=requirements/dev.txt")  # fmt: skip
     return 0
+
+
+def changelog(_: list[str], arguments: argparse.Namespace) -> int:
+    """Fragments as towncrier has them, without towncrier: this works before anything is installed, with no template."""
+    fragments = sorted((HERE / "docs" / "changelog" / "unreleased").glob("*.md"))
+    named = re.compile(rf"[\w-]+\.({'|'.join(KINDS)})\.md")
+    unknown = [each.name for each in fragments if not named.fullmatch(each.name)]
+    if unknown:
+        return fail(f"Not named SLUG.KIND.md, with a KIND of {', '.join(KINDS)}: {', '.join(unknown)}")
+    if arguments.release:
+        return release(arguments.release, fragments)
+    print(release_notes(fragments), end="")
+    return 0
+
+
+def release(version: str, fragments: list[Path]) -> int:
+    """Moves the fragments into CHANGELOG.md, as the section above those of earlier releases."""
+    page = HERE / "CHANGELOG.md"
+    text = page.read_text(encoding="utf-8")
+    if not re.fullmatch(r"\d+\.\d+\.\d+(-[a-z]+\.?\d+)?", version):
+        return fail(f"Not a version such as 1.2.3 or 1.2.3-rc1: {version}")
+    if f"\n## [{version}] " in text:
+        return fail(f"CHANGELOG.md has {version} already.")
+    if not fragments:
+        return fail("There is no fragment to release.")
+    introduction, heading, earlier = text.partition("\n## ")
+    section = f"\n## [{version}] - {time.strftime('%Y-%m-%d', time.gmtime())}\n\n{release_notes(fragments)}"
+    page.write_text(introduction + section + heading + earlier, encoding="utf-8", newline="\n")
+    for fragment in fragments:
+        fragment.unlink()
+    return 0
+
+
+def release_notes(fragments: list[Path]) -> str:
+    """One heading for each kind that there is, one list item for each fragment."""
+    sections = []
+    for kind in KINDS:
+        texts = [each.read_text(encoding="utf-8") for each in fragments if each.name.endswith(f".{kind}.md")]
+        items = [f"- {textwrap.indent(text.strip(), '  ').strip()}\n" for text in texts]
+        if items:
+            sections.append(f"### {kind.capitalize()}\n\n{''.join(items)}")
+    return "\n".join(sections)
 
 
 def checks() -> list[tuple[str, list[str | Path]]]:
