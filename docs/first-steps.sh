@@ -113,7 +113,7 @@ echo "The photograph is $portrait"
 send PATCH "/v1/entities/$ada" "{\"primary_thumbnail_asset_id\": \"$portrait\"}" \
     | part '"It stands for {display_name} now, who is at version {version}".format(**it)'
 
-say "7. Upload the voice with a sidecar that says the rest"
+say "7. Upload the voice with a sidecar that describes it"
 cat > "$work/_meta.json" <<META
 {"kind": "audio.clip", "tags": ["voice"], "role": "voice", "user_metadata": {"language": "en"},
  "recorded_with": "a sine wave", "entities": ["$ada"]}
