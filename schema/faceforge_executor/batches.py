@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from faceforge_executor.objects import Objects
     from faceforge_executor.plan import FieldPlan
-    from faceforge_executor.sources import Source
 
 BATCH = "batch"
 """Key in the `extensions` of a GraphQLField: its `Batch`."""
@@ -22,9 +22,9 @@ UNCHANGED = "unchanged"
 class Batch:
     """A field computed for all objects of a level at once.
 
-    `call(level)` answers, or is a coroutine that answers, one value for each parent in order (an Exception where one
-    failed; what it raises is the error of each parent), or the values of all parents in one `Lists` or `Ones`.
-    `reads` are the columns of the parents that it asks for.
+    `call(level)` returns, or is a coroutine that returns, one value for each parent in order, with an Exception where
+    there is none; or the objects of all parents as `OnePerParent` or `ManyPerParent`. What it raises is the error of
+    every parent. `reads` are the columns of the parents that it needs.
     """
 
     call: Callable[[Level], Any]
@@ -37,7 +37,7 @@ class Level:
 
     field: FieldPlan
     """The field as the document asks for it, with what is selected below."""
-    parents: Source
+    parents: Objects
     arguments: dict[str, Any]
     """Coerced by graphql-core, under their names in the schema or their `out_name`."""
     context: Any
@@ -46,16 +46,16 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
-class Lists:
+class ManyPerParent:
     """A list for each parent: all items one after the other, and how many belong to each parent."""
 
-    items: Source
+    items: Objects
     counts: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
-class Ones:
-    """At most one object for each parent. `present` are the places of the parents that have one; None: all have."""
+class OnePerParent:
+    """At most one object for each parent. `indexes` are those of the parents that have one; None: all have."""
 
-    items: Source
-    present: Sequence[int] | None = None
+    items: Objects
+    indexes: Sequence[int] | None = None

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 from graphql.pyutils import Path
 
+from faceforge_executor.objects import Objects
 from faceforge_executor.plan import FieldPlan, ObjectPlan
-from faceforge_executor.sources import Source
 
 
 class Layer(NamedTuple):
@@ -131,16 +131,16 @@ def _parted(items: Sequence[Any], counts: Sequence[int], strict: bool) -> list[A
 class Group:
     """Objects of one type that one field reached: they run through the selection together."""
 
-    __slots__ = ("_paths", "answers", "cells", "holder", "places", "plan", "shared", "source")
+    __slots__ = ("_paths", "answers", "cells", "holder", "objects", "places", "plan", "shared")
 
     def __init__(
         self,
         plan: ObjectPlan,
-        source: Source,
+        objects: Objects,
         holder: Cells | None = None,
         places: Sequence[int] | None = None,
     ) -> None:
-        self.plan, self.source, self.holder, self.places = plan, source, holder, places
+        self.plan, self.objects, self.holder, self.places = plan, objects, holder, places
         self.cells: list[Cells] = []
         self.answers: Sequence[dict[str, Any] | None] = ()
         self.shared: dict[Any, Any] = {}
@@ -149,7 +149,7 @@ class Group:
     def answer(self, spread_nulls: bool) -> None:
         """Put the answers together, all below being answered; with `spread_nulls` see which of them are null."""
         keys, columns = self.plan.keys, [each.column(spread_nulls) for each in self.cells]
-        size = len(self.source)
+        size = len(self.objects)
         made: list[dict[str, Any] | None]
         if size <= len(keys):
             made = [dict(zip(keys, values, strict=True)) for values in zip(*columns, strict=True)]

@@ -17,13 +17,13 @@ from graphql import (
 from graphql.execution.executor import invalid_return_type_error
 from graphql.pyutils import is_iterable
 
-from faceforge_executor.batches import Lists, Ones
+from faceforge_executor.batches import ManyPerParent, OnePerParent
 from faceforge_executor.cells import Cells, Group, Layer, Place
 from faceforge_executor.leaves import as_they_are, completed
-from faceforge_executor.sources import Objects, Source, Table
+from faceforge_executor.objects import ColumnTable, ObjectList, Objects
 
 if TYPE_CHECKING:
-    from faceforge_executor.executor import BreadthFirst
+    from faceforge_executor.executor import BreadthFirstExecutor
 
 _PLAIN = frozenset({str, int, float, bool, dict, list, tuple, type(None)})
 """Types whose values are neither awaitable nor errors."""
@@ -34,19 +34,19 @@ Kinds = Sequence[GraphQLObjectType | Exception]
 def fill(cells: Cells, values: Sequence[Any]) -> bool:
     """Fill the cells of a leaf whose values are answered as they are; False when they are not, and nothing is done."""
     field = cells.field
-    if len(values) != len(cells.group.source) or not as_they_are(field.named, field.non_null, values):
+    if len(values) != len(cells.group.objects) or not as_they_are(field.named_type, field.non_null, values):
         return False
     cells.layers.append(Layer(len(values), None, None))
     cells.leaves = values
     return True
 
 
-async def complete(executor: BreadthFirst, cells: Cells, answer: Any) -> None:
-    """Fill `cells` with what its field gave: one value for each object, `Lists` or `Ones`."""
+async def complete(executor: BreadthFirstExecutor, cells: Cells, answer: Any) -> None:
+    """Fill `cells` with what its field gave: one value for each object, `ManyPerParent` or `OnePerParent`."""
     last = len(cells.field.non_null) - 1
     values, size, present = _unpacked(executor, cells, answer, last)
     for depth in range(len(cells.layers), last + 1):
-        if not isinstance(values, Table):
+        if not isinstance(values, ColumnTable):
             size = len(values)
             if depth:  # what the field itself gave was awaited with all others of the level
                 values = await settled(executor, values)
@@ -59,10 +59,10 @@ async def complete(executor: BreadthFirst, cells: Cells, answer: Any) -> None:
     cells.layers.append(Layer(size, present, None))
     if cells.field.is_leaf:
         cells.leaves, errors = completed(
-            cast("GraphQLLeafType", cells.field.named), cast("Sequence[Any]", values)
+            cast("GraphQLLeafType", cells.field.named_type), cast("Sequence[Any]", values)
         )
         for place, error in errors.items():
-            executor.fault(_at(cells, place), error)
+            executor.add_failure(_at(cells, place), error)
     else:
         cells.leaves = [None] * len(values)  # unless a group answers
         if len(values):
@@ -70,13 +70,13 @@ async def complete(executor: BreadthFirst, cells: Cells, answer: Any) -> None:
 
 
 def _unpacked(
-    executor: BreadthFirst, cells: Cells, answer: Any, last: int
+    executor: BreadthFirstExecutor, cells: Cells, answer: Any, last: int
 ) -> tuple[Any, int, Sequence[int] | None]:
     """The values of the first depth that is still to do, how many there are with the nulls, and which are none."""
-    size = len(cells.group.source)
-    if isinstance(answer, Ones):
+    size = len(cells.group.objects)
+    if isinstance(answer, OnePerParent):
         return _one_each(executor, cells, answer, last)
-    if isinstance(answer, Lists):
+    if isinstance(answer, ManyPerParent):
         if last != 1 or len(answer.counts) != size or sum(answer.counts) != len(answer.items):
             return _refused(cells, "gave lists that are not one for each parent")
         cells.layers.append(Layer(size, None, answer.counts))
@@ -87,34 +87,34 @@ def _unpacked(
 
 
 def _one_each(
-    executor: BreadthFirst, cells: Cells, answer: Ones, last: int
+    executor: BreadthFirstExecutor, cells: Cells, answer: OnePerParent, last: int
 ) -> tuple[Any, int, Sequence[int] | None]:
-    size = len(cells.group.source)
-    present = range(size) if answer.present is None else answer.present
+    size = len(cells.group.objects)
+    present = range(size) if answer.indexes is None else answer.indexes
     if last != 0 or len(answer.items) != len(present):
         return _refused(cells, "gave objects that are not one for each parent that has one")
-    if not isinstance(answer.items, Table):
+    if not isinstance(answer.items, ColumnTable):
         whole: list[Any] = [None] * size
-        for place, value in zip(present, answer.items.objects(), strict=True):
+        for place, value in zip(present, answer.items.to_list(), strict=True):
             whole[place] = value
         return whole, size, None
     if cells.field.non_null[0]:
         for index in set(range(size)).difference(present):
-            executor.fault(Place(cells, 0, index), _null(cells))
-    return answer.items, size, answer.present
+            executor.add_failure(Place(cells, 0, index), _null(cells))
+    return answer.items, size, answer.indexes
 
 
-def _raw(items: Source) -> Any:
-    return items if isinstance(items, Table) else items.objects()
+def _raw(items: Objects) -> Any:
+    return items if isinstance(items, ColumnTable) else items.to_list()
 
 
 def _refused(cells: Cells, why: str) -> tuple[Any, int, None]:
-    size = len(cells.group.source)
+    size = len(cells.group.objects)
     error = TypeError(f"The batch function of {cells.field.parent}.{cells.field.name} {why}.")
     return [error] * size, size, None
 
 
-async def settled(executor: BreadthFirst, values: Sequence[Any]) -> Sequence[Any]:
+async def settled(executor: BreadthFirstExecutor, values: Sequence[Any]) -> Sequence[Any]:
     """The values with all that is awaitable among them awaited, together; an Exception where one failed."""
     places = awaitable_places(executor, values)
     if not places:
@@ -126,7 +126,7 @@ async def settled(executor: BreadthFirst, values: Sequence[Any]) -> Sequence[Any
     return found
 
 
-def awaitable_places(executor: BreadthFirst, values: Sequence[Any]) -> Sequence[int]:
+def awaitable_places(executor: BreadthFirstExecutor, values: Sequence[Any]) -> Sequence[int]:
     """Where the awaitable values are. Each type is asked once, but generators, of which only some are awaitable."""
     unknown = set(map(type, values)) - _PLAIN
     if not unknown:
@@ -137,7 +137,7 @@ def awaitable_places(executor: BreadthFirst, values: Sequence[Any]) -> Sequence[
 
 
 def _sifted(
-    executor: BreadthFirst, cells: Cells, depth: int, values: Sequence[Any]
+    executor: BreadthFirstExecutor, cells: Cells, depth: int, values: Sequence[Any]
 ) -> tuple[Sequence[Any], Sequence[int] | None]:
     """The values that are there, and their places when some are not."""
     kinds = set(map(type, values))
@@ -149,9 +149,9 @@ def _sifted(
     for index, value in enumerate(values):
         if value is None or value is Undefined:
             if cells.field.non_null[depth]:
-                executor.fault(Place(cells, depth, index), _null(cells))
+                executor.add_failure(Place(cells, depth, index), _null(cells))
         elif isinstance(value, Exception):
-            executor.fault(Place(cells, depth, index), value)
+            executor.add_failure(Place(cells, depth, index), value)
         else:
             kept.append(value)
             present.append(index)
@@ -159,7 +159,11 @@ def _sifted(
 
 
 async def _opened(
-    executor: BreadthFirst, cells: Cells, depth: int, values: Sequence[Any], present: Sequence[int] | None
+    executor: BreadthFirstExecutor,
+    cells: Cells,
+    depth: int,
+    values: Sequence[Any],
+    present: Sequence[int] | None,
 ) -> tuple[Sequence[Any], Sequence[int] | None, list[int]]:
     """The items of lists one after the other, the places of the lists that could be read, and their lengths."""
     places = range(len(values)) if present is None else present
@@ -170,7 +174,7 @@ async def _opened(
         try:
             more = value if type(value) in {list, tuple} else await _items(executor, cells, value)
         except Exception as error:
-            executor.fault(Place(cells, depth, place), error)
+            executor.add_failure(Place(cells, depth, place), error)
             continue
         items.extend(more)
         counts.append(len(more))
@@ -178,7 +182,7 @@ async def _opened(
     return items, present if len(read) == len(values) else read, counts
 
 
-async def _items(executor: BreadthFirst, cells: Cells, value: Any) -> Sequence[Any]:
+async def _items(executor: BreadthFirstExecutor, cells: Cells, value: Any) -> Sequence[Any]:
     if executor.is_async_iterable(value):
         return await executor.collected(value)
     if not is_iterable(value):
@@ -187,44 +191,44 @@ async def _items(executor: BreadthFirst, cells: Cells, value: Any) -> Sequence[A
     return list(value)
 
 
-async def _groups(executor: BreadthFirst, cells: Cells, values: Any) -> list[Group]:
+async def _groups(executor: BreadthFirstExecutor, cells: Cells, values: Any) -> list[Group]:
     """The objects that a field reached, a group for each type."""
-    named = cells.field.named
-    if isinstance(values, Table):
-        source: Any = values
+    named = cells.field.named_type
+    if isinstance(values, ColumnTable):
+        objects: Any = values
         # What comes as a table is of the type it says; a type of objects need not say.
         kinds: Sequence[Any] | None = (
             None if values.kinds is None else [executor.schema.get_type(each) for each in values.kinds]
         )
     else:
-        source = Objects(values)
+        objects = ObjectList(values)
         kinds = await _kinds(executor, cells, values)
     by_kind: dict[Any, Sequence[int]] = {}
     if kinds is None:
         by_kind[named] = range(len(values))
     for place, kind in enumerate(kinds or ()):
         if isinstance(kind, Exception):
-            executor.fault(_at(cells, place), kind)
+            executor.add_failure(_at(cells, place), kind)
         else:
             cast("list[int]", by_kind.setdefault(kind, [])).append(place)
     groups = []
     for kind, places in by_kind.items():
         try:
-            plan = cells.field.below(kind)
+            plan = cells.field.plan_below(kind)
         except GraphQLError as error:
             for place in places:
-                executor.fault(_at(cells, place), error)
+                executor.add_failure(_at(cells, place), error)
         else:
             whole = len(places) == len(values)
             groups.append(
-                Group(plan, source if whole else source.take(places), cells, None if whole else places)
+                Group(plan, objects if whole else objects.take(places), cells, None if whole else places)
             )
     return groups
 
 
-async def _kinds(executor: BreadthFirst, cells: Cells, values: Sequence[Any]) -> Kinds | None:
+async def _kinds(executor: BreadthFirstExecutor, cells: Cells, values: Sequence[Any]) -> Kinds | None:
     """The type of each value, or its error; None when all are certainly of the type of the field."""
-    named, field = cells.field.named, cells.field
+    named, field = cells.field.named_type, cells.field
     if is_abstract_type(named):
         abstract = named
         decide = abstract.resolve_type or executor.type_resolver
@@ -256,7 +260,7 @@ async def _kinds(executor: BreadthFirst, cells: Cells, values: Sequence[Any]) ->
 
 
 async def _asked(
-    executor: BreadthFirst,
+    executor: BreadthFirstExecutor,
     cells: Cells,
     values: Sequence[Any],
     ask: Callable[[int, Any, GraphQLResolveInfo[Any]], Any],
@@ -275,7 +279,7 @@ def _tried(ask: Callable[..., Any], place: int, value: Any, *more: Any) -> Any:
         return error
 
 
-def _info(executor: BreadthFirst, cells: Cells, place: int) -> GraphQLResolveInfo[Any]:
+def _info(executor: BreadthFirstExecutor, cells: Cells, place: int) -> GraphQLResolveInfo[Any]:
     """What is told of the field whose value it is, or is in."""
     return executor.info(cells.group, cells.field, _at(cells, place).steps()[0])
 

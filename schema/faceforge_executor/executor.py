@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Coroutine, Generator, Sequence
-from typing import Any, TypeVar, cast
+from collections.abc import Awaitable, Sequence
+from typing import Any, cast
 
 from graphql import ExecutionResult, GraphQLError, GraphQLResolveInfo, OperationType
 from graphql.error import located_error
 from graphql.execution import Executor, get_argument_values
 
-from faceforge_executor.batches import Level, Lists, Ones
+from faceforge_executor.batches import Level, ManyPerParent, OnePerParent
 from faceforge_executor.cells import Cells, Group, Place
 from faceforge_executor.completion import awaitable_places, complete, fill
-from faceforge_executor.faults import Fault, told
+from faceforge_executor.located_errors import located_errors
+from faceforge_executor.objects import ObjectList
 from faceforge_executor.plan import FieldPlan, ObjectPlan, plan_of
-from faceforge_executor.sources import Objects
-
-T = TypeVar("T")
+from faceforge_executor.run_sync import NeedEventLoop, run_until_event_loop
 
 
-class BreadthFirst(Executor[Any]):
+class BreadthFirstExecutor(Executor[Any]):
     """Executes an operation by levels; the answers are those of graphql-core's own executor.
 
     Of the errors below a value that became null one alone is told, the first in the order of the response. Middleware
     and batch functions do not go together: a TypeError says so. `@defer` and `@stream` are not offered.
     """
 
-    _faults: list[Fault]
+    _failures: list[tuple[Place, Exception]]
     _running = False
 
     @property
@@ -44,14 +43,14 @@ class BreadthFirst(Executor[Any]):
         if self.abort_signal is not None and self.abort_signal.aborted:
             self.run_async_work_finished_hook()
             raise self.abort_error()
-        self._faults, self._running = [], False
+        self._failures, self._running = [], False
         try:
             plan = self.plan
         except GraphQLError as error:
             self.collected_errors.add(error, None)
             return self.build_response(None)
         one_by_one = self.operation.operation is OperationType.MUTATION if serially is None else serially
-        result = _begun(self._respond(plan, one_by_one))
+        result = run_until_event_loop(self._respond(plan, one_by_one))
         if self.abort_signal is None or isinstance(result, ExecutionResult):
             return self.finish(result)
         return self.with_aborted_execution_error(result)
@@ -61,9 +60,9 @@ class BreadthFirst(Executor[Any]):
         if self.abort_signal is not None and self.abort_signal.aborted:
             raise self.abort_error()
 
-    def fault(self, place: Place, error: Exception) -> None:
+    def add_failure(self, place: Place, error: Exception) -> None:
         """Note that there is no value at `place`."""
-        self._faults.append(Fault(place, error))
+        self._failures.append((place, error))
 
     def info(self, group: Group, field: FieldPlan, index: int) -> GraphQLResolveInfo[Any]:
         """What a resolver is told of the field of one object."""
@@ -74,7 +73,7 @@ class BreadthFirst(Executor[Any]):
         """What all of them give, or the Exception that one raised."""
         if not self._running:
             self._running = True
-            await _Pause()  # from here on there is an event loop
+            await NeedEventLoop()
         if self.abort_signal is not None:
             waiting = [self.with_abort_signal(each) for each in waiting]
         if len(waiting) == 1:
@@ -125,16 +124,16 @@ class BreadthFirst(Executor[Any]):
                 data = None
                 break
             data = {**data, **found} if data else found
-        self.collected_errors.errors.extend(told(self._faults, self.error_propagation))
+        self.collected_errors.errors.extend(located_errors(self._failures, self.error_propagation))
         return cast("ExecutionResult", self.build_response(data))
 
     async def _run(self, plan: ObjectPlan) -> dict[str, Any] | None:
-        root = Group(plan, Objects([self.root_value]))
+        root = Group(plan, ObjectList([self.root_value]))
         await self.descend(await self.run_level([root]))
         groups = [root]
         for group in groups:
             groups += [each for cells in group.cells for each in cells.below]
-        strict = self.error_propagation and bool(self._faults)
+        strict = self.error_propagation and bool(self._failures)
         for group in reversed(groups):
             group.answer(strict)
         return root.answers[0]
@@ -162,26 +161,26 @@ class BreadthFirst(Executor[Any]):
 
     def _begin(self, cells: Cells) -> Any:
         """What a field gives for all objects of its group, perhaps still to be awaited."""
-        group, field, source = cells.group, cells.field, cells.group.source
+        group, field, objects = cells.group, cells.field, cells.group.objects
         if field.is_typename:
-            return [group.plan.kind.name] * len(source)
+            return [group.plan.kind.name] * len(objects)
         try:
             if field.column is not None or field.batch is not None:
                 if self.middleware_manager is not None and self.middleware_manager.middlewares:
                     raise TypeError("middleware cannot wrap what is computed for many objects at once")
                 if field.column is not None:
-                    return source.column(field.column)
+                    return objects.column(field.column)
             arguments = self._arguments(field)
             if field.batch is not None:
-                level = Level(field, source, arguments, self.context_value, group.shared)
+                level = Level(field, objects, arguments, self.context_value, group.shared)
                 return field.batch.call(level)
         except Exception as error:
-            return [error] * len(source)
+            return [error] * len(objects)
         resolve: Any = field.definition.resolve or self.field_resolver
         if self.middleware_manager is not None:
             resolve = self.middleware_manager.get_field_resolver(resolve)
         given = []
-        for index, value in enumerate(source.objects()):
+        for index, value in enumerate(objects.to_list()):
             try:
                 given.append(resolve(value, self.info(group, field, index), **arguments))
             except Exception as error:
@@ -209,7 +208,7 @@ class BreadthFirst(Executor[Any]):
                 if places:
                     answers[at] = cells, list(answer)
                 waiting += [(at, place, answer[place]) for place in places]
-            elif not isinstance(answer, tuple | Lists | Ones) and self.is_awaitable(answer):
+            elif not isinstance(answer, tuple | ManyPerParent | OnePerParent) and self.is_awaitable(answer):
                 waiting.append((at, None, answer))
         if waiting:
             found = await self.gathered([each for _, _, each in waiting])
@@ -218,41 +217,6 @@ class BreadthFirst(Executor[Any]):
                 if place is not None:
                     answer[place] = value
                 else:
-                    size = len(cells.group.source)
+                    size = len(cells.group.objects)
                     answers[at] = cells, [value] * size if isinstance(value, Exception) else value
         return answers
-
-
-class _Pause:
-    """Awaited where an event loop is needed for the first time."""
-
-    def __await__(self) -> Generator[_Pause, None, None]:
-        yield self
-
-
-class _Rest:
-    """What is left of a coroutine after its pause."""
-
-    def __init__(self, coroutine: Any) -> None:
-        self._coroutine = coroutine
-
-    def __await__(self) -> Generator[Any, Any, Any]:
-        return cast("Generator[Any, Any, Any]", self._coroutine.__await__())
-
-
-def finished(coroutine: Coroutine[Any, Any, T]) -> T:
-    """What a coroutine answers that awaits nothing; raises RuntimeError when it does."""
-    answer = _begun(coroutine)
-    if isinstance(answer, _Rest):
-        coroutine.close()
-        raise RuntimeError("something had to be awaited where nothing can be")
-    return cast("T", answer)
-
-
-def _begun(coroutine: Any) -> Any:
-    """What it answers, when it can answer without an event loop; else an awaitable of that."""
-    try:
-        coroutine.send(None)
-    except StopIteration as done:
-        return done.value
-    return _Rest(coroutine)

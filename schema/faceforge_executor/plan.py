@@ -65,13 +65,13 @@ class FieldPlan:
         "is_typename",
         "key",
         "name",
-        "named",
+        "named_type",
         "nodes",
         "non_null",
         "order",
         "parent",
+        "parent_plan",
         "prepared",
-        "selection",
     )
 
     def __init__(
@@ -92,29 +92,29 @@ class FieldPlan:
         self.is_typename = definition is TypeNameMetaFieldDef
         self.batch: Batch | None = definition.extensions.get(BATCH)
         self.column: str | None = definition.extensions.get(COLUMN)
-        self.named: GraphQLNamedType = get_named_type(definition.type)
-        self.is_leaf = is_leaf_type(self.named)
+        self.named_type: GraphQLNamedType = get_named_type(definition.type)
+        self.is_leaf = is_leaf_type(self.named_type)
         self.non_null = tuple(_non_null(definition.type))
         """Whether the value is non-null, whether its items are, and so on: one for each list, and one for the end."""
-        self.selection: ObjectPlan
+        self.parent_plan: ObjectPlan
         """All that is selected beside it, itself among them."""
         self.prepared: dict[Any, Any] = {}
         """Whatever the batch function wants to keep with the plan."""
 
-    def below(self, kind: GraphQLObjectType) -> ObjectPlan:
+    def plan_below(self, kind: GraphQLObjectType) -> ObjectPlan:
         """What is selected of the objects of this type that the field reaches."""
         found = self._below.get(kind)
         if found is None:
             found = self._below[kind] = self._origin.compile_below(self, kind)
         return found
 
-    def selections(self) -> Iterator[ObjectPlan]:
+    def plans_below(self) -> Iterator[ObjectPlan]:
         """What is selected of each type that the field can reach; nothing of a leaf."""
-        if isinstance(self.named, GraphQLObjectType):
-            yield self.below(self.named)
+        if isinstance(self.named_type, GraphQLObjectType):
+            yield self.plan_below(self.named_type)
         elif self.nodes[0].selection_set is not None:
-            for kind in self._origin.schema.get_possible_types(self.named):  # type: ignore[arg-type]  # only abstract types are left
-                yield self.below(kind)
+            for kind in self._origin.schema.get_possible_types(self.named_type):  # type: ignore[arg-type]  # only abstract types are left
+                yield self.plan_below(kind)
 
 
 class ObjectPlan:
@@ -186,7 +186,7 @@ class _Origin:
                 fields.append(FieldPlan(self, kind, key, len(fields), details, definition))
         made = ObjectPlan(kind, tuple(fields))
         for each in fields:
-            each.selection = made
+            each.parent_plan = made
         self._plans.grown(self._document, len(fields))
         return made
 
@@ -298,7 +298,7 @@ def compile_ahead(schema: GraphQLSchema, document: DocumentNode) -> None:
             values = VariableValues({}, dict(zip(kept.conditions, decided, strict=True)))
             waiting = [plans.plan(kept, root, values)]
             for plan in waiting:
-                waiting += [below for field in plan.fields for below in field.selections()]
+                waiting += [below for field in plan.fields for below in field.plans_below()]
 
 
 def _condition_names(definition: ExecutableDefinitionNode) -> Iterator[str]:

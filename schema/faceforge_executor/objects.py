@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 
-class Source(Protocol):
+class Objects(Protocol):
     """Some objects of one type, in order."""
 
     def __len__(self) -> int: ...
@@ -15,16 +15,16 @@ class Source(Protocol):
         """One value for each object; an Exception where there is none."""
         ...
 
-    def objects(self) -> Sequence[Any]:
+    def to_list(self) -> Sequence[Any]:
         """The objects, as a resolver gets them."""
         ...
 
-    def take(self, places: Sequence[int]) -> Source:
+    def take(self, places: Sequence[int]) -> Objects:
         """The objects at these places, in this order."""
         ...
 
 
-class Objects:
+class ObjectList:
     """Python objects of any kind: a column is an attribute, or a key of a dict."""
 
     __slots__ = ("values",)
@@ -41,11 +41,11 @@ class Objects:
         except Exception:
             return [_held(each, name) for each in self.values]
 
-    def objects(self) -> Sequence[Any]:
+    def to_list(self) -> Sequence[Any]:
         return self.values
 
-    def take(self, places: Sequence[int]) -> Objects:
-        return Objects([self.values[place] for place in places])
+    def take(self, places: Sequence[int]) -> ObjectList:
+        return ObjectList([self.values[place] for place in places])
 
 
 def _held(holder: Any, name: str) -> Any:
@@ -56,7 +56,7 @@ def _held(holder: Any, name: str) -> Any:
         return error
 
 
-class Table:
+class ColumnTable:
     """Objects that were never made: name -> the values of all rows. An object of it is a dict.
 
     `kinds` names the type of each row where the field's own type is an interface or a union.
@@ -75,13 +75,13 @@ class Table:
     def column(self, name: str) -> Sequence[Any]:
         return self.columns[name]
 
-    def objects(self) -> Sequence[Any]:
+    def to_list(self) -> Sequence[Any]:
         names = tuple(self.columns)
         if not names:
             return [{} for _ in range(self.size)]
         return [dict(zip(names, row, strict=True)) for row in zip(*self.columns.values(), strict=True)]
 
-    def take(self, places: Sequence[int]) -> Table:
+    def take(self, places: Sequence[int]) -> ColumnTable:
         picked = {name: [values[place] for place in places] for name, values in self.columns.items()}
         kinds = None if self.kinds is None else [self.kinds[place] for place in places]
-        return Table(picked, len(places), kinds)
+        return ColumnTable(picked, len(places), kinds)
