@@ -9,7 +9,8 @@ from faceforge_executor.batches import BATCH, COLUMN, UNCHANGED, Batch, Level, M
 from faceforge_executor.cells import Group
 from faceforge_executor.executor import BreadthFirstExecutor
 from faceforge_executor.objects import ColumnTable, ObjectList, Objects
-from faceforge_executor.plan import FieldPlan, ObjectPlan, compile_ahead, forget_plans
+from faceforge_executor.plan import FieldPlan, ObjectPlan
+from faceforge_executor.plan_cache import compile_ahead, forget_plans
 from faceforge_executor.run_sync import run_sync
 
 __all__ = [

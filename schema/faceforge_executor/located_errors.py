@@ -7,19 +7,21 @@ from collections.abc import Sequence
 from graphql import GraphQLError
 from graphql.error import located_error
 
-from faceforge_executor.cells import Place
+from faceforge_executor.cells import Position
 
 
-def located_errors(failures: Sequence[tuple[Place, Exception]], spread_nulls: bool) -> list[GraphQLError]:
+def located_errors(
+    failures: Sequence[tuple[Position, Exception]], propagate_nulls: bool
+) -> list[GraphQLError]:
     """The errors of a response, in its order. Of several that make the same value null only the first is kept.
 
-    With `spread_nulls` a null where none may be makes null what holds it, as far up as it takes.
+    With `propagate_nulls` a null where none may be makes null what holds it, as far up as it takes.
     """
     found = []
-    for place, error in failures:
-        nodes, path = place.cells.field.nodes, place.path().as_list()
-        null = _nulled_by(place, spread_nulls)
-        found.append((place.order(), null, located_error(error, nodes, path)))
+    for position, error in failures:
+        nodes, path = position.cells.field.nodes, position.path().as_list()
+        null = _nulled_by(position, propagate_nulls)
+        found.append((position.order(), null, located_error(error, nodes, path)))
     found.sort(key=lambda each: each[0])
     nulled = {null for _, null, _ in found}
     errors, explained = [], set()
@@ -31,11 +33,11 @@ def located_errors(failures: Sequence[tuple[Place, Exception]], spread_nulls: bo
     return errors
 
 
-def _nulled_by(place: Place, spread_nulls: bool) -> tuple[str | int, ...]:
-    """The path of what becomes null because there is no value at `place`; empty when that is the whole response."""
-    here: Place | None = place
+def _nulled_by(position: Position, propagate_nulls: bool) -> tuple[str | int, ...]:
+    """The path of what becomes null because there is no value at `position`; empty when that is the whole response."""
+    here: Position | None = position
     while here is not None:
-        if not (spread_nulls and here.non_null):
+        if not (propagate_nulls and here.non_null):
             return tuple(here.path().as_list())
-        here = here.above()
+        here = here.parent()
     return ()

@@ -1,4 +1,4 @@
-"""The objects of one level, seen as columns: Python objects, or the columns of a table as they were fetched."""
+"""The objects of a group, seen as columns: Python objects, or the columns of a table as they were fetched."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 
 class Objects(Protocol):
-    """Some objects of one type, in order."""
+    """Some objects of one field, in order."""
 
     def __len__(self) -> int: ...
 
@@ -19,8 +19,8 @@ class Objects(Protocol):
         """The objects, as a resolver gets them."""
         ...
 
-    def take(self, places: Sequence[int]) -> Objects:
-        """The objects at these places, in this order."""
+    def take(self, indexes: Sequence[int]) -> Objects:
+        """The objects at these indexes, in this order."""
         ...
 
 
@@ -39,35 +39,35 @@ class ObjectList:
         try:
             return [each.get(name) if isinstance(each, dict) else getattr(each, name) for each in self.values]
         except Exception:
-            return [_held(each, name) for each in self.values]
+            return [_value_or_error(each, name) for each in self.values]
 
     def to_list(self) -> Sequence[Any]:
         return self.values
 
-    def take(self, places: Sequence[int]) -> ObjectList:
-        return ObjectList([self.values[place] for place in places])
+    def take(self, indexes: Sequence[int]) -> ObjectList:
+        return ObjectList([self.values[index] for index in indexes])
 
 
-def _held(holder: Any, name: str) -> Any:
-    """The value, or the error that looking for it raises: it is the fault of this object alone."""
+def _value_or_error(owner: Any, name: str) -> Any:
+    """The value, or the error that reading it raises, which is the error of this object alone."""
     try:
-        return holder.get(name) if isinstance(holder, dict) else getattr(holder, name)
+        return owner.get(name) if isinstance(owner, dict) else getattr(owner, name)
     except Exception as error:
         return error
 
 
 class ColumnTable:
-    """Objects that were never made: name -> the values of all rows. An object of it is a dict.
+    """Objects that are never made: name -> the values of all rows. As a Python object each row is a dict.
 
-    `kinds` names the type of each row where the field's own type is an interface or a union.
+    `type_names` has the type of each row where the field's own type is an interface or a union.
     """
 
-    __slots__ = ("columns", "kinds", "size")
+    __slots__ = ("columns", "size", "type_names")
 
     def __init__(
-        self, columns: Mapping[str, Sequence[Any]], size: int, kinds: Sequence[str] | None = None
+        self, columns: Mapping[str, Sequence[Any]], size: int, type_names: Sequence[str] | None = None
     ) -> None:
-        self.columns, self.size, self.kinds = columns, size, kinds
+        self.columns, self.size, self.type_names = columns, size, type_names
 
     def __len__(self) -> int:
         return self.size
@@ -81,7 +81,7 @@ class ColumnTable:
             return [{} for _ in range(self.size)]
         return [dict(zip(names, row, strict=True)) for row in zip(*self.columns.values(), strict=True)]
 
-    def take(self, places: Sequence[int]) -> ColumnTable:
-        picked = {name: [values[place] for place in places] for name, values in self.columns.items()}
-        kinds = None if self.kinds is None else [self.kinds[place] for place in places]
-        return ColumnTable(picked, len(places), kinds)
+    def take(self, indexes: Sequence[int]) -> ColumnTable:
+        columns = {name: [values[index] for index in indexes] for name, values in self.columns.items()}
+        type_names = None if self.type_names is None else [self.type_names[index] for index in indexes]
+        return ColumnTable(columns, len(indexes), type_names)

@@ -9,7 +9,7 @@ from graphql import ExecutionResult, execute, parse
 from people import People
 
 from faceforge_executor import BreadthFirstExecutor, compile_ahead, forget_plans
-from faceforge_executor.plan import PARTS, VARIANTS
+from faceforge_executor.plan_cache import MAX_FIELDS, MAX_PLANS
 
 
 def test_a_document_is_compiled_once_for_each_way_its_conditions_go(people: People) -> None:
@@ -29,16 +29,16 @@ def test_what_is_kept_is_bounded_by_its_size_and_what_was_compiled_ahead_stays(p
     own = parse("{ people { name } }")
     compile_ahead(people.schema, own)
     wide = "{ " + " ".join(f"a{n}: hello" for n in range(1000)) + " }"
-    many = [parse(wide) for _ in range(PARTS // 1000 + 20)]
+    many = [parse(wide) for _ in range(MAX_FIELDS // 1000 + 20)]
     for each in many:
         execute(people.schema, each, executor_class=BreadthFirstExecutor)
     (kept,) = people.schema.extensions.values()
-    assert sum(each.parts for each in kept._documents.values()) == kept._parts == PARTS
-    assert id(own.definitions[0]) in kept._documents
+    assert sum(each.field_count for each in kept._operations.values()) == kept._field_count == MAX_FIELDS
+    assert id(own.definitions[0]) in kept._operations
     made = BreadthFirstExecutor.build(people.schema, many[-1])
     assert isinstance(made, BreadthFirstExecutor)
     forget_plans(made)
-    assert id(many[-1].definitions[0]) not in kept._documents
+    assert id(many[-1].definitions[0]) not in kept._operations
 
 
 def test_plans_may_be_made_and_let_go_by_several_threads(people: People) -> None:
@@ -82,15 +82,15 @@ def test_conditions_have_a_bounded_number_of_plans(people: People) -> None:
         assert isinstance(told, ExecutionResult)
         assert told.data == {name: None for name in names if not given[name]}
     (kept,) = people.schema.extensions.values()
-    (plans,) = (each.plans for each in kept._documents.values())
-    assert len(plans) == VARIANTS
+    (plans,) = (each.plans for each in kept._operations.values())
+    assert len(plans) == MAX_PLANS
 
 
 def test_a_document_can_be_compiled_before_anybody_asks(people: People) -> None:
     document = parse("query ($a: Boolean!) { people { id best @include(if: $a) { name } } }")
     compile_ahead(people.schema, document)
     (kept,) = people.schema.extensions.values()
-    before = {key: id(plan) for each in kept._documents.values() for key, plan in each.plans.items()}
+    before = {key: id(plan) for each in kept._operations.values() for key, plan in each.plans.items()}
     assert set(before) == {(True,), (False,)}
     for a in (True, False):
         made = BreadthFirstExecutor.build(people.schema, document, raw_variable_values={"a": a})
