@@ -1,32 +1,34 @@
 """Executes GraphQL level by level: each field runs once for all objects of its level, not once for each.
 
-A drop-in executor for graphql-core, which knows nothing of FaceForge. Give `BreadthFirst` to graphql-core as
+A drop-in executor for graphql-core, which knows nothing of FaceForge. Give `BreadthFirstExecutor` to graphql-core as
 `executor_class`, or to Strawberry as its execution context, and the answers are those of graphql-core. Fields that
 offer a `Batch` or a `Column` are then computed for a whole level in one call.
 """
 
-from faceforge_executor.batches import BATCH, COLUMN, UNCHANGED, Batch, Level, Lists, Ones
+from faceforge_executor.batches import BATCH, COLUMN, UNCHANGED, Batch, Level, ManyPerParent, OnePerParent
 from faceforge_executor.cells import Group
-from faceforge_executor.executor import BreadthFirst, finished
-from faceforge_executor.plan import FieldPlan, ObjectPlan, compile_ahead, forget_plans
-from faceforge_executor.sources import Objects, Source, Table
+from faceforge_executor.executor import BreadthFirstExecutor
+from faceforge_executor.objects import ColumnTable, ObjectList, Objects
+from faceforge_executor.plan import FieldPlan, ObjectPlan
+from faceforge_executor.plan_cache import compile_ahead, forget_plans
+from faceforge_executor.run_sync import run_sync
 
 __all__ = [
     "BATCH",
     "COLUMN",
     "UNCHANGED",
     "Batch",
-    "BreadthFirst",
+    "BreadthFirstExecutor",
+    "ColumnTable",
     "FieldPlan",
     "Group",
     "Level",
-    "Lists",
+    "ManyPerParent",
+    "ObjectList",
     "ObjectPlan",
     "Objects",
-    "Ones",
-    "Source",
-    "Table",
+    "OnePerParent",
     "compile_ahead",
-    "finished",
     "forget_plans",
+    "run_sync",
 ]

@@ -1,184 +1,200 @@
-"""The values of one field for all objects of a group, flattened: lists are taken apart, done at once, and put together.
+"""What a run builds: groups of objects, the cells of their fields, and positions in them.
 
-A type such as `[[T!]]!` has three depths. At each depth some values are there and some are null; those that are there
-are lists, whose items are the values of the next depth. What is at the last depth is done as one column.
+A `Group` is like a table, with a row for each of its objects and a column for each field that is selected of them.
+`Cells` is such a column, with all lists in it laid flat: a type such as `[[T!]]!` has three depths. At each depth some
+values are null; the others are lists, whose items are the values of the next depth, or the values at the end.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any, NamedTuple
 
 from graphql.pyutils import Path
 
+from faceforge_executor.objects import Objects
 from faceforge_executor.plan import FieldPlan, ObjectPlan
-from faceforge_executor.sources import Source
 
 
-class Layer(NamedTuple):
-    """One depth: how many values there are, the places of those that are not null (None: of all), the lengths."""
+class Depth(NamedTuple):
+    """One depth of the values of a field."""
 
     size: int
-    present: Sequence[int] | None
+    """How many values there are, null or not."""
+    indexes: Sequence[int] | None
+    """Which of them are not null; None: all."""
     counts: Sequence[int] | None
+    """How many items each of those has; None at the last depth, where they are no lists."""
 
 
-class Place(NamedTuple):
-    """One value of a field: the value `at` this index of the depth `depth`."""
+@dataclass(slots=True)
+class Position:
+    """Where one value of a field is: its index among all values of a depth."""
 
     cells: Cells
     depth: int
-    at: int
+    index: int
 
-    def above(self) -> Place | None:
-        """The list or the object that holds it; None for a root field."""
+    def parent(self) -> Position | None:
+        """The list or the object that holds the value; None for a root field."""
         if self.depth:
-            return Place(self.cells, self.depth - 1, self.cells.list_of(self.depth, self.at)[0])
-        return self.cells.group.place(self.at)
+            return Position(self.cells, self.depth - 1, self.cells.list_of(self.depth, self.index)[0])
+        return self.cells.group.position(self.index)
 
     @property
     def non_null(self) -> bool:
         return self.cells.field.non_null[self.depth]
 
-    def steps(self) -> tuple[int, list[int]]:
-        """The object of the group whose value it is, or is in, and the places in its lists."""
-        index, inside = self.at, []
+    def unflattened(self) -> tuple[int, list[int]]:
+        """The object of the group whose value it is, or is in, and the index in each list from there."""
+        index, in_lists = self.index, []
         for depth in range(self.depth, 0, -1):
-            index, offset = self.cells.list_of(depth, index)
-            inside.append(offset)
-        return index, inside[::-1]
+            index, in_list = self.cells.list_of(depth, index)
+            in_lists.append(in_list)
+        return index, in_lists[::-1]
 
     def path(self) -> Path:
         """Where it is in the response."""
-        index, inside = self.steps()
+        index, in_lists = self.unflattened()
         path = self.cells.group.field_path(self.cells.field, index)
-        for offset in inside:
-            path = path.add_key(offset, None)
+        for in_list in in_lists:
+            path = path.add_key(in_list, None)
         return path
 
     def order(self) -> tuple[int, ...]:
-        """What sorts places as they stand in the response."""
-        index, inside = self.steps()
-        holder = self.cells.group.place(index)
-        return (*(holder.order() if holder is not None else ()), self.cells.field.order, *inside)
+        """What sorts positions as they stand in the response."""
+        index, in_lists = self.unflattened()
+        parent = self.cells.group.position(index)
+        return (*(parent.order() if parent is not None else ()), self.cells.field.order, *in_lists)
 
 
 class Cells:
-    """The values of `field` for the objects of `group`."""
+    """The values of one field for all objects of a group."""
 
-    __slots__ = ("_starts", "below", "field", "group", "layers", "leaves")
+    __slots__ = ("_starts", "depths", "field", "group", "groups", "leaves")
 
     def __init__(self, group: Group, field: FieldPlan) -> None:
         self.group, self.field = group, field
-        self.layers: list[Layer] = []
+        self.depths: list[Depth] = []
         self.leaves: Sequence[Any] = ()
-        """What is answered at the last depth, one for each value there that is not null; None for objects."""
-        self.below: list[Group] = []
+        """What stands in the response for each value of the last depth that is not null; None for an object."""
+        self.groups: Sequence[Group] = ()
         """Those objects, a group for each type."""
         self._starts: dict[int, list[int]] = {}
 
     def list_of(self, depth: int, index: int) -> tuple[int, int]:
-        """The list that the value at `index` of `depth` is in, by its index one depth up, and the place in it."""
-        layer = self.layers[depth - 1]
+        """The list that a value is in, by its index one depth up, and the index in that list."""
+        lists = self.depths[depth - 1]
         starts = self._starts.get(depth)
         if starts is None:
-            starts = self._starts[depth] = [0, *accumulate(layer.counts or ())]
-        which = bisect_right(starts, index) - 1
-        return (which if layer.present is None else layer.present[which]), index - starts[which]
+            starts = self._starts[depth] = [0, *accumulate(lists.counts or ())]
+        found = bisect_right(starts, index) - 1
+        return (found if lists.indexes is None else lists.indexes[found]), index - starts[found]
 
-    def column(self, spread_nulls: bool) -> Sequence[Any]:
-        """The answered value for each object of the group, once all below is answered.
+    def position(self, index: int) -> Position:
+        """Where a value of the last depth is, by its index among those that are not null."""
+        indexes = self.depths[-1].indexes
+        return Position(self, len(self.depths) - 1, index if indexes is None else indexes[index])
 
-        With `spread_nulls` a null where none may be makes the list around it null.
+    def response_values(self, propagate_nulls: bool) -> Sequence[Any]:
+        """What stands in the response for each object of the group, once the groups below have their response.
+
+        With `propagate_nulls` a null where none may be makes the list around it null.
         """
-        values = self._last()
-        for depth in range(len(self.layers) - 1, -1, -1):
-            size, present, counts = self.layers[depth]
+        values = self._values_at_the_end()
+        for depth in range(len(self.depths) - 1, -1, -1):
+            size, indexes, counts = self.depths[depth]
             if counts is not None:
-                strict = spread_nulls and self.field.non_null[depth + 1]
-                values = _parted(values, counts, strict)
-            if present is not None:
-                whole: list[Any] = [None] * size
-                for place, value in zip(present, values, strict=True):
-                    whole[place] = value
-                values = whole
+                values = _as_lists(values, counts, propagate_nulls and self.field.non_null[depth + 1])
+            if indexes is not None:
+                with_nulls: list[Any] = [None] * size
+                for index, value in zip(indexes, values, strict=True):
+                    with_nulls[index] = value
+                values = with_nulls
         return values
 
-    def _last(self) -> Sequence[Any]:
-        if not self.below:
+    def _values_at_the_end(self) -> Sequence[Any]:
+        if not self.groups:
             return self.leaves
-        if len(self.below) == 1 and self.below[0].places is None:
-            return self.below[0].answers
-        whole = list(self.leaves)
-        for group in self.below:
-            for place, value in zip(group.places or (), group.answers, strict=True):
-                whole[place] = value
-        return whole
+        if self.groups[0].indexes is None:
+            return self.groups[0].response
+        values = list(self.leaves)
+        for group in self.groups:
+            for index, value in zip(group.indexes or (), group.response, strict=True):
+                values[index] = value
+        return values
 
 
-def _parted(items: Sequence[Any], counts: Sequence[int], strict: bool) -> list[Any]:
+def _as_lists(items: Sequence[Any], counts: Sequence[int], propagate_nulls: bool) -> list[Any]:
     lists: list[Any] = []
     start = 0
     for count in counts:
         part = list(items[start : start + count])
-        lists.append(None if strict and any(each is None for each in part) else part)
+        lists.append(None if propagate_nulls and any(each is None for each in part) else part)
         start += count
     return lists
 
 
 class Group:
-    """Objects of one type that one field reached: they run through the selection together."""
+    """Objects of one type that one field leads to: all that is selected of them runs for all of them together."""
 
-    __slots__ = ("_paths", "answers", "cells", "holder", "places", "plan", "shared", "source")
+    __slots__ = ("_paths", "cells", "indexes", "objects", "plan", "reached_by", "response", "shared")
 
     def __init__(
         self,
         plan: ObjectPlan,
-        source: Source,
-        holder: Cells | None = None,
-        places: Sequence[int] | None = None,
+        objects: Objects,
+        reached_by: Cells | None = None,
+        indexes: Sequence[int] | None = None,
     ) -> None:
-        self.plan, self.source, self.holder, self.places = plan, source, holder, places
+        self.plan, self.objects = plan, objects
+        self.reached_by = reached_by
+        """The cells whose values the objects are; None for the root."""
+        self.indexes = indexes
+        """Which values of those cells they are, of those at the last depth that are not null; None: all."""
         self.cells: list[Cells] = []
-        self.answers: Sequence[dict[str, Any] | None] = ()
+        """For each field of the plan its cells."""
+        self.response: Sequence[dict[str, Any] | None] = ()
+        """What stands in the response for each object."""
         self.shared: dict[Any, Any] = {}
         self._paths: dict[int, Path | None] = {}
 
-    def answer(self, spread_nulls: bool) -> None:
-        """Put the answers together, all below being answered; with `spread_nulls` see which of them are null."""
-        keys, columns = self.plan.keys, [each.column(spread_nulls) for each in self.cells]
-        size = len(self.source)
-        made: list[dict[str, Any] | None]
+    def build_response(self, propagate_nulls: bool) -> None:
+        """Make a dict of each object, when all groups below have done so.
+
+        With `propagate_nulls` an object is null if a field of it is that may not be.
+        """
+        keys, columns = self.plan.keys, [each.response_values(propagate_nulls) for each in self.cells]
+        size = len(self.objects)
+        response: list[dict[str, Any] | None]
         if size <= len(keys):
-            made = [dict(zip(keys, values, strict=True)) for values in zip(*columns, strict=True)]
+            response = [dict(zip(keys, values, strict=True)) for values in zip(*columns, strict=True)]
         else:  # column by column takes a third of the time
-            told: list[dict[str, Any]] = [{} for _ in range(size)]
+            objects: list[dict[str, Any]] = [{} for _ in range(size)]
             for key, column in zip(keys, columns, strict=True):
-                for each, value in zip(told, column, strict=True):
+                for each, value in zip(objects, column, strict=True):
                     each[key] = value
-            made = [*told]
-        if spread_nulls:
+            response = [*objects]
+        if propagate_nulls:
             for cells, column in zip(self.cells, columns, strict=True):
                 if cells.field.non_null[0]:
-                    for place, value in enumerate(column):
+                    for index, value in enumerate(column):
                         if value is None:
-                            made[place] = None
-        self.answers = made
+                            response[index] = None
+        self.response = response
 
-    def place(self, index: int) -> Place | None:
-        """What the object at `index` is the value of; None for the root."""
-        if self.holder is None:
+    def position(self, index: int) -> Position | None:
+        """Where the object at `index` is; None for the root."""
+        if self.reached_by is None:
             return None
-        depth = len(self.holder.layers) - 1
-        present = self.holder.layers[depth].present
-        index = index if self.places is None else self.places[index]
-        return Place(self.holder, depth, index if present is None else present[index])
+        return self.reached_by.position(index if self.indexes is None else self.indexes[index])
 
     def field_path(self, field: FieldPlan, index: int) -> Path:
         """Where a field of the object at `index` is in the response."""
         if index not in self._paths:
-            place = self.place(index)
-            self._paths[index] = None if place is None else place.path()
+            position = self.position(index)
+            self._paths[index] = None if position is None else position.path()
         return Path(self._paths[index], field.key, self.plan.kind.name)

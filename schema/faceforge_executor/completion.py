@@ -1,292 +1,194 @@
-"""Completes the values that a field gave: takes lists apart, serializes leaves, groups objects by their type."""
+"""Completes what a field returned: takes lists apart, serializes leaves, groups objects by their type."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from types import GeneratorType
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-from graphql import (
-    GraphQLError,
-    GraphQLLeafType,
-    GraphQLObjectType,
-    GraphQLResolveInfo,
-    Undefined,
-    is_abstract_type,
-)
-from graphql.execution.executor import invalid_return_type_error
+from graphql import GraphQLError, GraphQLLeafType, Undefined
 from graphql.pyutils import is_iterable
 
-from faceforge_executor.batches import Lists, Ones
-from faceforge_executor.cells import Cells, Group, Layer, Place
-from faceforge_executor.leaves import as_they_are, completed
-from faceforge_executor.sources import Objects, Source, Table
+from faceforge_executor.awaiting import NEVER_AWAITABLE, settled
+from faceforge_executor.batches import ManyPerParent, OnePerParent
+from faceforge_executor.cells import Cells, Depth, Group, Position
+from faceforge_executor.leaves import complete_leaves
+from faceforge_executor.objects import ColumnTable, ObjectList
+from faceforge_executor.runtime_types import RuntimeTypes
 
 if TYPE_CHECKING:
-    from faceforge_executor.executor import BreadthFirst
-
-_PLAIN = frozenset({str, int, float, bool, dict, list, tuple, type(None)})
-"""Types whose values are neither awaitable nor errors."""
-
-Kinds = Sequence[GraphQLObjectType | Exception]
+    from faceforge_executor.executor import BreadthFirstExecutor
 
 
-def fill(cells: Cells, values: Sequence[Any]) -> bool:
-    """Fill the cells of a leaf whose values are answered as they are; False when they are not, and nothing is done."""
-    field = cells.field
-    if len(values) != len(cells.group.source) or not as_they_are(field.named, field.non_null, values):
-        return False
-    cells.layers.append(Layer(len(values), None, None))
-    cells.leaves = values
-    return True
+class Completion:
+    """Fills the cells of one field from what the field returned, depth by depth."""
 
+    __slots__ = ("_cells", "_executor", "_field", "_last")
 
-async def complete(executor: BreadthFirst, cells: Cells, answer: Any) -> None:
-    """Fill `cells` with what its field gave: one value for each object, `Lists` or `Ones`."""
-    last = len(cells.field.non_null) - 1
-    values, size, present = _unpacked(executor, cells, answer, last)
-    for depth in range(len(cells.layers), last + 1):
-        if not isinstance(values, Table):
-            size = len(values)
-            if depth:  # what the field itself gave was awaited with all others of the level
-                values = await settled(executor, values)
-            values, present = _sifted(executor, cells, depth, values)
-        if depth < last:
-            values, present, counts = await _opened(
-                executor, cells, depth, cast("Sequence[Any]", values), present
-            )
-            cells.layers.append(Layer(size, present, counts))
-    cells.layers.append(Layer(size, present, None))
-    if cells.field.is_leaf:
-        cells.leaves, errors = completed(
-            cast("GraphQLLeafType", cells.field.named), cast("Sequence[Any]", values)
-        )
-        for place, error in errors.items():
-            executor.fault(_at(cells, place), error)
-    else:
-        cells.leaves = [None] * len(values)  # unless a group answers
-        if len(values):
-            cells.below = await _groups(executor, cells, values)
+    def __init__(self, executor: BreadthFirstExecutor, cells: Cells) -> None:
+        self._executor, self._cells, self._field = executor, cells, cells.field
+        self._last = len(cells.field.non_null) - 1
+        """The depth at which the values are no lists."""
 
+    async def complete(self, result: Any) -> None:
+        """Fill the cells: `result` is what a `Batch` may return, or one Exception for all objects of the group."""
+        values = self._unpacked(result)
+        if not isinstance(values, ColumnTable):
+            values = await self._flattened(values)
+        if self._field.is_leaf:
+            self._complete_leaves(cast("Sequence[Any]", values))
+        else:
+            self._cells.leaves = [None] * len(values)
+            if len(values):
+                self._cells.groups = await self._grouped(values)
 
-def _unpacked(
-    executor: BreadthFirst, cells: Cells, answer: Any, last: int
-) -> tuple[Any, int, Sequence[int] | None]:
-    """The values of the first depth that is still to do, how many there are with the nulls, and which are none."""
-    size = len(cells.group.source)
-    if isinstance(answer, Ones):
-        return _one_each(executor, cells, answer, last)
-    if isinstance(answer, Lists):
-        if last != 1 or len(answer.counts) != size or sum(answer.counts) != len(answer.items):
-            return _refused(cells, "gave lists that are not one for each parent")
-        cells.layers.append(Layer(size, None, answer.counts))
-        return _raw(answer.items), len(answer.items), None
-    if not isinstance(answer, Sequence) or len(answer) != size:
-        return _refused(cells, f"did not give {size} values, one for each parent")
-    return answer, size, None
+    def _unpacked(self, result: Any) -> Sequence[Any] | ColumnTable:
+        """The values of the first depth that is not done: a value for each object, or the items of a list for each.
 
+        The rows of a table are there without doubt, so with them all depths are done.
+        """
+        size = len(self._cells.group.objects)
+        if isinstance(result, OnePerParent):
+            return self._one_per_parent(result, size)
+        if isinstance(result, ManyPerParent):
+            return self._many_per_parent(result, size)
+        if isinstance(result, Exception):
+            return [result] * size
+        if not isinstance(result, Sequence) or len(result) != size:
+            return self._refused(f"did not return {size} values, one for each parent", size)
+        return result
 
-def _one_each(
-    executor: BreadthFirst, cells: Cells, answer: Ones, last: int
-) -> tuple[Any, int, Sequence[int] | None]:
-    size = len(cells.group.source)
-    present = range(size) if answer.present is None else answer.present
-    if last != 0 or len(answer.items) != len(present):
-        return _refused(cells, "gave objects that are not one for each parent that has one")
-    if not isinstance(answer.items, Table):
-        whole: list[Any] = [None] * size
-        for place, value in zip(present, answer.items.objects(), strict=True):
-            whole[place] = value
-        return whole, size, None
-    if cells.field.non_null[0]:
-        for index in set(range(size)).difference(present):
-            executor.fault(Place(cells, 0, index), _null(cells))
-    return answer.items, size, answer.present
-
-
-def _raw(items: Source) -> Any:
-    return items if isinstance(items, Table) else items.objects()
-
-
-def _refused(cells: Cells, why: str) -> tuple[Any, int, None]:
-    size = len(cells.group.source)
-    error = TypeError(f"The batch function of {cells.field.parent}.{cells.field.name} {why}.")
-    return [error] * size, size, None
-
-
-async def settled(executor: BreadthFirst, values: Sequence[Any]) -> Sequence[Any]:
-    """The values with all that is awaitable among them awaited, together; an Exception where one failed."""
-    places = awaitable_places(executor, values)
-    if not places:
+    def _one_per_parent(self, result: OnePerParent, size: int) -> Sequence[Any] | ColumnTable:
+        indexes = range(size) if result.indexes is None else result.indexes
+        if self._last != 0 or len(result.items) != len(indexes):
+            return self._refused("did not return one object for each parent that has one", size)
+        if isinstance(result.items, ColumnTable):
+            if self._field.non_null[0]:
+                for index in set(range(size)).difference(indexes):
+                    self._fail(0, index, self._null_error())
+            self._cells.depths.append(Depth(size, result.indexes, None))
+            return result.items
+        values: list[Any] = [None] * size
+        for index, value in zip(indexes, result.items.to_list(), strict=True):
+            values[index] = value
         return values
-    found = list(values)
-    awaited = await executor.gathered([found[place] for place in places])
-    for place, value in zip(places, awaited, strict=True):
-        found[place] = value
-    return found
 
+    def _many_per_parent(self, result: ManyPerParent, size: int) -> Sequence[Any] | ColumnTable:
+        items, counts = result.items, result.counts
+        if self._last != 1 or len(counts) != size or sum(counts) != len(items):
+            return self._refused("did not return one list for each parent", size)
+        self._cells.depths.append(Depth(size, None, counts))
+        if isinstance(items, ColumnTable):
+            self._cells.depths.append(Depth(len(items), None, None))
+            return items
+        return items.to_list()
 
-def awaitable_places(executor: BreadthFirst, values: Sequence[Any]) -> Sequence[int]:
-    """Where the awaitable values are. Each type is asked once, but generators, of which only some are awaitable."""
-    unknown = set(map(type, values)) - _PLAIN
-    if not unknown:
-        return ()
-    samples = {type(each): each for each in values}
-    slow = {kind for kind in unknown if kind is GeneratorType or executor.is_awaitable(samples[kind])}
-    return [place for place, each in enumerate(values) if type(each) in slow and executor.is_awaitable(each)]
+    def _refused(self, why: str, size: int) -> Sequence[Any]:
+        return [TypeError(f"The batch function of {self._field.parent}.{self._field.name} {why}.")] * size
 
+    async def _flattened(self, values: Sequence[Any]) -> Sequence[Any]:
+        """Do all depths that are left: those values of the last one that are not null."""
+        depths = self._cells.depths
+        while True:
+            depth, size = len(depths), len(values)
+            if depth:  # at depth 0 the executor has done it for all fields of the level together
+                values = await settled(self._executor, values)
+            values, indexes = self._without_nulls(depth, values)
+            if depth == self._last:
+                depths.append(Depth(size, indexes, None))
+                return values
+            values, indexes, counts = await self._items_of(depth, values, indexes)
+            depths.append(Depth(size, indexes, counts))
 
-def _sifted(
-    executor: BreadthFirst, cells: Cells, depth: int, values: Sequence[Any]
-) -> tuple[Sequence[Any], Sequence[int] | None]:
-    """The values that are there, and their places when some are not."""
-    kinds = set(map(type, values))
-    if type(None) not in kinds and not any(
-        kind is type(Undefined) or issubclass(kind, Exception) for kind in kinds - _PLAIN
-    ):
-        return values, None
-    kept, present = [], []
-    for index, value in enumerate(values):
-        if value is None or value is Undefined:
-            if cells.field.non_null[depth]:
-                executor.fault(Place(cells, depth, index), _null(cells))
-        elif isinstance(value, Exception):
-            executor.fault(Place(cells, depth, index), value)
+    def _without_nulls(self, depth: int, values: Sequence[Any]) -> tuple[Sequence[Any], Sequence[int] | None]:
+        """The values that are neither null nor errors, and their indexes if they are not all."""
+        types = set(map(type, values))
+        if type(None) not in types and not any(
+            kind is type(Undefined) or issubclass(kind, Exception) for kind in types - NEVER_AWAITABLE
+        ):
+            return values, None
+        found, indexes = [], []
+        for index, value in enumerate(values):
+            if value is None or value is Undefined:
+                if self._field.non_null[depth]:
+                    self._fail(depth, index, self._null_error())
+            elif isinstance(value, Exception):
+                self._fail(depth, index, value)
+            else:
+                found.append(value)
+                indexes.append(index)
+        return found, indexes
+
+    async def _items_of(
+        self, depth: int, lists: Sequence[Any], indexes: Sequence[int] | None
+    ) -> tuple[Sequence[Any], Sequence[int] | None, list[int]]:
+        """The items of all lists one after the other, the indexes of the lists that were read, and their lengths."""
+        items: list[Any] = []
+        counts: list[int] = []
+        readable: list[int] = []
+        for index, value in zip(range(len(lists)) if indexes is None else indexes, lists, strict=True):
+            try:
+                more = value if type(value) in {list, tuple} else await self._items(value)
+            except Exception as error:
+                self._fail(depth, index, error)
+                continue
+            items.extend(more)
+            counts.append(len(more))
+            readable.append(index)
+        return items, indexes if len(readable) == len(lists) else readable, counts
+
+    async def _items(self, value: Any) -> Sequence[Any]:
+        if self._executor.is_async_iterable(value):
+            return await self._executor.collect(value)
+        if not is_iterable(value):
+            where = f"{self._field.parent}.{self._field.name}"
+            raise GraphQLError(f"Expected Iterable, but did not find one for field '{where}'.")
+        return list(value)
+
+    def _complete_leaves(self, values: Sequence[Any]) -> None:
+        kind = cast("GraphQLLeafType", self._field.named_type)
+        self._cells.leaves, errors = complete_leaves(kind, values)
+        for index, error in errors.items():
+            self._executor.add_failure(self._cells.position(index), error)
+
+    async def _grouped(self, values: Sequence[Any] | ColumnTable) -> list[Group]:
+        """The objects that the field leads to, a group for each type."""
+        cells, objects = self._cells, values if isinstance(values, ColumnTable) else ObjectList(values)
+        groups = []
+        for kind, indexes in (await self._by_type(values)).items():
+            try:
+                plan = self._field.plan_below(kind)
+            except GraphQLError as error:
+                for index in indexes:
+                    self._executor.add_failure(cells.position(index), error)
+                continue
+            if len(indexes) == len(values):
+                groups.append(Group(plan, objects, cells))
+            else:
+                groups.append(Group(plan, objects.take(indexes), cells, indexes))
+        return groups
+
+    async def _by_type(self, values: Sequence[Any] | ColumnTable) -> dict[Any, Sequence[int]]:
+        """Type -> the indexes of its objects."""
+        types: Sequence[Any] | None
+        if not isinstance(values, ColumnTable):
+            types = await RuntimeTypes(self._executor, self._cells, values).decide()
+        elif values.type_names is not None:
+            types = [self._executor.schema.get_type(name) for name in values.type_names]
         else:
-            kept.append(value)
-            present.append(index)
-    return kept, present
+            types = None
+        if types is None:
+            return {self._field.named_type: range(len(values))}
+        found: dict[Any, list[int]] = {}
+        for index, kind in enumerate(types):
+            if isinstance(kind, Exception):
+                self._executor.add_failure(self._cells.position(index), kind)
+            else:
+                found.setdefault(kind, []).append(index)
+        return cast("dict[Any, Sequence[int]]", found)
 
+    def _fail(self, depth: int, index: int, error: Exception) -> None:
+        self._executor.add_failure(Position(self._cells, depth, index), error)
 
-async def _opened(
-    executor: BreadthFirst, cells: Cells, depth: int, values: Sequence[Any], present: Sequence[int] | None
-) -> tuple[Sequence[Any], Sequence[int] | None, list[int]]:
-    """The items of lists one after the other, the places of the lists that could be read, and their lengths."""
-    places = range(len(values)) if present is None else present
-    items: list[Any] = []
-    counts: list[int] = []
-    read: list[int] = []
-    for place, value in zip(places, values, strict=True):
-        try:
-            more = value if type(value) in {list, tuple} else await _items(executor, cells, value)
-        except Exception as error:
-            executor.fault(Place(cells, depth, place), error)
-            continue
-        items.extend(more)
-        counts.append(len(more))
-        read.append(place)
-    return items, present if len(read) == len(values) else read, counts
-
-
-async def _items(executor: BreadthFirst, cells: Cells, value: Any) -> Sequence[Any]:
-    if executor.is_async_iterable(value):
-        return await executor.collected(value)
-    if not is_iterable(value):
-        where = f"{cells.field.parent}.{cells.field.name}"
-        raise GraphQLError(f"Expected Iterable, but did not find one for field '{where}'.")
-    return list(value)
-
-
-async def _groups(executor: BreadthFirst, cells: Cells, values: Any) -> list[Group]:
-    """The objects that a field reached, a group for each type."""
-    named = cells.field.named
-    if isinstance(values, Table):
-        source: Any = values
-        # What comes as a table is of the type it says; a type of objects need not say.
-        kinds: Sequence[Any] | None = (
-            None if values.kinds is None else [executor.schema.get_type(each) for each in values.kinds]
-        )
-    else:
-        source = Objects(values)
-        kinds = await _kinds(executor, cells, values)
-    by_kind: dict[Any, Sequence[int]] = {}
-    if kinds is None:
-        by_kind[named] = range(len(values))
-    for place, kind in enumerate(kinds or ()):
-        if isinstance(kind, Exception):
-            executor.fault(_at(cells, place), kind)
-        else:
-            cast("list[int]", by_kind.setdefault(kind, [])).append(place)
-    groups = []
-    for kind, places in by_kind.items():
-        try:
-            plan = cells.field.below(kind)
-        except GraphQLError as error:
-            for place in places:
-                executor.fault(_at(cells, place), error)
-        else:
-            whole = len(places) == len(values)
-            groups.append(
-                Group(plan, source if whole else source.take(places), cells, None if whole else places)
-            )
-    return groups
-
-
-async def _kinds(executor: BreadthFirst, cells: Cells, values: Sequence[Any]) -> Kinds | None:
-    """The type of each value, or its error; None when all are certainly of the type of the field."""
-    named, field = cells.field.named, cells.field
-    if is_abstract_type(named):
-        abstract = named
-        decide = abstract.resolve_type or executor.type_resolver
-
-        def valid(place: int, name: Any) -> Any:
-            about = _info(executor, cells, place)
-            return executor.ensure_valid_runtime_type(name, abstract, field.details, about, values[place])
-
-        names = await _asked(executor, cells, values, lambda _, value, info: decide(value, info, abstract))
-        kinds: list[Any] = [_tried(valid, place, name) for place, name in enumerate(names)]
-    elif cast("GraphQLObjectType", named).is_type_of is None:
-        return None
-    else:
-        kinds = [named] * len(values)
-
-    def is_of(place: int, value: Any, info: GraphQLResolveInfo[Any]) -> Any:
-        kind = kinds[place]
-        return (
-            True if isinstance(kind, Exception) or kind.is_type_of is None else kind.is_type_of(value, info)
-        )
-
-    if any(not isinstance(kind, Exception) and kind.is_type_of is not None for kind in set(kinds)):
-        for place, said in enumerate(await _asked(executor, cells, values, is_of)):
-            if isinstance(said, Exception):
-                kinds[place] = said
-            elif not said:
-                kinds[place] = invalid_return_type_error(kinds[place], values[place], field.details)
-    return kinds
-
-
-async def _asked(
-    executor: BreadthFirst,
-    cells: Cells,
-    values: Sequence[Any],
-    ask: Callable[[int, Any, GraphQLResolveInfo[Any]], Any],
-) -> Sequence[Any]:
-    """What is said of each value, or the error that asking raised."""
-    said = [_tried(ask, place, value, _info(executor, cells, place)) for place, value in enumerate(values)]
-    return await settled(executor, said)
-
-
-def _tried(ask: Callable[..., Any], place: int, value: Any, *more: Any) -> Any:
-    if isinstance(value, Exception):
-        return value
-    try:
-        return ask(place, value, *more)
-    except Exception as error:
-        return error
-
-
-def _info(executor: BreadthFirst, cells: Cells, place: int) -> GraphQLResolveInfo[Any]:
-    """What is told of the field whose value it is, or is in."""
-    return executor.info(cells.group, cells.field, _at(cells, place).steps()[0])
-
-
-def _at(cells: Cells, place: int) -> Place:
-    """The place of one of the values that are there at the last depth."""
-    depth = len(cells.layers) - 1
-    present = cells.layers[depth].present
-    return Place(cells, depth, place if present is None else present[place])
-
-
-def _null(cells: Cells) -> TypeError:
-    where = f"{cells.field.parent}.{cells.field.name}"
-    return TypeError(f"Cannot return null for non-nullable field {where}.")
+    def _null_error(self) -> TypeError:
+        where = f"{self._field.parent}.{self._field.name}"
+        return TypeError(f"Cannot return null for non-nullable field {where}.")

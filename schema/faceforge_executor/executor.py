@@ -3,78 +3,83 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Coroutine, Generator, Sequence
-from typing import Any, TypeVar, cast
+from collections.abc import Awaitable, Sequence
+from typing import Any, cast
 
 from graphql import ExecutionResult, GraphQLError, GraphQLResolveInfo, OperationType
 from graphql.error import located_error
 from graphql.execution import Executor, get_argument_values
 
-from faceforge_executor.batches import Level, Lists, Ones
-from faceforge_executor.cells import Cells, Group, Place
-from faceforge_executor.completion import awaitable_places, complete, fill
-from faceforge_executor.faults import Fault, told
-from faceforge_executor.plan import FieldPlan, ObjectPlan, plan_of
-from faceforge_executor.sources import Objects
+from faceforge_executor.awaiting import settle_results
+from faceforge_executor.batches import Level
+from faceforge_executor.cells import Cells, Depth, Group, Position
+from faceforge_executor.completion import Completion
+from faceforge_executor.leaves import are_unchanged
+from faceforge_executor.located_errors import located_errors
+from faceforge_executor.objects import ObjectList
+from faceforge_executor.plan import FieldPlan, ObjectPlan
+from faceforge_executor.plan_cache import plan_of
+from faceforge_executor.run_sync import NeedEventLoop, run_until_event_loop
 
-T = TypeVar("T")
 
-
-class BreadthFirst(Executor[Any]):
+class BreadthFirstExecutor(Executor[Any]):
     """Executes an operation by levels; the answers are those of graphql-core's own executor.
 
-    Of the errors below a value that became null one alone is told, the first in the order of the response. Middleware
-    and batch functions do not go together: a TypeError says so. `@defer` and `@stream` are not offered.
+    Of the errors below a value that became null only one is in the response, the first in its order. Middleware and
+    batch functions do not go together: the error is a TypeError. `@defer` and `@stream` are not offered.
     """
 
-    _faults: list[Fault]
-    _running = False
+    _failures: list[tuple[Position, Exception]]
+    _has_event_loop = False
 
     @property
     def plan(self) -> ObjectPlan:
         """The plan of the operation; raises GraphQLError for an operation that the schema does not have."""
-        kind = self.schema.get_root_type(self.operation.operation)
+        operation = self.operation.operation
+        kind = self.schema.get_root_type(operation)
         if kind is None:
-            said = f"Schema is not configured to execute {self.operation.operation.value} operation."
-            raise GraphQLError(said, self.operation)
+            raise GraphQLError(
+                f"Schema is not configured to execute {operation.value} operation.", self.operation
+            )
         return plan_of(self, kind)
 
     def execute_operation(self, serially: bool | None = None) -> Any:
-        """The ExecutionResult, or an awaitable of it when something that was asked has to be awaited."""
+        """The ExecutionResult, or an awaitable of it if something has to be awaited."""
         if self.abort_signal is not None and self.abort_signal.aborted:
             self.run_async_work_finished_hook()
             raise self.abort_error()
-        self._faults, self._running = [], False
+        self._failures, self._has_event_loop = [], False
         try:
             plan = self.plan
         except GraphQLError as error:
             self.collected_errors.add(error, None)
             return self.build_response(None)
-        one_by_one = self.operation.operation is OperationType.MUTATION if serially is None else serially
-        result = _begun(self._respond(plan, one_by_one))
+        if serially is None:
+            serially = self.operation.operation is OperationType.MUTATION
+        result = run_until_event_loop(self._respond(plan, serially))
         if self.abort_signal is None or isinstance(result, ExecutionResult):
             return self.finish(result)
         return self.with_aborted_execution_error(result)
 
     def before_level(self, groups: Sequence[Group]) -> None:
-        """Called before each level with its objects. What it raises ends the execution."""
+        """Called with the groups of each level before it runs. What it raises ends the execution."""
         if self.abort_signal is not None and self.abort_signal.aborted:
             raise self.abort_error()
 
-    def fault(self, place: Place, error: Exception) -> None:
-        """Note that there is no value at `place`."""
-        self._faults.append(Fault(place, error))
+    def add_failure(self, position: Position, error: Exception) -> None:
+        """Note that an error took the place of the value at `position`."""
+        self._failures.append((position, error))
 
-    def info(self, group: Group, field: FieldPlan, index: int) -> GraphQLResolveInfo[Any]:
-        """What a resolver is told of the field of one object."""
+    def resolve_info(self, group: Group, field: FieldPlan, index: int) -> GraphQLResolveInfo[Any]:
+        """What a resolver gets beside the object at `index` of the group."""
         path = group.field_path(field, index)
         return self.build_resolve_info(field.definition, field.nodes, field.parent, path)
 
-    async def gathered(self, waiting: Sequence[Awaitable[Any]]) -> Sequence[Any]:
-        """What all of them give, or the Exception that one raised."""
-        if not self._running:
-            self._running = True
-            await _Pause()  # from here on there is an event loop
+    async def gather(self, waiting: Sequence[Awaitable[Any]]) -> Sequence[Any]:
+        """The result of each awaitable, or the Exception that it raised."""
+        if not self._has_event_loop:
+            self._has_event_loop = True
+            await NeedEventLoop()
         if self.abort_signal is not None:
             waiting = [self.with_abort_signal(each) for each in waiting]
         if len(waiting) == 1:
@@ -82,13 +87,13 @@ class BreadthFirst(Executor[Any]):
                 return [await waiting[0]]
             except Exception as error:
                 return [error]
-        found = await asyncio.gather(*waiting, return_exceptions=True)
-        for each in found:
+        results = await asyncio.gather(*waiting, return_exceptions=True)
+        for each in results:
             if isinstance(each, BaseException) and not isinstance(each, Exception):
                 raise each
-        return found
+        return results
 
-    async def collected(self, iterable: Any) -> list[Any]:
+    async def collect(self, iterable: Any) -> list[Any]:
         """The items of an async iterable, which is closed when it fails."""
 
         async def read() -> list[Any]:
@@ -104,89 +109,97 @@ class BreadthFirst(Executor[Any]):
                 raise
             return items
 
-        (found,) = await self.gathered([read()])
-        if isinstance(found, Exception):
-            raise found
-        return cast("list[Any]", found)
+        (items,) = await self.gather([read()])
+        if isinstance(items, Exception):
+            raise items
+        return cast("list[Any]", items)
 
-    async def _respond(self, plan: ObjectPlan, one_by_one: bool) -> ExecutionResult:
-        data: dict[str, Any] | None = {}
-        for part in [ObjectPlan(plan.kind, (each,)) for each in plan.fields] if one_by_one else [plan]:
-            try:
-                found = await self._run(part)
-            except Exception as error:
-                if not one_by_one:
-                    raise
-                # What ran before has had its effect, and perhaps this too: the answer must say where it ended.
-                field = part.fields[0]
-                self.collected_errors.errors.append(located_error(error, field.nodes, [field.key]))
-                found = None
-            if found is None:
-                data = None
-                break
-            data = {**data, **found} if data else found
-        self.collected_errors.errors.extend(told(self._faults, self.error_propagation))
+    async def _respond(self, plan: ObjectPlan, serially: bool) -> ExecutionResult:
+        data = await (self._run_serially(plan) if serially else self._run(plan))
+        self.collected_errors.errors.extend(located_errors(self._failures, self.error_propagation))
         return cast("ExecutionResult", self.build_response(data))
 
+    async def _run_serially(self, plan: ObjectPlan) -> dict[str, Any] | None:
+        """Run the root fields one after the other, each with all that is below it, until one has no response."""
+        data: dict[str, Any] = {}
+        for field in plan.fields:
+            try:
+                found = await self._run(ObjectPlan(plan.kind, (field,)))
+            except Exception as error:
+                # What ran before has had its effect, and perhaps this too: the response must show where it ended.
+                self.collected_errors.errors.append(located_error(error, field.nodes, [field.key]))
+                return None
+            if found is None:
+                return None
+            data.update(found)
+        return data
+
     async def _run(self, plan: ObjectPlan) -> dict[str, Any] | None:
-        root = Group(plan, Objects([self.root_value]))
+        """Run a plan from the root down, level by level; then build the response from the last level up."""
+        root = Group(plan, ObjectList([self.root_value]))
         await self.descend(await self.run_level([root]))
         groups = [root]
-        for group in groups:
-            groups += [each for cells in group.cells for each in cells.below]
-        strict = self.error_propagation and bool(self._faults)
+        for group in groups:  # grows while it is walked
+            groups += [below for cells in group.cells for below in cells.groups]
+        propagate_nulls = self.error_propagation and bool(self._failures)
         for group in reversed(groups):
-            group.answer(strict)
-        return root.answers[0]
+            group.build_response(propagate_nulls)
+        return root.response[0]
 
     async def descend(self, level: list[Group]) -> None:
-        """Run everything below a level of groups that were reached."""
+        """Run a level and everything below it."""
         while level:
             level = await self.run_level(level)
 
     async def run_level(self, level: list[Group]) -> list[Group]:
-        """Run the fields of a level; answers the next one."""
+        """Run the fields of the groups of a level; the groups that they lead to are the next level."""
         self.before_level(level)
-        answers = []
+        incomplete: list[Cells] = []
+        results: list[Any] = []
         for group in level:
             for field in group.plan.fields:
                 cells = Cells(group, field)
                 group.cells.append(cells)
-                answer = self._begin(cells)
-                # Most of what is asked for are leaves that need no more doing.
-                if not (field.is_leaf and type(answer) in (list, tuple) and fill(cells, answer)):
-                    answers.append((cells, answer))
-        for cells, answer in await self._awaited(answers):
-            await complete(self, cells, answer)
-        return [each for group in level for cells in group.cells for each in cells.below]
+                result = self._result(cells)
+                if not (field.is_leaf and _filled_unchanged(cells, result)):
+                    incomplete.append(cells)
+                    results.append(result)
+        await settle_results(self, results)
+        for cells, result in zip(incomplete, results, strict=True):
+            await Completion(self, cells).complete(result)
+        return [below for group in level for cells in group.cells for below in cells.groups]
 
-    def _begin(self, cells: Cells) -> Any:
-        """What a field gives for all objects of its group, perhaps still to be awaited."""
-        group, field, source = cells.group, cells.field, cells.group.source
+    def _result(self, cells: Cells) -> Any:
+        """What a field returns for all objects of its group, perhaps an awaitable; or one Exception for all."""
+        group, field = cells.group, cells.field
         if field.is_typename:
-            return [group.plan.kind.name] * len(source)
+            return [group.plan.kind.name] * len(group.objects)
         try:
             if field.column is not None or field.batch is not None:
                 if self.middleware_manager is not None and self.middleware_manager.middlewares:
                     raise TypeError("middleware cannot wrap what is computed for many objects at once")
                 if field.column is not None:
-                    return source.column(field.column)
+                    return group.objects.column(field.column)
             arguments = self._arguments(field)
             if field.batch is not None:
-                level = Level(field, source, arguments, self.context_value, group.shared)
+                level = Level(field, group.objects, arguments, self.context_value, group.shared)
                 return field.batch.call(level)
         except Exception as error:
-            return [error] * len(source)
+            return error
+        return self._resolve_each(group, field, arguments)
+
+    def _resolve_each(self, group: Group, field: FieldPlan, arguments: dict[str, Any]) -> list[Any]:
+        """What the resolver of a field returns for each object, or the Exception that it raises."""
         resolve: Any = field.definition.resolve or self.field_resolver
         if self.middleware_manager is not None:
             resolve = self.middleware_manager.get_field_resolver(resolve)
-        given = []
-        for index, value in enumerate(source.objects()):
+        results = []
+        for index, value in enumerate(group.objects.to_list()):
             try:
-                given.append(resolve(value, self.info(group, field, index), **arguments))
+                results.append(resolve(value, self.resolve_info(group, field, index), **arguments))
             except Exception as error:
-                given.append(error)
-        return given
+                results.append(error)
+        return results
 
     def _arguments(self, field: FieldPlan) -> dict[str, Any]:
         first = field.details[0]
@@ -200,59 +213,13 @@ class BreadthFirst(Executor[Any]):
             self.hide_suggestions,
         )
 
-    async def _awaited(self, answers: list[tuple[Cells, Any]]) -> list[tuple[Cells, Any]]:
-        """The same answers with all that is awaitable in them awaited: that of all fields of a level at once."""
-        waiting: list[tuple[int, int | None, Any]] = []
-        for at, (cells, answer) in enumerate(answers):
-            if isinstance(answer, list):
-                places = awaitable_places(self, answer)
-                if places:
-                    answers[at] = cells, list(answer)
-                waiting += [(at, place, answer[place]) for place in places]
-            elif not isinstance(answer, tuple | Lists | Ones) and self.is_awaitable(answer):
-                waiting.append((at, None, answer))
-        if waiting:
-            found = await self.gathered([each for _, _, each in waiting])
-            for (at, place, _), value in zip(waiting, found, strict=True):
-                cells, answer = answers[at]
-                if place is not None:
-                    answer[place] = value
-                else:
-                    size = len(cells.group.source)
-                    answers[at] = cells, [value] * size if isinstance(value, Exception) else value
-        return answers
 
-
-class _Pause:
-    """Awaited where an event loop is needed for the first time."""
-
-    def __await__(self) -> Generator[_Pause, None, None]:
-        yield self
-
-
-class _Rest:
-    """What is left of a coroutine after its pause."""
-
-    def __init__(self, coroutine: Any) -> None:
-        self._coroutine = coroutine
-
-    def __await__(self) -> Generator[Any, Any, Any]:
-        return cast("Generator[Any, Any, Any]", self._coroutine.__await__())
-
-
-def finished(coroutine: Coroutine[Any, Any, T]) -> T:
-    """What a coroutine answers that awaits nothing; raises RuntimeError when it does."""
-    answer = _begun(coroutine)
-    if isinstance(answer, _Rest):
-        coroutine.close()
-        raise RuntimeError("something had to be awaited where nothing can be")
-    return cast("T", answer)
-
-
-def _begun(coroutine: Any) -> Any:
-    """What it answers, when it can answer without an event loop; else an awaitable of that."""
-    try:
-        coroutine.send(None)
-    except StopIteration as done:
-        return done.value
-    return _Rest(coroutine)
+def _filled_unchanged(cells: Cells, result: Any) -> bool:
+    """Fill the cells of a leaf with what its field returned, if that needs no completion; most of it needs none."""
+    if not isinstance(result, (list, tuple)) or len(result) != len(cells.group.objects):
+        return False
+    if not are_unchanged(cells.field.named_type, cells.field.non_null, result):
+        return False
+    cells.leaves = result
+    cells.depths.append(Depth(len(result), None, None))
+    return True

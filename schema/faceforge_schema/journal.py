@@ -9,7 +9,7 @@ from typing import Any
 import strawberry
 from sqlalchemy import Select
 
-from faceforge_executor import Source
+from faceforge_executor import Objects
 from faceforge_schema.context import Context, Reader
 from faceforge_schema.declare.connections import collection, listing
 from faceforge_schema.declare.fields import batched
@@ -91,18 +91,18 @@ def changes_of_changeset() -> Children:
 
 
 @batched(Change, reads=("record_type", "before"))
-def before(db: Reader, parents: Source) -> Sequence[JSONObject | None]:
+def before(db: Reader, parents: Objects) -> Sequence[JSONObject | None]:
     """The values before: all of a removed record, the changed ones of a changed record."""
     return _values(db, parents, "before")
 
 
 @batched(Change, reads=("record_type", "after"))
-def after(db: Reader, parents: Source) -> Sequence[JSONObject | None]:
+def after(db: Reader, parents: Objects) -> Sequence[JSONObject | None]:
     """The values after: all of a new record, the changed ones of a changed record."""
     return _values(db, parents, "after")
 
 
-def _values(db: Reader, parents: Source, side: str) -> list[JSONObject | None]:
+def _values(db: Reader, parents: Objects, side: str) -> list[JSONObject | None]:
     told = zip(parents.column("record_type"), parents.column(side), strict=True)
     found = rows.public_values(db, list(told))
     return [None if values is None else JSONObject(values) for values in found]

@@ -20,7 +20,7 @@ from nested import DEEP, LINKED, THERE_ARE, InProcess
 from samples import add_graph
 from servers import Client, free_port, new_home, running_core
 
-from faceforge_executor import COLUMN, BreadthFirst
+from faceforge_executor import COLUMN, BreadthFirstExecutor
 
 FIELDS, CALLERS, ASKED = 100, 20, 15
 MANY, EACH = 500, 100
@@ -37,8 +37,14 @@ def wide(rounds: int) -> None:
     for name, field in offered.type_map["One"].fields.items():  # type: ignore[attr-defined]  # an object type
         field.extensions[COLUMN] = name
     sides = [
-        Side("by levels, columns", lambda: execute(offered, document, root, executor_class=BreadthFirst)),
-        Side("by levels, resolvers", lambda: execute(schema, document, root, executor_class=BreadthFirst)),
+        Side(
+            "by levels, columns",
+            lambda: execute(offered, document, root, executor_class=BreadthFirstExecutor),
+        ),
+        Side(
+            "by levels, resolvers",
+            lambda: execute(schema, document, root, executor_class=BreadthFirstExecutor),
+        ),
         Side("graphql-core", lambda: execute(schema, document, root)),
     ]
     by_turns(sides, rounds, times=50, warm_up=50)

@@ -7,7 +7,16 @@ from typing import Any
 
 from graphql import ExecutionResult, build_schema, execute, parse
 
-from faceforge_executor import BATCH, COLUMN, Batch, BreadthFirst, Level, Lists, Ones, Table
+from faceforge_executor import (
+    BATCH,
+    COLUMN,
+    Batch,
+    BreadthFirstExecutor,
+    ColumnTable,
+    Level,
+    ManyPerParent,
+    OnePerParent,
+)
 
 SDL = """
 type Query { people(first: Int = 2): [Person!]!  hello: String  person: Person }
@@ -35,26 +44,28 @@ class People:
     def offer(self, kind: str, name: str, call: Any, reads: Sequence[str] = ()) -> None:
         self.field(kind, name).extensions[BATCH] = Batch(call, frozenset(reads))
 
-    def rows(self, ids: list[str]) -> Table:
-        return Table({"id": ids, "name": [f"n{each}" for each in ids]}, len(ids))
+    def rows(self, ids: list[str]) -> ColumnTable:
+        return ColumnTable({"id": ids, "name": [f"n{each}" for each in ids]}, len(ids))
 
-    def people(self, level: Level) -> Lists:
+    def people(self, level: Level) -> ManyPerParent:
         self.calls.append(("people", len(level.parents)))
-        return Lists(self.rows([str(n) for n in range(level.arguments["first"])]), [level.arguments["first"]])
+        return ManyPerParent(
+            self.rows([str(n) for n in range(level.arguments["first"])]), [level.arguments["first"]]
+        )
 
-    def friends(self, level: Level) -> Lists:
+    def friends(self, level: Level) -> ManyPerParent:
         self.calls.append(("friends", len(level.parents)))
         count = level.arguments["first"]
         ids = [f"{each}.{n}" for each in level.parents.column("id") for n in range(count)]
-        return Lists(self.rows(ids), [count] * len(level.parents))
+        return ManyPerParent(self.rows(ids), [count] * len(level.parents))
 
-    def best(self, level: Level) -> Ones:
+    def best(self, level: Level) -> OnePerParent:
         self.calls.append(("best", len(level.parents)))
         ids = level.parents.column("id")
         present = [place for place, each in enumerate(ids) if not each.endswith("0")]
-        return Ones(self.rows([f"{ids[place]}!" for place in present]), present)
+        return OnePerParent(self.rows([f"{ids[place]}!" for place in present]), present)
 
     def ask(self, text: str, **more: Any) -> ExecutionResult:
-        result = execute(self.schema, parse(text), executor_class=BreadthFirst, **more)
+        result = execute(self.schema, parse(text), executor_class=BreadthFirstExecutor, **more)
         assert isinstance(result, ExecutionResult)
         return result

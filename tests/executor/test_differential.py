@@ -15,7 +15,7 @@ from documents import random_document
 from graphql import ExecutionResult, GraphQLError, GraphQLSchema, execute
 from worlds import Thing, World, level_schema, plain_schema
 
-from faceforge_executor import BreadthFirst
+from faceforge_executor import BreadthFirstExecutor
 
 IN_CI = 3000
 PARTS = 12
@@ -33,7 +33,7 @@ def difference(seed: int) -> str | None:
     expected = run(reference, document, thing, variables)
     for schema in (level_schema(seed % SCHEMAS, asynchronous), reference):
         for _ in range(2):  # the second time by the plan that was kept
-            found = run(schema, document, thing, variables, executor_class=BreadthFirst)
+            found = run(schema, document, thing, variables, executor_class=BreadthFirstExecutor)
             if wrong := differing(expected, found):
                 return f"seed {seed}: {wrong}"
     return None

@@ -20,13 +20,13 @@ from graphql import (
 from people import People
 
 from faceforge_executor import (
-    BreadthFirst,
+    BreadthFirstExecutor,
     Group,
     Level,
-    Lists,
-    Objects,
-    Ones,
-    finished,
+    ManyPerParent,
+    ObjectList,
+    OnePerParent,
+    run_sync,
 )
 
 
@@ -60,8 +60,8 @@ def test_nothing_is_called_for_no_objects(people: People) -> None:
 def test_a_batch_function_knows_what_is_selected_below(people: People) -> None:
     seen: list[set[str]] = []
 
-    def people_(level: Level) -> Lists:
-        (below,) = level.field.selections()
+    def people_(level: Level) -> ManyPerParent:
+        (below,) = level.field.plans_below()
         seen.append({each.name for each in below.fields})
         return people.people(level)
 
@@ -88,8 +88,8 @@ WRONG: list[tuple[str, Any]] = [
     ("too few values", lambda level: []),
     ("too many values", lambda level: ["x"] * 9),
     ("no list", lambda level: 5),
-    ("a list for one that is none", lambda level: Lists(Objects([]), [0, 0])),
-    ("objects that do not fit", lambda level: Ones(Objects(["x"]), [0, 1])),
+    ("a list for one that is none", lambda level: ManyPerParent(ObjectList([]), [0, 0])),
+    ("objects that do not fit", lambda level: OnePerParent(ObjectList(["x"]), [0, 1])),
 ]
 
 
@@ -159,7 +159,7 @@ def test_the_fields_of_a_mutation_run_one_after_the_other_and_stop_where_nothing
     people.field("Mutation", "fail").resolve = fail
 
     async def ask(text: str) -> ExecutionResult:
-        told: ExecutionResult = await execute(people.schema, parse(text), executor_class=BreadthFirst)  # type: ignore[misc]  # it waits
+        told: ExecutionResult = await execute(people.schema, parse(text), executor_class=BreadthFirstExecutor)  # type: ignore[misc]  # it waits
         return told
 
     told = asyncio.run(ask("mutation { a: set(to: 1) b: set(to: 2) }"))
@@ -182,7 +182,7 @@ async def test_siblings_of_a_level_wait_together(people: People) -> None:
 
     people.field("Query", "hello").resolve = wait
     told: Any = await execute(
-        people.schema, parse("{ a: hello b: hello c: hello }"), executor_class=BreadthFirst
+        people.schema, parse("{ a: hello b: hello c: hello }"), executor_class=BreadthFirstExecutor
     )  # type: ignore[misc]  # it waits
     assert told.data == {"a": "x", "b": "x", "c": "x"}
 
@@ -198,7 +198,7 @@ async def test_an_execution_that_is_cancelled_cancels_what_it_waits_for(people: 
         return "x"
 
     people.field("Query", "hello").resolve = wait
-    result: Any = execute(people.schema, parse("{ a: hello b: hello }"), executor_class=BreadthFirst)
+    result: Any = execute(people.schema, parse("{ a: hello b: hello }"), executor_class=BreadthFirstExecutor)
     running = asyncio.ensure_future(result)
     await asyncio.sleep(0.01)
     running.cancel()
@@ -213,7 +213,9 @@ async def test_each_event_of_a_subscription_is_executed(people: People) -> None:
             yield {"ticks": number}
 
     people.field("Subscription", "ticks").subscribe = ticks
-    stream: Any = subscribe(people.schema, parse("subscription { t: ticks }"), executor_class=BreadthFirst)
+    stream: Any = subscribe(
+        people.schema, parse("subscription { t: ticks }"), executor_class=BreadthFirstExecutor
+    )
     told = [each async for each in stream]
     assert [each.data for each in told] == [{"t": 1}, {"t": 2}, {"t": None}]
     assert (told[2].errors or [None])[0].path == ["t"]
@@ -225,7 +227,7 @@ def test_a_very_deep_answer_needs_no_deep_stack() -> None:
     text = "{ on " * depth + "{ n }" + " }" * depth
     root: dict[str, Any] = {"n": 1}
     root["on"] = root
-    told: Any = execute(schema, parse(text), root, executor_class=BreadthFirst)
+    told: Any = execute(schema, parse(text), root, executor_class=BreadthFirstExecutor)
     found = told.data
     for _ in range(depth):
         found = found["on"]
@@ -233,9 +235,9 @@ def test_a_very_deep_answer_needs_no_deep_stack() -> None:
 
 
 def test_what_is_raised_before_a_level_ends_the_execution(people: People) -> None:
-    class Bounded(BreadthFirst):
+    class Bounded(BreadthFirstExecutor):
         def before_level(self, groups: Sequence[Group]) -> None:
-            if sum(len(each.source) for each in groups) > 3:
+            if sum(len(each.objects) for each in groups) > 3:
                 raise OverflowError("too many")
 
     with pytest.raises(OverflowError, match="too many"):
@@ -249,6 +251,6 @@ def test_where_nothing_can_be_awaited_that_is_said() -> None:
     async def wait() -> None:
         await asyncio.sleep(1)
 
-    assert finished(answer()) == 5
+    assert run_sync(answer()) == 5
     with pytest.raises((RuntimeError, TypeError)):
-        finished(wait())
+        run_sync(wait())

@@ -8,8 +8,8 @@ import threading
 from graphql import ExecutionResult, execute, parse
 from people import People
 
-from faceforge_executor import BreadthFirst, compile_ahead, forget_plans
-from faceforge_executor.plan import PARTS, VARIANTS
+from faceforge_executor import BreadthFirstExecutor, compile_ahead, forget_plans
+from faceforge_executor.plan_cache import MAX_FIELDS, MAX_PLANS
 
 
 def test_a_document_is_compiled_once_for_each_way_its_conditions_go(people: People) -> None:
@@ -19,8 +19,8 @@ def test_a_document_is_compiled_once_for_each_way_its_conditions_go(people: Peop
     plans = set()
     for _ in range(2):
         for a in (True, False):
-            made = BreadthFirst.build(people.schema, document, raw_variable_values={"a": a})
-            assert isinstance(made, BreadthFirst)
+            made = BreadthFirstExecutor.build(people.schema, document, raw_variable_values={"a": a})
+            assert isinstance(made, BreadthFirstExecutor)
             plans.add(id(made.plan))
     assert len(plans) == 2
 
@@ -29,16 +29,16 @@ def test_what_is_kept_is_bounded_by_its_size_and_what_was_compiled_ahead_stays(p
     own = parse("{ people { name } }")
     compile_ahead(people.schema, own)
     wide = "{ " + " ".join(f"a{n}: hello" for n in range(1000)) + " }"
-    many = [parse(wide) for _ in range(PARTS // 1000 + 20)]
+    many = [parse(wide) for _ in range(MAX_FIELDS // 1000 + 20)]
     for each in many:
-        execute(people.schema, each, executor_class=BreadthFirst)
+        execute(people.schema, each, executor_class=BreadthFirstExecutor)
     (kept,) = people.schema.extensions.values()
-    assert sum(each.parts for each in kept._documents.values()) == kept._parts == PARTS
-    assert id(own.definitions[0]) in kept._documents
-    made = BreadthFirst.build(people.schema, many[-1])
-    assert isinstance(made, BreadthFirst)
+    assert sum(each.field_count for each in kept._operations.values()) == kept._field_count == MAX_FIELDS
+    assert id(own.definitions[0]) in kept._operations
+    made = BreadthFirstExecutor.build(people.schema, many[-1])
+    assert isinstance(made, BreadthFirstExecutor)
     forget_plans(made)
-    assert id(many[-1].definitions[0]) not in kept._documents
+    assert id(many[-1].definitions[0]) not in kept._operations
 
 
 def test_plans_may_be_made_and_let_go_by_several_threads(people: People) -> None:
@@ -53,7 +53,7 @@ def test_plans_may_be_made_and_let_go_by_several_threads(people: People) -> None
         try:
             for number in range(600):
                 given = {name: bool(number >> place & 1) for place, name in enumerate(names)}
-                execute(people.schema, document, variable_values=given, executor_class=BreadthFirst)
+                execute(people.schema, document, variable_values=given, executor_class=BreadthFirstExecutor)
         except BaseException as error:
             wrong.append(error)
 
@@ -78,21 +78,21 @@ def test_conditions_have_a_bounded_number_of_plans(people: People) -> None:
     )
     for number in range(64):
         given = {name: bool(number >> place & 1) for place, name in enumerate(names)}
-        told = execute(people.schema, document, variable_values=given, executor_class=BreadthFirst)
+        told = execute(people.schema, document, variable_values=given, executor_class=BreadthFirstExecutor)
         assert isinstance(told, ExecutionResult)
         assert told.data == {name: None for name in names if not given[name]}
     (kept,) = people.schema.extensions.values()
-    (plans,) = (each.plans for each in kept._documents.values())
-    assert len(plans) == VARIANTS
+    (plans,) = (each.plans for each in kept._operations.values())
+    assert len(plans) == MAX_PLANS
 
 
 def test_a_document_can_be_compiled_before_anybody_asks(people: People) -> None:
     document = parse("query ($a: Boolean!) { people { id best @include(if: $a) { name } } }")
     compile_ahead(people.schema, document)
     (kept,) = people.schema.extensions.values()
-    before = {key: id(plan) for each in kept._documents.values() for key, plan in each.plans.items()}
+    before = {key: id(plan) for each in kept._operations.values() for key, plan in each.plans.items()}
     assert set(before) == {(True,), (False,)}
     for a in (True, False):
-        made = BreadthFirst.build(people.schema, document, raw_variable_values={"a": a})
-        assert isinstance(made, BreadthFirst)
+        made = BreadthFirstExecutor.build(people.schema, document, raw_variable_values={"a": a})
+        assert isinstance(made, BreadthFirstExecutor)
         assert id(made.plan) == before[a,]

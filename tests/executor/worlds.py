@@ -23,7 +23,17 @@ from graphql import (
     is_leaf_type,
 )
 
-from faceforge_executor import BATCH, COLUMN, UNCHANGED, Batch, Level, Lists, Objects, Ones, Table
+from faceforge_executor import (
+    BATCH,
+    COLUMN,
+    UNCHANGED,
+    Batch,
+    ColumnTable,
+    Level,
+    ManyPerParent,
+    ObjectList,
+    OnePerParent,
+)
 
 FIELDS = """
   id: ID!  name: String  label: String!  size: Int  weight: Float!  done: Boolean  mood: Mood  moods: [Mood!]
@@ -157,7 +167,7 @@ def level_schema(seed: int, asynchronous: bool = False) -> GraphQLSchema:
 
 def _batch(name: str, way: str, shape: str) -> Any:
     def values(level: Level) -> list[Any]:
-        return [_held(each, name, level.arguments) for each in level.parents.objects()]
+        return [_held(each, name, level.arguments) for each in level.parents.to_list()]
 
     async def late(level: Level) -> list[Any]:
         return values(level)
@@ -178,27 +188,27 @@ def _held(value: Any, name: str, arguments: dict[str, Any]) -> Any:
 
 
 def _packed(values: list[Any], shape: str, *, table: bool) -> Any:
-    """The values as `Ones` or `Lists`, when they can be told so: what is at fault cannot."""
-    make = _table if table else Objects
+    """The values as `OnePerParent` or `ManyPerParent`, when they can be told so: what is at fault cannot."""
+    make = _table if table else ObjectList
     if not shape.startswith("["):
         present = [place for place, each in enumerate(values) if each is not None]
         things = [values[place] for place in present]
         if all(isinstance(each, Thing) for each in things):
-            return Ones(make(things), present if len(present) < len(values) else None)
+            return OnePerParent(make(things), present if len(present) < len(values) else None)
     elif "[[" not in shape and all(isinstance(each, list) for each in values):
         items = [each for value in values for each in value]
         if all(isinstance(each, Thing) for each in items):
-            return Lists(make(items), [len(value) for value in values])
+            return ManyPerParent(make(items), [len(value) for value in values])
     return values
 
 
-def _table(things: Sequence[Thing]) -> Table:
+def _table(things: Sequence[Thing]) -> ColumnTable:
     """The things as columns: every leaf that has no arguments, and what tells the thing."""
     columns: dict[str, list[Any]] = {
         name: [each.world.value(each.kind, each.number, name) for each in things] for name in LEAVES
     }
     columns["thing"] = list(things)
-    return Table(columns, len(things), [each.kind for each in things])
+    return ColumnTable(columns, len(things), [each.kind for each in things])
 
 
 def _thing(value: Any) -> Thing:

@@ -11,7 +11,17 @@ from typing import Any
 from graphql import ExecutionResult, GraphQLObjectType, execute, get_named_type, is_leaf_type, parse
 from running_core import RunningCore
 
-from faceforge_executor import BATCH, COLUMN, BreadthFirst, FieldPlan, Level, Lists, ObjectPlan, Objects, Ones
+from faceforge_executor import (
+    BATCH,
+    COLUMN,
+    BreadthFirstExecutor,
+    FieldPlan,
+    Level,
+    ManyPerParent,
+    ObjectList,
+    ObjectPlan,
+    OnePerParent,
+)
 from faceforge_schema import ALL, Actor, Context, build_schema
 
 PLAIN = build_schema()
@@ -27,15 +37,15 @@ class Planned(Context):
 def ask(core: RunningCore, text: str, variables: dict[str, Any]) -> ExecutionResult:
     """The answer of graphql-core, on one snapshot."""
     document = parse(text)
-    built = BreadthFirst.build(PLAIN.graphql, document, None, None, variables)
-    assert isinstance(built, BreadthFirst), built
+    built = BreadthFirstExecutor.build(PLAIN.graphql, document, None, None, variables)
+    assert isinstance(built, BreadthFirstExecutor), built
     context = Planned(core.core, Actor("install", ALL), plan=built.plan)
 
     def work(db: Any) -> Any:
         return execute(
             PLAIN.graphql,
             document,
-            Objects([None]),
+            ObjectList([None]),
             replace(context, db=db),
             variables,
         )
@@ -51,17 +61,17 @@ def _planned(info: Any) -> FieldPlan:
     field: FieldPlan | None = None
     for key in (each for each in info.path.as_list() if isinstance(each, str)):
         field = next(each for each in selection.fields if each.key == key)
-        if isinstance(field.named, GraphQLObjectType):
-            selection = field.below(field.named)
+        if isinstance(field.named_type, GraphQLObjectType):
+            selection = field.plan_below(field.named_type)
     assert field is not None
     return field
 
 
 def _alone(answer: Any, is_object: bool) -> Any:
     """What a batch function answered for its one parent."""
-    if isinstance(answer, Ones):
-        return None if answer.present is not None and not len(answer.present) else answer.items
-    if isinstance(answer, Lists):
+    if isinstance(answer, OnePerParent):
+        return None if answer.indexes is not None and not len(answer.indexes) else answer.items
+    if isinstance(answer, ManyPerParent):
         return [answer.items.take([place]) for place in range(len(answer.items))]
     (value,) = answer
     if isinstance(value, Exception):
@@ -73,7 +83,7 @@ def _held(value: Any, is_object: bool) -> Any:
     """An object as the one of its level."""
     if not is_object or value is None:
         return value
-    return [Objects([each]) for each in value] if isinstance(value, list) else Objects([value])
+    return [ObjectList([each]) for each in value] if isinstance(value, list) else ObjectList([value])
 
 
 def _resolve_by_object(field: Any) -> None:

@@ -12,7 +12,7 @@ from pydantic import Field
 from sqlalchemy import Select
 from strawberry import ID, Maybe
 
-from faceforge_executor import Source
+from faceforge_executor import Objects
 from faceforge_schema.assets.intake import AssetCreate, OwnerType, check_not_itself, store_asset
 from faceforge_schema.context import Context, Reader, Write
 from faceforge_schema.declare.connections import collection, listing
@@ -253,7 +253,7 @@ def unlink_asset(tx: Write, entity_id: ID, asset_id: ID) -> ID:
 
 
 @batched(Asset, reads=("content_hash",))
-def storage(db: Reader, parents: Source) -> Sequence[StoragePlace]:
+def storage(db: Reader, parents: Objects) -> Sequence[StoragePlace]:
     """Where the bytes are."""
     hashes = parents.column("content_hash")
     places = rows.places(db, hashes)
@@ -261,7 +261,7 @@ def storage(db: Reader, parents: Source) -> Sequence[StoragePlace]:
     return [StoragePlace(provider=each.provider, bucket=each.bucket, key=each.key) for each in found]
 
 
-def _links(db: Reader, parents: Source) -> list[list[AnyRow]]:
+def _links(db: Reader, parents: Objects) -> list[list[AnyRow]]:
     """The links of each asset to live entities."""
     found: dict[int, list[AnyRow]] = defaultdict(list)
     places = outside_the_trash(parents, "row_id")
@@ -271,13 +271,13 @@ def _links(db: Reader, parents: Source) -> list[list[AnyRow]]:
 
 
 @batched(Asset, reads=("row_id", "deleted_at"), rows=_links)
-def links(found: list[list[AnyRow]], parents: Source) -> Sequence[list[AssetLink]]:
+def links(found: list[list[AnyRow]], parents: Objects) -> Sequence[list[AssetLink]]:
     """The live entities it belongs to, each with the role."""
     return [[AssetLink(entity_id=link.entity_id, role=link.role) for link in each] for each in found]
 
 
 @batched(Asset, reads=("row_id", "deleted_at"), rows=_links)
-def linked_entity_ids(found: list[list[AnyRow]], parents: Source) -> Sequence[list[ID]]:
+def linked_entity_ids(found: list[list[AnyRow]], parents: Objects) -> Sequence[list[ID]]:
     """The ids of the live entities it belongs to."""
     return [[link.entity_id for link in each] for each in found]
 

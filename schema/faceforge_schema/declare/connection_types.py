@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar, cast
 import strawberry
 from pydantic_core import to_json
 
-from faceforge_executor import Batch, FieldPlan, Level, Lists, Ones, Table
+from faceforge_executor import Batch, ColumnTable, FieldPlan, Level, ManyPerParent, OnePerParent
 from faceforge_schema.declare.resources import says
 from faceforge_storage.database import keyset
 from faceforge_storage.errors import Fault, InvalidCursor, InvalidInput
@@ -27,14 +27,14 @@ class SortOrder(Enum):
     DESC = "desc"
 
 
-class Pages(Table):
+class Pages(ColumnTable):
     """The pages below the parents of a level: all their items one after the other, and how many each page has."""
 
     __slots__ = ("counts", "items", "mark", "more", "page", "totals")
 
     def __init__(
         self,
-        items: Table,
+        items: ColumnTable,
         counts: Sequence[int],
         more: Sequence[bool],
         page: keyset.Page,
@@ -58,7 +58,7 @@ def has_cursors(field: FieldPlan) -> bool:
     """Whether any cursor is asked for of the list that a field reaches, or of its edges or pages."""
     return any(
         each.name in CURSORS or (each.name in {"edges", "pageInfo"} and has_cursors(each))
-        for selection in field.selections()
+        for selection in field.plans_below()
         for each in selection.fields
     )
 
@@ -67,25 +67,27 @@ def _pages(level: Level) -> Pages:
     return cast("Pages", level.parents)
 
 
-def _nodes(level: Level) -> Lists:
-    return Lists(_pages(level).items, _pages(level).counts)
+def _nodes(level: Level) -> ManyPerParent:
+    return ManyPerParent(_pages(level).items, _pages(level).counts)
 
 
-def _edges(level: Level) -> Lists:
+def _edges(level: Level) -> ManyPerParent:
     pages, items = _pages(level), _pages(level).items
     if has_cursors(level.field):
-        items = Table({**items.columns, "cursor": list(map(pages.cursor, range(len(items))))}, len(items))
-    return Lists(items, pages.counts)
+        items = ColumnTable(
+            {**items.columns, "cursor": list(map(pages.cursor, range(len(items))))}, len(items)
+        )
+    return ManyPerParent(items, pages.counts)
 
 
-def _page_info(level: Level) -> Ones:
+def _page_info(level: Level) -> OnePerParent:
     pages, size = _pages(level), len(level.parents)
     told: dict[str, Sequence[Any]] = {
         "has_next_page": pages.more,
         "has_previous_page": [pages.page.after is not None] * size,
     }
     ends = [*accumulate(pages.counts)]
-    wanted = {each.name for selection in level.field.selections() for each in selection.fields}
+    wanted = {each.name for selection in level.field.plans_below() for each in selection.fields}
     for name, column, places in (
         ("startCursor", "start_cursor", [end - count for end, count in zip(ends, pages.counts, strict=True)]),
         ("endCursor", "end_cursor", [end - 1 for end in ends]),
@@ -95,15 +97,15 @@ def _page_info(level: Level) -> Ones:
                 pages.cursor(place) if count else None
                 for place, count in zip(places, pages.counts, strict=True)
             ]
-    return Ones(Table(told, size))
+    return OnePerParent(ColumnTable(told, size))
 
 
 def _total_count(level: Level) -> Sequence[int]:
     return _pages(level).totals()
 
 
-def _node(level: Level) -> Ones:
-    return Ones(level.parents)
+def _node(level: Level) -> OnePerParent:
+    return OnePerParent(level.parents)
 
 
 @strawberry.type(description="Where a page stands in its list.")

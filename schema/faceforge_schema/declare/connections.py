@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Select
 
-from faceforge_executor import Batch, FieldPlan, Level, Ones, Table
+from faceforge_executor import Batch, ColumnTable, FieldPlan, Level, OnePerParent
 from faceforge_schema.context import frozen
 from faceforge_schema.declare.connection_types import Connection, Pages, SortOrder, has_cursors, page_from
 from faceforge_schema.declare.fields import add_field
@@ -41,7 +41,7 @@ def listing(
     def declare(function: Callable[..., Select[Any]]) -> Operation:
         given = given_to(function)
 
-        def answer(level: Level) -> Ones:
+        def answer(level: Level) -> OnePerParent:
             filters, db = dict(level.arguments), level.context.snapshot
             page, mark = page_from(filters, function.__name__)
             following = page.after is not None
@@ -60,12 +60,12 @@ def listing(
             columns = kept(level.field, (page.order, following), filters, make)(db, page.parameters())
             size = len(columns["row_id"])
             shown = min(size, page.limit)
-            items = Table({name: values[:shown] for name, values in columns.items()}, shown)
+            items = ColumnTable({name: values[:shown] for name, values in columns.items()}, shown)
 
             def totals() -> list[int]:
                 return [keyset.count(db, rows())]
 
-            return Ones(Pages(items, [shown], [size > shown], page, mark, totals))
+            return OnePerParent(Pages(items, [shown], [size > shown], page, mark, totals))
 
         return operation(
             "query",
@@ -94,7 +94,7 @@ def collection(
     hides = any(each.python_name == "deleted_at" for each in fields)
 
     def declare(function: Callable[..., Children]) -> Callable[..., Children]:
-        def answer(level: Level) -> Ones:
+        def answer(level: Level) -> OnePerParent:
             filters = dict(level.arguments)
             page, mark = page_from(filters, f"{owner.__name__}.{function.__name__}")
             key = (function, page, frozen(filters.items()))
@@ -103,7 +103,7 @@ def collection(
                 level.shared[key] = _pages_below(
                     level, lambda: function(**filters), filters, parents, page, mark
                 )
-            return Ones(level.shared[key])
+            return OnePerParent(level.shared[key])
 
         reads = frozenset({by, "deleted_at"} if hides else {by})
         add_field(owner, function, Batch(answer, reads), Connection[node], _arguments(sort), name)  # type: ignore[valid-type]  # a type made at run time
@@ -146,7 +146,7 @@ def _pages_below(
         starts = [0, *accumulate(found)]
         begins = [0 if number is None else starts[number] for number in at]
         rows = [range(begin, begin + count) for begin, count in zip(begins, counts, strict=True)]
-        columns = dict(Table(columns, sum(found)).take(list(chain.from_iterable(rows))).columns)
+        columns = dict(ColumnTable(columns, sum(found)).take(list(chain.from_iterable(rows))).columns)
 
     @cache
     def totals() -> list[int]:
@@ -157,7 +157,7 @@ def _pages_below(
         return [0 if number is None else known_counts.get(number, 0) for number in at]
 
     more = [number is not None and found[number] > page.limit for number in at]
-    return Pages(Table(columns, sum(counts)), counts, more, page, mark, totals)
+    return Pages(ColumnTable(columns, sum(counts)), counts, more, page, mark, totals)
 
 
 def _wanted(fields: Iterable[FieldPlan], page: Page) -> set[str]:

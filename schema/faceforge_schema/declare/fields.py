@@ -10,7 +10,7 @@ import strawberry
 from sqlalchemy import Select
 from strawberry.types.field import StrawberryField
 
-from faceforge_executor import BATCH, Batch, Level, Ones, Source
+from faceforge_executor import BATCH, Batch, Level, Objects, OnePerParent
 from faceforge_schema.context import Reader
 from faceforge_schema.declare.operation import present, stand_in
 from faceforge_schema.declare.resources import Record
@@ -20,7 +20,7 @@ Answers = Sequence[Any]
 
 
 def batched(
-    owner: type, reads: Iterable[str], rows: Callable[[Reader, Source], Any] | None = None
+    owner: type, reads: Iterable[str], rows: Callable[[Reader, Objects], Any] | None = None
 ) -> Callable[[Callable[..., Answers]], Callable[..., Answers]]:
     """Add a field to `owner`: `function(db, parents, **arguments)` answers a list with one result for each parent.
 
@@ -50,7 +50,7 @@ def reference(
     owner: type,
     node: type[Record],
     *,
-    by: str | Callable[[Source], Sequence[Any]],
+    by: str | Callable[[Objects], Sequence[Any]],
     reads: Iterable[str] = (),
     key: str = "id",
     always: bool = False,
@@ -64,7 +64,7 @@ def reference(
     wanted = by if callable(by) else lambda parents: parents.column(column or "")
 
     def declare(function: Callable[[], Select[Any]]) -> Callable[[], Select[Any]]:
-        def answer(level: Level) -> Ones:
+        def answer(level: Level) -> OnePerParent:
             return found_by(level, function, key, wanted(level.parents))
 
         asked = frozenset((*reads, column) if column else reads)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select
 from strawberry import ID
 
-from faceforge_executor import Batch, Level, Ones, Table
+from faceforge_executor import Batch, ColumnTable, Level, OnePerParent
 from faceforge_schema.declare.operation import Operation, operation, stand_in
 from faceforge_schema.declare.resources import Record
 from faceforge_schema.declare.selected_columns import columns_below, kept, known
@@ -29,7 +29,7 @@ def lookup(
     asked = inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=argument)
 
     def declare(function: Callable[..., Select[Any]]) -> Operation:
-        def answer(level: Level) -> Ones:
+        def answer(level: Level) -> OnePerParent:
             filters = dict(level.arguments)
             value = filters.pop(name)
 
@@ -40,7 +40,7 @@ def lookup(
             columns = kept(level.field, "lookup", filters, make)(level.context.snapshot, {"wanted": value})
             if not columns["row_id"]:
                 raise NotFound(f"There is no record with {key} {str(value)[:80]!r}.")
-            return Ones(Table(columns, 1))
+            return OnePerParent(ColumnTable(columns, 1))
 
         return operation(
             "query",

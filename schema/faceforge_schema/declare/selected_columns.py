@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Select
 
-from faceforge_executor import FieldPlan, Level, ObjectPlan, Ones, Source, Table
+from faceforge_executor import ColumnTable, FieldPlan, Level, ObjectPlan, Objects, OnePerParent
 from faceforge_schema.context import frozen
 from faceforge_schema.directives import is_list
 from faceforge_storage.database import records
@@ -28,7 +28,7 @@ def columns_below(field: FieldPlan) -> frozenset[str]:
 
 
 def _columns_below(field: FieldPlan) -> Iterator[str]:
-    for selection in field.selections():
+    for selection in field.plans_below():
         if is_list(selection.kind):
             for each in selection.fields:
                 if each.name in {"nodes", "edges", "node"}:
@@ -51,7 +51,7 @@ def siblings(field: FieldPlan) -> Iterator[FieldPlan]:
     asked = field.nodes[0].arguments
     return (
         each
-        for each in field.selection.fields
+        for each in field.parent_plan.fields
         if each.definition is field.definition and each.nodes[0].arguments == asked
     )
 
@@ -81,13 +81,13 @@ def known(rows: Select[Any], names: Iterable[str]) -> list[str]:
     return [name for name in rows.selected_columns.keys() if name in wanted]  # noqa: SIM118  # no mapping
 
 
-def outside_the_trash(parents: Source, column: str) -> list[Any]:
+def outside_the_trash(parents: Objects, column: str) -> list[Any]:
     """A column of the parents, None for those in the trash: what hangs on them is hidden."""
     rows = zip(parents.column(column), parents.column("deleted_at"), strict=True)
     return [value if deleted is None else None for value, deleted in rows]
 
 
-def found_by(level: Level, rows: Callable[[], Select[Any]], key: str, wanted: Sequence[Any]) -> Ones:
+def found_by(level: Level, rows: Callable[[], Select[Any]], key: str, wanted: Sequence[Any]) -> OnePerParent:
     """For each of `wanted` the record of `rows` whose `key` it is, where there is one."""
     field = level.field
 
@@ -102,5 +102,5 @@ def found_by(level: Level, rows: Callable[[], Select[Any]], key: str, wanted: Se
         columns = kept(field, "found by", {}, make)(level.context.snapshot, {"wanted": asked})
     places = {value: place for place, value in enumerate(columns.get(key, ()))}
     present = [at for at, each in enumerate(wanted) if each in places]
-    found = Table(columns, len(places)).take([places[wanted[at]] for at in present])
-    return Ones(found, None if len(present) == len(wanted) else present)
+    found = ColumnTable(columns, len(places)).take([places[wanted[at]] for at in present])
+    return OnePerParent(found, None if len(present) == len(wanted) else present)

@@ -19,14 +19,14 @@ from graphql import (
 from graphql.execution import VariableValues
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from faceforge_executor import BreadthFirst, Group, finished
+from faceforge_executor import BreadthFirstExecutor, Group, run_sync
 from faceforge_schema.context import Context
 from faceforge_storage.errors import QueryTimeout, QueryTooComplex
 
 T = TypeVar("T")
 
 
-class Execution(BreadthFirst, StrawberryGraphQLCoreExecutionContext):
+class Execution(BreadthFirstExecutor, StrawberryGraphQLCoreExecutionContext):
     """One execution of an operation.
 
     Queries and the events of subscriptions run in a thread of a reader. The root fields of a mutation are
@@ -79,13 +79,13 @@ class Execution(BreadthFirst, StrawberryGraphQLCoreExecutionContext):
         while level and not any(field.batch for group in level for field in group.plan.fields):
             level = await self.run_level(level)  # values that are there need no snapshot
         if level:
-            await self._on_snapshot(lambda: finished(super(Execution, self).descend(level)))
+            await self._on_snapshot(lambda: run_sync(super(Execution, self).descend(level)))
 
     def before_level(self, groups: Sequence[Group]) -> None:
         if time.monotonic() > self._end:
             raise QueryTimeout("The query took longer than is allowed.")
         most = self.context_value.core.settings.limits.query_objects
-        if sum(len(each.source) for each in groups) > most:
+        if sum(len(each.objects) for each in groups) > most:
             raise QueryTooComplex(f"One level of the query has more than {most} objects.")
 
     async def _on_snapshot(self, work: Callable[[], T]) -> T:

@@ -108,13 +108,13 @@ def check(plan: ObjectPlan, variables: Mapping[str, Any], limits: Limits) -> Non
         if "first" in each.definition.args:
             # The connection itself is no level and no object: its items are.
             return below(each, depth, min(times * _first(each.nodes[0], variables), CEILING))
-        if is_list(selection.kind) or is_list(each.named):
+        if is_list(selection.kind) or is_list(each.named_type):
             objects = times if each.name in {"nodes", "node"} else 0
             return objects + below(each, depth + (objects > 0), times)
         return times + below(each, depth + 1, times)
 
     def below(each: FieldPlan, depth: int, times: int) -> int:
-        return max((walk(selection, depth, times) for selection in each.selections()), default=0)
+        return max((walk(selection, depth, times) for selection in each.plans_below()), default=0)
 
     walk(plan, 1, 1)
 

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from sqlalchemy import Select
 from strawberry import Maybe
 
-from faceforge_executor import Source
+from faceforge_executor import Objects
 from faceforge_schema.context import Reader, Write
 from faceforge_schema.declare.connection_types import SortOrder
 from faceforge_schema.declare.connections import listing
@@ -82,7 +82,7 @@ SCHEMA_PARTS = ("field_type", "multiple", "required", "options", "regex", "min",
 
 
 @batched(FieldDefinition, reads=SCHEMA_PARTS)
-def json_schema(db: Reader, parents: Source) -> Sequence[JSONObject]:
+def json_schema(db: Reader, parents: Objects) -> Sequence[JSONObject]:
     """The JSON Schema (draft 2020-12) that validates an entity's value."""
     rows = zip(*(parents.column(name) for name in SCHEMA_PARTS), strict=True)
     return [JSONObject(value_schema(dict(zip(SCHEMA_PARTS, row, strict=True)))) for row in rows]

@@ -10,7 +10,7 @@ from pydantic import Field
 from sqlalchemy import Select
 from strawberry import ID, Maybe
 
-from faceforge_executor import Source, Table
+from faceforge_executor import ColumnTable, Objects
 from faceforge_schema.context import Write
 from faceforge_schema.declare.connections import SEEN_FROM, collection, listing
 from faceforge_schema.declare.fields import reference
@@ -160,10 +160,10 @@ def dst_entity() -> Select[Any]:
     return entity_rows.matching()
 
 
-def _far_ends(parents: Source) -> list[str]:
+def _far_ends(parents: Objects) -> list[str]:
     """The id of the entity at the other end of each relationship."""
     ends = zip(parents.column("src_entity_id"), parents.column("dst_entity_id"), strict=True)
-    if not (isinstance(parents, Table) and SEEN_FROM in parents.columns):
+    if not (isinstance(parents, ColumnTable) and SEEN_FROM in parents.columns):
         return [dst for _, dst in ends]
     seen = zip(parents.column(SEEN_FROM), parents.column("src_row"), strict=True)
     return [dst if here == src_row else src for (src, dst), (here, src_row) in zip(ends, seen, strict=True)]
