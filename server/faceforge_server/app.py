@@ -45,7 +45,9 @@ from faceforge_storage.errors import (
 )
 from faceforge_storage.home.home import Home
 from faceforge_storage.home.settings import Settings
-from faceforge_storage.objects import FilesystemProvider, ObjectStore, Staging
+from faceforge_storage.objects.providers.filesystem import FilesystemProvider
+from faceforge_storage.objects.staging import Staging
+from faceforge_storage.objects.store import ObjectStore
 
 log = logging.getLogger("faceforge")
 

@@ -13,7 +13,7 @@ from faceforge_storage.database.ids import new_id
 from faceforge_storage.database.records import shown
 from faceforge_storage.database.tables import descriptors, entities
 
-EMPTY: Values = {
+DEFAULTS: Values = {
     "valid_from": None,
     "valid_to": None,
     "source": None,
@@ -55,7 +55,7 @@ def matching(
 
 def create(tx: Write, entity: AnyRow, values: Values) -> AnyRow:
     """Store a new fact about an entity."""
-    row = {"id": new_id(), "entity_row": entity.row_id, "recorded_at": tx.at, **EMPTY, **values}
+    row = {"id": new_id(), "entity_row": entity.row_id, "recorded_at": tx.at, **DEFAULTS, **values}
     return read(tx, tx.insert(descriptors, [row])[0])
 
 

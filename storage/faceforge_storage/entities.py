@@ -22,7 +22,7 @@ from faceforge_storage.errors import ExternalIdTaken
 ExternalId = tuple[str, str]
 """(namespace, value)"""
 
-EMPTY: Values = {
+DEFAULTS: Values = {
     "aliases": [],
     "tags": [],
     "fields": {},
@@ -65,7 +65,7 @@ def has_tag(tag: str) -> ColumnElement[bool]:
 def create(tx: Write, values: Values) -> AnyRow:
     """Store a new entity; raises ExternalIdTaken."""
     with _external_ids_unique(tx, values.get("external_ids", ())):
-        return tx.insert(entities, [{"id": new_id(), **EMPTY, **values}])[0]
+        return tx.insert(entities, [{"id": new_id(), **DEFAULTS, **values}])[0]
 
 
 def change(tx: Write, row: AnyRow, values: Values, expected: int | None) -> AnyRow:
@@ -98,7 +98,7 @@ def purge(tx: Write, row: AnyRow) -> None:
         (relationships, "src_row"),
         (relationships, "dst_row"),
     ):
-        tx.erase_told(table, column, row.row_id)
+        tx.erase_history(table, column, row.row_id)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
-from faceforge_storage.database.dialects import among, json_value, keep_field_index
+from faceforge_storage.database.dialects import among, json_value, sync_field_index
 from faceforge_storage.database.gateway import AnyRow, Values, Write, check_version
 from faceforge_storage.database.records import shown
 from faceforge_storage.database.tables import entities, field_defs
@@ -45,7 +45,7 @@ def remove(tx: Write, row: AnyRow, expected: int | None) -> None:
     """Forget a definition; values under its key stay where they are, undeclared."""
     check_version(row, expected)
     tx.delete(field_defs, [row])
-    keep_field_index(tx.connection, row.field_key, wanted=False)
+    sync_field_index(tx.connection, row.field_key, wanted=False)
 
 
 def holder_of_value(db: Connection, key: str, value: object, other_than: int | None) -> str | None:
@@ -77,6 +77,6 @@ def duplicated_value(db: Connection, key: str) -> object | None:
 
 
 def _keep_index(tx: Write, row: AnyRow) -> None:
-    keep_field_index(
+    sync_field_index(
         tx.connection, row.field_key, wanted=(row.indexed or row.unique) and row.scope != "descriptor"
     )

@@ -34,7 +34,7 @@ def create(tx: Write, values: Values) -> AnyRow:
     return tx.insert(relation_types, [{"inverse": None, "symmetric": False, "label": None, **values}])[0]
 
 
-def named(tx: Write, name: str) -> AnyRow:
+def get_or_create(tx: Write, name: str) -> AnyRow:
     """The type of this name; an unknown one registers itself."""
     found = tx.rows(select(relation_types).where(relation_types.c.name == name))
     return found[0] if found else create(tx, {"name": name})

@@ -14,7 +14,7 @@ from faceforge_storage.database.records import shown
 from faceforge_storage.database.tables import entities, relationships
 from faceforge_storage.errors import RelationshipExists
 
-EMPTY: Values = {"fields": {}, "valid_from": None, "valid_to": None, "confidence": None, "source": None}
+DEFAULTS: Values = {"fields": {}, "valid_from": None, "valid_to": None, "confidence": None, "source": None}
 
 _src = entities.alias("src")
 _dst = entities.alias("dst")
@@ -53,7 +53,7 @@ def create(tx: Write, src: AnyRow, dst: AnyRow, kind: AnyRow, values: Values) ->
     """Relate two entities; raises RelationshipExists with the id of an equal one."""
     _check_unique(tx, src.row_id, dst.row_id, kind, values.get("valid_from"))
     row = {"id": new_id(), "src_row": src.row_id, "dst_row": dst.row_id, "relationship_type": kind.name}
-    return read(tx, tx.insert(relationships, [{**row, **EMPTY, **values}])[0])
+    return read(tx, tx.insert(relationships, [{**row, **DEFAULTS, **values}])[0])
 
 
 def change(tx: Write, row: AnyRow, kind: AnyRow, values: Values, expected: int | None) -> AnyRow:

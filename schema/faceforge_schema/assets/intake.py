@@ -91,9 +91,9 @@ def take_in(tx: Write, context: Context, input: AssetCreate) -> tuple[AnyRow, bo
     tags = list(dict.fromkeys([*sidecar.tags, *input.tags]))
     twin = None
     if input.on_duplicate is OnDuplicate.REUSE:
-        twin = rows.twin(tx.connection, input.content_hash, kind)
+        twin = rows.oldest_with_content(tx.connection, input.content_hash, kind)
     if twin is None:
-        rows.hold(tx, values)
+        rows.add_object(tx, values)
         stored = rows.create(
             tx,
             {
@@ -139,7 +139,7 @@ def _content(tx: Write, context: Context, content_hash: str) -> tuple[dict[str, 
     uploaded = context.uploaded
     if uploaded is not None and uploaded["sha256"] == content_hash:
         return {name: value for name, value in uploaded.items() if name != "mime_type"}, uploaded["mime_type"]
-    held = rows.any_on(tx.connection, content_hash)
+    held = rows.any_with_content(tx.connection, content_hash)
     if held is None:
         raise UnknownContent(f"No stored bytes have the hash {content_hash}.")
     return {"sha256": content_hash, "size_bytes": held.size_bytes}, held.mime_type

@@ -40,9 +40,9 @@ def once(
             raise IdempotencyMismatch(f"The key was used for {earlier.operation} with other input.")
         kind: type[Record] = typing.get_type_hints(function)["return"]
         return kind.of_values(earlier.result)
-    tx.forget(KEYS_KEPT)
+    tx.delete_idempotency_keys(KEYS_KEPT)
     result = run()
-    tx.remember(
+    tx.save_idempotency_key(
         {
             "actor": actor,
             "key": key,

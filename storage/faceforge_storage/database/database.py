@@ -19,7 +19,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 
-from faceforge_storage.database.database_errors import expected
+from faceforge_storage.database.database_errors import translate
 from faceforge_storage.database.dialects import make_engine, stop_after, warn_of_old_sqlite
 from faceforge_storage.database.gateway import Write, guard
 
@@ -44,13 +44,13 @@ class Database:
         self._write_thread = ThreadPoolExecutor(1, thread_name_prefix="database-writer")
         self._read_threads = ThreadPoolExecutor(readers, thread_name_prefix="database-reader")
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._changed = asyncio.Event()
-        self._keeps = True
+        self._committed = asyncio.Event()
+        self._commits = True
 
     def rehearsal(self) -> Database:
         """This database for writes that are only tried: whatever they do is rolled back, and told to nobody."""
         tried = copy(self)
-        tried._keeps = False
+        tried._commits = False
         return tried
 
     async def read(
@@ -74,7 +74,7 @@ class Database:
             with self.readers.connect() as connection, stop_after(connection, self._seconds):
                 return work(connection, *args, **kwargs)
         except (DatabaseError, sqlite3.DatabaseError) as error:
-            raise expected(error) from error
+            raise translate(error) from error
 
     def writing(self, actor: str, operation: str, work: Callable[[Write], T]) -> T:
         """What `write` does, in the calling thread."""
@@ -82,27 +82,27 @@ class Database:
             with self.writer.connect() as connection, connection.begin() as begun:
                 transaction = Write(connection, actor, operation)
                 result = work(transaction)
-                if not self._keeps:
+                if not self._commits:
                     begun.rollback()
                     return result
                 changeset = transaction.finish()
         except (DatabaseError, sqlite3.DatabaseError) as error:
-            raise expected(error) from error
+            raise translate(error) from error
         if changeset is not None and self._loop is not None:
             with suppress(RuntimeError):  # the loop has closed: nobody is left to tell
-                self._loop.call_soon_threadsafe(self._tell)
+                self._loop.call_soon_threadsafe(self._announce_commit)
         return result
 
-    def next_change(self) -> asyncio.Event:
+    def next_commit(self) -> asyncio.Event:
         """What is set when a changeset is next committed here. Whoever reads takes it before, and misses none."""
-        return self._changed
+        return self._committed
 
-    async def changed(self, change: asyncio.Event, seconds: float) -> None:
-        """Return when `change` is set, or after `seconds` (another process may write too)."""
+    async def wait_for_commit(self, commit: asyncio.Event, seconds: float) -> None:
+        """Return when `commit` is set, or after `seconds` (another process may write too)."""
         with suppress(TimeoutError):
             # Not `wait_for`: before Python 3.12 it loses a cancellation that comes together with the change.
             async with asyncio.timeout(seconds):
-                await change.wait()
+                await commit.wait()
 
     def close(self) -> None:
         """Finish what is running, then close every connection."""
@@ -111,6 +111,6 @@ class Database:
         self.readers.dispose()
         self.writer.dispose()
 
-    def _tell(self) -> None:
-        self._changed.set()
-        self._changed = asyncio.Event()
+    def _announce_commit(self) -> None:
+        self._committed.set()
+        self._committed = asyncio.Event()

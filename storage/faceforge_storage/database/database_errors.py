@@ -12,7 +12,7 @@ from faceforge_storage.errors import NoSpace, QueryTimeout, StorageFailed, Unava
 log = logging.getLogger(__name__)
 
 
-def expected(error: Exception) -> Exception:
+def translate(error: Exception) -> Exception:
     """The error of our own tree behind what SQLite says; any other error as it is."""
     if isinstance(error, DatabaseError):
         text = str(error.orig)

@@ -106,7 +106,7 @@ class Write:
         for record_id in record_ids or self._names(table, rows):
             self._erased.append((table.info["record"], record_id))
 
-    def erase_told(self, table: Table, column: str, row_id: int) -> None:
+    def erase_history(self, table: Table, column: str, row_id: int) -> None:
         """Erase from the journal what it tells of rows, gone since, whose foreign key `column` was `row_id`."""
         told, record = tables.changes.c, table.info["record"]
         pointed = or_(
@@ -119,11 +119,11 @@ class Write:
         """Read within this transaction."""
         return self.connection.execute(statement).all()
 
-    def remember(self, values: Values) -> None:
+    def save_idempotency_key(self, values: Values) -> None:
         """Keep the answer under an idempotency key. Not a record: the journal does not tell of it."""
         self.connection.execute(insert(tables.idempotency_keys).values(values), execution_options=_OPEN)
 
-    def forget(self, older_than: timedelta) -> None:
+    def delete_idempotency_keys(self, older_than: timedelta) -> None:
         """Drop idempotency keys of a greater age."""
         keys = tables.idempotency_keys
         self.connection.execute(

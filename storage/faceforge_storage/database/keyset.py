@@ -18,9 +18,9 @@ from sqlalchemy import (
     tuple_,
 )
 
-from faceforge_storage.database.columns import only
 from faceforge_storage.database.dialects import listed
 from faceforge_storage.database.gateway import AnyRow
+from faceforge_storage.database.prepared_select import only
 
 MAX_LIMIT = 500
 DEFAULT_LIMIT = 50

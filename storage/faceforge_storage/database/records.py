@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Select, Table, bindparam, select, true
 
-from faceforge_storage.database.columns import only
 from faceforge_storage.database.dialects import listed
 from faceforge_storage.database.gateway import AnyRow, Write
+from faceforge_storage.database.prepared_select import only
 from faceforge_storage.errors import NotFound, NotInTrash
 
 Deleted = Literal["exclude", "include", "only"]
@@ -23,12 +23,12 @@ def find(db: Connection, statement: Select[Any], column: str, value: str | int) 
     return row
 
 
-def named(statement: Select[Any], names: Iterable[str], column: str) -> Select[Any]:
+def by_key(statement: Select[Any], names: Iterable[str], column: str) -> Select[Any]:
     """The columns `names` of the row whose `column` is the parameter `wanted`."""
     return only(statement, names).where(statement.selected_columns[column] == bindparam("wanted"))
 
 
-def matched(statement: Select[Any], names: Iterable[str], column: str) -> Select[Any]:
+def by_keys(statement: Select[Any], names: Iterable[str], column: str) -> Select[Any]:
     """The columns `names` of the rows whose `column` is in the JSON list that is the parameter `wanted`."""
     wanted = select(listed("wanted").c.value)
     return only(statement, names).where(statement.selected_columns[column].in_(wanted))

@@ -17,7 +17,7 @@ class HomeLock:
         self.home = home
         self._lock = FileLock(home.config_dir / "core.lock", mode=0o600)
 
-    def take(self) -> bool:
+    def acquire(self) -> bool:
         """Hold the home, and answer True, unless another process holds it. Raises CannotStart when nobody can."""
         try:
             self._lock.acquire(timeout=0)
@@ -31,7 +31,7 @@ class HomeLock:
         self._lock.release()
 
     def __enter__(self) -> HomeLock:
-        if not self.take():
+        if not self.acquire():
             raise CannotStart(
                 f"Another FaceForge Core is already running on the data directory {self.home.root}.",
                 "Use that one, stop it first, or choose another directory with --home.",

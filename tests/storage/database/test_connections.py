@@ -113,7 +113,7 @@ def test_a_reader_sees_one_moment_for_its_whole_work(database: Database) -> None
 
 def test_ddl_is_rolled_back_like_all_else(database: Database) -> None:
     def work(tx: Write) -> None:
-        sqlite.keep_field_index(tx.connection, "height", wanted=True)
+        sqlite.sync_field_index(tx.connection, "height", wanted=True)
         raise ValueError
 
     with pytest.raises(ValueError):
@@ -168,7 +168,7 @@ async def test_a_write_whose_caller_has_gone_ends_all_the_same(database: Databas
 
 
 async def test_a_commit_is_told_to_those_who_wait(database: Database) -> None:
-    waiting = asyncio.create_task(database.changed(database.next_change(), 30))
+    waiting = asyncio.create_task(database.wait_for_commit(database.next_commit(), 30))
     await asyncio.sleep(0)
     await database.write("t", "nothing", lambda tx: None)
     assert not waiting.done()
@@ -177,19 +177,19 @@ async def test_a_commit_is_told_to_those_who_wait(database: Database) -> None:
 
 
 async def test_a_commit_between_a_read_and_the_wait_is_not_missed(database: Database) -> None:
-    change = database.next_change()
+    change = database.next_commit()
     assert await database.read(entities) == 0
     await database.write("t", "o", lambda tx: tx.insert(tables.entities, [entity()]))
     async with asyncio.timeout(10):
-        await database.changed(change, 30)
+        await database.wait_for_commit(change, 30)
 
 
 async def test_who_waits_can_be_cancelled_at_any_moment_of_a_commit(database: Database) -> None:
     """A subscription that loses its cancellation never ends, and holds up the end of Core."""
     for steps in range(6):
-        waiting = asyncio.create_task(database.changed(database.next_change(), 30))
+        waiting = asyncio.create_task(database.wait_for_commit(database.next_commit(), 30))
         await asyncio.sleep(0.01)
-        database._tell()
+        database._announce_commit()
         for _ in range(steps):
             await asyncio.sleep(0)
         if waiting.cancel():

@@ -216,9 +216,11 @@ def test_an_idempotency_key_is_kept_for_its_time_and_without_a_changeset(databas
     for key, age in (("old", 3), ("young", 1)):
         made = now(-timedelta(days=age))
         database.writing(
-            "t", "o", lambda tx, new={"key": key, "created_at": made}: tx.remember({**request, **new})
+            "t",
+            "o",
+            lambda tx, new={"key": key, "created_at": made}: tx.save_idempotency_key({**request, **new}),
         )
-    database.writing("t", "o", lambda tx: tx.forget(timedelta(days=2)))
+    database.writing("t", "o", lambda tx: tx.delete_idempotency_keys(timedelta(days=2)))
     assert query(database.path, "SELECT actor, key FROM idempotency_keys") == [("a", "young")]
     assert journal(database.path) == []
 

@@ -12,14 +12,10 @@ from pathlib import Path
 import pytest
 
 from faceforge_storage.errors import NoSpace, StorageFailed, Unavailable
-from faceforge_storage.objects import (
-    FilesystemProvider,
-    ObjectStore,
-    Provider,
-    StagedFile,
-    Staging,
-    StoredObject,
-)
+from faceforge_storage.objects.provider import Provider, StoredObject
+from faceforge_storage.objects.providers.filesystem import FilesystemProvider
+from faceforge_storage.objects.staging import StagedFile, Staging
+from faceforge_storage.objects.store import ObjectStore
 
 
 def on_one_disk(home: Path) -> Provider:

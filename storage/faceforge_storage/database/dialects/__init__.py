@@ -8,11 +8,11 @@ from faceforge_storage.database.dialects.sqlite import (
     any_contains,
     contains,
     json_value,
-    keep_field_index,
     listed,
     make_engine,
     starts_with,
     stop_after,
+    sync_field_index,
     warn_of_old_sqlite,
 )
 
@@ -21,10 +21,10 @@ __all__ = [
     "any_contains",
     "contains",
     "json_value",
-    "keep_field_index",
     "listed",
     "make_engine",
     "starts_with",
     "stop_after",
+    "sync_field_index",
     "warn_of_old_sqlite",
 ]

@@ -124,7 +124,7 @@ def json_value(column: ColumnElement[Any], key: str) -> ColumnElement[Any]:
     return func.json_extract(column, literal_column(f"'$.{key}'", Text))
 
 
-def keep_field_index(connection: Connection, key: str, *, wanted: bool) -> None:
+def sync_field_index(connection: Connection, key: str, *, wanted: bool) -> None:
     """Make or drop the index over `json_value(entities.fields, key)`. `key` is a checked field key."""
     assert key.replace("_", "").isalnum(), key
     name = f"ix_entities_field_{key}"

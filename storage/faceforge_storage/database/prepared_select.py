@@ -16,7 +16,7 @@ Decode = Callable[[Sequence[Any]], Sequence[Any]]
 """Makes the values of a column of what the driver gave."""
 
 
-class Reading:
+class PreparedSelect:
     """A statement to be run again and again; SQLAlchemy compiles it once."""
 
     def __init__(self, statement: Select[Any]) -> None:
