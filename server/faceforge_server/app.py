@@ -45,9 +45,8 @@ from faceforge_storage.errors import (
 )
 from faceforge_storage.home.home import Home
 from faceforge_storage.home.settings import Settings
-from faceforge_storage.objects.providers.filesystem import FilesystemProvider
+from faceforge_storage.objects.registry import open_store
 from faceforge_storage.objects.staging import Staging
-from faceforge_storage.objects.store import ObjectStore
 
 log = logging.getLogger("faceforge")
 
@@ -62,7 +61,7 @@ def create_app(home: Home, settings: Settings) -> Starlette:
     migrate(home.database_file, home.backups_dir, settings.limits.backups_kept)
     contract = build_schema()
     operations = rest_operations(contract)
-    store = ObjectStore([FilesystemProvider(home.assets_dir, settings.limits.disk_reserve_bytes)])
+    store = open_store(home, settings)
     staging = Staging(home.tmp_dir, settings.limits.disk_reserve_bytes)
     create = next(each for each in operations if each.name == "createAsset")
     install = InstallToken(home.settings_file, settings.auth.install_token.get_secret_value())

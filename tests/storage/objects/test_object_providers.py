@@ -1,28 +1,22 @@
-"""The contract of a provider: every one of them passes this suite."""
+"""The contract of a provider: every one in the registry passes this suite."""
 
 from __future__ import annotations
 
 import hashlib
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from faceforge_storage.errors import NoSpace, StorageFailed, Unavailable
+from faceforge_storage.home.home import open_home
 from faceforge_storage.objects.provider import Provider, StoredObject
 from faceforge_storage.objects.providers.filesystem import FilesystemProvider
+from faceforge_storage.objects.registry import PROVIDERS, open_store
 from faceforge_storage.objects.staging import StagedFile, Staging
 from faceforge_storage.objects.store import ObjectStore
-
-
-def on_one_disk(home: Path) -> Provider:
-    return FilesystemProvider(home / "assets")
-
-
-PROVIDERS: list[Callable[[Path], Provider]] = [on_one_disk]
 
 
 @pytest.fixture
@@ -32,9 +26,9 @@ def staging(tmp_path: Path) -> Staging:
     return staging
 
 
-@pytest.fixture(params=PROVIDERS, ids=lambda make: make.__name__)
+@pytest.fixture(params=PROVIDERS)
 def provider(request: pytest.FixtureRequest, tmp_path: Path) -> Provider:
-    made: Provider = request.param(tmp_path)
+    made = PROVIDERS[request.param](*open_home(tmp_path / "home"))
     made.sweep()
     return made
 
@@ -51,6 +45,20 @@ def read_all(provider: Provider, stored: StoredObject) -> bytes:
         return reader.read(0, reader.size_bytes)
     finally:
         reader.close()
+
+
+def test_a_provider_has_its_name_in_the_registry(tmp_path: Path) -> None:
+    assert list(open_store(*open_home(tmp_path)).providers) == list(PROVIDERS)
+
+
+def test_new_bytes_go_to_the_assets_directory_that_the_settings_name(
+    tmp_path: Path, staging: Staging
+) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "core.json").write_text('{"paths": {"assets_dir": "elsewhere"}}')
+    stored = open_store(*open_home(tmp_path)).publish(stage(staging, b"a face"))
+    assert stored.provider == "filesystem"
+    assert (tmp_path / "elsewhere" / stored.key).read_bytes() == b"a face"
 
 
 def test_published_bytes_are_found_under_their_hash(provider: Provider, staging: Staging) -> None:

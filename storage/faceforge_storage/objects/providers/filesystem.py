@@ -18,6 +18,8 @@ from typing import BinaryIO
 
 from faceforge_storage.errors import StorageFailed, Unavailable
 from faceforge_storage.home.atomic import sync_directory
+from faceforge_storage.home.home import Home
+from faceforge_storage.home.settings import Settings
 from faceforge_storage.objects.disk import disk_errors, require_space, sync_file
 from faceforge_storage.objects.provider import StoredObject
 from faceforge_storage.objects.staging import StagedFile
@@ -220,3 +222,8 @@ class FilesystemProvider:
         directory.mkdir(parents=directory == self.root, exist_ok=True)
         sync_directory(directory.parent)
         self._known.add(directory)
+
+
+def open_provider(home: Home, settings: Settings) -> FilesystemProvider:
+    """The provider of a home: its assets directory, which leaves `limits.disk_reserve_bytes` of the disk free."""
+    return FilesystemProvider(home.assets_dir, settings.limits.disk_reserve_bytes)
