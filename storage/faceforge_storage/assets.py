@@ -1,4 +1,4 @@
-"""Assets and their links to entities: finding, listing, duplicates, and what a purge takes along."""
+"""Assets, the objects that hold their bytes, and their links to entities: queries, writes, purge."""
 
 from __future__ import annotations
 
@@ -45,23 +45,23 @@ def matching(
         "filename": filename,
         "derived_from_asset_id": derived_from_asset_id,
     }
-    wanted = [assets.c[name] == value for name, value in equal.items() if value is not None]
+    conditions = [assets.c[name] == value for name, value in equal.items() if value is not None]
     for each in tag:
-        wanted.append(exists().where(asset_tags.c.tag == each, asset_tags.c.asset_row == assets.c.row_id))
+        conditions.append(exists().where(asset_tags.c.tag == each, asset_tags.c.asset_row == assets.c.row_id))
     if q:
-        wanted.append(contains(assets.c.filename, q))
+        conditions.append(contains(assets.c.filename, q))
     if ids is not None:
-        wanted.append(among(assets.c.id, ids))
+        conditions.append(among(assets.c.id, ids))
     if entity_id is not None:
         linked = (
             select(asset_links.c.asset_row)
             .join(entities, entities.c.row_id == asset_links.c.entity_row)
             .where(entities.c.id == entity_id, shown(entities))
         )
-        wanted.append(assets.c.row_id.in_(linked))
+        conditions.append(assets.c.row_id.in_(linked))
     if updated_since is not None:
-        wanted.append(assets.c.updated_at >= updated_since)
-    return select(assets).where(shown(assets, deleted), *wanted)
+        conditions.append(assets.c.updated_at >= updated_since)
+    return select(assets).where(shown(assets, deleted), *conditions)
 
 
 def oldest_with_content(db: Connection, content_hash: str, kind: str | None = None) -> AnyRow | None:
@@ -82,7 +82,7 @@ def change(tx: Write, row: AnyRow, values: Values, expected: int | None) -> AnyR
 
 
 def any_with_content(db: Connection, content_hash: str) -> AnyRow | None:
-    """Any asset, even a trashed one, on these bytes: it tells their size and media type."""
+    """Any asset, even a trashed one, on these bytes: for their size and media type."""
     return db.execute(matching(content_hash=content_hash, deleted="include").limit(1)).one_or_none()
 
 
@@ -105,7 +105,7 @@ def find_objects(db: Connection, hashes: Iterable[str]) -> dict[str, AnyRow]:
 
 
 def add_object(tx: Write, values: Values) -> None:
-    """Note where published bytes are; bytes that are known already stay where they are noted."""
+    """Record where published bytes are; for bytes that are known already nothing changes."""
     if find_object(tx.connection, values["sha256"]) is None:
         tx.insert(objects, [{**values, "created_at": tx.at}])
 
@@ -132,20 +132,20 @@ def links(db: Connection, asset_rows: Sequence[int]) -> Sequence[AnyRow]:
 
 
 def link(tx: Write, asset: AnyRow, entity: AnyRow, values: Values) -> None:
-    """Link an asset to an entity; a link that stands takes the role, when one is given."""
-    standing = _link(tx, asset, entity)
-    if standing is None:
+    """Link an asset to an entity; an existing link gets the role, when one is given."""
+    existing = _link(tx, asset, entity)
+    if existing is None:
         row = {"asset_row": asset.row_id, "entity_row": entity.row_id, "role": None, **values}
         tx.insert(asset_links, [row], [_name(asset, entity)])
     else:
-        tx.update(asset_links, standing, values, record_id=_name(asset, entity))
+        tx.update(asset_links, existing, values, record_id=_name(asset, entity))
 
 
 def unlink(tx: Write, asset: AnyRow, entity: AnyRow) -> None:
     """Remove the link between an asset and an entity, when there is one."""
-    standing = _link(tx, asset, entity)
-    if standing is not None:
-        tx.delete(asset_links, [standing], [_name(asset, entity)])
+    existing = _link(tx, asset, entity)
+    if existing is not None:
+        tx.delete(asset_links, [existing], [_name(asset, entity)])
 
 
 def purge(tx: Write, asset: AnyRow) -> None:

@@ -1,4 +1,4 @@
-"""Descriptors: facts about entities, each perhaps true for a time only."""
+"""Descriptors: facts about entities, each true always or for a span of time."""
 
 from __future__ import annotations
 
@@ -31,25 +31,25 @@ def matching(
     as_of: str | None = None,
 ) -> Select[Any]:
     """The facts about live entities that fit every filter given, with `entity_id`."""
-    wanted = [shown(entities)]
+    conditions = [shown(entities)]
     if entity_id is not None:
-        wanted.append(entities.c.id == entity_id)
+        conditions.append(entities.c.id == entity_id)
     if field_key is not None:
-        wanted.append(descriptors.c.field_key == field_key)
+        conditions.append(descriptors.c.field_key == field_key)
     if ids is not None:
-        wanted.append(among(descriptors.c.id, ids))
+        conditions.append(among(descriptors.c.id, ids))
     if as_of is not None:
         # Partial dates are spans; a fact holds when its span and the span asked for meet.
         first, last = as_of, as_of + "-99-99"[len(as_of) - 4 :]
         ends = descriptors.c.valid_to.concat(
             func.substr("9999-99-99", func.length(descriptors.c.valid_to) + 1)
         )
-        wanted.append(descriptors.c.valid_from.is_(None) | (descriptors.c.valid_from <= last))
-        wanted.append(descriptors.c.valid_to.is_(None) | (ends >= first))
+        conditions.append(descriptors.c.valid_from.is_(None) | (descriptors.c.valid_from <= last))
+        conditions.append(descriptors.c.valid_to.is_(None) | (ends >= first))
     return (
         select(descriptors, entities.c.id.label("entity_id"))
         .join(entities, entities.c.row_id == descriptors.c.entity_row)
-        .where(*wanted)
+        .where(*conditions)
     )
 
 

@@ -1,4 +1,4 @@
-"""Field definitions: the keys an administrator has declared, and the indexes that serve them."""
+"""Field definitions: queries, writes, and the indexes over the fields they declare."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ def create(tx: Write, values: Values) -> AnyRow:
             f"The field key {values['field_key']} is already defined.", hint="PATCH it instead."
         )
     row = tx.insert(field_defs, [values])[0]
-    _keep_index(tx, row)
+    _sync_index(tx, row)
     return row
 
 
 def change(tx: Write, row: AnyRow, values: Values, expected: int | None) -> AnyRow:
     """Set columns of a definition."""
     changed = tx.update(field_defs, row, values, expected=expected)
-    _keep_index(tx, changed)
+    _sync_index(tx, changed)
     return changed
 
 
@@ -51,7 +51,7 @@ def remove(tx: Write, row: AnyRow, expected: int | None) -> None:
 def holder_of_value(db: Connection, key: str, value: object, other_than: int | None) -> str | None:
     """The id of a live entity that has `value` under a unique key, other than the row given.
 
-    Only single values are unique: a list or an object, kept from before the key was defined, meets no other.
+    Only single values are unique: a list or an object, stored before the key was defined, equals no other.
     """
     if isinstance(value, list | dict):
         return None
@@ -76,7 +76,7 @@ def duplicated_value(db: Connection, key: str) -> object | None:
     return db.execute(statement.having(func.count() > 1).limit(1)).scalar_one_or_none()
 
 
-def _keep_index(tx: Write, row: AnyRow) -> None:
+def _sync_index(tx: Write, row: AnyRow) -> None:
     sync_field_index(
         tx.connection, row.field_key, wanted=(row.indexed or row.unique) and row.scope != "descriptor"
     )

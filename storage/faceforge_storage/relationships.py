@@ -1,4 +1,4 @@
-"""Relationships: what entities are to one another."""
+"""Relationships between entities: queries and writes."""
 
 from __future__ import annotations
 
@@ -25,18 +25,20 @@ def matching(
     *, entity_id: str | None = None, relationship_type: str | None = None, ids: Sequence[str] | None = None
 ) -> Select[Any]:
     """The relationships between live entities that fit every filter given, with `src_entity_id` and `dst_entity_id`."""
-    wanted = [shown(_src), shown(_dst)]
+    conditions = [shown(_src), shown(_dst)]
     if entity_id is not None:
-        wanted.append(touching(select(entities.c.row_id).where(entities.c.id == entity_id).scalar_subquery()))
+        conditions.append(
+            touching(select(entities.c.row_id).where(entities.c.id == entity_id).scalar_subquery())
+        )
     if relationship_type is not None:
-        wanted.append(relationships.c.relationship_type == relationship_type)
+        conditions.append(relationships.c.relationship_type == relationship_type)
     if ids is not None:
-        wanted.append(among(relationships.c.id, ids))
+        conditions.append(among(relationships.c.id, ids))
     return (
         select(relationships, _src.c.id.label("src_entity_id"), _dst.c.id.label("dst_entity_id"))
         .join(_src, _src.c.row_id == relationships.c.src_row)
         .join(_dst, _dst.c.row_id == relationships.c.dst_row)
-        .where(*wanted)
+        .where(*conditions)
     )
 
 

@@ -1,4 +1,4 @@
-"""Tokens: limited keys to the API. The database holds the hash of a token's secret, never the secret."""
+"""Tokens: limited keys to the API. The database stores the hash of a token's secret, never the secret."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def by_secret_hash(db: Connection, secret_hash: str) -> AnyRow | None:
 
 
 def create(tx: Write, name: str, permissions: Sequence[str]) -> tuple[AnyRow, str]:
-    """Store a new token; answers it and its secret, which is told this once. Raises NameTaken."""
+    """Store a new token; answers it and its secret, which is shown only this once. Raises NameTaken."""
     _check_name(tx, name)
     secret = new_secret()
     row = {

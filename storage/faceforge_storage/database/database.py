@@ -32,7 +32,7 @@ READERS = 4
 class Database:
     """Rows of one home. `read` and `write` are for the event loop, `reading` and `writing` for plain threads.
 
-    A read that takes longer than `seconds` is stopped, so that no query holds a reader for good.
+    A read that takes longer than `seconds` is stopped, so that no query occupies a reader forever.
     """
 
     def __init__(self, path: Path, *, readers: int = READERS, seconds: float = 30) -> None:
@@ -48,7 +48,7 @@ class Database:
         self._commits = True
 
     def rehearsal(self) -> Database:
-        """This database for writes that are only tried: whatever they do is rolled back, and told to nobody."""
+        """This database for a dry run: every write is rolled back, and nobody is notified."""
         tried = copy(self)
         tried._commits = False
         return tried
@@ -89,12 +89,12 @@ class Database:
         except (DatabaseError, sqlite3.DatabaseError) as error:
             raise translate(error) from error
         if changeset is not None and self._loop is not None:
-            with suppress(RuntimeError):  # the loop has closed: nobody is left to tell
+            with suppress(RuntimeError):  # the loop has closed: nobody waits any more
                 self._loop.call_soon_threadsafe(self._announce_commit)
         return result
 
     def next_commit(self) -> asyncio.Event:
-        """What is set when a changeset is next committed here. Whoever reads takes it before, and misses none."""
+        """The event set at the next commit of a changeset here. Take it before reading, so that no commit is missed."""
         return self._committed
 
     async def wait_for_commit(self, commit: asyncio.Event, seconds: float) -> None:

@@ -11,14 +11,14 @@ from faceforge_storage.home.home import Home
 
 
 class HomeLock:
-    """Holds the home while entered. Raises CannotStart when another process holds it, or nobody can."""
+    """Locks the home while entered. Raises CannotStart when another process holds it, or nobody can."""
 
     def __init__(self, home: Home) -> None:
         self.home = home
         self._lock = FileLock(home.config_dir / "core.lock", mode=0o600)
 
     def acquire(self) -> bool:
-        """Hold the home, and answer True, unless another process holds it. Raises CannotStart when nobody can."""
+        """Lock the home and return True; False when another process holds it. Raises CannotStart when nobody can."""
         try:
             self._lock.acquire(timeout=0)
         except Timeout:

@@ -1,4 +1,4 @@
-"""What a person may set: the shape and the defaults of `config/core.json`, and how it is read."""
+"""The settings in `config/core.json`: their types and defaults, and how the file is read."""
 
 from __future__ import annotations
 
@@ -196,7 +196,7 @@ def _read(file: Path) -> tuple[Settings, dict[str, Any]]:
     try:
         return Settings.model_validate(raw), raw
     except ValidationError as refused:
-        # Only place and rule are told: the value itself may be a secret.
+        # Only the key and the rule are shown: the value itself may be a secret.
         faults = [f"{'.'.join(map(str, e['loc'])) or 'the whole file'}: {e['msg']}" for e in refused.errors()]
         raise CannotStart(
             f"{file} has settings that cannot be used. " + "; ".join(faults),

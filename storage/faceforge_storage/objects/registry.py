@@ -13,7 +13,7 @@ from faceforge_storage.objects.store import ObjectStore
 PROVIDERS: Mapping[str, Callable[[Home, Settings], Provider]] = {
     "filesystem": filesystem.open_provider,
 }
-"""Name, as the database records it with each object -> what makes the provider. The first takes new bytes."""
+"""Name, as the database records it with each object -> what makes the provider. The first stores new bytes."""
 
 
 def open_store(home: Home, settings: Settings) -> ObjectStore:

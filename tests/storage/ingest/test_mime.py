@@ -1,4 +1,4 @@
-"""The media type is what the bytes say, whatever the name claims."""
+"""The media type follows from the bytes, whatever the name claims."""
 
 from __future__ import annotations
 

@@ -88,7 +88,9 @@ def test_any_part_can_be_read(
     reader.close()
 
 
-def test_a_reader_has_a_file_exactly_when_the_provider_says_so(provider: Provider, staging: Staging) -> None:
+def test_a_reader_has_a_file_exactly_when_the_provider_has_local_files(
+    provider: Provider, staging: Staging
+) -> None:
     reader = provider.open(provider.publish(stage(staging, b"x")))
     assert (reader.file is not None) == provider.has_local_files
     reader.close()
@@ -141,7 +143,7 @@ def test_a_key_that_the_provider_never_made_opens_nothing(provider: Provider, ke
         provider.open(StoredObject("a" * 64, 1, provider.name, "", key))
 
 
-def test_a_file_is_read_only_under_a_path_that_tells_its_hash(tmp_path: Path, staging: Staging) -> None:
+def test_a_file_is_read_only_under_a_path_made_of_its_hash(tmp_path: Path, staging: Staging) -> None:
     provider = FilesystemProvider(tmp_path / "assets")
     stored = provider.publish(stage(staging, b"seen"))
     digest = hashlib.sha256(b"seen").hexdigest()
@@ -150,7 +152,7 @@ def test_a_file_is_read_only_under_a_path_that_tells_its_hash(tmp_path: Path, st
     assert path.stat().st_mode & 0o222 == 0
 
 
-def test_an_object_of_the_wrong_size_is_told_when_it_is_opened(tmp_path: Path, staging: Staging) -> None:
+def test_an_object_of_the_wrong_size_is_refused_when_it_is_opened(tmp_path: Path, staging: Staging) -> None:
     provider = FilesystemProvider(tmp_path / "assets")
     store = ObjectStore([provider])
     stored = store.publish(stage(staging, b"whole"))

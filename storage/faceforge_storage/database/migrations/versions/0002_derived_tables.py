@@ -1,4 +1,4 @@
-"""What the database keeps by itself: the indexes over tags and external ids, and the first relation types."""
+"""The triggers that fill the derived tables (tags, external ids), and the first relation types."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def upgrade() -> None:
 
 
 def seed_relation_types() -> None:
-    """The types a new database knows (spec.md, 2): part of its start, so no changeset tells of them."""
+    """The types a new database knows (spec.md, 2): part of a new database, so no changeset has them."""
     rows = (
         ("friend", None, True),
         ("family", None, True),
