@@ -42,7 +42,7 @@ def change(tx: Write, row: AnyRow, values: Values, expected: int | None) -> AnyR
 
 
 def remove(tx: Write, row: AnyRow, expected: int | None) -> None:
-    """Forget a definition; values under its key stay where they are, undeclared."""
+    """Delete a definition; values under its key stay where they are, undeclared."""
     check_version(row, expected)
     tx.delete(field_defs, [row])
     sync_field_index(tx.connection, row.field_key, wanted=False)

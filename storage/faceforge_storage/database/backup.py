@@ -14,7 +14,7 @@ from faceforge_storage.home.atomic import sync_directory
 def backup(database: Path, target: Path) -> int:
     """Copy the SQLite file `database` to `target` by the online backup API and verify the copy.
 
-    Answers the size of the copy in bytes. `target` appears only when it is whole and verified; it must not exist.
+    Returns the size of the copy in bytes. `target` appears only when it is whole and verified; it must not exist.
     Raises StorageFailed.
     """
     if not database.exists():

@@ -56,12 +56,12 @@ class Database:
     async def read(
         self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Run `work(connection, …)` on a snapshot and answer what it answers."""
+        """Run `work(connection, …)` on a snapshot and return its result."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._read_threads, lambda: self.reading(work, *args, **kwargs))
 
     async def write(self, actor: str, operation: str, work: Callable[[Write], T]) -> T:
-        """Run `work(transaction)`, commit it with its changeset, and answer what it answers.
+        """Run `work(transaction)`, commit it with its changeset, and return its result.
 
         Once begun it runs to its end even when the caller is cancelled. Errors of `work` roll everything back.
         """

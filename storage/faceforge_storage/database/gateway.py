@@ -145,6 +145,12 @@ class Write:
             for (record, row_id), change in self._changes.items()
         ]
         self.connection.execute(insert(tables.changes), rows, execution_options=_GATEWAY)
+        if erased:
+            self._erase_values(erased)
+        return int(changeset)
+
+    def _erase_values(self, erased: set[tuple[str, str]]) -> None:
+        """Erase the values of these records, (record type, id), wherever they are stored."""
         for record, record_id in erased:
             self.connection.execute(
                 update(tables.changes)
@@ -152,14 +158,12 @@ class Write:
                 .values(before=None, after=None, erased=True),
                 execution_options=_GATEWAY,
             )
-        if erased:
-            # The answer of a create is stored with its idempotency key: it holds the record's values too.
-            keys = tables.idempotency_keys
-            ids = [record_id for _, record_id in erased]
-            self.connection.execute(
-                delete(keys).where(among(keys.c.result["id"].as_string(), ids)), execution_options=_GATEWAY
-            )
-        return int(changeset)
+        # The answer of a create is stored with its idempotency key: it holds the record's values too.
+        keys = tables.idempotency_keys
+        ids = [record_id for _, record_id in erased]
+        self.connection.execute(
+            delete(keys).where(among(keys.c.result["id"].as_string(), ids)), execution_options=_GATEWAY
+        )
 
     def _stamped(self, table: Table, row: Values) -> dict[str, Any]:
         stamps = {name: self.at for name in ("created_at", "updated_at") if name in table.c}

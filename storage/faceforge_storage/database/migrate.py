@@ -47,7 +47,7 @@ def revision_of(database: Path) -> str | None:
 
 
 def migrate(database: Path, backups: Path, keep: int = 5) -> str | None:
-    """Bring the SQLite file `database` to HEAD; answers the step it was at before (None: it was new).
+    """Bring the SQLite file `database` to HEAD; returns the step it was at before (None: it was new).
 
     An existing database is copied into the folder `backups` first, where the newest `keep` copies stay. The steps run
     in one transaction, so a crash leaves the old schema or the new one. Raises CannotStart for a database that a newer
