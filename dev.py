@@ -67,7 +67,7 @@ def parse(words: list[str]) -> tuple[argparse.Namespace, list[str]]:
     verb(
         "contract",
         contract,
-        "write the files of schema/ and docs/reference/ anew from the code; name what breaks",
+        "write the generated files of schema/ and docs/reference/ anew; name breaking changes",
     )
     verb("bench", bench, "run every benchmark of tests/bench, or those named",
          "Example: python3 dev.py bench download")  # fmt: skip
@@ -114,8 +114,7 @@ def lint(_: list[str], arguments: argparse.Namespace) -> int:
 
 def contract(further: list[str], _: argparse.Namespace) -> int:
     install("run")
-    check(BIN / "faceforge", "schema", "--write", *further)
-    return call(PYTHON, "-m", "faceforge_codegen.reference_pages")
+    return call(BIN / "faceforge", "schema", "--write", *further)
 
 
 def bench(further: list[str], _: argparse.Namespace) -> int:

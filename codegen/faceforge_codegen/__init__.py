@@ -1,1 +1,1 @@
-"""What is generated from the contract: its committed files, the check for breaking changes, the reference pages."""
+"""What is generated from the contract: its files, the reference pages, and the check for breaking changes."""

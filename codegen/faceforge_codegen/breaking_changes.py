@@ -1,4 +1,4 @@
-"""What a change of the contract breaks for programs that were written against the old one."""
+"""Finds the breaking changes between two versions of the contract."""
 
 from __future__ import annotations
 
@@ -9,26 +9,27 @@ from graphql import build_schema, find_breaking_changes
 
 Json = dict[str, Any]
 Way = Literal["sent", "received"]
+"""Whether a program sends the value or receives it."""
 METHODS = ("get", "head", "post", "put", "patch", "delete")
 
 
 def broken_graphql(old: str, new: str) -> list[str]:
-    """Each break between two GraphQL schemas in SDL, in the words of graphql-core."""
+    """Each breaking change between two GraphQL schemas in SDL, as graphql-core describes it."""
     changes = find_breaking_changes(build_schema(old), build_schema(new))
     return sorted(f"GraphQL: {change.description}" for change in changes)
 
 
 def broken_openapi(old: Json, new: Json) -> list[str]:
-    """Each break between two OpenAPI documents.
+    """Each breaking change between two OpenAPI documents.
 
-    Adding is allowed: operations, optional parameters and keys, members of answers. Removing is not, nor
-    asking for more than before, nor answering with a type that was not announced.
+    Adding is allowed: operations, optional parameters and keys, members of answers. Removing is not, nor requiring
+    more than before, nor answering with a type that was not documented.
     """
     return sorted(set(Comparison(old, new).breaks()))
 
 
 class Comparison:
-    """Two OpenAPI documents side by side; references are followed in each of its own."""
+    """Two OpenAPI documents side by side; references are resolved in each of its own."""
 
     def __init__(self, old: Json, new: Json) -> None:
         self.old, self.new = old, new
@@ -86,9 +87,9 @@ class Comparison:
 
     def of_schema(self, place: str, old: Json, new: Json, way: Way) -> Iterator[str]:
         before, after = self._types(self.old, old), self._types(self.new, new)
-        given, taken = (before, after) if way == "sent" else (after, before)
-        if taken and not (given and given <= taken):
-            yield f"{place}: {_told(before)} has become {_told(after)}"
+        sent, accepted = (before, after) if way == "sent" else (after, before)
+        if accepted and not (sent and sent <= accepted):
+            yield f"{place}: {_type_names(before)} has become {_type_names(after)}"
         old, new = _without_null(old), _without_null(new)
         pair = (old.get("$ref", ""), new.get("$ref", ""), way)
         if all(pair) and pair in self.seen:
@@ -118,11 +119,11 @@ class Comparison:
         schema = self._follow(document, schema)
         if branches := schema.get("anyOf") or schema.get("oneOf"):
             return set().union(*(self._types(document, branch) for branch in branches))
-        named = schema.get("type", [])
-        return {named} if isinstance(named, str) else set(named)
+        types = schema.get("type", [])
+        return {types} if isinstance(types, str) else set(types)
 
     def _follow(self, document: Json, node: Json) -> Json:
-        """The node itself, or what its reference leads to."""
+        """The node itself, or the target of its reference."""
         if "$ref" not in node:
             return node
         target: Any = document
@@ -141,5 +142,5 @@ def _enum(schema: Json) -> set[str]:
     return {str(value) for value in schema.get("enum", ())}
 
 
-def _told(types: set[str]) -> str:
+def _type_names(types: set[str]) -> str:
     return " or ".join(sorted(types)) or "anything"

@@ -1,40 +1,30 @@
-"""The contract as files: made from the code, and as they are committed beside the package of the schema."""
+"""The files of the contract: the schema of GraphQL, the OpenAPI document, and what a change of them breaks."""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from typing import Any
 
-import faceforge_schema
 from faceforge_codegen.breaking_changes import broken_graphql, broken_openapi
+from faceforge_schema import Contract
 
-FOLDER = Path(faceforge_schema.__file__).resolve().parents[1]
-
-
-def made() -> dict[str, str]:
-    """The text of each file, by name, as the code has it."""
-    from faceforge_server.contract_routes import openapi_document
-    from faceforge_server.rest import rest_operations
-
-    contract = faceforge_schema.build_schema()
-    document = json.dumps(openapi_document(rest_operations(contract)), indent=2, ensure_ascii=False)
-    return {"schema.graphql": contract.as_str().strip() + "\n", "openapi.json": document + "\n"}
+SDL = "schema/schema.graphql"
+OPENAPI = "schema/openapi.json"
 
 
-def committed() -> dict[str, str]:
-    """The text of each file that is there."""
-    files = [FOLDER / "schema.graphql", FOLDER / "openapi.json"]
-    return {file.name: file.read_text(encoding="utf-8") for file in files if file.exists()}
+def contract_files(contract: Contract, openapi: dict[str, Any]) -> dict[str, str]:
+    """The text of each file, by its path in the repository."""
+    document = json.dumps(openapi, indent=2, ensure_ascii=False)
+    return {SDL: sdl(contract), OPENAPI: document + "\n"}
 
 
-def write(texts: dict[str, str]) -> None:
-    """Replaces the files."""
-    for name, text in texts.items():
-        (FOLDER / name).write_text(text, encoding="utf-8", newline="\n")
+def sdl(contract: Contract) -> str:
+    """The GraphQL schema in its definition language."""
+    return contract.as_str().strip() + "\n"
 
 
-def broken(old: dict[str, str], new: dict[str, str]) -> list[str]:
-    """Each change from old to new that breaks a program; nothing can break that was not there."""
-    graphql = [old["schema.graphql"], new["schema.graphql"]] if "schema.graphql" in old else None
-    rest = [json.loads(each["openapi.json"]) for each in (old, new)] if "openapi.json" in old else None
-    return [*(broken_graphql(*graphql) if graphql else []), *(broken_openapi(*rest) if rest else [])]
+def breaking_changes(old: dict[str, str], new: dict[str, str]) -> list[str]:
+    """Each change from old to new files that breaks a program; a file that was not there cannot break."""
+    graphql = broken_graphql(old[SDL], new[SDL]) if SDL in old else []
+    rest = broken_openapi(json.loads(old[OPENAPI]), json.loads(new[OPENAPI])) if OPENAPI in old else []
+    return [*graphql, *rest]

@@ -114,10 +114,10 @@ async def follow_changesets(context: Context, after: BigInt | None = None) -> As
     database = context.core.database
     last = int(after) if after is not None else await database.read(rows.latest)
     while True:
-        change = database.next_change()
+        change = database.next_commit()
         news = await database.read(keyset.fetch, rows.matching(after=last), Page(Order("id")))
         for row in news[: keyset.DEFAULT_LIMIT]:
             yield Changeset.of(row)
             last = row.id
         if len(news) <= keyset.DEFAULT_LIMIT:
-            await database.changed(change, POLL_SECONDS)
+            await database.wait_for_commit(change, POLL_SECONDS)

@@ -34,8 +34,8 @@ from faceforge_storage.database.migrate import migrate
 from faceforge_storage.errors import CannotStart
 from faceforge_storage.home.home import Home
 from faceforge_storage.home.settings import Settings
-from faceforge_storage.objects import ObjectStore, Staging
-from faceforge_storage.objects.providers.filesystem import FilesystemProvider
+from faceforge_storage.objects.registry import open_store
+from faceforge_storage.objects.staging import Staging
 
 log = logging.getLogger("faceforge")
 
@@ -53,7 +53,7 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
     migrate(home.database_file, home.backups_dir, settings.limits.backups_kept)
     contract = build_schema()
     operations = rest_operations(contract)
-    store = ObjectStore([FilesystemProvider(home.assets_dir, settings.limits.disk_reserve_bytes)])
+    store = open_store(home, settings)
     staging = Staging(home.tmp_dir, settings.limits.disk_reserve_bytes)
     install = InstallToken(home.settings_file, settings.auth.install_token.get_secret_value())
     files = FileTransfers(contract, operations, store, staging, install.signing_key)

@@ -60,7 +60,7 @@ def _running(home: Home, lock: HomeLock) -> str | None:
     Another command may hold the home, or a Core that has not started yet: both are waited for. Raises CannotStart.
     """
     end = time.monotonic() + PATIENCE
-    while not lock.take():
+    while not lock.acquire():
         ports = home.read_ports()
         if _is_core(ports):
             return str(ports["url"])

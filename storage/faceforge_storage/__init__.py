@@ -1,1 +1,1 @@
-"""Rows and bytes: how FaceForge keeps what it is given."""
+"""Rows and bytes: how FaceForge stores records and files."""

@@ -1,4 +1,4 @@
-"""Assets and their links to entities: finding, listing, duplicates, and what a purge takes along."""
+"""Assets, the objects that hold their bytes, and their links to entities: queries, writes, purge."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from faceforge_storage.database.ids import new_id
 from faceforge_storage.database.records import Deleted, shown
 from faceforge_storage.database.tables import asset_links, asset_tags, assets, descriptors, entities, objects
 
-EMPTY: Values = {
+DEFAULTS: Values = {
     "owner": {"type": "system", "id": None},
     "derived_from_asset_id": None,
     "extracted_metadata": {},
@@ -45,26 +45,26 @@ def matching(
         "filename": filename,
         "derived_from_asset_id": derived_from_asset_id,
     }
-    wanted = [assets.c[name] == value for name, value in equal.items() if value is not None]
+    conditions = [assets.c[name] == value for name, value in equal.items() if value is not None]
     for each in tag:
-        wanted.append(exists().where(asset_tags.c.tag == each, asset_tags.c.asset_row == assets.c.row_id))
+        conditions.append(exists().where(asset_tags.c.tag == each, asset_tags.c.asset_row == assets.c.row_id))
     if q:
-        wanted.append(contains(assets.c.filename, q))
+        conditions.append(contains(assets.c.filename, q))
     if ids is not None:
-        wanted.append(among(assets.c.id, ids))
+        conditions.append(among(assets.c.id, ids))
     if entity_id is not None:
         linked = (
             select(asset_links.c.asset_row)
             .join(entities, entities.c.row_id == asset_links.c.entity_row)
             .where(entities.c.id == entity_id, shown(entities))
         )
-        wanted.append(assets.c.row_id.in_(linked))
+        conditions.append(assets.c.row_id.in_(linked))
     if updated_since is not None:
-        wanted.append(assets.c.updated_at >= updated_since)
-    return select(assets).where(shown(assets, deleted), *wanted)
+        conditions.append(assets.c.updated_at >= updated_since)
+    return select(assets).where(shown(assets, deleted), *conditions)
 
 
-def twin(db: Connection, content_hash: str, kind: str | None = None) -> AnyRow | None:
+def oldest_with_content(db: Connection, content_hash: str, kind: str | None = None) -> AnyRow | None:
     """The oldest live asset on these bytes, of one kind or of any."""
     return db.execute(
         matching(content_hash=content_hash, kind=kind).order_by(assets.c.created_at, assets.c.row_id).limit(1)
@@ -72,8 +72,8 @@ def twin(db: Connection, content_hash: str, kind: str | None = None) -> AnyRow |
 
 
 def create(tx: Write, values: Values) -> AnyRow:
-    """Store a new asset. Its bytes must be known: `hold` first."""
-    return tx.insert(assets, [{"id": new_id(), **EMPTY, **values}])[0]
+    """Store a new asset. Its bytes must be known: `add_object` first."""
+    return tx.insert(assets, [{"id": new_id(), **DEFAULTS, **values}])[0]
 
 
 def change(tx: Write, row: AnyRow, values: Values, expected: int | None) -> AnyRow:
@@ -81,8 +81,8 @@ def change(tx: Write, row: AnyRow, values: Values, expected: int | None) -> AnyR
     return tx.update(assets, row, values, expected=expected)
 
 
-def any_on(db: Connection, content_hash: str) -> AnyRow | None:
-    """Any asset, even a trashed one, on these bytes: it tells their size and media type."""
+def any_with_content(db: Connection, content_hash: str) -> AnyRow | None:
+    """Any asset, even a trashed one, on these bytes: for their size and media type."""
     return db.execute(matching(content_hash=content_hash, deleted="include").limit(1)).one_or_none()
 
 
@@ -98,19 +98,19 @@ def linked_from(asset_row: ColumnElement[int]) -> ColumnElement[bool]:
     return entities.c.row_id.in_(linked.correlate_except(asset_links))
 
 
-def places(db: Connection, hashes: Iterable[str]) -> dict[str, AnyRow]:
+def find_objects(db: Connection, hashes: Iterable[str]) -> dict[str, AnyRow]:
     """Where the bytes with these hashes are: hash -> its row of `objects`."""
     found = db.execute(select(objects).where(among(objects.c.sha256, dict.fromkeys(hashes))))
     return {row.sha256: row for row in found}
 
 
-def hold(tx: Write, values: Values) -> None:
-    """Note where published bytes are; bytes that are known already stay where they are noted."""
-    if held(tx.connection, values["sha256"]) is None:
+def add_object(tx: Write, values: Values) -> None:
+    """Record where published bytes are; for bytes that are known already nothing changes."""
+    if find_object(tx.connection, values["sha256"]) is None:
         tx.insert(objects, [{**values, "created_at": tx.at}])
 
 
-def held(db: Connection, sha256: str) -> AnyRow | None:
+def find_object(db: Connection, sha256: str) -> AnyRow | None:
     """Where the bytes with this hash are."""
     return db.execute(select(objects).where(objects.c.sha256 == sha256)).one_or_none()
 
@@ -132,20 +132,20 @@ def links(db: Connection, asset_rows: Sequence[int]) -> Sequence[AnyRow]:
 
 
 def link(tx: Write, asset: AnyRow, entity: AnyRow, values: Values) -> None:
-    """Link an asset to an entity; a link that stands takes the role, when one is given."""
-    standing = _link(tx, asset, entity)
-    if standing is None:
+    """Link an asset to an entity; an existing link gets the role, when one is given."""
+    existing = _link(tx, asset, entity)
+    if existing is None:
         row = {"asset_row": asset.row_id, "entity_row": entity.row_id, "role": None, **values}
         tx.insert(asset_links, [row], [_name(asset, entity)])
     else:
-        tx.update(asset_links, standing, values, record_id=_name(asset, entity))
+        tx.update(asset_links, existing, values, record_id=_name(asset, entity))
 
 
 def unlink(tx: Write, asset: AnyRow, entity: AnyRow) -> None:
     """Remove the link between an asset and an entity, when there is one."""
-    standing = _link(tx, asset, entity)
-    if standing is not None:
-        tx.delete(asset_links, [standing], [_name(asset, entity)])
+    existing = _link(tx, asset, entity)
+    if existing is not None:
+        tx.delete(asset_links, [existing], [_name(asset, entity)])
 
 
 def purge(tx: Write, asset: AnyRow) -> None:
@@ -167,7 +167,7 @@ def purge(tx: Write, asset: AnyRow) -> None:
         for row in tx.rows(select(table).where(table.c[column] == asset.id)):
             tx.update(table, row, {column: None})
     tx.erase(assets, [asset])
-    tx.erase_told(asset_links, "asset_row", asset.row_id)
+    tx.erase_history(asset_links, "asset_row", asset.row_id)
 
 
 def _link(tx: Write, asset: AnyRow, entity: AnyRow) -> AnyRow | None:

@@ -1,4 +1,4 @@
-"""Descriptors: facts about entities, each perhaps true for a time only."""
+"""Descriptors: facts about entities, each true always or for a span of time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from faceforge_storage.database.ids import new_id
 from faceforge_storage.database.records import shown
 from faceforge_storage.database.tables import descriptors, entities
 
-EMPTY: Values = {
+DEFAULTS: Values = {
     "valid_from": None,
     "valid_to": None,
     "source": None,
@@ -31,31 +31,31 @@ def matching(
     as_of: str | None = None,
 ) -> Select[Any]:
     """The facts about live entities that fit every filter given, with `entity_id`."""
-    wanted = [shown(entities)]
+    conditions = [shown(entities)]
     if entity_id is not None:
-        wanted.append(entities.c.id == entity_id)
+        conditions.append(entities.c.id == entity_id)
     if field_key is not None:
-        wanted.append(descriptors.c.field_key == field_key)
+        conditions.append(descriptors.c.field_key == field_key)
     if ids is not None:
-        wanted.append(among(descriptors.c.id, ids))
+        conditions.append(among(descriptors.c.id, ids))
     if as_of is not None:
         # Partial dates are spans; a fact holds when its span and the span asked for meet.
         first, last = as_of, as_of + "-99-99"[len(as_of) - 4 :]
         ends = descriptors.c.valid_to.concat(
             func.substr("9999-99-99", func.length(descriptors.c.valid_to) + 1)
         )
-        wanted.append(descriptors.c.valid_from.is_(None) | (descriptors.c.valid_from <= last))
-        wanted.append(descriptors.c.valid_to.is_(None) | (ends >= first))
+        conditions.append(descriptors.c.valid_from.is_(None) | (descriptors.c.valid_from <= last))
+        conditions.append(descriptors.c.valid_to.is_(None) | (ends >= first))
     return (
         select(descriptors, entities.c.id.label("entity_id"))
         .join(entities, entities.c.row_id == descriptors.c.entity_row)
-        .where(*wanted)
+        .where(*conditions)
     )
 
 
 def create(tx: Write, entity: AnyRow, values: Values) -> AnyRow:
     """Store a new fact about an entity."""
-    row = {"id": new_id(), "entity_row": entity.row_id, "recorded_at": tx.at, **EMPTY, **values}
+    row = {"id": new_id(), "entity_row": entity.row_id, "recorded_at": tx.at, **DEFAULTS, **values}
     return read(tx, tx.insert(descriptors, [row])[0])
 
 

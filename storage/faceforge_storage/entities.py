@@ -1,4 +1,4 @@
-"""Entities: finding them and the lists of them, their trash, and what a purge takes along."""
+"""Entities: queries, writes, trash and purge."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from faceforge_storage.errors import ExternalIdTaken
 ExternalId = tuple[str, str]
 """(namespace, value)"""
 
-EMPTY: Values = {
+DEFAULTS: Values = {
     "aliases": [],
     "tags": [],
     "fields": {},
@@ -42,30 +42,30 @@ def matching(
     deleted: Deleted = "exclude",
 ) -> Select[Any]:
     """The entities that fit every filter given; every `tag` must be there."""
-    wanted = [shown(entities, deleted), *(has_tag(each) for each in tag)]
+    conditions = [shown(entities, deleted), *(has_tag(each) for each in tag)]
     if q:
-        wanted.append(or_(contains(entities.c.display_name, q), any_contains(entities.c.aliases, q)))
+        conditions.append(or_(contains(entities.c.display_name, q), any_contains(entities.c.aliases, q)))
     if ids is not None:
-        wanted.append(among(entities.c.id, ids))
+        conditions.append(among(entities.c.id, ids))
     if external_id is not None:
         held = select(external_ids.c.entity_row).where(
             external_ids.c.namespace == external_id[0], external_ids.c.value == external_id[1]
         )
-        wanted.append(entities.c.row_id.in_(held))
+        conditions.append(entities.c.row_id.in_(held))
     if updated_since is not None:
-        wanted.append(entities.c.updated_at >= updated_since)
-    return select(entities).where(*wanted)
+        conditions.append(entities.c.updated_at >= updated_since)
+    return select(entities).where(*conditions)
 
 
 def has_tag(tag: str) -> ColumnElement[bool]:
-    """Whether the entity bears the tag."""
+    """Whether the entity has the tag."""
     return exists().where(tags.c.tag == tag, tags.c.entity_row == entities.c.row_id)
 
 
 def create(tx: Write, values: Values) -> AnyRow:
     """Store a new entity; raises ExternalIdTaken."""
     with _external_ids_unique(tx, values.get("external_ids", ())):
-        return tx.insert(entities, [{"id": new_id(), **EMPTY, **values}])[0]
+        return tx.insert(entities, [{"id": new_id(), **DEFAULTS, **values}])[0]
 
 
 def change(tx: Write, row: AnyRow, values: Values, expected: int | None) -> AnyRow:
@@ -97,18 +97,18 @@ def purge(tx: Write, row: AnyRow) -> None:
         (relationships, "src_row"),
         (relationships, "dst_row"),
     ):
-        tx.erase_told(table, column, row.row_id)
+        tx.erase_history(table, column, row.row_id)
 
 
 @contextmanager
-def _external_ids_unique(tx: Write, wanted: Iterable[Any]) -> Iterator[None]:
-    """Turn the index's refusal of a second holder into ExternalIdTaken that names the first."""
+def _external_ids_unique(tx: Write, requested: Iterable[Any]) -> Iterator[None]:
+    """Turn the violated unique index into ExternalIdTaken that names the entity with the id."""
     try:
         yield
     except IntegrityError as error:
         if "entity_external_ids" not in str(error.orig):
             raise
-        for each in wanted:
+        for each in requested:
             other = holder(tx.connection, each["namespace"], each["value"])
             if other is not None:
                 raise ExternalIdTaken(

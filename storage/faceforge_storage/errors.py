@@ -22,7 +22,7 @@ FaceForgeError
 ├── Unavailable 503
 ├── QueryTimeout 504
 ├── NoSpace 507
-└── CannotStart               told on the command line, never over HTTP: settings, data directory, port
+└── CannotStart               printed on the command line, never answered over HTTP: settings, data directory, port
 """
 
 from __future__ import annotations
@@ -272,6 +272,6 @@ class CannotStart(FaceForgeError):
     code, status, title = "cannot_start", 503, "FaceForge cannot start"
 
     @classmethod
-    def unwritable(cls, file: object, said: object) -> CannotStart:
-        """A file that must be written cannot be, by what the system said."""
-        return cls(f"{file} cannot be written: {said}", "Make room on its disk, or mend its permissions.")
+    def unwritable(cls, file: object, reason: object) -> CannotStart:
+        """A file that must be written cannot be; `reason` is the message of the operating system."""
+        return cls(f"{file} cannot be written: {reason}", "Make room on its disk, or mend its permissions.")

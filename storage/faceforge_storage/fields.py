@@ -1,4 +1,4 @@
-"""Field definitions: the keys an administrator has declared, and the indexes that serve them."""
+"""Field definitions: queries, writes, and the indexes over the fields they declare."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
-from faceforge_storage.database.dialects import among, json_value, keep_field_index
+from faceforge_storage.database.dialects import among, json_value, sync_field_index
 from faceforge_storage.database.gateway import AnyRow, Values, Write, check_version
 from faceforge_storage.database.records import shown
 from faceforge_storage.database.tables import entities, field_defs
@@ -30,28 +30,28 @@ def create(tx: Write, values: Values) -> AnyRow:
             f"The field key {values['field_key']} is already defined.", hint="PATCH it instead."
         )
     row = tx.insert(field_defs, [values])[0]
-    _keep_index(tx, row)
+    _sync_index(tx, row)
     return row
 
 
 def change(tx: Write, row: AnyRow, values: Values, expected: int | None) -> AnyRow:
     """Set columns of a definition."""
     changed = tx.update(field_defs, row, values, expected=expected)
-    _keep_index(tx, changed)
+    _sync_index(tx, changed)
     return changed
 
 
 def remove(tx: Write, row: AnyRow, expected: int | None) -> None:
-    """Forget a definition; values under its key stay where they are, undeclared."""
+    """Delete a definition; values under its key stay where they are, undeclared."""
     check_version(row, expected)
     tx.delete(field_defs, [row])
-    keep_field_index(tx.connection, row.field_key, wanted=False)
+    sync_field_index(tx.connection, row.field_key, wanted=False)
 
 
 def holder_of_value(db: Connection, key: str, value: object, other_than: int | None) -> str | None:
     """The id of a live entity that has `value` under a unique key, other than the row given.
 
-    Only single values are unique: a list or an object, kept from before the key was defined, meets no other.
+    Only single values are unique: a list or an object, stored before the key was defined, equals no other.
     """
     if isinstance(value, list | dict):
         return None
@@ -76,7 +76,7 @@ def duplicated_value(db: Connection, key: str) -> object | None:
     return db.execute(statement.having(func.count() > 1).limit(1)).scalar_one_or_none()
 
 
-def _keep_index(tx: Write, row: AnyRow) -> None:
-    keep_field_index(
+def _sync_index(tx: Write, row: AnyRow) -> None:
+    sync_field_index(
         tx.connection, row.field_key, wanted=(row.indexed or row.unique) and row.scope != "descriptor"
     )

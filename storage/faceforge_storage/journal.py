@@ -1,4 +1,4 @@
-"""The journal, to read: changesets, and the changes of each as the world may see them."""
+"""Reads the journal: changesets, and the changes of each with public ids and without private columns."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 
 from faceforge_storage.database.dialects import among
-from faceforge_storage.database.tables import RECORDS, changes, changesets, metadata
+from faceforge_storage.database.shared_columns import metadata
+from faceforge_storage.database.tables import RECORDS, changes, changesets
 
 _INTERNAL = frozenset({"row_id"})
 
@@ -63,11 +64,11 @@ def public_values(
 
     A row number whose record was purged since reads null.
     """
-    wanted: dict[str, set[int]] = defaultdict(set)
+    numbers_by_table: dict[str, set[int]] = defaultdict(set)
     for record_type, values in sides:
         for name, _, table in _foreign(record_type, values or ()):
-            wanted[table].add((values or {})[name])
-    known = {table: _public_ids(db, table, numbers) for table, numbers in wanted.items()}
+            numbers_by_table[table].add((values or {})[name])
+    known = {table: _public_ids(db, table, numbers) for table, numbers in numbers_by_table.items()}
     return [_public(record_type, values, known) for record_type, values in sides]
 
 
@@ -78,23 +79,23 @@ def _public(
         return None
     columns = RECORDS[record_type].c
     foreign = {name: (public, table) for name, public, table in _foreign(record_type, values)}
-    told: dict[str, Any] = {}
+    result: dict[str, Any] = {}
     for name, value in values.items():
         if name in foreign:
             public, table = foreign[name]
-            told[public] = known[table].get(value)
+            result[public] = known[table].get(value)
         elif name not in _INTERNAL and not columns[name].info.get("private"):
-            told[name] = value
-    return told
+            result[name] = value
+    return result
 
 
 def _foreign(record_type: str, values: Iterable[str]) -> list[tuple[str, str, str]]:
     """(column, public name, table pointed at) of the values that are row numbers."""
     columns = RECORDS[record_type].c
     return [
-        (name, columns[name].info["names"], next(iter(columns[name].foreign_keys)).column.table.name)
+        (name, columns[name].info["public_name"], next(iter(columns[name].foreign_keys)).column.table.name)
         for name in values
-        if "names" in columns[name].info
+        if "public_name" in columns[name].info
     ]
 
 

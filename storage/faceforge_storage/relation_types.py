@@ -1,4 +1,4 @@
-"""Relation types: the registry of what one entity can be to another."""
+"""Relation types: queries and writes."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def create(tx: Write, values: Values) -> AnyRow:
     return tx.insert(relation_types, [{"inverse": None, "symmetric": False, "label": None, **values}])[0]
 
 
-def named(tx: Write, name: str) -> AnyRow:
-    """The type of this name; an unknown one registers itself."""
+def get_or_create(tx: Write, name: str) -> AnyRow:
+    """The type of this name; an unknown one is registered."""
     found = tx.rows(select(relation_types).where(relation_types.c.name == name))
     return found[0] if found else create(tx, {"name": name})
 

@@ -1,4 +1,4 @@
-"""Relationships: what entities are to one another."""
+"""Relationships between entities: queries and writes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from faceforge_storage.database.records import shown
 from faceforge_storage.database.tables import entities, relationships
 from faceforge_storage.errors import RelationshipExists
 
-EMPTY: Values = {"fields": {}, "valid_from": None, "valid_to": None, "confidence": None, "source": None}
+DEFAULTS: Values = {"fields": {}, "valid_from": None, "valid_to": None, "confidence": None, "source": None}
 
 _src = entities.alias("src")
 _dst = entities.alias("dst")
@@ -25,18 +25,20 @@ def matching(
     *, entity_id: str | None = None, relationship_type: str | None = None, ids: Sequence[str] | None = None
 ) -> Select[Any]:
     """The relationships between live entities that fit every filter given, with `src_entity_id` and `dst_entity_id`."""
-    wanted = [shown(_src), shown(_dst)]
+    conditions = [shown(_src), shown(_dst)]
     if entity_id is not None:
-        wanted.append(touching(select(entities.c.row_id).where(entities.c.id == entity_id).scalar_subquery()))
+        conditions.append(
+            touching(select(entities.c.row_id).where(entities.c.id == entity_id).scalar_subquery())
+        )
     if relationship_type is not None:
-        wanted.append(relationships.c.relationship_type == relationship_type)
+        conditions.append(relationships.c.relationship_type == relationship_type)
     if ids is not None:
-        wanted.append(among(relationships.c.id, ids))
+        conditions.append(among(relationships.c.id, ids))
     return (
         select(relationships, _src.c.id.label("src_entity_id"), _dst.c.id.label("dst_entity_id"))
         .join(_src, _src.c.row_id == relationships.c.src_row)
         .join(_dst, _dst.c.row_id == relationships.c.dst_row)
-        .where(*wanted)
+        .where(*conditions)
     )
 
 
@@ -53,7 +55,7 @@ def create(tx: Write, src: AnyRow, dst: AnyRow, kind: AnyRow, values: Values) ->
     """Relate two entities; raises RelationshipExists with the id of an equal one."""
     _check_unique(tx, src.row_id, dst.row_id, kind, values.get("valid_from"))
     row = {"id": new_id(), "src_row": src.row_id, "dst_row": dst.row_id, "relationship_type": kind.name}
-    return read(tx, tx.insert(relationships, [{**row, **EMPTY, **values}])[0])
+    return read(tx, tx.insert(relationships, [{**row, **DEFAULTS, **values}])[0])
 
 
 def change(tx: Write, row: AnyRow, kind: AnyRow, values: Values, expected: int | None) -> AnyRow:

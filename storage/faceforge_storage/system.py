@@ -1,4 +1,4 @@
-"""What a database holds, in numbers."""
+"""Counts of what a database holds, and its schema revision."""
 
 from __future__ import annotations
 

@@ -1,9 +1,8 @@
-"""Tokens: limited keys to the API. The database holds the hash of a token's secret, never the secret."""
+"""Tokens: limited keys to the API. The database stores the hash of a token's secret, never the secret."""
 
 from __future__ import annotations
 
 import hashlib
-import secrets
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,13 +13,7 @@ from faceforge_storage.database.gateway import AnyRow, Values, Write
 from faceforge_storage.database.ids import new_id
 from faceforge_storage.database.tables import tokens
 from faceforge_storage.errors import NameTaken
-
-PREFIX = "ff_"
-
-
-def new_secret() -> str:
-    """A fresh secret of 256 random bits, recognisable by its prefix."""
-    return PREFIX + secrets.token_urlsafe(32)
+from faceforge_storage.token_secrets import new_secret
 
 
 def hash_of(secret: str) -> str:
@@ -39,7 +32,7 @@ def by_secret_hash(db: Connection, secret_hash: str) -> AnyRow | None:
 
 
 def create(tx: Write, name: str, permissions: Sequence[str]) -> tuple[AnyRow, str]:
-    """Store a new token; answers it and its secret, which is told this once. Raises NameTaken."""
+    """Store a new token; returns it and its secret, which is shown only this once. Raises NameTaken."""
     _check_name(tx, name)
     secret = new_secret()
     row = {

@@ -119,7 +119,9 @@ def serve(port: int, home: Path, digest: str, size: int) -> None:
 
     from faceforge_server.files.delivery import Download
     from faceforge_server.http.protocol import ZeroCopyProtocol
-    from faceforge_storage.objects import FilesystemProvider, ObjectStore, StoredObject
+    from faceforge_storage.objects.provider import StoredObject
+    from faceforge_storage.objects.providers.filesystem import FilesystemProvider
+    from faceforge_storage.objects.store import ObjectStore
 
     store = ObjectStore([FilesystemProvider(home / "assets")])
     stored = StoredObject(digest, size, "filesystem", "", f"sha256/{digest[:2]}/{digest[2:4]}/{digest}")
@@ -133,7 +135,8 @@ def serve(port: int, home: Path, digest: str, size: int) -> None:
 
 def publish(home: Path, assets: Path, size: int) -> tuple[str, Path]:
     """A file of `size` random bytes in the object store at `assets`; its hash and its path."""
-    from faceforge_storage.objects import FilesystemProvider, Staging
+    from faceforge_storage.objects.providers.filesystem import FilesystemProvider
+    from faceforge_storage.objects.staging import Staging
 
     staging, provider = Staging(home / "tmp"), FilesystemProvider(assets)
     staging.sweep()

@@ -49,7 +49,7 @@ def add_graph(database_file: Path, count: int, degree: int) -> None:
             for a, e in pairs
         ]
         tx.insert(asset_links, links, [f"{a.id}/{e.id}" for a, e in pairs])
-        friend = relation_types.named(tx, "friend")
+        friend = relation_types.get_or_create(tx, "friend")
         for number in range(count):
             for step in range(1, degree // 2 + 1):
                 relationships.create(tx, people[number], people[(number + step) % count], friend, {})

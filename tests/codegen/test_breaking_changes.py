@@ -1,4 +1,4 @@
-"""A change that breaks written programs is told from one that does not (A2)."""
+"""A change of the contract that breaks programs is found; an addition is none (A2)."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ PARAMETER = {"in": "query", "name": "q", "schema": {"type": "string"}}
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         (drop(*GET), "REST: GET /entities is gone"),
         (put(*GET, "parameters", value=[]), "REST: GET /entities: query parameter limit is gone"),
@@ -107,10 +107,10 @@ PARAMETER = {"in": "query", "name": "q", "schema": {"type": "string"}}
         (put(*NEW, "properties", "kind", "enum", value=["a"]), "New.kind: b is not taken any more"),
     ],
 )
-def test_a_break_of_rest_is_named(change: Callable[[Any], None], told: str) -> None:
+def test_a_break_of_rest_is_named(change: Callable[[Any], None], message: str) -> None:
     new = copy.deepcopy(DOCUMENT)
     change(new)
-    assert broken_openapi(DOCUMENT, new) == [told]
+    assert broken_openapi(DOCUMENT, new) == [message]
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_an_addition_to_rest_breaks_nothing(change: Callable[[Any], None]) -> No
 
 
 @pytest.mark.parametrize(
-    ("new", "told"),
+    ("new", "part"),
     [
         (SDL.replace(" name: String", ""), "name"),
         (SDL.replace("id: ID!)", "id: ID!, at: String!)"), "at"),
@@ -144,10 +144,10 @@ def test_an_addition_to_rest_breaks_nothing(change: Callable[[Any], None]) -> No
         (SDL.replace("name: String", "name: Int"), "name"),
     ],
 )
-def test_a_break_of_graphql_is_named(new: str, told: str) -> None:
+def test_a_break_of_graphql_is_named(new: str, part: str) -> None:
     breaks = broken_graphql(SDL, new)
     assert len(breaks) == 1
-    assert told in breaks[0]
+    assert part in breaks[0]
 
 
 def test_an_addition_to_graphql_breaks_nothing() -> None:

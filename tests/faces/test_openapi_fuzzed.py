@@ -67,7 +67,7 @@ def fill(tx: Write) -> None:
     content = {"content_hash": HASH, "size_bytes": len(BYTES), "mime_type": "text/plain", "kind": "file"}
     flags = dict.fromkeys(("required", "multiple", "unique", "indexed", "deprecated"), False)
     first, second = (entities.create(tx, {"id": each, "display_name": "Holder"}) for each in HOLDERS)
-    mentor = types.named(tx, "mentor")
+    mentor = types.get_or_create(tx, "mentor")
     for number in range(COUNT):
         entity = entities.create(tx, {"id": known("entity", number), "display_name": f"E {number}"})
         asset = assets.create(tx, {"id": known("asset", number), "filename": f"{number}.txt", **content})
@@ -76,7 +76,7 @@ def fill(tx: Write) -> None:
         descriptors.create(tx, first, fact)
         since = {"id": known("relation", number), "valid_from": str(1000 + number)}
         relationships.create(tx, first, second, mentor, since)
-        types.named(tx, f"type-{number}")
+        types.get_or_create(tx, f"type-{number}")
         field = {"field_key": f"key_{number}", "field_type": KINDS[number % len(KINDS)], "scope": "both"}
         fields.create(tx, {**field, **flags, "options": []})
         token, _ = tokens.create(tx, f"token {number}", sorted(ALL))

@@ -83,7 +83,7 @@ def add(tx: Write, source_id: str, centre: AnyRow, place: int, entity: AnyRow, n
         assets.link(tx, asset, holder, {"role": "own"})
         fact = {"field_key": "k", "value": place, "evidence_asset_id": asset.id}
         descriptors.create(tx, holder, fact)
-        kind = relation_types.named(tx, f"type-{place}")
+        kind = relation_types.get_or_create(tx, f"type-{place}")
         relationships.create(tx, holder, neighbour, kind, {})
     entities.change(tx, entity, {"primary_thumbnail_asset_id": asset.id}, None)
     field = {"field_key": f"key_{place}", "field_type": "text", "scope": "entity", "options": []}

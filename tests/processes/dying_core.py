@@ -17,7 +17,8 @@ from faceforge_server.cli import main
 from faceforge_server.files.routes import ByteRoutes
 from faceforge_storage.database.database import Database
 from faceforge_storage.database.gateway import Write
-from faceforge_storage.objects import ObjectStore, StagingFile
+from faceforge_storage.objects.staging import StagingFile
+from faceforge_storage.objects.store import ObjectStore
 
 ARMED = "armed"
 
@@ -66,7 +67,7 @@ MOMENTS: dict[str, Callable[[], None]] = {
     "after the sync": die_after(StagingFile, "finish"),
     "after publishing": die_after(ObjectStore, "publish"),
     "in the transaction": die_after(Write, "finish"),
-    "after the commit": die_after(Database, "_tell"),
+    "after the commit": die_after(Database, "_announce_commit"),
     "after the answer": die_after_the_answer,
 }
 

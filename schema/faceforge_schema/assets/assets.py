@@ -139,7 +139,7 @@ def asset_by_hash(db: Reader, algorithm: str, hex: str) -> Asset:
     """The oldest live asset on the bytes with this hash. `algorithm` is `sha256`."""
     if algorithm != "sha256":
         raise invalid("/algorithm", "is sha256")
-    found = rows.twin(db, hex.lower())
+    found = rows.oldest_with_content(db, hex.lower())
     if found is None:
         raise NotFound(f"No live asset has the hash {hex[:80]!r}.")
     return Asset.of(found)
@@ -206,7 +206,7 @@ def update_asset(tx: Write, asset_id: ID, input: AssetPatch, expected_version: i
     check_asset(tx.connection, values, "derived_from_asset_id", row)
     check_not_itself(row, "/derived_from_asset_id", values.get("derived_from_asset_id"))
     if "owner" in values:
-        values["owner"] = {**rows.EMPTY["owner"], **values["owner"]}
+        values["owner"] = {**rows.DEFAULTS["owner"], **values["owner"]}
     return Asset.of(rows.change(tx, row, values, expected_version))
 
 
@@ -256,7 +256,7 @@ def unlink_asset(tx: Write, entity_id: ID, asset_id: ID) -> ID:
 def storage(db: Reader, parents: Objects) -> Sequence[StoragePlace]:
     """Where the bytes are."""
     hashes = parents.column("content_hash")
-    places = rows.places(db, hashes)
+    places = rows.find_objects(db, hashes)
     found = [places[each] for each in hashes]
     return [StoragePlace(provider=each.provider, bucket=each.bucket, key=each.key) for each in found]
 

@@ -113,7 +113,7 @@ def store_asset(tx: Write, context: Context, input: AssetCreate) -> tuple[AnyRow
     metadata = {**found.sidecar.metadata(), **input.user_metadata}
     tags = [*found.sidecar.tags, *input.tags]
     if found.twin is None:
-        rows.hold(tx, found.content)
+        rows.add_object(tx, found.content)
         owner = input.owner.model_dump(mode="json") if input.owner else rows.EMPTY["owner"]
         values = {
             "content_hash": input.content_hash,
@@ -172,7 +172,7 @@ def _resolve(
     named_asset(db, where, derived_from)
     twin = None
     if input.on_duplicate is OnDuplicate.REUSE:
-        twin = rows.twin(db, input.content_hash, kind)
+        twin = rows.oldest_with_content(db, input.content_hash, kind)
     if twin is not None:
         check_not_itself(twin, where, derived_from)
     role = input.role or sidecar.role
@@ -188,7 +188,7 @@ def _content(db: Reader, context: Context, content_hash: str) -> tuple[dict[str,
     uploaded = context.uploaded
     if uploaded is not None and uploaded["sha256"] == content_hash:
         return {name: value for name, value in uploaded.items() if name != "mime_type"}, uploaded["mime_type"]
-    held = rows.any_on(db, content_hash)
+    held = rows.any_with_content(db, content_hash)
     if held is None:
         raise UnknownContent(f"No stored bytes have the hash {content_hash}.")
     return {"sha256": content_hash, "size_bytes": held.size_bytes}, held.mime_type

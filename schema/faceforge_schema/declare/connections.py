@@ -19,8 +19,8 @@ from faceforge_schema.declare.operation import Errors, Operation, given_to, oper
 from faceforge_schema.declare.resources import Record
 from faceforge_schema.declare.selected_columns import columns_below, kept, known, outside_the_trash, siblings
 from faceforge_storage.database import keyset
-from faceforge_storage.database.columns import Columns
 from faceforge_storage.database.keyset import Children, Page
+from faceforge_storage.database.prepared_select import Columns
 from faceforge_storage.errors import InvalidCursor, InvalidInput
 
 SEEN_FROM = "seen_from"

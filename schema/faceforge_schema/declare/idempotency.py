@@ -39,9 +39,9 @@ def once(
     if earlier is not None:
         kind: type[Record] = typing.get_type_hints(function)["return"]
         return kind.of_values(earlier)
-    tx.forget(KEYS_KEPT)
+    tx.delete_idempotency_keys(KEYS_KEPT)
     result = run()
-    tx.remember(
+    tx.save_idempotency_key(
         {
             "actor": context.actor.name,
             "key": f"{context.idempotency_key}/{field}",

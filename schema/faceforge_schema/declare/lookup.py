@@ -35,7 +35,7 @@ def lookup(
 
             def make() -> Select[Any]:
                 rows = function(**filters)
-                return records.named(rows, known(rows, {"row_id", *columns_below(level.field)}), key)
+                return records.by_key(rows, known(rows, {"row_id", *columns_below(level.field)}), key)
 
             columns = kept(level.field, "lookup", filters, make)(level.context.snapshot, {"wanted": value})
             if not columns["row_id"]:

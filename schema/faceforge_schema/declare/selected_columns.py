@@ -12,7 +12,7 @@ from faceforge_executor import ColumnTable, FieldPlan, Level, ObjectPlan, Object
 from faceforge_schema.context import frozen
 from faceforge_schema.directives import is_list
 from faceforge_storage.database import records
-from faceforge_storage.database.columns import Columns, Reading
+from faceforge_storage.database.prepared_select import Columns, PreparedSelect
 
 KEPT = 64
 """Statements kept with a field of a plan."""
@@ -58,20 +58,20 @@ def siblings(field: FieldPlan) -> Iterator[FieldPlan]:
 
 def kept(
     field: FieldPlan, key: Hashable, filters: dict[str, Any], make: Callable[[], Select[Any]]
-) -> Reading:
+) -> PreparedSelect:
     """The statement of a field under `key`, made when it is first wanted.
 
     One whose filters hold values of the caller's is made anew each time: no plan is to grow with what is asked for.
     """
     if not all(each is None or isinstance(each, bool | Enum) for each in filters.values()):
-        return Reading(make())
+        return PreparedSelect(make())
     place = (key, frozen(filters.items()))
     found = field.prepared.get(place)
     if found is None:
         if len(field.prepared) > KEPT:
             field.prepared.clear()
-        found = field.prepared[place] = Reading(make())
-    reading: Reading = found
+        found = field.prepared[place] = PreparedSelect(make())
+    reading: PreparedSelect = found
     return reading
 
 
@@ -94,7 +94,7 @@ def found_by(level: Level, rows: Callable[[], Select[Any]], key: str, wanted: Se
     def make() -> Select[Any]:
         statement = rows()
         names = known(statement, {key, *columns_below(field)})
-        return records.matched(statement, names, key)
+        return records.by_keys(statement, names, key)
 
     asked = list(dict.fromkeys(each for each in wanted if each is not None))
     columns: Columns = {}

@@ -13,7 +13,7 @@ from strawberry.utils.str_converters import to_snake_case
 
 from faceforge_schema.values.inputs import pointer
 from faceforge_schema.values.scalars import NotOfScalar
-from faceforge_storage.database.database_errors import expected
+from faceforge_storage.database.database_errors import translate
 from faceforge_storage.errors import (
     FaceForgeError,
     Fault,
@@ -44,7 +44,7 @@ def expected_of(error: GraphQLError) -> FaceForgeError:
     while isinstance(cause, GraphQLError) and cause.original_error is not None:
         cause = cause.original_error
     if cause is not None:
-        cause = expected(cause)
+        cause = translate(cause)
     if isinstance(cause, FaceForgeError):
         return cause
     if isinstance(error, GraphQLSyntaxError):

@@ -114,7 +114,8 @@ def create_relationship(tx: Write, input: RelationshipCreate) -> Relationship:
     check_span(values)
     src = named_entity(tx.connection, "/src_entity_id", input.src_entity_id)
     dst = named_entity(tx.connection, "/dst_entity_id", input.dst_entity_id)
-    return Relationship.of(rows.create(tx, src, dst, type_rows.named(tx, input.relationship_type), values))
+    kind = type_rows.get_or_create(tx, input.relationship_type)
+    return Relationship.of(rows.create(tx, src, dst, kind, values))
 
 
 @mutation(
@@ -130,7 +131,7 @@ def update_relationship(
     check_version(row, expected_version)
     values = patched(row, input, objects=("fields",))
     check_span({**row._mapping, **values})
-    kind = type_rows.named(tx, values.get("relationship_type", row.relationship_type))
+    kind = type_rows.get_or_create(tx, values.get("relationship_type", row.relationship_type))
     return Relationship.of(rows.change(tx, row, kind, values, expected_version))
 
 

@@ -10,7 +10,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from faceforge_server.files.form import UploadLimits
 from faceforge_storage.errors import BadRequest, RequestTimeout
-from faceforge_storage.objects import StagedFile, Staging, StagingFile
+from faceforge_storage.objects.staging import StagedFile, Staging, StagingFile
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -28,7 +28,9 @@ from faceforge_server.rest.operations import RestOperation, operation_of
 from faceforge_server.rest.routes import answer
 from faceforge_storage.errors import FaceForgeError, Fault, InvalidInput, InvalidSignature, NotFound
 from faceforge_storage.ingest.mime import sniff
-from faceforge_storage.objects import ObjectStore, Staging, StoredObject
+from faceforge_storage.objects.provider import StoredObject
+from faceforge_storage.objects.staging import Staging
+from faceforge_storage.objects.store import ObjectStore
 
 ASSET = """query asset($assetId: ID!) { asset(assetId: $assetId) {
     filename mimeType sizeBytes contentHash storage { provider bucket key } } }"""

@@ -13,7 +13,7 @@ from faceforge_server.files.form import DIGITS, Form, UploadLimits, refused
 from faceforge_server.files.intake import Intake, body, uncancelled
 from faceforge_server.files.multipart import FormReader, PartBegins, PartEnds
 from faceforge_storage.ingest.filenames import clean_filename
-from faceforge_storage.objects import StagedFile, Staging
+from faceforge_storage.objects.staging import StagedFile, Staging
 
 SEPARATORS_BYTES = 1024 * 1024
 """More than the boundaries and headers of a form ever need."""

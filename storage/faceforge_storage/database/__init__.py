@@ -1,1 +1,1 @@
-"""The database of a home: connections, the one gateway for writes, tables, pages, migrations, copies."""
+"""The database of a home: connections, the one gateway for writes, tables, keyset paging, migrations, backups."""

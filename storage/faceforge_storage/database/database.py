@@ -19,7 +19,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 
-from faceforge_storage.database.database_errors import expected
+from faceforge_storage.database.database_errors import translate
 from faceforge_storage.database.dialects import make_engine, stop_after, warn_of_old_sqlite
 from faceforge_storage.database.gateway import Write, guard
 
@@ -32,7 +32,7 @@ READERS = 4
 class Database:
     """Rows of one home. `read` and `write` are for the event loop, `reading` and `writing` for plain threads.
 
-    A read that takes longer than `seconds` is stopped, so that no query holds a reader for good.
+    A read that takes longer than `seconds` is stopped, so that no query occupies a reader forever.
     """
 
     def __init__(self, path: Path, *, readers: int = READERS, seconds: float = 30) -> None:
@@ -44,24 +44,24 @@ class Database:
         self._write_thread = ThreadPoolExecutor(1, thread_name_prefix="database-writer")
         self._read_threads = ThreadPoolExecutor(readers, thread_name_prefix="database-reader")
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._changed = asyncio.Event()
-        self._keeps = True
+        self._committed = asyncio.Event()
+        self._commits = True
 
     def rehearsal(self) -> Database:
-        """This database for writes that are only tried: whatever they do is rolled back, and told to nobody."""
+        """This database for a dry run: every write is rolled back, and nobody is notified."""
         tried = copy(self)
-        tried._keeps = False
+        tried._commits = False
         return tried
 
     async def read(
         self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Run `work(connection, …)` on a snapshot and answer what it answers."""
+        """Run `work(connection, …)` on a snapshot and return its result."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._read_threads, lambda: self.reading(work, *args, **kwargs))
 
     async def write(self, actor: str, operation: str, work: Callable[[Write], T]) -> T:
-        """Run `work(transaction)`, commit it with its changeset, and answer what it answers.
+        """Run `work(transaction)`, commit it with its changeset, and return its result.
 
         Once begun it runs to its end even when the caller is cancelled. Errors of `work` roll everything back.
         """
@@ -74,7 +74,7 @@ class Database:
             with self.readers.connect() as connection, stop_after(connection, self._seconds):
                 return work(connection, *args, **kwargs)
         except (DatabaseError, sqlite3.DatabaseError) as error:
-            raise expected(error) from error
+            raise translate(error) from error
 
     def writing(self, actor: str, operation: str, work: Callable[[Write], T]) -> T:
         """What `write` does, in the calling thread."""
@@ -82,27 +82,27 @@ class Database:
             with self.writer.connect() as connection, connection.begin() as begun:
                 transaction = Write(connection, actor, operation)
                 result = work(transaction)
-                if not self._keeps:
+                if not self._commits:
                     begun.rollback()
                     return result
                 changeset = transaction.finish()
         except (DatabaseError, sqlite3.DatabaseError) as error:
-            raise expected(error) from error
+            raise translate(error) from error
         if changeset is not None and self._loop is not None:
-            with suppress(RuntimeError):  # the loop has closed: nobody is left to tell
-                self._loop.call_soon_threadsafe(self._tell)
+            with suppress(RuntimeError):  # the loop has closed: nobody waits any more
+                self._loop.call_soon_threadsafe(self._announce_commit)
         return result
 
-    def next_change(self) -> asyncio.Event:
-        """What is set when a changeset is next committed here. Whoever reads takes it before, and misses none."""
-        return self._changed
+    def next_commit(self) -> asyncio.Event:
+        """The event set at the next commit of a changeset here. Take it before reading, so that no commit is missed."""
+        return self._committed
 
-    async def changed(self, change: asyncio.Event, seconds: float) -> None:
-        """Return when `change` is set, or after `seconds` (another process may write too)."""
+    async def wait_for_commit(self, commit: asyncio.Event, seconds: float) -> None:
+        """Return when `commit` is set, or after `seconds` (another process may write too)."""
         with suppress(TimeoutError):
             # Not `wait_for`: before Python 3.12 it loses a cancellation that comes together with the change.
             async with asyncio.timeout(seconds):
-                await change.wait()
+                await commit.wait()
 
     def close(self) -> None:
         """Finish what is running, then close every connection."""
@@ -111,6 +111,6 @@ class Database:
         self.readers.dispose()
         self.writer.dispose()
 
-    def _tell(self) -> None:
-        self._changed.set()
-        self._changed = asyncio.Event()
+    def _announce_commit(self) -> None:
+        self._committed.set()
+        self._committed = asyncio.Event()

@@ -1,4 +1,4 @@
-"""What the database says when it cannot do what it was told, as errors of our own tree."""
+"""Translates the errors of SQLAlchemy and SQLite into those of our own tree."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from faceforge_storage.errors import NoSpace, QueryTimeout, StorageFailed, Unava
 log = logging.getLogger(__name__)
 
 
-def expected(error: Exception) -> Exception:
-    """The error of our own tree behind what SQLite says; any other error as it is."""
+def translate(error: Exception) -> Exception:
+    """The error of our own tree for one of the database; any other error unchanged."""
     if isinstance(error, DatabaseError):
         text = str(error.orig)
     elif isinstance(error, sqlite3.DatabaseError):  # met while rows are fetched from the driver

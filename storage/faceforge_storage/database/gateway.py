@@ -1,4 +1,4 @@
-"""The one door through which data changes: every write is journalled here, in the same transaction.
+"""The one gateway for writes: every change of data is journalled here, in the same transaction.
 
 A `Write` is a transaction in progress. It reads the rows it is about to change, changes them, and when the work is
 done writes one changeset with the folded change of each row. The guard refuses any other changing statement, foreign
@@ -26,14 +26,13 @@ from faceforge_storage.errors import VersionConflict
 AnyRow = Row[Any]
 Values = Mapping[str, Any]
 
-_OPEN = {"gateway": True}
+_GATEWAY = {"gateway": True}
 _CHANGING = re.compile(r"\b(?:INSERT|UPDATE|DELETE|REPLACE)\s", re.IGNORECASE)
-_BUMPED = frozenset({"version", "updated_at"})
 
 
 @dataclass
 class _Change:
-    """What has happened to one row so far in this transaction."""
+    """The change of one row so far in this transaction: its values before and after, None where there is no row."""
 
     record_id: str
     before: dict[str, Any] | None
@@ -54,21 +53,21 @@ class Write:
     def insert(
         self, table: Table, rows: Sequence[Values], record_ids: Sequence[str] = ()
     ) -> Sequence[AnyRow]:
-        """Insert rows and answer them as stored, in order. `record_ids` names those of a table without a public id."""
+        """Insert rows and return them as stored, in order. `record_ids` are needed for a table without a public id."""
         if not rows:
             return []
         statement = insert(table).returning(table, sort_by_parameter_order=len(rows) > 1)
         stored = self.connection.execute(
-            statement, [self._stamped(table, row) for row in rows], execution_options=_OPEN
+            statement, [self._stamped(table, row) for row in rows], execution_options=_GATEWAY
         ).all()
-        for row, record_id in zip(stored, record_ids or self._names(table, stored), strict=True):
-            self._note(table, row.row_id, _Change(record_id, None, dict(row._mapping)))
+        for row, record_id in zip(stored, record_ids or self._record_ids(table, stored), strict=True):
+            self._fold(table, row.row_id, _Change(record_id, None, dict(row._mapping)))
         return stored
 
     def update(
         self, table: Table, row: AnyRow, values: Values, *, expected: int | None = None, record_id: str = ""
     ) -> AnyRow:
-        """Set the columns of one row and answer it as stored.
+        """Set the columns of one row and return it as stored.
 
         Nothing is written when nothing differs; else `version` and `updated_at` move on. `expected` is the version the
         caller has seen; raises VersionConflict when the row is at another one.
@@ -82,95 +81,99 @@ class Write:
         if "updated_at" in table.c:
             changed["updated_at"] = self.at
         statement = update(table).where(table.c.row_id == row.row_id).values(changed).returning(table)
-        stored = self.connection.execute(statement, execution_options=_OPEN).one()
-        name = record_id or self._names(table, [row])[0]
+        stored = self.connection.execute(statement, execution_options=_GATEWAY).one()
+        record_id = record_id or self._record_ids(table, [row])[0]
         before = {column: row._mapping[column] for column in changed}
-        self._note(table, row.row_id, _Change(name, before, changed))
+        self._fold(table, row.row_id, _Change(record_id, before, changed))
         return stored
 
     def delete(self, table: Table, rows: Sequence[AnyRow], record_ids: Sequence[str] = ()) -> None:
-        """Remove rows for good; the journal keeps them."""
+        """Delete rows; their values stay in the journal."""
         if not rows:
             return
-        for row, record_id in zip(rows, record_ids or self._names(table, rows), strict=True):
+        for row, record_id in zip(rows, record_ids or self._record_ids(table, rows), strict=True):
             before = {column.name: row._mapping[column.name] for column in table.c}
-            self._note(table, row.row_id, _Change(record_id, before, None))
+            self._fold(table, row.row_id, _Change(record_id, before, None))
         statement = delete(table).where(among(table.c.row_id, [row.row_id for row in rows]))
-        self.connection.execute(statement, execution_options=_OPEN)
+        self.connection.execute(statement, execution_options=_GATEWAY)
 
     def erase(self, table: Table, rows: Sequence[AnyRow], record_ids: Sequence[str] = ()) -> None:
-        """Remove rows and their values from the whole journal: a purge, which nothing can undo."""
+        """Delete rows, and their values from the whole journal: a purge, which nothing can undo."""
         if not rows:
             return
         self.delete(table, rows, record_ids)
-        for record_id in record_ids or self._names(table, rows):
+        for record_id in record_ids or self._record_ids(table, rows):
             self._erased.append((table.info["record"], record_id))
 
-    def erase_told(self, table: Table, column: str, row_id: int) -> None:
-        """Erase from the journal what it tells of rows, gone since, whose foreign key `column` was `row_id`."""
-        told, record = tables.changes.c, table.info["record"]
+    def erase_history(self, table: Table, column: str, row_id: int) -> None:
+        """Erase the values of rows deleted earlier, whose foreign key `column` was `row_id`, from the journal."""
+        changes, record = tables.changes.c, table.info["record"]
         pointed = or_(
-            *(func.json_extract(side, f"$.{column}") == row_id for side in (told.before, told.after))
+            *(func.json_extract(side, f"$.{column}") == row_id for side in (changes.before, changes.after))
         )
-        found = self.rows(select(told.record_id).distinct().where(told.record_type == record, pointed))
+        found = self.rows(select(changes.record_id).distinct().where(changes.record_type == record, pointed))
         self._erased.extend((record, row.record_id) for row in found)
 
     def rows(self, statement: Select[Any]) -> Sequence[AnyRow]:
         """Read within this transaction."""
         return self.connection.execute(statement).all()
 
-    def remember(self, values: Values) -> None:
-        """Keep the answer under an idempotency key. Not a record: the journal does not tell of it."""
-        self.connection.execute(insert(tables.idempotency_keys).values(values), execution_options=_OPEN)
+    def save_idempotency_key(self, values: Values) -> None:
+        """Store an answer under its idempotency key. It is no record, so it is not journalled."""
+        self.connection.execute(insert(tables.idempotency_keys).values(values), execution_options=_GATEWAY)
 
-    def forget(self, older_than: timedelta) -> None:
-        """Drop idempotency keys of a greater age."""
+    def delete_idempotency_keys(self, older_than: timedelta) -> None:
+        """Delete idempotency keys of a greater age."""
         keys = tables.idempotency_keys
         self.connection.execute(
-            delete(keys).where(keys.c.created_at < now(-older_than)), execution_options=_OPEN
+            delete(keys).where(keys.c.created_at < now(-older_than)), execution_options=_GATEWAY
         )
 
     def finish(self) -> int | None:
-        """Write the changeset; answers its id, or None when nothing changed."""
+        """Write the changeset; returns its id, or None when nothing changed."""
         if not self._changes:
             return None
         changeset = self.connection.execute(
             insert(tables.changesets)
             .values(at=self.at, actor=self.actor, operation=self.operation)
             .returning(tables.changesets.c.row_id),
-            execution_options=_OPEN,
+            execution_options=_GATEWAY,
         ).scalar_one()
         erased = set(self._erased)
-        told = [
-            self._told(changeset, record, row_id, change, (record, change.record_id) in erased)
+        rows = [
+            self._change_row(changeset, record, row_id, change, (record, change.record_id) in erased)
             for (record, row_id), change in self._changes.items()
         ]
-        self.connection.execute(insert(tables.changes), told, execution_options=_OPEN)
+        self.connection.execute(insert(tables.changes), rows, execution_options=_GATEWAY)
+        if erased:
+            self._erase_values(erased)
+        return int(changeset)
+
+    def _erase_values(self, erased: set[tuple[str, str]]) -> None:
+        """Erase the values of these records, (record type, id), wherever they are stored."""
         for record, record_id in erased:
             self.connection.execute(
                 update(tables.changes)
                 .where(tables.changes.c.record_type == record, tables.changes.c.record_id == record_id)
                 .values(before=None, after=None, erased=True),
-                execution_options=_OPEN,
+                execution_options=_GATEWAY,
             )
-        if erased:
-            # What a create answered is kept with its key: that is the record's values once more.
-            keys = tables.idempotency_keys
-            ids = [record_id for _, record_id in erased]
-            self.connection.execute(
-                delete(keys).where(among(keys.c.result["id"].as_string(), ids)), execution_options=_OPEN
-            )
-        return int(changeset)
+        # The answer of a create is stored with its idempotency key: it holds the record's values too.
+        keys = tables.idempotency_keys
+        ids = [record_id for _, record_id in erased]
+        self.connection.execute(
+            delete(keys).where(among(keys.c.result["id"].as_string(), ids)), execution_options=_GATEWAY
+        )
 
     def _stamped(self, table: Table, row: Values) -> dict[str, Any]:
         stamps = {name: self.at for name in ("created_at", "updated_at") if name in table.c}
         return {**({"version": 1} if "version" in table.c else {}), **stamps, **row}
 
-    def _names(self, table: Table, rows: Iterable[AnyRow]) -> list[str]:
+    def _record_ids(self, table: Table, rows: Iterable[AnyRow]) -> list[str]:
         public = table.info["public"]
         return [str(row._mapping[public]) for row in rows]
 
-    def _note(self, table: Table, row_id: int, change: _Change) -> None:
+    def _fold(self, table: Table, row_id: int, change: _Change) -> None:
         """Fold a change into what the transaction has already done to the same row."""
         key = (table.info["record"], row_id)
         first = self._changes.get(key)
@@ -189,7 +192,7 @@ class Write:
             if not first.after:
                 del self._changes[key]
 
-    def _told(
+    def _change_row(
         self, changeset: int, record: str, row_id: int, change: _Change, erased: bool
     ) -> dict[str, Any]:
         verb = "insert" if change.before is None else "delete" if change.after is None else "update"
@@ -213,7 +216,7 @@ def _differing(table: Table, before: Values, after: Values) -> dict[str, Any]:
 
 
 def _same(kind: object, one: object, other: object) -> bool:
-    """Whether a column holds the same by either."""
+    """Whether two values of a column of type `kind` are equal."""
     return same_json(one, other) if isinstance(kind, JSON) else one == other
 
 
@@ -224,7 +227,7 @@ def check_version(row: AnyRow, expected: int | None) -> None:
 
 
 def guard(engine: Engine) -> None:
-    """Refuse every data-changing statement on `engine` that does not come through a `Write`."""
+    """Refuse every data-changing statement on `engine` that does not come from a `Write`."""
 
     @event.listens_for(engine, "before_cursor_execute")
     def refuse(

@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import secrets
 
 ID_PATTERN = r"^[0-9a-f]{64}$"
-_ID = re.compile(r"[0-9a-f]{64}")
 
 
 def new_id() -> str:
     """A fresh id: the SHA-256 of 32 random bytes, as 64 lower-case hex digits."""
     return hashlib.sha256(secrets.token_bytes(32)).hexdigest()
-
-
-def is_id(text: str) -> bool:
-    """Whether `text` has the form of an id; one that has not is simply unknown."""
-    return _ID.fullmatch(text) is not None

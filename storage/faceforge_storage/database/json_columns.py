@@ -1,4 +1,4 @@
-"""JSON as the database keeps it: how it is written, read and compared, and the type of its columns."""
+"""JSON as the database stores it: how it is written, read and compared, and the type of its columns."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from sqlalchemy.ext.compiler import compiles
 
 
 def dumps(value: object, *, ordered: bool = False) -> str:
-    """JSON as the database keeps it: compact, readable, never NaN. `ordered` by keys, equal objects are equal texts."""
+    """JSON as the database stores it: compact, readable, never NaN. `ordered` sorts keys: equal objects, equal text."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False, sort_keys=ordered)
 
 
 def same_json(one: object, other: object) -> bool:
-    """Whether two values are the same JSON. Python takes True for 1, and 1 for 1.0; JSON does not."""
+    """Whether two values are the same JSON. In Python True equals 1, and 1 equals 1.0; in JSON they differ."""
     return one == other and dumps(one, ordered=True) == dumps(other, ordered=True)
 
 

@@ -18,9 +18,9 @@ from sqlalchemy import (
     tuple_,
 )
 
-from faceforge_storage.database.columns import only
-from faceforge_storage.database.dialects import listed
+from faceforge_storage.database.dialects import json_rows
 from faceforge_storage.database.gateway import AnyRow
+from faceforge_storage.database.prepared_select import only
 
 MAX_LIMIT = 500
 DEFAULT_LIMIT = 50
@@ -36,7 +36,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Children:
-    """Rows below others: `rows` are all of them, `below(parent)` tells which of them are below one."""
+    """Child rows: `rows` selects all of them, `below(parent)` is the condition for those of one parent."""
 
     rows: Select[Any]
     below: Callable[[ColumnElement[Any]], ColumnElement[bool]]
@@ -51,11 +51,11 @@ class Page:
     after: tuple[Any, int] | None = None
 
     def parameters(self) -> dict[str, Any]:
-        """What the statement of a page is run with: one row more than the page has tells whether there is more."""
-        told: dict[str, Any] = {"limit_": self.limit + 1}
+        """The parameters of the statement of a page, which reads one row beyond it to know whether there are more."""
+        parameters: dict[str, Any] = {"limit_": self.limit + 1}
         if self.after is not None:
-            told["after_value"], told["after_row"] = self.after
-        return told
+            parameters["after_value"], parameters["after_row"] = self.after
+        return parameters
 
 
 def fetch(db: Connection, statement: Select[Any], page: Page) -> Sequence[AnyRow]:
@@ -84,10 +84,10 @@ def page_of(
 def pages_below(children: Children, names: Iterable[str], order: Order, *, following: bool) -> Select[Any]:
     """The same page below each of several parents: the columns `names` and `place_`, sorted by it.
 
-    The parameter `parents` is the JSON list of what tells the parents; `place_` is the place in it. The rows of each
-    parent are found by a statement of their own, which reads no more of them than the page has.
+    The parameter `parents` is the JSON list of parent keys, `place_` the index in it. The rows of each parent are
+    found by a subquery of their own, which reads no more of them than the page has.
     """
-    rows, parents = children.rows, listed("parents")
+    rows, parents = children.rows, json_rows("parents")
     key = rows.selected_columns["row_id"]
     own = rows.with_only_columns(key, maintain_column_froms=True).where(children.below(parents.c.value))
     keys = _keys(rows, order)
@@ -116,7 +116,7 @@ def count(db: Connection, statement: Select[Any]) -> int:
 
 def counts_below(children: Children) -> Select[Any]:
     """How many rows there are below each parent that has any: `place_` and `count_`; parameters as `pages_below`."""
-    parents = listed("parents")
+    parents = json_rows("parents")
     counted = func.count().label("count_")
     columns: list[ColumnElement[Any]] = [parents.c.key.label("place_"), counted]
     return (

@@ -19,7 +19,7 @@ from faceforge_storage.errors import CannotStart
 log = logging.getLogger(__name__)
 
 HEAD = "0002"
-"""The newest step in `migrations/versions`, said here so that a start with nothing to do need not load Alembic."""
+"""The newest step in `migrations/versions`; repeated here so that a start with nothing to do need not load Alembic."""
 
 
 def revision_of(database: Path) -> str | None:
@@ -35,7 +35,7 @@ def revision_of(database: Path) -> str | None:
                 connection.execute("SELECT version_num FROM alembic_version").fetchone() if table else None
             )
     except sqlite3.Error as error:
-        # What the driver calls operational lies with the disk or another program, all else with the file.
+        # An operational error comes from the disk or another program, any other from the file itself.
         damaged = not isinstance(error, sqlite3.OperationalError)
         raise CannotStart(
             f"The database {database} cannot be read: {error}.",
@@ -47,7 +47,7 @@ def revision_of(database: Path) -> str | None:
 
 
 def migrate(database: Path, backups: Path, keep: int = 5) -> str | None:
-    """Bring the SQLite file `database` to HEAD; answers the step it was at before (None: it was new).
+    """Bring the SQLite file `database` to HEAD; returns the step it was at before (None: it was new).
 
     An existing database is copied into the folder `backups` first, where the newest `keep` copies stay. The steps run
     in one transaction, so a crash leaves the old schema or the new one. Raises CannotStart for a database that a newer

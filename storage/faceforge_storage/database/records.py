@@ -1,4 +1,4 @@
-"""What all records share: being found by their public id, and going to the trash and back."""
+"""What all records share: the look-up by public id, and the trash."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Select, Table, bindparam, select, true
 
-from faceforge_storage.database.columns import only
-from faceforge_storage.database.dialects import listed
+from faceforge_storage.database.dialects import json_rows
 from faceforge_storage.database.gateway import AnyRow, Write
+from faceforge_storage.database.prepared_select import only
 from faceforge_storage.errors import NotFound, NotInTrash
 
 Deleted = Literal["exclude", "include", "only"]
@@ -23,14 +23,14 @@ def find(db: Connection, statement: Select[Any], column: str, value: str | int) 
     return row
 
 
-def named(statement: Select[Any], names: Iterable[str], column: str) -> Select[Any]:
+def by_key(statement: Select[Any], names: Iterable[str], column: str) -> Select[Any]:
     """The columns `names` of the row whose `column` is the parameter `wanted`."""
     return only(statement, names).where(statement.selected_columns[column] == bindparam("wanted"))
 
 
-def matched(statement: Select[Any], names: Iterable[str], column: str) -> Select[Any]:
+def by_keys(statement: Select[Any], names: Iterable[str], column: str) -> Select[Any]:
     """The columns `names` of the rows whose `column` is in the JSON list that is the parameter `wanted`."""
-    wanted = select(listed("wanted").c.value)
+    wanted = select(json_rows("wanted").c.value)
     return only(statement, names).where(statement.selected_columns[column].in_(wanted))
 
 
@@ -38,8 +38,8 @@ def shown(table: FromClause, deleted: Deleted = "exclude") -> ColumnElement[bool
     """The condition that hides (or picks) what is in the trash."""
     if deleted == "include":
         return true()
-    gone = table.c.deleted_at.is_not(None)
-    return gone if deleted == "only" else ~gone
+    in_trash = table.c.deleted_at.is_not(None)
+    return in_trash if deleted == "only" else ~in_trash
 
 
 def trash(tx: Write, table: Table, row: AnyRow, expected: int | None) -> AnyRow:

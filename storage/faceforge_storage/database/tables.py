@@ -1,10 +1,10 @@
 """Every table. Inside, rows are known by integer `row_id`; outside, by their public id.
 
-A record is one row: lists and objects that belong to it are JSON columns, so that the journal sees a record change
-as one change. Indexes over those lists are kept by the database itself (`dialect.py`).
+A record is one row: lists and objects that belong to it are JSON columns, so that a change of the record is one change
+in the journal. Triggers fill the tables in `DERIVED`, which index those lists (migration 0002).
 
-`info` says how the journal treats a table or column: `record` names the record type, `public` the column that holds
-its public id, `names` the public id behind a foreign key, `private` a column that never leaves Core.
+`info` on a table or column configures the journal: `record` is the record type, `public` the column with its public id,
+`public_name` the name under which a foreign key shows the public id, `private` a column that never leaves Core.
 """
 
 from __future__ import annotations
@@ -12,63 +12,32 @@ from __future__ import annotations
 from sqlalchemy import (
     BigInteger,
     Boolean,
-    CheckConstraint,
     Column,
     Float,
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     Table,
     Text,
     UniqueConstraint,
 )
 
 from faceforge_storage.database.json_columns import Json
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
+from faceforge_storage.database.shared_columns import (
+    confidence,
+    foreign_row,
+    json_column,
+    metadata,
+    public_id,
+    row_id,
+    timestamps,
+    version,
 )
-
-
-def _row_id() -> Column[int]:
-    return Column("row_id", Integer, primary_key=True, autoincrement=True)
-
-
-def _public_id() -> Column[str]:
-    return Column("id", Text, nullable=False, unique=True)
-
-
-def _foreign(name: str, table: str, names: str) -> Column[int]:
-    return Column(name, ForeignKey(f"{table}.row_id"), nullable=False, info={"names": names})
-
-
-def _json(name: str) -> Column[object]:
-    return Column(name, Json(), nullable=False)
-
-
-def _times() -> tuple[Column[str], Column[str]]:
-    return Column("created_at", Text, nullable=False), Column("updated_at", Text, nullable=False)
-
-
-def _version() -> Column[int]:
-    return Column("version", Integer, nullable=False, default=1)
-
-
-def _confidence() -> tuple[Column[float], CheckConstraint]:
-    return Column("confidence", Float), CheckConstraint("confidence BETWEEN 0 AND 1", name="confidence")
-
 
 objects = Table(
     "objects",
     metadata,
-    Column("row_id", Integer, primary_key=True, autoincrement=True),
+    row_id(),
     Column("sha256", Text, nullable=False, unique=True),
     Column("size_bytes", BigInteger, nullable=False),
     Column("provider", Text, nullable=False),
@@ -82,18 +51,18 @@ objects = Table(
 entities = Table(
     "entities",
     metadata,
-    _row_id(),
-    _public_id(),
+    row_id(),
+    public_id(),
     Column("display_name", Text, nullable=False),
-    _json("aliases"),
-    _json("tags"),
-    _json("fields"),
-    _json("external_ids"),
+    json_column("aliases"),
+    json_column("tags"),
+    json_column("fields"),
+    json_column("external_ids"),
     Column("primary_thumbnail_asset_id", Text, ForeignKey("assets.id")),
-    _json("plugin_data"),
-    *_times(),
+    json_column("plugin_data"),
+    *timestamps(),
     Column("deleted_at", Text),
-    _version(),
+    version(),
     info={"record": "entity", "public": "id"},
     sqlite_autoincrement=True,
 )
@@ -101,22 +70,22 @@ entities = Table(
 assets = Table(
     "assets",
     metadata,
-    _row_id(),
-    _public_id(),
-    _json("owner"),
+    row_id(),
+    public_id(),
+    json_column("owner"),
     Column("kind", Text, nullable=False),
     Column("filename", Text, nullable=False),
     Column("mime_type", Text, nullable=False),
     Column("size_bytes", BigInteger, nullable=False),
     Column("content_hash", Text, ForeignKey("objects.sha256"), nullable=False, index=True),
     Column("derived_from_asset_id", Text, ForeignKey("assets.id"), index=True),
-    _json("extracted_metadata"),
-    _json("user_metadata"),
-    _json("tags"),
-    _json("plugin_data"),
-    *_times(),
+    json_column("extracted_metadata"),
+    json_column("user_metadata"),
+    json_column("tags"),
+    json_column("plugin_data"),
+    *timestamps(),
     Column("deleted_at", Text),
-    _version(),
+    version(),
     info={"record": "asset", "public": "id"},
     sqlite_autoincrement=True,
 )
@@ -124,9 +93,9 @@ assets = Table(
 asset_links = Table(
     "asset_links",
     metadata,
-    _row_id(),
-    _foreign("asset_row", "assets", "asset_id"),
-    _foreign("entity_row", "entities", "entity_id"),
+    row_id(),
+    foreign_row("asset_row", "assets", "asset_id"),
+    foreign_row("entity_row", "entities", "entity_id"),
     Column("role", Text),
     Column("created_at", Text, nullable=False),
     UniqueConstraint("asset_row", "entity_row"),
@@ -138,7 +107,7 @@ asset_links = Table(
 field_defs = Table(
     "field_defs",
     metadata,
-    _row_id(),
+    row_id(),
     Column("field_key", Text, nullable=False, unique=True),
     Column("scope", Text, nullable=False),
     Column("field_type", Text, nullable=False),
@@ -148,15 +117,15 @@ field_defs = Table(
     Column("multiple", Boolean, nullable=False),
     Column("unique", Boolean, nullable=False),
     Column("indexed", Boolean, nullable=False),
-    _json("options"),
+    json_column("options"),
     Column("regex", Text),
     Column("min", Float),
     Column("max", Float),
     Column("unit", Text),
     Column("default", Json()),
     Column("deprecated", Boolean, nullable=False),
-    *_times(),
-    _version(),
+    *timestamps(),
+    version(),
     info={"record": "field_def", "public": "field_key"},
     sqlite_autoincrement=True,
 )
@@ -164,20 +133,20 @@ field_defs = Table(
 descriptors = Table(
     "descriptors",
     metadata,
-    _row_id(),
-    _public_id(),
-    _foreign("entity_row", "entities", "entity_id"),
+    row_id(),
+    public_id(),
+    foreign_row("entity_row", "entities", "entity_id"),
     Column("field_key", Text, nullable=False),
-    _json("value"),
+    json_column("value"),
     Column("valid_from", Text),
     Column("valid_to", Text),
     Column("recorded_at", Text, nullable=False),
     Column("source", Text),
-    *_confidence(),
+    *confidence(),
     Column("note", Text),
     Column("evidence_asset_id", Text, ForeignKey("assets.id"), index=True),
     Column("updated_at", Text, nullable=False),
-    _version(),
+    version(),
     Index(None, "entity_row", "field_key"),
     info={"record": "descriptor", "public": "id"},
     sqlite_autoincrement=True,
@@ -186,13 +155,13 @@ descriptors = Table(
 relation_types = Table(
     "relation_types",
     metadata,
-    _row_id(),
+    row_id(),
     Column("name", Text, nullable=False, unique=True),
     Column("inverse", Text),
     Column("symmetric", Boolean, nullable=False),
     Column("label", Text),
-    *_times(),
-    _version(),
+    *timestamps(),
+    version(),
     info={"record": "relation_type", "public": "name"},
     sqlite_autoincrement=True,
 )
@@ -200,18 +169,18 @@ relation_types = Table(
 relationships = Table(
     "relationships",
     metadata,
-    _row_id(),
-    _public_id(),
-    _foreign("src_row", "entities", "src_entity_id"),
-    _foreign("dst_row", "entities", "dst_entity_id"),
+    row_id(),
+    public_id(),
+    foreign_row("src_row", "entities", "src_entity_id"),
+    foreign_row("dst_row", "entities", "dst_entity_id"),
     Column("relationship_type", Text, ForeignKey("relation_types.name"), nullable=False, index=True),
-    _json("fields"),
+    json_column("fields"),
     Column("valid_from", Text),
     Column("valid_to", Text),
-    *_confidence(),
+    *confidence(),
     Column("source", Text),
-    *_times(),
-    _version(),
+    *timestamps(),
+    version(),
     Index(None, "src_row", "relationship_type"),
     Index(None, "dst_row", "relationship_type"),
     info={"record": "relationship", "public": "id"},
@@ -221,13 +190,13 @@ relationships = Table(
 tokens = Table(
     "tokens",
     metadata,
-    _row_id(),
-    _public_id(),
+    row_id(),
+    public_id(),
     Column("name", Text, nullable=False, unique=True),
-    _json("permissions"),
+    json_column("permissions"),
     Column("secret_hash", Text, nullable=False, unique=True, info={"private": True}),
-    *_times(),
-    _version(),
+    *timestamps(),
+    version(),
     info={"record": "token", "public": "id"},
     sqlite_autoincrement=True,
 )
@@ -235,7 +204,7 @@ tokens = Table(
 changesets = Table(
     "changesets",
     metadata,
-    Column("row_id", Integer, primary_key=True, autoincrement=True),
+    row_id(),
     Column("at", Text, nullable=False),
     Column("actor", Text, nullable=False),
     Column("operation", Text, nullable=False),
@@ -245,7 +214,7 @@ changesets = Table(
 changes = Table(
     "changes",
     metadata,
-    Column("row_id", Integer, primary_key=True, autoincrement=True),
+    row_id(),
     Column("changeset_row", ForeignKey("changesets.row_id"), nullable=False, index=True),
     Column("record_type", Text, nullable=False),
     Column("record_id", Text, nullable=False),
@@ -309,7 +278,7 @@ for _table, _sorts in (
         )
 
 RECORDS = {table.info["record"]: table for table in metadata.sorted_tables if "record" in table.info}
-"""Record type -> its table: what the journal tells of."""
+"""Record type -> its table: everything that is journalled."""
 
 DERIVED = (entity_tags, asset_tags, entity_external_ids)
-"""Tables the database keeps by itself from the records; nothing writes them."""
+"""Tables that triggers fill from the records; nothing else writes them."""

@@ -1,4 +1,4 @@
-"""Writing a small file so that a reader or a crash sees the old or the new one, never half of it."""
+"""Atomic writes of small files: a reader or a crash sees the old file or the new one, never half of it."""
 
 from __future__ import annotations
 

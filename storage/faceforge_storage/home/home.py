@@ -1,4 +1,4 @@
-"""The data directory: where it is, what is in it, and how it comes to be."""
+"""The data directory: where it is, its folders and files, and how it is made."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class Home:
         return [self.root, self.config_dir, self.tmp_dir, self.tools_dir, *moved, self.backups_dir]
 
     def write_ports(self, ports: Mapping[str, Any]) -> None:
-        """Tells other programs of this machine where Core listens now. Raises CannotStart."""
+        """Records where Core listens now, for other programs of this machine. Raises CannotStart."""
         try:
             write_json(self.ports_file, dict(ports))
         except OSError as fault:

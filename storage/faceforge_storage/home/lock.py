@@ -11,14 +11,14 @@ from faceforge_storage.home.home import Home
 
 
 class HomeLock:
-    """Holds the home while entered. Raises CannotStart when another process holds it, or nobody can."""
+    """Locks the home while entered. Raises CannotStart when another process holds it, or nobody can."""
 
     def __init__(self, home: Home) -> None:
         self.home = home
         self._lock = FileLock(home.config_dir / "core.lock", mode=0o600)
 
-    def take(self) -> bool:
-        """Hold the home, and answer True, unless another process holds it. Raises CannotStart when nobody can."""
+    def acquire(self) -> bool:
+        """Lock the home and return True; False when another process holds it. Raises CannotStart when nobody can."""
         try:
             self._lock.acquire(timeout=0)
         except Timeout:
@@ -31,7 +31,7 @@ class HomeLock:
         self._lock.release()
 
     def __enter__(self) -> HomeLock:
-        if not self.take():
+        if not self.acquire():
             raise CannotStart(
                 f"Another FaceForge Core is already running on the data directory {self.home.root}.",
                 "Use that one, stop it first, or choose another directory with --home.",

@@ -1,11 +1,10 @@
-"""What a person may set: the shape and the defaults of `config/core.json`, and how it is read."""
+"""The settings in `config/core.json`: their types and defaults, and how the file is read."""
 
 from __future__ import annotations
 
 import json
 import logging
 import os
-import secrets
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -14,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, SecretStr, Validat
 
 from faceforge_storage.errors import CannotStart
 from faceforge_storage.home.atomic import write_json
+from faceforge_storage.token_secrets import new_secret
 
 log = logging.getLogger("faceforge.settings")
 
@@ -21,7 +21,7 @@ Port = Annotated[int, Field(ge=0, le=65535)]
 Bytes = Annotated[int, Field(ge=0)]
 Count = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(ge=0)]
-KIB, MIB = 1024, 1024 * 1024
+MIB = 1024 * 1024
 
 
 class Section(BaseModel):
@@ -151,7 +151,7 @@ def load_settings(file: Path) -> Settings:
 
 
 def rotate_install_token(file: Path) -> str:
-    """Makes a new install token and answers it; the old one is void at once. Raises CannotStart."""
+    """Makes a new install token and returns it; the old one is void at once. Raises CannotStart."""
     return _write_install_token(file, only_if_missing=False)
 
 
@@ -162,7 +162,7 @@ def _write_install_token(file: Path, *, only_if_missing: bool) -> str:
             settings, raw = _read(file)
             token = settings.auth.install_token.get_secret_value()
             if not token or not only_if_missing:
-                token = f"ff_{secrets.token_urlsafe(32)}"
+                token = new_secret()
                 raw.setdefault("auth", {})["install_token"] = token
                 write_json(file, raw)
     except OSError as fault:
@@ -196,7 +196,7 @@ def _read(file: Path) -> tuple[Settings, dict[str, Any]]:
     try:
         return Settings.model_validate(raw), raw
     except ValidationError as refused:
-        # Only place and rule are told: the value itself may be a secret.
+        # Only the key and the rule are shown: the value itself may be a secret.
         faults = [f"{'.'.join(map(str, e['loc'])) or 'the whole file'}: {e['msg']}" for e in refused.errors()]
         raise CannotStart(
             f"{file} has settings that cannot be used. " + "; ".join(faults),

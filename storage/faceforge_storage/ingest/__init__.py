@@ -1,1 +1,1 @@
-"""What a file tells about itself when it comes in: its media type and a safe name."""
+"""What is read from an incoming file: its media type and a safe name."""

@@ -1,4 +1,4 @@
-"""The name a user gave a file: kept as metadata for people, never used as a path."""
+"""File names from users: cleaned, stored as metadata for people, never used as a path."""
 
 from __future__ import annotations
 
@@ -27,5 +27,5 @@ def clean_filename(name: str, place: str = "body") -> str:
     return last
 
 
-def _refused(said: str, code: str, place: str) -> InvalidInput:
-    return InvalidInput(said, errors=(Fault("/filename", said, code, place),))
+def _refused(detail: str, code: str, place: str) -> InvalidInput:
+    return InvalidInput(detail, errors=(Fault("/filename", detail, code, place),))

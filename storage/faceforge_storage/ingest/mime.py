@@ -1,4 +1,4 @@
-"""The media type of a file, told by its first bytes; its name decides only between what those bytes allow."""
+"""Detects the media type of a file by its first bytes; its name decides only between what those bytes allow."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ REFINED = {
     ("audio/ogg", ".ogv"): "video/ogg",
     ("application/zip", ".cbz"): "application/vnd.comicbook+zip",
 }
-"""Where bytes of one form have several uses, the name tells which."""
+"""Formats with several uses, which the suffix of the name distinguishes."""
 
 TEXT_BY_NAME = {
     ".css": "text/css",
@@ -51,7 +51,7 @@ TEXT_SIGNATURES = (
     (b"{\\rtf", "application/rtf"),
     (b"%!PS", "application/postscript"),
 )
-"""Formats that begin like text and are none."""
+"""Formats that begin like text but are none."""
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 PROLOG = re.compile(
@@ -66,8 +66,8 @@ HTML_ELEMENTS = re.compile(
 def sniff(head: bytes, filename: str = "", *, complete: bool | None = None) -> str:
     """The media type of a file that begins with `head`: its first HEAD_BYTES bytes, or all of a shorter one.
 
-    `complete` says whether `head` is the whole file; by default it is when it is shorter than HEAD_BYTES.
-    What a client declared is not asked for, so it is not believed. UNKNOWN when the bytes tell nothing.
+    `complete`: whether `head` is the whole file; by default when it is shorter than HEAD_BYTES. The type that a
+    client declares is deliberately no parameter. UNKNOWN when the bytes fit no known format.
     """
     complete = len(head) < HEAD_BYTES if complete is None else complete
     suffix = PurePath(filename).suffix.lower()
@@ -91,7 +91,7 @@ def _decoded(head: bytes) -> str | None:
         return None
     encoding = "utf-16" if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
     try:
-        # an incremental decoder forgives a character that the end of the head has cut
+        # an incremental decoder accepts a character that is cut off at the end of the head
         text = codecs.getincrementaldecoder(encoding)().decode(head)
     except UnicodeDecodeError:
         return None
@@ -110,12 +110,12 @@ def _text(head: bytes, text: str, suffix: str, complete: bool) -> str:
         except ValueError:
             return "text/plain" if complete else "application/json"
         return "application/json"
-    named = TEXT_BY_NAME.get(suffix, "text/plain")
-    return "text/plain" if named == "application/json" and complete else named
+    by_name = TEXT_BY_NAME.get(suffix, "text/plain")
+    return "text/plain" if by_name == "application/json" and complete else by_name
 
 
 def _markup(text: str) -> str | None:
-    """SVG, HTML or XML, told by the first element behind declarations and comments; None for other text."""
+    """SVG, HTML or XML, by the first element after declarations and comments; None for other text."""
     position, doctype = 0, ""
     while found := PROLOG.match(text, position):
         position, doctype = found.end(), (found["doctype"] or doctype).lower()
@@ -129,5 +129,5 @@ def _markup(text: str) -> str | None:
 
 
 def _is_safetensors(head: bytes) -> bool:
-    """Eight bytes tell the length of the JSON header behind them, by the format's own rule at most 100 MB."""
+    """Eight bytes hold the length of the JSON header after them, by the format's own rule at most 100 MB."""
     return head[8:10] in {b'{"', b"{}"} and 2 <= int.from_bytes(head[:8], "little") <= 100_000_000

@@ -1,4 +1,4 @@
-"""What a disk can do to us: what must reach it before we answer, and its refusals as our own errors."""
+"""Durability and space on a disk: fsync, the reserve, and the errors of the operating system as our own."""
 
 from __future__ import annotations
 

@@ -1,18 +1,17 @@
-"""What a place for bytes must do; the comments here are the contract, and one test suite holds all to it."""
+"""The interface of an object provider; its comments are the contract, and one test suite checks every provider."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import BinaryIO, Protocol
 
-if TYPE_CHECKING:
-    from faceforge_storage.objects.staging import StagedFile
+from faceforge_storage.objects.staging import StagedFile
 
 
 @dataclass(frozen=True, slots=True)
 class StoredObject:
-    """Where bytes are: exactly what the database keeps of them.
+    """Where bytes are stored: exactly what the database records of them.
 
     `sha256` is 64 lower-case hex; `bucket` is empty where a provider has none; `key` means something to its
     provider only and is never made from anything a user typed.
@@ -26,7 +25,7 @@ class StoredObject:
 
 
 class ObjectReader(Protocol):
-    """An object held open. It stays readable when the object is deleted meanwhile.
+    """An open object. It stays readable when the object is deleted meanwhile.
 
     One caller at a time; every call may block, so call it in a thread.
     """
@@ -49,21 +48,21 @@ class ObjectReader(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of everything; calling it again does nothing."""
+        """Release everything; calling it again does nothing."""
         ...
 
 
 class Provider(Protocol):
-    """A place that keeps bytes under their hash. Every call blocks and may come from any thread.
+    """A place that stores bytes under their hash. Every call blocks and may come from any thread.
 
     Errors: NoSpace when there is no room; Unavailable when the place or the object cannot be reached now
-    (a missing file may be on a disk that is not mounted, so it is never taken for deleted); StorageFailed for
+    (a missing file may be on a disk that is not mounted, so it is never treated as deleted); StorageFailed for
     anything else. Nothing else leaves a provider.
     """
 
     @property
     def name(self) -> str:
-        """The name that the database keeps in `StoredObject.provider`."""
+        """The name that the database records in `StoredObject.provider`."""
         ...
 
     @property
@@ -72,13 +71,13 @@ class Provider(Protocol):
         ...
 
     def publish(self, staged: StagedFile) -> StoredObject:
-        """Keep the staged bytes under their hash, and return only when they would survive a power cut.
+        """Store the staged bytes under their hash, and return only when they would survive a power cut.
 
         All or nothing: a reader never sees a part, a failure leaves nothing under the key. Publishing bytes
-        that are held already is no error and leaves one object, whoever comes first; it makes the object as
-        young as a new one, so that garbage collection waits its whole grace period again. The held bytes are
-        read first: a damaged object is replaced, and kept aside where `list` does not tell of it. Afterwards
-        the staged file may be gone, so nobody may use it again.
+        that are stored already is no error and leaves one object, whoever comes first; it sets the time of the
+        object to now, so that garbage collection waits its whole grace period again. The stored bytes are read
+        first: a damaged object is replaced, and moved to where `list` does not show it. Afterwards the staged
+        file may be gone, so nobody may use it again.
         """
         ...
 
@@ -91,7 +90,7 @@ class Provider(Protocol):
         ...
 
     def delete(self, stored: StoredObject) -> None:
-        """Remove it; no error when it is not there. Open readers keep their bytes."""
+        """Remove it; no error when it is not there. Open readers stay readable."""
         ...
 
     def list(self) -> Iterator[StoredObject]:
@@ -99,5 +98,5 @@ class Provider(Protocol):
         ...
 
     def sweep(self) -> int:
-        """Remove what a crash left half-written and tell how many. Called once, before the first publish."""
+        """Remove what a crash left half-written; returns how many files. Called once, before the first publish."""
         ...

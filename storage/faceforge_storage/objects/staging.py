@@ -1,4 +1,4 @@
-"""The waiting room of bytes: a stream becomes a file of known hash and size before anybody can see it."""
+"""Staging: a stream becomes a file of known hash and size before anybody can see it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from faceforge_storage.objects.disk import disk_errors, require_space, sync_file
 
 PREFIX, SUFFIX = "staged-", ".part"
 HEAD_BYTES = 8192
-"""How much of the beginning is kept in memory, enough to tell the media type."""
+"""How much of the beginning is kept in memory, enough to detect the media type."""
 CHECK_SPACE_EVERY = 64 * 1024 * 1024
 
 
@@ -47,7 +47,7 @@ class StagingFile:
         self.size_bytes = 0
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
-        """Take the next bytes. Raises PayloadTooLarge, NoSpace or StorageFailed; then discard."""
+        """Append bytes. Raises PayloadTooLarge, NoSpace or StorageFailed; then discard."""
         size = self.size_bytes + len(data)
         if self._limit is not None and size > self._limit:
             raise PayloadTooLarge(f"The file is larger than the {self._limit} bytes that are allowed.")
@@ -59,14 +59,14 @@ class StagingFile:
             if len(self._head) < HEAD_BYTES:
                 self._head += bytes(data[: HEAD_BYTES - len(self._head)])
             rest = memoryview(data)
-            while rest:  # an unbuffered write may take less than it is given
+            while rest:  # an unbuffered write may write only a part
                 rest = rest[self._file.write(rest) :]
         self.size_bytes = size
 
     def finish(self, sha256: str | None = None, size_bytes: int | None = None) -> StagedFile:
         """Check what was declared, and return once the bytes are on the disk.
 
-        Raises SizeMismatch, HashMismatch, NoSpace or StorageFailed; nothing is kept then.
+        Raises SizeMismatch, HashMismatch, NoSpace or StorageFailed; the file is removed then.
         """
         try:
             self._check(sha256, size_bytes)
@@ -80,11 +80,11 @@ class StagingFile:
 
     def _check(self, sha256: str | None, size_bytes: int | None) -> None:
         if size_bytes is not None and size_bytes != self.size_bytes:
-            said = f"{size_bytes} bytes were declared and {self.size_bytes} arrived."
-            raise SizeMismatch(said, errors=(Fault("/size_bytes", said, "size_mismatch"),))
+            detail = f"{size_bytes} bytes were declared and {self.size_bytes} arrived."
+            raise SizeMismatch(detail, errors=(Fault("/size_bytes", detail, "size_mismatch"),))
         if sha256 is not None and sha256.lower() != self._hash.hexdigest():
-            said = f"sha256 {sha256.lower()} was declared; the bytes have {self._hash.hexdigest()}."
-            raise HashMismatch(said, errors=(Fault("/sha256", said, "hash_mismatch"),))
+            detail = f"sha256 {sha256.lower()} was declared; the bytes have {self._hash.hexdigest()}."
+            raise HashMismatch(detail, errors=(Fault("/sha256", detail, "hash_mismatch"),))
 
     def discard(self) -> None:
         """Stop and remove what has arrived; a second time this does nothing."""
@@ -108,7 +108,7 @@ class Staging:
     def begin(self, limit: int | None = None, expected: int = 0) -> StagingFile:
         """Open a new file for at most `limit` bytes, `expected` of them announced.
 
-        Raises PayloadTooLarge or NoSpace before a byte is taken.
+        Raises PayloadTooLarge or NoSpace before a byte is accepted.
         """
         if limit is not None and expected > limit:
             raise PayloadTooLarge(f"{expected} bytes are announced and {limit} are allowed.")
@@ -119,7 +119,7 @@ class Staging:
             )
 
     def sweep(self) -> int:
-        """Remove what a crash left behind and tell how many files that were. Call before the first upload."""
+        """Remove what a crash left behind; returns how many files. Call before the first upload."""
         with disk_errors("to sweep the staging directory"):
             self.directory.mkdir(parents=True, exist_ok=True)
             left = list(self.directory.glob(f"{PREFIX}*{SUFFIX}"))

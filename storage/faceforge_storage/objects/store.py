@@ -1,4 +1,4 @@
-"""All places that keep bytes, as one: new bytes go to the first, old ones are found where they were put."""
+"""All providers as one store: new bytes go to the first, old ones are read from where they were stored."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from faceforge_storage.objects.staging import StagedFile
 
 
 class ObjectStore:
-    """The providers of one installation; the first takes what is new. Every call blocks."""
+    """The providers of one installation; the first stores what is new. Every call blocks."""
 
     def __init__(self, providers: Sequence[Provider]) -> None:
         self.providers = {provider.name: provider for provider in providers}
         self._first = providers[0]
 
     def publish(self, staged: StagedFile) -> StoredObject:
-        """Keep staged bytes; see Provider.publish for what that promises and raises."""
+        """Store staged bytes; see Provider.publish for what that promises and raises."""
         return self._first.publish(staged)
 
     def open(self, stored: StoredObject) -> ObjectReader:

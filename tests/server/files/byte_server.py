@@ -22,7 +22,10 @@ from faceforge_server.files.delivery import Download
 from faceforge_server.files.form import UploadLimits
 from faceforge_server.files.upload import receive_multipart, receive_raw
 from faceforge_storage.errors import FaceForgeError
-from faceforge_storage.objects import FilesystemProvider, ObjectStore, Staging, StoredObject
+from faceforge_storage.objects.provider import StoredObject
+from faceforge_storage.objects.providers.filesystem import FilesystemProvider
+from faceforge_storage.objects.staging import Staging
+from faceforge_storage.objects.store import ObjectStore
 
 
 @dataclass

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 from byte_server import ByteServer
 
-from faceforge_storage.objects import StoredObject
+from faceforge_storage.objects.provider import StoredObject
 
 DATA = random.Random(1).randbytes(3_000_000)
 SIZE = len(DATA)

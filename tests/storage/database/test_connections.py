@@ -1,4 +1,4 @@
-"""Each connection keeps the rules of D7: what was committed survives, one writes, many read one moment each."""
+"""Each connection follows the rules of D7: commits survive, one connection writes, many read a snapshot each."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def test_a_reader_sees_one_moment_for_its_whole_work(database: Database) -> None
 
 def test_ddl_is_rolled_back_like_all_else(database: Database) -> None:
     def work(tx: Write) -> None:
-        sqlite.keep_field_index(tx.connection, "height", wanted=True)
+        sqlite.sync_field_index(tx.connection, "height", wanted=True)
         raise ValueError
 
     with pytest.raises(ValueError):
@@ -167,8 +167,8 @@ async def test_a_write_whose_caller_has_gone_ends_all_the_same(database: Databas
     assert await database.read(entities) == 1
 
 
-async def test_a_commit_is_told_to_those_who_wait(database: Database) -> None:
-    waiting = asyncio.create_task(database.changed(database.next_change(), 30))
+async def test_a_commit_wakes_those_who_wait(database: Database) -> None:
+    waiting = asyncio.create_task(database.wait_for_commit(database.next_commit(), 30))
     await asyncio.sleep(0)
     await database.write("t", "nothing", lambda tx: None)
     assert not waiting.done()
@@ -177,19 +177,19 @@ async def test_a_commit_is_told_to_those_who_wait(database: Database) -> None:
 
 
 async def test_a_commit_between_a_read_and_the_wait_is_not_missed(database: Database) -> None:
-    change = database.next_change()
+    change = database.next_commit()
     assert await database.read(entities) == 0
     await database.write("t", "o", lambda tx: tx.insert(tables.entities, [entity()]))
     async with asyncio.timeout(10):
-        await database.changed(change, 30)
+        await database.wait_for_commit(change, 30)
 
 
 async def test_who_waits_can_be_cancelled_at_any_moment_of_a_commit(database: Database) -> None:
     """A subscription that loses its cancellation never ends, and holds up the end of Core."""
     for steps in range(6):
-        waiting = asyncio.create_task(database.changed(database.next_change(), 30))
+        waiting = asyncio.create_task(database.wait_for_commit(database.next_commit(), 30))
         await asyncio.sleep(0.01)
-        database._tell()
+        database._announce_commit()
         for _ in range(steps):
             await asyncio.sleep(0)
         if waiting.cancel():
@@ -217,7 +217,7 @@ def test_readers_leave_the_log_to_the_writer(database: Database) -> None:
     assert after == before
 
 
-def test_a_full_database_says_so_keeps_nothing_and_recovers(database: Database) -> None:
+def test_a_full_database_is_answered_as_no_space_and_recovers(database: Database) -> None:
     """SQLite's own limit on pages stands for the disk: it refuses at the same places."""
     add_entity(database, display_name="before")
     with database.writer.connect() as connection:
@@ -249,7 +249,7 @@ def test_a_database_that_another_program_holds_is_unavailable_and_comes_back(
     database.close()
 
 
-def test_a_damaged_database_is_told_as_a_fault_of_the_storage(tmp_path: Path) -> None:
+def test_a_damaged_database_is_answered_as_storage_failed(tmp_path: Path) -> None:
     database = new_database(tmp_path / "core.sqlite3")
     for _ in range(50):
         add_entity(database, fields={"x": "y" * 5_000})
@@ -265,7 +265,7 @@ def test_a_damaged_database_is_told_as_a_fault_of_the_storage(tmp_path: Path) ->
     damaged.close()
 
 
-def test_what_is_no_database_is_told_as_a_fault_of_the_storage(tmp_path: Path) -> None:
+def test_what_is_no_database_is_answered_as_storage_failed(tmp_path: Path) -> None:
     (tmp_path / "core.sqlite3").write_bytes(b"not a database" * 1000)
     database = Database(tmp_path / "core.sqlite3")
     with pytest.raises(StorageFailed, match="cannot be used"):

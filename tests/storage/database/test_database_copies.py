@@ -130,7 +130,7 @@ def test_what_lies_beside_the_copy_is_no_hindrance_and_is_left_alone(
 
 
 @pytest.mark.parametrize("place", ["a file/copy.sqlite3", "a file/below/copy.sqlite3", "x" * 300])
-def test_a_place_that_there_cannot_be_is_said_plainly(database: Database, tmp_path: Path, place: str) -> None:
+def test_an_impossible_place_is_refused_with_its_name(database: Database, tmp_path: Path, place: str) -> None:
     (tmp_path / "a file").write_text("precious")
     with pytest.raises(StorageFailed, match="failed") as refused:
         backup(database.path, tmp_path / place)

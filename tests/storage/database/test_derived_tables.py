@@ -1,4 +1,4 @@
-"""What the database derives by itself is what the records say, after any sequence of changes."""
+"""The derived tables match the records after any sequence of changes."""
 
 from __future__ import annotations
 

@@ -19,14 +19,14 @@ from faceforge_storage.errors import VersionConflict
 ENTITIES = tables.entities
 
 
-def told(database: Database) -> list[dict[str, Any]]:
+def newest_changes(database: Database) -> list[dict[str, Any]]:
     """The changes of the newest changeset."""
     return journal(database.path)[-1]
 
 
-def test_an_insert_is_told_whole_with_stamps_version_and_actor(database: Database) -> None:
+def test_an_insert_is_journalled_whole_with_stamps_version_and_actor(database: Database) -> None:
     row = add_entity(database, display_name="Ann", tags=["a"])
-    [change] = told(database)
+    [change] = newest_changes(database)
     assert change["record_type"] == "entity"
     assert (change["record_id"], change["record_row"], change["verb"]) == (row.id, row.row_id, "insert")
     assert (change["before"], change["after"]) == (None, dict(row._mapping))
@@ -36,12 +36,12 @@ def test_an_insert_is_told_whole_with_stamps_version_and_actor(database: Databas
     ]
 
 
-def test_an_update_tells_only_what_moved(database: Database) -> None:
+def test_an_update_journals_only_what_changed(database: Database) -> None:
     row = add_entity(database, display_name="Ann", tags=["a"])
     database.writing(
         "t", "o", lambda tx: tx.update(ENTITIES, row, {"display_name": "Bob", "tags": ["a"], "aliases": []})
     )
-    [change] = told(database)
+    [change] = newest_changes(database)
     assert change["before"] == {"display_name": "Ann", "version": 1, "updated_at": row.updated_at}
     assert change["after"].keys() == change["before"].keys()
     assert (change["after"]["display_name"], change["after"]["version"]) == ("Bob", 2)
@@ -50,7 +50,7 @@ def test_an_update_tells_only_what_moved(database: Database) -> None:
 def test_a_delete_keeps_the_whole_row_in_the_journal(database: Database) -> None:
     row = add_entity(database)
     database.writing("t", "o", lambda tx: tx.delete(ENTITIES, [row]))
-    [change] = told(database)
+    [change] = newest_changes(database)
     assert (change["verb"], change["before"], change["after"]) == ("delete", dict(row._mapping), None)
 
 
@@ -90,7 +90,7 @@ def test_a_row_made_and_changed_is_one_insert(database: Database) -> None:
         return tx.update(ENTITIES, row, {"display_name": "Bob"})
 
     row = database.writing("t", "o", work)
-    [change] = told(database)
+    [change] = newest_changes(database)
     assert (change["verb"], change["before"], change["after"]) == ("insert", None, dict(row._mapping))
 
 
@@ -102,19 +102,19 @@ def test_a_row_made_and_removed_never_was(database: Database) -> None:
     assert journal(database.path) == []
 
 
-def test_a_row_changed_and_removed_is_told_as_it_was_at_first(database: Database) -> None:
+def test_a_row_changed_and_removed_is_journalled_as_it_was_at_first(database: Database) -> None:
     row = add_entity(database, display_name="Ann")
 
     def work(tx: Write) -> None:
         tx.delete(ENTITIES, [tx.update(ENTITIES, row, {"display_name": "Bob"})])
 
     database.writing("t", "o", work)
-    [change] = told(database)
+    [change] = newest_changes(database)
     assert (change["verb"], change["before"], change["after"]) == ("delete", dict(row._mapping), None)
 
 
 def test_a_change_taken_back_is_no_change(database: Database) -> None:
-    """A table without versions shows it: nothing differs, so nothing is told."""
+    """A table without versions shows it: nothing differs, so nothing is journalled."""
 
     def make(tx: Write) -> AnyRow:
         values = {
@@ -180,7 +180,7 @@ def test_records_without_a_public_id_are_named_by_the_caller(database: Database)
         tx.delete(tables.asset_links, [made[1]], ["to bob"])
 
     database.writing("t", "o", work)
-    links = [change for change in told(database) if change["record_type"] == "asset_link"]
+    links = [change for change in newest_changes(database) if change["record_type"] == "asset_link"]
     assert [(change["record_id"], change["verb"], change["after"]["role"]) for change in links] == [
         ("to ann", "insert", "face")
     ]
@@ -190,7 +190,7 @@ def test_many_rows_keep_their_order(database: Database) -> None:
     rows = [entity(display_name=f"number {number}") for number in range(1200)]
     stored = database.writing("t", "o", lambda tx: tx.insert(ENTITIES, rows))
     assert [row.id for row in stored] == [row["id"] for row in rows]
-    assert [change["record_id"] for change in told(database)] == [row["id"] for row in rows]
+    assert [change["record_id"] for change in newest_changes(database)] == [row["id"] for row in rows]
 
 
 def test_erasing_takes_the_values_out_of_the_whole_journal_and_of_nobody_elses(database: Database) -> None:
@@ -216,9 +216,11 @@ def test_an_idempotency_key_is_kept_for_its_time_and_without_a_changeset(databas
     for key, age in (("old", 3), ("young", 1)):
         made = now(-timedelta(days=age))
         database.writing(
-            "t", "o", lambda tx, new={"key": key, "created_at": made}: tx.remember({**request, **new})
+            "t",
+            "o",
+            lambda tx, new={"key": key, "created_at": made}: tx.save_idempotency_key({**request, **new}),
         )
-    database.writing("t", "o", lambda tx: tx.forget(timedelta(days=2)))
+    database.writing("t", "o", lambda tx: tx.delete_idempotency_keys(timedelta(days=2)))
     assert query(database.path, "SELECT actor, key FROM idempotency_keys") == [("a", "young")]
     assert journal(database.path) == []
 
@@ -249,24 +251,24 @@ def test_the_journal_is_the_difference_of_the_database(
     before, changesets = dump(database.path, "entities")["entities"], len(journal(database.path))
 
     def work(tx: Write) -> None:
-        for verb, *said in steps:
+        for verb, *values in steps:
             if verb == "insert":
-                tx.insert(ENTITIES, [entity(display_name=said[0], fields=said[1])])
+                tx.insert(ENTITIES, [entity(display_name=values[0], fields=values[1])])
                 continue
             there = tx.rows(ENTITIES.select().order_by(ENTITIES.c.row_id.desc()).limit(6))
-            if said[0] >= len(there):
+            if values[0] >= len(there):
                 continue
             if verb == "update":
-                tx.update(ENTITIES, there[said[0]], {"display_name": said[1], "fields": said[2]})
+                tx.update(ENTITIES, there[values[0]], {"display_name": values[1], "fields": values[2]})
             else:
-                tx.delete(ENTITIES, [there[said[0]]])
+                tx.delete(ENTITIES, [there[values[0]]])
 
     database.writing("t", "o", work)
     after = dump(database.path, "entities")["entities"]
-    told_now = journal(database.path)[changesets:]
-    assert len(told_now) == (repr(before) != repr(after))
+    new_changesets = journal(database.path)[changesets:]
+    assert len(new_changesets) == (repr(before) != repr(after))
     replayed = dict(before)
-    for change in told_now[0] if told_now else []:
+    for change in new_changesets[0] if new_changesets else []:
         row = change["record_row"]
         if change["verb"] == "delete":
             assert replayed.pop(row) == change["before"]

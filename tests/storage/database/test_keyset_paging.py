@@ -15,10 +15,10 @@ from rows_for_tests import entity, new_database
 from sqlalchemy import Connection, select
 
 from faceforge_storage.database import tables
-from faceforge_storage.database.columns import Reading
 from faceforge_storage.database.database import Database
 from faceforge_storage.database.gateway import AnyRow, Write
 from faceforge_storage.database.keyset import Children, Order, Page, count, counts_below, fetch, pages_below
+from faceforge_storage.database.prepared_select import PreparedSelect
 from faceforge_storage.database.records import shown
 
 ENTITIES, DESCRIPTORS = tables.entities, tables.descriptors
@@ -152,7 +152,7 @@ def test_a_page_below_each_parent_is_what_a_page_of_that_parent_alone_would_be(
 
     def together(db: Connection) -> dict[int, list[str]]:
         statement = pages_below(children, ["id"], order, following=after is not None)
-        found = Reading(statement)(db, {**page.parameters(), "parents": parents[:3]})
+        found = PreparedSelect(statement)(db, {**page.parameters(), "parents": parents[:3]})
         below: dict[int, list[str]] = {}
         for place, each in zip(found["place_"], found["id"], strict=True):
             below.setdefault(parents[place], []).append(each)
@@ -166,7 +166,7 @@ def test_a_page_below_each_parent_is_what_a_page_of_that_parent_alone_would_be(
         return {parent: [row.id for row in rows] for parent, rows in found.items() if rows}
 
     assert database.reading(together) == database.reading(alone)
-    counted = database.reading(Reading(counts_below(children)), {"parents": parents[:3]})
+    counted = database.reading(PreparedSelect(counts_below(children)), {"parents": parents[:3]})
     grouped = groupby(sorted(parent for parent, _ in facts if parent < 3))
     counts = dict(zip(counted["place_"], counted["count_"], strict=True))
     assert counts == {parent: len(list(each)) for parent, each in grouped}

@@ -118,13 +118,13 @@ def test_what_a_comparison_overlooks_is_the_same_too(tmp_path: Path) -> None:
     tables.metadata.create_all(engine)
     engine.dispose()
 
-    def told(name: str) -> dict[str, set[str]]:
+    def parts(name: str) -> dict[str, set[str]]:
         held = {row[1]: row[2] for row in schema(tmp_path / name) if row[0] in ("table", "index") and row[2]}
         held.pop("alembic_version", None)
-        # The order of columns and constraints within a table says nothing.
+        # The order of columns and constraints within a table does not matter.
         return {name: {part.strip(" ,\n\t)") for part in sql.splitlines()} for name, sql in held.items()}
 
-    assert told("migrated.sqlite3") == told("created.sqlite3")
+    assert parts("migrated.sqlite3") == parts("created.sqlite3")
 
 
 def test_a_database_that_is_up_to_date_is_left_alone(old: Path) -> None:
@@ -233,7 +233,7 @@ def test_a_damaged_database_is_not_migrated(old: Path, later: Path) -> None:
     assert list((old.parent / "backups").iterdir()) == []
 
 
-def test_what_is_no_database_is_said_plainly_and_left_alone(tmp_path: Path) -> None:
+def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path) -> None:
     (tmp_path / "core.sqlite3").write_bytes(b"a letter to a friend" * 500)
     with pytest.raises(CannotStart, match="cannot be read") as refused:
         migrate(tmp_path / "core.sqlite3", tmp_path / "backups")

@@ -61,7 +61,7 @@ def test_a_relative_home_does_not_move_with_the_working_directory(
     assert open_home(Path("here"))[0].root == tmp_path / "here"
 
 
-def test_a_place_that_cannot_be_made_is_said_plainly(tmp_path: Path) -> None:
+def test_an_impossible_place_is_refused_with_its_name(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(CannotStart, match="cannot be made or used") as refused:
         open_home(tmp_path / "file" / "home")
@@ -70,7 +70,7 @@ def test_a_place_that_cannot_be_made_is_said_plainly(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "\x00"])
-def test_a_damaged_ports_file_tells_nothing(home: Home, text: str) -> None:
+def test_a_damaged_ports_file_counts_as_none(home: Home, text: str) -> None:
     home.write_ports({"core_port": 1})
     assert home.read_ports() == {"core_port": 1}
     home.ports_file.write_text(text)

@@ -1,4 +1,4 @@
-"""`config/core.json` is read strictly, told plainly, written whole, and keeps its secret to its owner."""
+"""`config/core.json` is read strictly, with clear errors, written atomically, and readable by its owner only."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_two_starts_at_once_agree_on_the_token(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         ('{"network": {"core_port": "80"}}', "network.core_port"),
         ('{"network": {"core_port": 65536}}', "network.core_port"),
@@ -75,14 +75,16 @@ def test_two_starts_at_once_agree_on_the_token(tmp_path: Path) -> None:
         ('{"a": "\udcff"}', "cannot be read"),
     ],
 )
-def test_what_cannot_be_used_stops_the_start_and_says_where(tmp_path: Path, text: str, told: str) -> None:
+def test_what_cannot_be_used_stops_the_start_and_names_the_place(
+    tmp_path: Path, text: str, expected: str
+) -> None:
     file = tmp_path / "config" / "core.json"
     file.parent.mkdir()
     file.write_bytes(text.encode("utf-8", "surrogateescape"))
     with pytest.raises(CannotStart) as refused:
         load_settings(Home(tmp_path).settings_file)
     assert str(file) in refused.value.detail
-    assert told in refused.value.detail
+    assert expected in refused.value.detail
     assert refused.value.hint
     assert file.read_bytes() == text.encode("utf-8", "surrogateescape")
 

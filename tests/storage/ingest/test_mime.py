@@ -1,4 +1,4 @@
-"""The media type is what the bytes say, whatever the name claims."""
+"""The media type follows from the bytes, whatever the name claims."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import pytest
 from faceforge_storage.errors import InvalidInput
 from faceforge_storage.ingest.filenames import clean_filename
 from faceforge_storage.ingest.mime import HEAD_BYTES, UNKNOWN, sniff
+from faceforge_storage.objects import staging
 
 OFFICE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 HTML = b"  \n<!DOCTYPE html>\n<html><script>alert(1)</script></html>"
@@ -140,3 +141,7 @@ def test_a_hostile_file_name_is_refused(name: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         clean_filename(name)
     assert [fault.pointer for fault in refused.value.errors] == ["/filename"]
+
+
+def test_staging_keeps_as_much_of_a_file_as_is_looked_at() -> None:
+    assert staging.HEAD_BYTES == HEAD_BYTES

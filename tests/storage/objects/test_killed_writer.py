@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from faceforge_storage.objects import FilesystemProvider, Staging
+from faceforge_storage.objects.providers.filesystem import FilesystemProvider
+from faceforge_storage.objects.staging import Staging
 
 WRITER = """
 import os, signal, sys
 from pathlib import Path
-from faceforge_storage.objects import FilesystemProvider, Staging
+from faceforge_storage.objects.providers.filesystem import FilesystemProvider
+from faceforge_storage.objects.staging import Staging
 from faceforge_storage.objects import disk
 
 home, moment = Path(sys.argv[1]), sys.argv[2]

@@ -1,32 +1,22 @@
-"""The contract of a provider: every one of them passes this suite."""
+"""The contract of a provider: every one in the registry passes this suite."""
 
 from __future__ import annotations
 
 import hashlib
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from faceforge_storage.errors import NoSpace, StorageFailed, Unavailable
-from faceforge_storage.objects import (
-    FilesystemProvider,
-    ObjectStore,
-    Provider,
-    StagedFile,
-    Staging,
-    StoredObject,
-)
-
-
-def on_one_disk(home: Path) -> Provider:
-    return FilesystemProvider(home / "assets")
-
-
-PROVIDERS: list[Callable[[Path], Provider]] = [on_one_disk]
+from faceforge_storage.home.home import open_home
+from faceforge_storage.objects.provider import Provider, StoredObject
+from faceforge_storage.objects.providers.filesystem import FilesystemProvider
+from faceforge_storage.objects.registry import PROVIDERS, open_store
+from faceforge_storage.objects.staging import StagedFile, Staging
+from faceforge_storage.objects.store import ObjectStore
 
 
 @pytest.fixture
@@ -36,9 +26,9 @@ def staging(tmp_path: Path) -> Staging:
     return staging
 
 
-@pytest.fixture(params=PROVIDERS, ids=lambda make: make.__name__)
+@pytest.fixture(params=PROVIDERS)
 def provider(request: pytest.FixtureRequest, tmp_path: Path) -> Provider:
-    made: Provider = request.param(tmp_path)
+    made = PROVIDERS[request.param](*open_home(tmp_path / "home"))
     made.sweep()
     return made
 
@@ -55,6 +45,20 @@ def read_all(provider: Provider, stored: StoredObject) -> bytes:
         return reader.read(0, reader.size_bytes)
     finally:
         reader.close()
+
+
+def test_a_provider_has_its_name_in_the_registry(tmp_path: Path) -> None:
+    assert list(open_store(*open_home(tmp_path)).providers) == list(PROVIDERS)
+
+
+def test_new_bytes_go_to_the_assets_directory_that_the_settings_name(
+    tmp_path: Path, staging: Staging
+) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "core.json").write_text('{"paths": {"assets_dir": "elsewhere"}}')
+    stored = open_store(*open_home(tmp_path)).publish(stage(staging, b"a face"))
+    assert stored.provider == "filesystem"
+    assert (tmp_path / "elsewhere" / stored.key).read_bytes() == b"a face"
 
 
 def test_published_bytes_are_found_under_their_hash(provider: Provider, staging: Staging) -> None:
@@ -84,7 +88,9 @@ def test_any_part_can_be_read(
     reader.close()
 
 
-def test_a_reader_has_a_file_exactly_when_the_provider_says_so(provider: Provider, staging: Staging) -> None:
+def test_a_reader_has_a_file_exactly_when_the_provider_has_local_files(
+    provider: Provider, staging: Staging
+) -> None:
     reader = provider.open(provider.publish(stage(staging, b"x")))
     assert (reader.file is not None) == provider.has_local_files
     reader.close()
@@ -137,7 +143,7 @@ def test_a_key_that_the_provider_never_made_opens_nothing(provider: Provider, ke
         provider.open(StoredObject("a" * 64, 1, provider.name, "", key))
 
 
-def test_a_file_is_read_only_under_a_path_that_tells_its_hash(tmp_path: Path, staging: Staging) -> None:
+def test_a_file_is_read_only_under_a_path_made_of_its_hash(tmp_path: Path, staging: Staging) -> None:
     provider = FilesystemProvider(tmp_path / "assets")
     stored = provider.publish(stage(staging, b"seen"))
     digest = hashlib.sha256(b"seen").hexdigest()
@@ -146,7 +152,7 @@ def test_a_file_is_read_only_under_a_path_that_tells_its_hash(tmp_path: Path, st
     assert path.stat().st_mode & 0o222 == 0
 
 
-def test_an_object_of_the_wrong_size_is_told_when_it_is_opened(tmp_path: Path, staging: Staging) -> None:
+def test_an_object_of_the_wrong_size_is_refused_when_it_is_opened(tmp_path: Path, staging: Staging) -> None:
     provider = FilesystemProvider(tmp_path / "assets")
     store = ObjectStore([provider])
     stored = store.publish(stage(staging, b"whole"))

@@ -20,7 +20,8 @@ from faceforge_storage.errors import (
     SizeMismatch,
     StorageFailed,
 )
-from faceforge_storage.objects import FilesystemProvider, Staging, StagingFile
+from faceforge_storage.objects.providers.filesystem import FilesystemProvider
+from faceforge_storage.objects.staging import Staging, StagingFile
 
 Usage = namedtuple("Usage", "total used free")
 BYTES = b"some bytes"

@@ -1,4 +1,4 @@
-"""What differs between databases, one module for each; here is the one that is used.
+"""What differs between databases, one module for each; this package offers the one in use.
 
 SQLite is the only dialect so far; another one is a module beside it with the same names.
 """
@@ -7,12 +7,12 @@ from faceforge_storage.database.dialects.sqlite import (
     among,
     any_contains,
     contains,
+    json_rows,
     json_value,
-    keep_field_index,
-    listed,
     make_engine,
     starts_with,
     stop_after,
+    sync_field_index,
     warn_of_old_sqlite,
 )
 
@@ -20,11 +20,11 @@ __all__ = [
     "among",
     "any_contains",
     "contains",
+    "json_rows",
     "json_value",
-    "keep_field_index",
-    "listed",
     "make_engine",
     "starts_with",
     "stop_after",
+    "sync_field_index",
     "warn_of_old_sqlite",
 ]

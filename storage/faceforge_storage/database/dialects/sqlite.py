@@ -30,14 +30,14 @@ from faceforge_storage.database.json_columns import Json, dumps, loads
 log = logging.getLogger(__name__)
 
 BUSY_TIMEOUT_MS = 10_000
-STEPS_BETWEEN_LOOKS = 100_000
+STEPS_BETWEEN_CHECKS = 100_000
 SAFE_SQLITE = (3, 51, 3)
 
 
 def make_engine(path: str, *, writer: bool, connections: int) -> Engine:
     """An engine on the SQLite file `path`: the one writer, or up to `connections` readers that cannot write."""
     engine = create_engine(
-        URL.create("sqlite", database=path),  # made of its part: a path may hold what a written URL may not
+        URL.create("sqlite", database=path),  # from its parts: a path may hold characters that a URL may not
         json_serializer=dumps,
         json_deserializer=loads,
         pool_size=connections,
@@ -52,7 +52,7 @@ def make_engine(path: str, *, writer: bool, connections: int) -> Engine:
 
     @event.listens_for(engine, "connect")
     def set_rules(connection: sqlite3.Connection, _record: object) -> None:
-        # The driver's own transactions let DDL survive a rollback; we say BEGIN ourselves.
+        # The driver's own transactions let DDL survive a rollback; we send BEGIN ourselves.
         connection.isolation_level = None
         for rule in (
             "journal_mode = WAL",
@@ -75,10 +75,10 @@ def make_engine(path: str, *, writer: bool, connections: int) -> Engine:
 
 @contextmanager
 def stop_after(connection: Connection, seconds: float) -> Iterator[None]:
-    """Interrupt any statement of the connection that still runs after `seconds`; it then says "interrupted"."""
+    """Interrupt any statement of the connection that still runs after `seconds`: it fails with "interrupted"."""
     end = time.monotonic() + seconds
     driver = cast("sqlite3.Connection", connection.connection.dbapi_connection)
-    driver.set_progress_handler(lambda: time.monotonic() > end, STEPS_BETWEEN_LOOKS)
+    driver.set_progress_handler(lambda: time.monotonic() > end, STEPS_BETWEEN_CHECKS)
     try:
         yield
     finally:
@@ -86,7 +86,7 @@ def stop_after(connection: Connection, seconds: float) -> Iterator[None]:
 
 
 def warn_of_old_sqlite() -> None:
-    """Say so when the SQLite library has the WAL-reset bug that several writing processes can meet."""
+    """Log a warning when the SQLite library has the WAL-reset bug that several writing processes can meet."""
     if sqlite3.sqlite_version_info < SAFE_SQLITE:
         log.warning(
             "SQLite %s is older than %s, in which a rare fault of the write-ahead log was mended; "
@@ -124,7 +124,7 @@ def json_value(column: ColumnElement[Any], key: str) -> ColumnElement[Any]:
     return func.json_extract(column, literal_column(f"'$.{key}'", Text))
 
 
-def keep_field_index(connection: Connection, key: str, *, wanted: bool) -> None:
+def sync_field_index(connection: Connection, key: str, *, wanted: bool) -> None:
     """Make or drop the index over `json_value(entities.fields, key)`. `key` is a checked field key."""
     assert key.replace("_", "").isalnum(), key
     name = f"ix_entities_field_{key}"
@@ -140,8 +140,8 @@ def among(column: ColumnElement[Any], values: Iterable[str | int]) -> ColumnElem
     return column.in_(select(func.json_each(dumps(list(values))).table_valued("value").c.value))
 
 
-def listed(parameter: str) -> TableValuedAlias:
-    """The rows (`key`: the place, `value`) of a list that is given as the JSON parameter `parameter`."""
+def json_rows(parameter: str) -> TableValuedAlias:
+    """The elements of the JSON list bound to `parameter` as rows: `key` is the index, `value` the element."""
     return func.json_each(bindparam(parameter, type_=Json())).table_valued(
         "key", "value", name=f"{parameter}_"
     )

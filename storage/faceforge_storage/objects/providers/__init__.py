@@ -1,1 +1,1 @@
-"""The places that can hold bytes, one module for each."""
+"""The places that can store bytes, one module for each; `registry.py` beside this folder lists them."""

@@ -18,6 +18,8 @@ from typing import BinaryIO
 
 from faceforge_storage.errors import StorageFailed, Unavailable
 from faceforge_storage.home.atomic import sync_directory
+from faceforge_storage.home.home import Home
+from faceforge_storage.home.settings import Settings
 from faceforge_storage.objects.disk import disk_errors, require_space, sync_file
 from faceforge_storage.objects.provider import StoredObject
 from faceforge_storage.objects.staging import StagedFile
@@ -27,17 +29,17 @@ log = logging.getLogger(__name__)
 KEY = re.compile(r"sha256/([0-9a-f]{2})/([0-9a-f]{2})/\1\2[0-9a-f]{60}")
 ARRIVING = "arriving"
 DAMAGED = "damaged"
-"""Where damaged objects are kept when whole ones have taken their place: `HASH.RANDOM`, for a person to look at."""
+"""Where damaged objects go when whole ones replace them: `HASH.RANDOM`, for a person to look at."""
 NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EMLINK})
 """How a disk without hard links, such as one formatted as exFAT, refuses one."""
 COPY_BYTES = 1024 * 1024
 READ_ONLY = 0o444
 ABSENT = frozenset({errno.ENOENT, errno.EIO})
-"""What a disk says of bytes that are not there, or not any more."""
+"""The errors of a disk for bytes that are missing or cannot be read any more."""
 
 
 class FileReader:
-    """A published file held open."""
+    """An open published file."""
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("rb", buffering=0)
@@ -138,15 +140,15 @@ class FilesystemProvider:
             return len(left)
 
     def _renew(self, target: Path, staged: StagedFile) -> bool:
-        """Make an object that is held as young as a new one; False when it is not there or is damaged.
+        """Set the time of an existing object to now; False when it is missing or damaged.
 
         Its bytes are read again, since an upload that was verified may be dropped only for the very same bytes.
         """
         try:
-            with target.open("rb", buffering=0) as held:
-                if os.fstat(held.fileno()).st_size != staged.size_bytes:
+            with target.open("rb", buffering=0) as existing:
+                if os.fstat(existing.fileno()).st_size != staged.size_bytes:
                     return False
-                if hashlib.file_digest(held, "sha256").hexdigest() != staged.sha256:
+                if hashlib.file_digest(existing, "sha256").hexdigest() != staged.sha256:
                     return False
             os.utime(target)
         except OSError as refused:
@@ -220,3 +222,8 @@ class FilesystemProvider:
         directory.mkdir(parents=directory == self.root, exist_ok=True)
         sync_directory(directory.parent)
         self._known.add(directory)
+
+
+def open_provider(home: Home, settings: Settings) -> FilesystemProvider:
+    """The provider of a home: its assets directory, which leaves `limits.disk_reserve_bytes` of the disk free."""
+    return FilesystemProvider(home.assets_dir, settings.limits.disk_reserve_bytes)

@@ -1,4 +1,4 @@
-"""Reads rows as columns, straight from the driver: what many records are answered from, without an object for each."""
+"""Prepared statements that answer columns instead of rows: many records are read without a Python object for each."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from faceforge_storage.database.json_columns import Json, loads_all
 Columns = dict[str, Sequence[Any]]
 """Name -> the values of all rows, each as long as the others."""
 Decode = Callable[[Sequence[Any]], Sequence[Any]]
-"""Makes the values of a column of what the driver gave."""
+"""Converts the values of a column from what the driver returned."""
 
 
-class Reading:
-    """A statement to be run again and again; SQLAlchemy compiles it once."""
+class PreparedSelect:
+    """A SELECT that is run again and again: SQLAlchemy compiles it once, and the rows come straight from the driver."""
 
     def __init__(self, statement: Select[Any]) -> None:
         self._statement = statement
@@ -41,7 +41,7 @@ class Reading:
 
 
 def _decoders(statement: Select[Any], dialect: Dialect) -> Iterator[tuple[str, Decode]]:
-    """What makes values of what the driver gives, for the columns where it does not give values itself."""
+    """The columns whose values the driver does not return ready for use, each with what converts them."""
     for name, column in statement.selected_columns.items():
         decode = column.type.dialect_impl(dialect).result_processor(dialect, None)
         if isinstance(column.type, Json):

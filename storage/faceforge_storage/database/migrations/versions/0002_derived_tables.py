@@ -1,4 +1,4 @@
-"""What the database keeps by itself: the indexes over tags and external ids, and the first relation types."""
+"""The triggers that fill the derived tables (tags, external ids), and the first relation types."""
 
 from __future__ import annotations
 
