@@ -18,12 +18,12 @@ from urllib.parse import quote
 
 import pytest
 from byte_server import ByteServer
-from faceforge_server.files.form import UploadLimits, read_sidecar
-from faceforge_server.files.intake import finished
-from faceforge_server.files.multipart import FormReader, PartBegins, PartEnds
 from hypothesis import given
 from hypothesis import strategies as st
 
+from faceforge_server.files.form import UploadLimits, read_sidecar
+from faceforge_server.files.intake import finished
+from faceforge_server.files.multipart import FormReader, PartBegins, PartEnds
 from faceforge_storage.errors import InvalidMultipart, InvalidSidecar
 
 DATA = random.Random(2).randbytes(2_500_000)
