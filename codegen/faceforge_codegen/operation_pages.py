@@ -18,8 +18,7 @@ from graphql import (
     is_non_null_type,
 )
 
-from faceforge_schema import Contract, build_schema
-from faceforge_schema.actors import ALL
+from faceforge_schema import Contract, build_schema, permissions_of
 from faceforge_schema.directives import Resource, Rest, directive_of, is_list
 from faceforge_server.files.paths import BYTE_PATHS
 from faceforge_server.rest import RestOperation, rest_operations
@@ -243,7 +242,7 @@ def _permissions(contract: Contract) -> Iterator[str]:
                 needed.setdefault(needs, []).append(called)
     needed["assets:write"] += ["uploadAsset", "uploadAssetBytes"]
     needed["assets:read"] += ["getAssetBytes", "headAssetBytes"]
-    for permission in sorted(ALL):
+    for permission in sorted(permissions_of(schema)):
         allowed = _codes(needed.get(permission, []))
         also = [name for name, kind in schema.type_map.items() if _reads(kind) == permission]
         reaching = f"; reaching {_codes(also)} in a nested query" if also else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import Enum
 from typing import Annotated, Any
 
@@ -10,14 +11,14 @@ from pydantic import AfterValidator, Field
 from sqlalchemy import Select
 from strawberry import ID, Maybe
 
-from faceforge_schema.actors import ALL, Actor
-from faceforge_schema.context import Context, Write
+from faceforge_schema.actors import Actor
+from faceforge_schema.context import Context, Core, Write
 from faceforge_schema.declare.connection_types import SortOrder
 from faceforge_schema.declare.connections import listing
 from faceforge_schema.declare.lookup import lookup
 from faceforge_schema.declare.operation import mutation
 from faceforge_schema.declare.resources import Record, resource, says
-from faceforge_schema.values.inputs import Input, Word, patched
+from faceforge_schema.values.inputs import Input, Word, invalid, patched
 from faceforge_schema.values.scalars import DateTime
 from faceforge_storage import tokens as rows
 from faceforge_storage.database import records, tables
@@ -25,16 +26,11 @@ from faceforge_storage.database.gateway import AnyRow, check_version
 from faceforge_storage.errors import Forbidden, InvalidInput, NameTaken, NotFound, VersionConflict
 
 
-def _known(permissions: list[str]) -> list[str]:
-    unknown = sorted(set(permissions) - ALL)
-    if unknown:
-        raise ValueError(
-            f"{', '.join(unknown)[:200]}: there is no such permission; there are {', '.join(sorted(ALL))}"
-        )
+def _sorted_set(permissions: list[str]) -> list[str]:
     return sorted(set(permissions))
 
 
-Permissions = Annotated[list[str], Field(max_length=1000), AfterValidator(_known)]
+Permissions = Annotated[list[str], Field(max_length=1000), AfterValidator(_sorted_set)]
 
 
 @resource("token_id", needs="tokens:read")
@@ -93,6 +89,7 @@ def tokens(ids: list[ID] | None = None) -> Select[Any]:
 @mutation("POST /tokens", errors=(NameTaken, InvalidInput), needs="tokens:write", status=201)
 def create_token(tx: Write, context: Context, input: TokenCreate) -> IssuedToken:
     """Make a token. It may do no more than the one that makes it."""
+    _check_exist(context.core, input.permissions)
     _check_held(context.actor, input.permissions)
     return _issued(*rows.create(tx, input.name, input.permissions))
 
@@ -106,6 +103,7 @@ def update_token(
     tx: Write, context: Context, token_id: ID, input: TokenPatch, expected_version: int | None = None
 ) -> Token:
     """Change the name or the permissions of a token that may do no more than your own."""
+    _check_exist(context.core, input.given().get("permissions", ()))
     row = _held(tx, context, token_id)
     values = patched(row, input)
     _check_held(context.actor, values.get("permissions", ()))
@@ -136,6 +134,14 @@ def _held(tx: Write, context: Context, token_id: str) -> AnyRow:
     row = records.find(tx.connection, rows.matching(), "id", token_id)
     _check_held(context.actor, row.permissions)
     return row
+
+
+def _check_exist(core: Core, permissions: Collection[str]) -> None:
+    unknown = sorted(set(permissions) - core.permissions)
+    if unknown:
+        every = ", ".join(sorted(core.permissions))
+        message = f"{', '.join(unknown)[:200]}: there is no such permission; there are {every}"
+        raise invalid("/permissions", message, "value_error")
 
 
 def _check_held(actor: Actor, permissions: Any) -> None:

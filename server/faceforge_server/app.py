@@ -19,7 +19,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 import faceforge_ui
-from faceforge_schema import Core, build_schema
+from faceforge_schema import Core, build_schema, permissions_of
 from faceforge_server.files.paths import BYTE_PATHS
 from faceforge_server.files.routes import ByteRoutes
 from faceforge_server.graphql.view import GraphqlView
@@ -73,6 +73,7 @@ def create_app(home: Home, settings: Settings) -> Starlette:
         version=product_version(),
         started_at=now(),
         sign_download=bytes_.sign,
+        permissions=permissions_of(contract.graphql),
     )
     authenticator = Authenticator(core, install)
 

@@ -12,7 +12,7 @@ from graphql import ExecutionResult, GraphQLObjectType, execute, get_named_type,
 from running_core import RunningCore
 
 from faceforge_executor import BATCH, COLUMN, BreadthFirst, FieldPlan, Level, Lists, ObjectPlan, Objects, Ones
-from faceforge_schema import ALL, Actor, Context, build_schema
+from faceforge_schema import Actor, Context, build_schema
 
 PLAIN = build_schema()
 
@@ -29,7 +29,7 @@ def ask(core: RunningCore, text: str, variables: dict[str, Any]) -> ExecutionRes
     document = parse(text)
     built = BreadthFirst.build(PLAIN.graphql, document, None, None, variables)
     assert isinstance(built, BreadthFirst), built
-    context = Planned(core.core, Actor("install", ALL), plan=built.plan)
+    context = Planned(core.core, Actor("install", core.core.permissions), plan=built.plan)
 
     def work(db: Any) -> Any:
         return execute(

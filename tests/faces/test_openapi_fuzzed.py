@@ -18,7 +18,7 @@ from schemathesis import checks
 from schemathesis.config import GenerationConfig, SchemathesisConfig
 from sqlalchemy import text
 
-from faceforge_schema import ALL
+from faceforge_schema import permissions_of
 from faceforge_server.files.paths import BYTE_PATHS
 from faceforge_server.rest import openapi
 from faceforge_storage import assets, descriptors, entities, fields, relationships, tokens
@@ -80,7 +80,7 @@ def fill(tx: Write) -> None:
         types.named(tx, f"type-{number}")
         field = {"field_key": f"key_{number}", "field_type": KINDS[number % len(KINDS)], "scope": "both"}
         fields.create(tx, {**field, **flags, "options": []})
-        token, _ = tokens.create(tx, f"token {number}", sorted(ALL))
+        token, _ = tokens.create(tx, f"token {number}", sorted(permissions_of(CONTRACT.graphql)))
         tx.update(tokens.tokens, token, {"id": known("token", number)})
         if number % 4 == 3:
             tx.update(entities.entities, entity, {"deleted_at": tx.at})

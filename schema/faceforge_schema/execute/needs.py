@@ -27,6 +27,13 @@ from graphql import (
 from faceforge_schema.directives import Resource, Rest, directive_of, is_list
 
 
+def permissions_of(schema: GraphQLSchema) -> frozenset[str]:
+    """Every permission there is: what some operation needs, or reading some record."""
+    roots = (schema.query_type, schema.mutation_type, schema.subscription_type)
+    fields = (field for root in roots if root is not None for field in root.fields.values())
+    return frozenset().union(*map(needs_of_field, fields), *map(needs_of_type, schema.type_map.values()))
+
+
 def needs_of(
     schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode
 ) -> frozenset[str]:

@@ -8,14 +8,13 @@ import re
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from faceforge_schema import ALL, Actor, Core
+from faceforge_schema import Actor, Core
 from faceforge_server.http.problem import refuse
 from faceforge_server.middleware.install_token import InstallToken
 from faceforge_server.middleware.throttle import Throttle
 from faceforge_storage import tokens
 from faceforge_storage.errors import FaceForgeError, Unauthorized
 
-INSTALL = Actor("install", ALL)
 PUBLIC = frozenset({"/", "/docs", "/redoc", "/healthz"})
 PUBLIC_BELOW = "/ui/"
 DOWNLOAD = re.compile(r"/v1/assets/[^/]+/download")
@@ -27,6 +26,7 @@ class Authenticator:
 
     def __init__(self, core: Core, install: InstallToken) -> None:
         self._core, self._install = core, install
+        self._owner = Actor("install", core.permissions)
         self._throttle = Throttle(core.settings.limits.failed_sign_ins)
 
     async def actor(self, token: str | None, address: str | None) -> Actor:
@@ -35,7 +35,7 @@ class Authenticator:
             raise Unauthorized("No token was sent.", headers=CHALLENGE)
         sent = tokens.hash_of(token)
         if hmac.compare_digest(sent, self._install.hash()):
-            return INSTALL
+            return self._owner
         row = await self._core.database.read(tokens.by_secret_hash, sent)
         if row is None or not hmac.compare_digest(sent, row.secret_hash):
             raise self._throttle.failure(address)
