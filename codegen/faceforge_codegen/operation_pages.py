@@ -19,7 +19,7 @@ from graphql import (
 )
 
 from faceforge_schema import Contract, build_schema, permissions_of
-from faceforge_schema.directives import Resource, Rest, directive_of, is_list
+from faceforge_schema.directives import Resource, Rest, directive_of, is_list, item_type
 from faceforge_server.files.paths import BYTE_PATHS
 from faceforge_server.rest import RestOperation, rest_operations
 from faceforge_server.rest.documents import shown_fields
@@ -140,7 +140,7 @@ def _answered(operation: RestOperation) -> str:
     if operation.status == 204 or not isinstance(kind, GraphQLObjectType):
         return ""
     if operation.is_list:
-        return f" with a page of {_link(get_named_type(kind.fields['nodes'].type).name)}"
+        return f" with a page of {_link(item_type(kind).name)}"
     return f" with {_link(kind.name)}" + (
         ", or 200 with the one that is there" if operation.may_duplicate else ""
     )
@@ -168,7 +168,7 @@ def _types(operations: list[RestOperation]) -> Iterator[str]:
     for operation in operations:
         kind = get_named_type(operation.root_field.type)
         if isinstance(kind, GraphQLObjectType) and operation.status != 204:
-            _gather(get_named_type(kind.fields["nodes"].type) if is_list(kind) else kind, answers)
+            _gather(item_type(kind) if is_list(kind) else kind, answers)
         if operation.body_type is not None:
             _gather(operation.body_type, inputs)
     yield "\n## Records\n"

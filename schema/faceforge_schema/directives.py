@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Callable
+from typing import TypeVar, cast
 
 import strawberry
-from graphql import GraphQLField, GraphQLNamedType, GraphQLObjectType
+from graphql import GraphQLField, GraphQLNamedType, GraphQLObjectType, get_named_type
 from strawberry.schema_directive import Location
 
 T = TypeVar("T")
+
+_ITEMS = "__faceforge_items__"
 
 
 @strawberry.schema_directive(
@@ -40,6 +43,38 @@ def directive_of(thing: GraphQLField | GraphQLNamedType, kind: type[T]) -> T | N
     return next((each for each in getattr(definition, "directives", ()) if isinstance(each, kind)), None)
 
 
-def is_list(type_: GraphQLNamedType) -> bool:
-    """Whether a type is a connection or an edge of one: a list, which holds nothing of its own."""
-    return isinstance(type_, GraphQLObjectType) and type_.name.endswith(("Connection", "Edge"))
+def list_wrapper(items: str) -> Callable[[type[T]], type[T]]:
+    """Declare that a type is a list or a part of one, such as a connection or its edge: reading it is reading its
+    items, which `items` is the field of. The printed schema does not show it."""
+
+    def declare(cls: type[T]) -> type[T]:
+        setattr(cls, _ITEMS, items)
+        return cls
+
+    return declare
+
+
+def items_field(kind: GraphQLNamedType) -> str | None:
+    """The field of a list wrapper that holds its items; None for a type that is none."""
+    origin = getattr(kind.extensions.get("strawberry-definition"), "origin", None)
+    found: str | None = getattr(origin, _ITEMS, None)
+    return found
+
+
+def is_list(kind: GraphQLNamedType) -> bool:
+    """Whether a type is a list wrapper."""
+    return items_field(kind) is not None
+
+
+def item_type(wrapper: GraphQLNamedType) -> GraphQLObjectType:
+    """The type of a list wrapper's items."""
+    items = items_field(wrapper)
+    assert isinstance(wrapper, GraphQLObjectType)
+    assert items is not None
+    return cast("GraphQLObjectType", get_named_type(wrapper.fields[items].type))
+
+
+def holds_items(parent: GraphQLNamedType, name: str, field: GraphQLField) -> bool:
+    """Whether a field of a list wrapper leads to its items, at once or by another wrapper: `nodes` and `edges`."""
+    items = items_field(parent)
+    return items is not None and (name == items or is_list(get_named_type(field.type)))

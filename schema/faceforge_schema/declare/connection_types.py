@@ -15,6 +15,7 @@ from pydantic_core import to_json
 
 from faceforge_executor import Batch, FieldPlan, Level, Lists, Ones, Table
 from faceforge_schema.declare.resources import says
+from faceforge_schema.directives import list_wrapper
 from faceforge_storage.database import keyset
 from faceforge_storage.errors import Fault, InvalidCursor, InvalidInput
 
@@ -114,12 +115,14 @@ class PageInfo:
     end_cursor: str | None = says("The cursor of the last item: give it as `after` for the next page.")
 
 
+@list_wrapper(items="node")
 @strawberry.type(description="An item of a list with its cursor.")
 class Edge(Generic[T]):
     node: T = says("The item.", Batch(_node))
     cursor: str = says("Where the item stands in this list.")
 
 
+@list_wrapper(items="nodes")
 @strawberry.type(description="One page of a list.")
 class Connection(Generic[T]):
     nodes: list[T] = says("The items of this page.", Batch(_nodes))

@@ -10,7 +10,7 @@ from sqlalchemy import Select
 
 from faceforge_executor import FieldPlan, Level, ObjectPlan, Ones, Source, Table
 from faceforge_schema.context import frozen
-from faceforge_schema.directives import is_list
+from faceforge_schema.directives import holds_items, is_list
 from faceforge_storage.database import records
 from faceforge_storage.database.columns import Columns, Reading
 
@@ -31,7 +31,7 @@ def _columns_below(field: FieldPlan) -> Iterator[str]:
     for selection in field.selections():
         if is_list(selection.kind):
             for each in selection.fields:
-                if each.name in {"nodes", "edges", "node"}:
+                if holds_items(selection.kind, each.name, each.definition):
                     yield from _columns_below(each)
         else:
             yield from columns_of(selection)

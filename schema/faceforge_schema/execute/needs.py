@@ -7,7 +7,7 @@ own read permission, so no path through the graph goes round a permission.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -16,7 +16,6 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLField,
     GraphQLNamedType,
-    GraphQLObjectType,
     GraphQLSchema,
     InlineFragmentNode,
     OperationDefinitionNode,
@@ -24,7 +23,7 @@ from graphql import (
     get_named_type,
 )
 
-from faceforge_schema.directives import Resource, Rest, directive_of, is_list
+from faceforge_schema.directives import Resource, Rest, directive_of, holds_items, is_list, item_type
 
 
 def permissions_of(schema: GraphQLSchema) -> frozenset[str]:
@@ -61,7 +60,7 @@ def needs_of(
                 result = get_named_type(field.type)
                 if parent is root:
                     yield from needs_of_field(field)
-                elif not is_list(parent):
+                elif not holds_items(parent, node.name.value, field):
                     yield from needs_of_type(result)
                 if node.selection_set is not None:
                     yield from walk(result, node.selection_set)
@@ -77,13 +76,5 @@ def needs_of_field(field: GraphQLField) -> frozenset[str]:
 
 def needs_of_type(type_: GraphQLNamedType) -> frozenset[str]:
     """What reading a resource, or a list of one, needs."""
-    if is_list(type_):
-        return needs_of_type(
-            get_named_type(
-                cast("GraphQLObjectType", type_)
-                .fields["node" if type_.name.endswith("Edge") else "nodes"]
-                .type
-            )
-        )
-    told = directive_of(type_, Resource)
+    told = directive_of(item_type(type_) if is_list(type_) else type_, Resource)
     return frozenset((told.needs,)) if told is not None else frozenset()

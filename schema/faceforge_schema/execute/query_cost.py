@@ -22,7 +22,7 @@ from graphql import (
 )
 
 from faceforge_executor import FieldPlan, ObjectPlan
-from faceforge_schema.directives import is_list
+from faceforge_schema.directives import is_list, items_field
 from faceforge_storage.database.keyset import DEFAULT_LIMIT, MAX_LIMIT
 from faceforge_storage.errors import GraphqlSyntax, QueryTooComplex
 from faceforge_storage.home.settings import Limits
@@ -109,7 +109,7 @@ def check(plan: ObjectPlan, variables: Mapping[str, Any], limits: Limits) -> Non
             # The connection itself is no level and no object: its items are.
             return below(each, depth, min(times * _first(each.nodes[0], variables), CEILING))
         if is_list(selection.kind) or is_list(each.named):
-            objects = times if each.name in {"nodes", "node"} else 0
+            objects = times if each.name == items_field(selection.kind) else 0
             return objects + below(each, depth + (objects > 0), times)
         return times + below(each, depth + 1, times)
 

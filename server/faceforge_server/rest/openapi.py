@@ -20,6 +20,7 @@ from graphql import (
 )
 
 from faceforge_schema import Contract
+from faceforge_schema.directives import is_list, item_type
 from faceforge_server.rest.documents import TOTAL, shown_fields
 from faceforge_server.rest.models import model_schemas
 from faceforge_server.rest.operations import PREFIX, RestOperation
@@ -208,7 +209,7 @@ def _success(operation: RestOperation) -> Json:
 
 
 def _component(kind: GraphQLNamedType) -> str:
-    return kind.name.removesuffix("Connection") + "List" if kind.name.endswith("Connection") else kind.name
+    return f"{item_type(kind).name}List" if is_list(kind) else kind.name
 
 
 def _types(operation: RestOperation) -> Iterator[tuple[str, Json]]:
@@ -217,8 +218,7 @@ def _types(operation: RestOperation) -> Iterator[tuple[str, Json]]:
     if not isinstance(kind, GraphQLObjectType) or operation.status == 204:
         return
     if operation.is_list:
-        item = get_named_type(kind.fields["nodes"].type)
-        assert isinstance(item, GraphQLObjectType)
+        item = item_type(kind)
         yield _component(kind), _list_schema(item)
         yield from _object_schemas(item)
     else:
