@@ -19,7 +19,7 @@ from graphql import (
 )
 
 from faceforge_schema import Contract, build_schema, permissions_of
-from faceforge_schema.directives import Resource, Rest, directive_of, is_list, item_type
+from faceforge_schema.directives import OperationDirective, Resource, directive_of, is_list, item_type
 from faceforge_server.files.paths import BYTE_PATHS
 from faceforge_server.rest import RestOperation, rest_operations
 from faceforge_server.rest.documents import shown_fields
@@ -156,7 +156,7 @@ def _without_route(contract: Contract) -> Iterator[str]:
     schema = contract.graphql
     for root in (schema.query_type, schema.mutation_type, schema.subscription_type):
         for name, field in root.fields.items() if root is not None else ():
-            told = directive_of(field, Rest)
+            told = directive_of(field, OperationDirective)
             if told is None or told.path is None:
                 needs = f" Needs `{told.needs}`." if told is not None and told.needs else ""
                 yield f"\n### {name} ({root.name.lower() if root else ''})\n\n{field.description}{needs}\n"
@@ -250,7 +250,7 @@ def _permissions(contract: Contract) -> Iterator[str]:
 
 
 def _needs(field: GraphQLField) -> list[str]:
-    told = directive_of(field, Rest)
+    told = directive_of(field, OperationDirective)
     return [told.needs] if told is not None and told.needs else []
 
 

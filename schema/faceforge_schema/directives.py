@@ -1,4 +1,4 @@
-"""What the schema tells of itself beside GraphQL's own words: which fields are REST routes, which types are records."""
+"""What the schema declares beside GraphQL's own terms: operations and their routes, records, lists."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _ITEMS = "__faceforge_items__"
 
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION],
-    name="rest",
-    description="The REST route that the field is also reached by, and what both faces ask of it.",
+    name="operation",
+    description="An operation: its REST route, if it has one, what it needs, and the errors it may answer.",
 )
-class Rest:
+class OperationDirective:
     method: str | None = strawberry.directive_field(name="method")
     path: str | None = strawberry.directive_field(name="path")
     status: int = strawberry.directive_field(name="status")

@@ -19,7 +19,7 @@ from strawberry.types.field import StrawberryField
 from faceforge_executor import BATCH, Batch
 from faceforge_schema.context import Context, Info, Write
 from faceforge_schema.declare.idempotency import once
-from faceforge_schema.directives import Rest
+from faceforge_schema.directives import OperationDirective
 from faceforge_schema.execute.deadline import wait_to_the_end
 from faceforge_storage.errors import FaceForgeError, IdempotencyMismatch
 
@@ -118,7 +118,7 @@ def operation(
     """
     present(resolve, function, first=first, extra=extra, returns=returns)
     method, path = rest.split(" ", 1) if rest else (None, None)
-    told = Rest(
+    told = OperationDirective(
         method=method, path=path, status=status, errors=sorted({error.code for error in errors}), needs=needs
     )
     make = strawberry.subscription if kind == "subscription" else strawberry.field

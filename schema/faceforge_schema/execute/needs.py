@@ -23,7 +23,14 @@ from graphql import (
     get_named_type,
 )
 
-from faceforge_schema.directives import Resource, Rest, directive_of, holds_items, is_list, item_type
+from faceforge_schema.directives import (
+    OperationDirective,
+    Resource,
+    directive_of,
+    holds_items,
+    is_list,
+    item_type,
+)
 
 
 def permissions_of(schema: GraphQLSchema) -> frozenset[str]:
@@ -70,7 +77,7 @@ def needs_of(
 
 def needs_of_field(field: GraphQLField) -> frozenset[str]:
     """What the operation behind a root field needs."""
-    told = directive_of(field, Rest)
+    told = directive_of(field, OperationDirective)
     return frozenset((told.needs,)) if told is not None and told.needs else frozenset()
 
 

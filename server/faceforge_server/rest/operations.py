@@ -1,4 +1,4 @@
-"""The REST operations of the schema: read off the `@rest` directive of its root fields, no list is kept by hand."""
+"""The REST operations of the schema, read off the `@operation` directive of its root fields; no list is kept."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from graphql import (
 from pydantic import BaseModel
 
 from faceforge_schema import Contract
-from faceforge_schema.directives import Rest, directive_of, is_list
+from faceforge_schema.directives import OperationDirective, directive_of, is_list
 from faceforge_server.rest.documents import TOTAL, Answer, answer_of
 from faceforge_server.rest.names import argument_name
 
@@ -118,7 +118,7 @@ def rest_operations(contract: Contract) -> list[RestOperation]:
     found = []
     for root, kind in (("query", contract.graphql.query_type), ("mutation", contract.graphql.mutation_type)):
         for name, root_field in kind.fields.items() if kind is not None else ():
-            told = directive_of(root_field, Rest)
+            told = directive_of(root_field, OperationDirective)
             if told is None or told.method is None or told.path is None:
                 continue
             if told.status != 204 and not isinstance(get_named_type(root_field.type), GraphQLObjectType):
