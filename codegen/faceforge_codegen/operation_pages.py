@@ -142,7 +142,7 @@ def _answered(operation: RestOperation) -> str:
     if operation.is_list:
         return f" with a page of {_link(item_type(kind).name)}"
     return f" with {_link(kind.name)}" + (
-        ", or 200 with the one that is there" if operation.may_duplicate else ""
+        ", or 200 with the one that is there" if operation.duplicate_key else ""
     )
 
 

@@ -16,7 +16,7 @@ from faceforge_schema.declare.connections import collection, listing
 from faceforge_schema.declare.fields import reference
 from faceforge_schema.declare.lookup import lookup
 from faceforge_schema.declare.operation import mutation
-from faceforge_schema.declare.resources import Record, resource, says
+from faceforge_schema.declare.resources import Record, attribute, resource
 from faceforge_schema.entities import Entity
 from faceforge_schema.entities import live as live_entity
 from faceforge_schema.fields.values import check_fact
@@ -55,19 +55,19 @@ Value = Annotated[JSON, AfterValidator(_present)]
 class Descriptor(Record):
     """A fact about an entity. Several facts under one key may stand side by side."""
 
-    id: ID = says("64 lower-case hex digits.")
-    entity_id: ID = says("Whom it is about.")
-    field_key: str = says("What it tells.")
-    value: JSON = says("The value; it fits the field definition, when there is one.")
-    valid_from: str | None = says("Since when it is true: `2015`, `2015-05` or `2015-05-31`.")
-    valid_to: str | None = says("Until when it was true, that span included.")
-    recorded_at: DateTime = says("When it was written down.")
-    source: str | None = says("Who says so.")
-    confidence: float | None = says("How sure that is, from 0 to 1.")
-    note: str | None = says("Anything else.")
-    evidence_asset_id: ID | None = says("The asset that shows it.")
-    updated_at: DateTime = says("When it last changed.")
-    version: int = says("Rises by one with each change.")
+    id: ID = attribute("64 lower-case hex digits.")
+    entity_id: ID = attribute("Whom it is about.")
+    field_key: str = attribute("What it tells.")
+    value: JSON = attribute("The value; it fits the field definition, when there is one.")
+    valid_from: str | None = attribute("Since when it is true: `2015`, `2015-05` or `2015-05-31`.")
+    valid_to: str | None = attribute("Until when it was true, that span included.")
+    recorded_at: DateTime = attribute("When it was written down.")
+    source: str | None = attribute("Who says so.")
+    confidence: float | None = attribute("How sure that is, from 0 to 1.")
+    note: str | None = attribute("Anything else.")
+    evidence_asset_id: ID | None = attribute("The asset that shows it.")
+    updated_at: DateTime = attribute("When it last changed.")
+    version: int = attribute("Rises by one with each change.")
 
 
 @strawberry.enum(description="What facts can be sorted by.")

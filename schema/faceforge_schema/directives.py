@@ -12,6 +12,8 @@ from strawberry.schema_directive import Location
 T = TypeVar("T")
 
 _ITEMS = "__faceforge_items__"
+DUPLICATE = "duplicate"
+"""Key in the metadata of the field by which the answer of a create is marked as a record that was there already."""
 
 
 @strawberry.schema_directive(
@@ -41,6 +43,15 @@ def directive_of(thing: GraphQLField | GraphQLNamedType, kind: type[T]) -> T | N
     """The directive of this kind that a field or type of the built schema bears."""
     definition = thing.extensions.get("strawberry-definition")
     return next((each for each in getattr(definition, "directives", ()) if isinstance(each, kind)), None)
+
+
+def duplicate_mark(kind: GraphQLNamedType) -> str | None:
+    """The field by which an answer of this type is marked as a record that was there already, if it has one."""
+    fields: dict[str, GraphQLField] = kind.fields if isinstance(kind, GraphQLObjectType) else {}
+    definitions = {name: field.extensions.get("strawberry-definition") for name, field in fields.items()}
+    return next(
+        (name for name, each in definitions.items() if DUPLICATE in getattr(each, "metadata", ())), None
+    )
 
 
 def list_wrapper(items: str) -> Callable[[type[T]], type[T]]:

@@ -14,7 +14,7 @@ from faceforge_schema.context import Context, Write
 from faceforge_schema.declare.connections import listing
 from faceforge_schema.declare.lookup import lookup
 from faceforge_schema.declare.operation import mutation
-from faceforge_schema.declare.resources import Record, resource, says
+from faceforge_schema.declare.resources import Record, attribute, resource
 from faceforge_schema.fields.values import check_fields, check_still_unique
 from faceforge_schema.values.deleted import Deleted, shown_as
 from faceforge_schema.values.inputs import Input, Name, Word, Words, invalid, patched
@@ -36,26 +36,26 @@ from faceforge_storage.errors import (
 
 @strawberry.type(description="What another system calls the entity; unique over live entities.")
 class ExternalId:
-    namespace: str = says("Whose id it is, such as `stash`.")
-    value: str = says("The id itself.")
+    namespace: str = attribute("Whose id it is, such as `stash`.")
+    value: str = attribute("The id itself.")
 
 
 @resource("entity_id", needs="entities:read")
 class Entity(Record):
     """A person, character or creature, real or not."""
 
-    id: ID = says("64 lower-case hex digits, drawn at random when the entity was made.")
-    display_name: str = says("The name people see.")
-    aliases: list[str] = says("Other names.")
-    tags: list[str] = says("Free words to find it by.")
-    fields: JSONObject = says("Values by field key; declared keys fit their definition.")
-    external_ids: list[ExternalId] = says("What other systems call it.")
-    primary_thumbnail_asset_id: ID | None = says("The picture that stands for it.")
-    plugin_data: JSONObject = says("What plugins keep, by plugin id.")
-    created_at: DateTime = says("When it was made.")
-    updated_at: DateTime = says("When it last changed.")
-    deleted_at: DateTime | None = says("When it went to the trash; null for a live one.")
-    version: int = says("Rises by one with each change; see `expectedVersion` and `If-Match`.")
+    id: ID = attribute("64 lower-case hex digits, drawn at random when the entity was made.")
+    display_name: str = attribute("The name people see.")
+    aliases: list[str] = attribute("Other names.")
+    tags: list[str] = attribute("Free words to find it by.")
+    fields: JSONObject = attribute("Values by field key; declared keys fit their definition.")
+    external_ids: list[ExternalId] = attribute("What other systems call it.")
+    primary_thumbnail_asset_id: ID | None = attribute("The picture that stands for it.")
+    plugin_data: JSONObject = attribute("What plugins keep, by plugin id.")
+    created_at: DateTime = attribute("When it was made.")
+    updated_at: DateTime = attribute("When it last changed.")
+    deleted_at: DateTime | None = attribute("When it went to the trash; null for a live one.")
+    version: int = attribute("Rises by one with each change; see `expectedVersion` and `If-Match`.")
 
 
 @strawberry.enum(description="What entities can be sorted by.")

@@ -17,7 +17,7 @@ from faceforge_schema.declare.connection_types import SortOrder
 from faceforge_schema.declare.connections import listing
 from faceforge_schema.declare.lookup import lookup
 from faceforge_schema.declare.operation import mutation
-from faceforge_schema.declare.resources import Record, resource, says
+from faceforge_schema.declare.resources import Record, attribute, resource
 from faceforge_schema.values.inputs import Input, Word, invalid, patched
 from faceforge_schema.values.scalars import DateTime
 from faceforge_storage import tokens as rows
@@ -37,20 +37,20 @@ Permissions = Annotated[list[str], Field(max_length=1000), AfterValidator(_sorte
 class Token(Record):
     """A limited key to the API. Core keeps only the hash of its secret."""
 
-    id: ID = says("64 lower-case hex digits.")
-    name: str = says("What it is for.")
-    permissions: list[str] = says("What it may do: `noun:verb`.")
-    created_at: DateTime = says("When it was made.")
-    updated_at: DateTime = says("When it last changed.")
-    version: int = says("Rises by one with each change.")
+    id: ID = attribute("64 lower-case hex digits.")
+    name: str = attribute("What it is for.")
+    permissions: list[str] = attribute("What it may do: `noun:verb`.")
+    created_at: DateTime = attribute("When it was made.")
+    updated_at: DateTime = attribute("When it last changed.")
+    version: int = attribute("Rises by one with each change.")
 
 
 @resource("token_id", needs="tokens:read")
 class IssuedToken(Token):
     """A token with its secret, which is told this once."""
 
-    secret: str | None = says(
-        "What to send as `Authorization: Bearer`; null when an idempotency key asks again."
+    secret: str | None = attribute(
+        "What to send as `Authorization: Bearer`; null when an idempotency key is sent again.", secret=True
     )
 
 

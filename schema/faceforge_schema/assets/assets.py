@@ -19,7 +19,7 @@ from faceforge_schema.declare.connections import collection, listing
 from faceforge_schema.declare.fields import batched, reference
 from faceforge_schema.declare.lookup import lookup
 from faceforge_schema.declare.operation import mutation, query
-from faceforge_schema.declare.resources import Record, resource, says
+from faceforge_schema.declare.resources import Record, attribute, resource
 from faceforge_schema.declare.selected_columns import outside_the_trash
 from faceforge_schema.entities import CHANGE_ERRORS, Entity, EntitySort
 from faceforge_schema.values.deleted import Deleted, shown_as
@@ -44,51 +44,52 @@ from faceforge_storage.errors import (
 
 @strawberry.type(description="Where an asset comes from.")
 class Owner:
-    type: OwnerType = says("What kind of owner.")
-    id: str | None = says("Which one: an entity's or a plugin's id.")
+    type: OwnerType = attribute("What kind of owner.")
+    id: str | None = attribute("Which one: an entity's or a plugin's id.")
 
 
 @strawberry.type(description="Where the bytes of an asset are.")
 class StoragePlace:
-    provider: str = says("The object store that holds them.")
-    bucket: str = says("The bucket in it; empty for the filesystem.")
-    key: str = says("The key in the bucket.")
+    provider: str = attribute("The object store that holds them.")
+    bucket: str = attribute("The bucket in it; empty for the filesystem.")
+    key: str = attribute("The key in the bucket.")
 
 
 @strawberry.type(description="That an asset belongs to an entity.")
 class AssetLink:
-    entity_id: ID = says("The entity.")
-    role: str | None = says("What the asset is to the entity.")
+    entity_id: ID = attribute("The entity.")
+    role: str | None = attribute("What the asset is to the entity.")
 
 
 @resource("asset_id", needs="assets:read")
 class Asset(Record):
     """A file of any kind."""
 
-    id: ID = says("64 lower-case hex digits, drawn at random when the asset was made.")
-    owner: Owner = says("Where it comes from.")
-    kind: str = says("What it is for: dotted, such as `image.original`.")
-    filename: str = says("The name people see; never a path.")
-    mime_type: str = says("The media type, told from the bytes.")
-    size_bytes: BigInt = says("The size in bytes.")
-    content_hash: str = says("The SHA-256 of the bytes, 64 lower-case hex digits.")
-    derived_from_asset_id: ID | None = says("The asset it was made from.")
-    extracted_metadata: JSONObject = says("What Core read from the file.")
-    user_metadata: JSONObject = says("What people and tools keep with it.")
-    tags: list[str] = says("Free words to find it by.")
-    plugin_data: JSONObject = says("What plugins keep, by plugin id.")
-    created_at: DateTime = says("When it was made.")
-    updated_at: DateTime = says("When it last changed.")
-    deleted_at: DateTime | None = says("When it went to the trash; null for a live one.")
-    version: int = says("Rises by one with each change; see `expectedVersion` and `If-Match`.")
+    id: ID = attribute("64 lower-case hex digits, drawn at random when the asset was made.")
+    owner: Owner = attribute("Where it comes from.")
+    kind: str = attribute("What it is for: dotted, such as `image.original`.")
+    filename: str = attribute("The name people see; never a path.")
+    mime_type: str = attribute("The media type, told from the bytes.")
+    size_bytes: BigInt = attribute("The size in bytes.")
+    content_hash: str = attribute("The SHA-256 of the bytes, 64 lower-case hex digits.")
+    derived_from_asset_id: ID | None = attribute("The asset it was made from.")
+    extracted_metadata: JSONObject = attribute("What Core read from the file.")
+    user_metadata: JSONObject = attribute("What people and tools keep with it.")
+    tags: list[str] = attribute("Free words to find it by.")
+    plugin_data: JSONObject = attribute("What plugins keep, by plugin id.")
+    created_at: DateTime = attribute("When it was made.")
+    updated_at: DateTime = attribute("When it last changed.")
+    deleted_at: DateTime | None = attribute("When it went to the trash; null for a live one.")
+    version: int = attribute("Rises by one with each change; see `expectedVersion` and `If-Match`.")
 
 
 @resource("asset_id", needs="assets:read")
 class TakenAsset(Asset):
     """The asset that a create or an upload answers."""
 
-    duplicate: bool = says(
-        "Whether a live asset had these bytes already and is answered in place of a new one."
+    duplicate: bool = attribute(
+        "Whether a live asset had these bytes already and is answered in place of a new one.",
+        marks_duplicate=True,
     )
 
 

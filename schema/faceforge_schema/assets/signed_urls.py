@@ -10,7 +10,7 @@ from strawberry import ID
 
 from faceforge_schema.context import Context, Reader
 from faceforge_schema.declare.operation import query
-from faceforge_schema.declare.resources import says
+from faceforge_schema.declare.resources import attribute
 from faceforge_schema.values.inputs import Input, invalid
 from faceforge_schema.values.scalars import DateTime
 from faceforge_storage import assets
@@ -28,8 +28,8 @@ class Disposition(Enum):
 
 @strawberry.type(description="An address that opens one file without a token, for a while.")
 class SignedUrl:
-    url: str = says("The address; GET and HEAD, ranges too.")
-    expires_at: DateTime = says("Until when it works.")
+    url: str = attribute("The address; GET and HEAD, ranges too.")
+    expires_at: DateTime = attribute("Until when it works.")
 
 
 @strawberry.pydantic.input(description="How the address is to work.")

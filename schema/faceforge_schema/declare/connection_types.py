@@ -14,7 +14,7 @@ import strawberry
 from pydantic_core import to_json
 
 from faceforge_executor import Batch, FieldPlan, Level, Lists, Ones, Table
-from faceforge_schema.declare.resources import says
+from faceforge_schema.declare.resources import attribute
 from faceforge_schema.directives import list_wrapper
 from faceforge_storage.database import keyset
 from faceforge_storage.errors import Fault, InvalidCursor, InvalidInput
@@ -109,26 +109,26 @@ def _node(level: Level) -> Ones:
 
 @strawberry.type(description="Where a page stands in its list.")
 class PageInfo:
-    has_next_page: bool = says("Whether there is more after this page.")
-    has_previous_page: bool = says("Whether the page was asked for by a cursor.")
-    start_cursor: str | None = says("The cursor of the first item.")
-    end_cursor: str | None = says("The cursor of the last item: give it as `after` for the next page.")
+    has_next_page: bool = attribute("Whether there is more after this page.")
+    has_previous_page: bool = attribute("Whether the page was asked for by a cursor.")
+    start_cursor: str | None = attribute("The cursor of the first item.")
+    end_cursor: str | None = attribute("The cursor of the last item: give it as `after` for the next page.")
 
 
 @list_wrapper(items="node")
 @strawberry.type(description="An item of a list with its cursor.")
 class Edge(Generic[T]):
-    node: T = says("The item.", Batch(_node))
-    cursor: str = says("Where the item stands in this list.")
+    node: T = attribute("The item.", Batch(_node))
+    cursor: str = attribute("Where the item stands in this list.")
 
 
 @list_wrapper(items="nodes")
 @strawberry.type(description="One page of a list.")
 class Connection(Generic[T]):
-    nodes: list[T] = says("The items of this page.", Batch(_nodes))
-    page_info: PageInfo = says("Where this page stands.", Batch(_page_info))
-    edges: list[Edge[T]] = says("The items of this page, each with its cursor.", Batch(_edges))
-    total_count: int = says(
+    nodes: list[T] = attribute("The items of this page.", Batch(_nodes))
+    page_info: PageInfo = attribute("Where this page stands.", Batch(_page_info))
+    edges: list[Edge[T]] = attribute("The items of this page, each with its cursor.", Batch(_edges))
+    total_count: int = attribute(
         "How many items the whole list has; counted only when asked.", Batch(_total_count)
     )
 

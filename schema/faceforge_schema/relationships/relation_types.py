@@ -15,7 +15,7 @@ from faceforge_schema.declare.connection_types import SortOrder
 from faceforge_schema.declare.connections import listing
 from faceforge_schema.declare.lookup import lookup
 from faceforge_schema.declare.operation import mutation
-from faceforge_schema.declare.resources import Record, resource, says
+from faceforge_schema.declare.resources import Record, attribute, resource
 from faceforge_schema.values.inputs import Input, Name, invalid, patched
 from faceforge_schema.values.scalars import DateTime
 from faceforge_storage import relation_types as rows
@@ -30,13 +30,13 @@ RelationName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,
 class RelationType(Record):
     """What one entity can be to another."""
 
-    name: str = says("The name relationships use.")
-    inverse: str | None = says("The type seen from the other end, such as `child` for `parent`.")
-    symmetric: bool = says("Whether it reads the same from both ends.")
-    label: str | None = says("The name people see.")
-    created_at: DateTime = says("When it was registered.")
-    updated_at: DateTime = says("When it last changed.")
-    version: int = says("Rises by one with each change.")
+    name: str = attribute("The name relationships use.")
+    inverse: str | None = attribute("The type seen from the other end, such as `child` for `parent`.")
+    symmetric: bool = attribute("Whether it reads the same from both ends.")
+    label: str | None = attribute("The name people see.")
+    created_at: DateTime = attribute("When it was registered.")
+    updated_at: DateTime = attribute("When it last changed.")
+    version: int = attribute("Rises by one with each change.")
 
 
 @strawberry.enum(description="What relation types can be sorted by.")

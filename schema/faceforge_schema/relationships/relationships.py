@@ -16,7 +16,7 @@ from faceforge_schema.declare.connections import SEEN_FROM, collection, listing
 from faceforge_schema.declare.fields import reference
 from faceforge_schema.declare.lookup import lookup
 from faceforge_schema.declare.operation import mutation
-from faceforge_schema.declare.resources import Record, resource, says
+from faceforge_schema.declare.resources import Record, attribute, resource
 from faceforge_schema.entities import Entity
 from faceforge_schema.relationships.relation_types import RelationName, RelationType
 from faceforge_schema.values.inputs import Confidence, Input, Note, PartialDate, check_span, patched
@@ -41,18 +41,18 @@ from faceforge_storage.errors import (
 class Relationship(Record):
     """What one entity is to another: `src` is the `relationship_type` of `dst`."""
 
-    id: ID = says("64 lower-case hex digits.")
-    src_entity_id: ID = says("The entity it goes out from.")
-    dst_entity_id: ID = says("The entity it leads to.")
-    relationship_type: str = says("A name from the registry of relation types.")
-    fields: JSONObject = says("Anything else about it.")
-    valid_from: str | None = says("Since when it is true: `2015`, `2015-05` or `2015-05-31`.")
-    valid_to: str | None = says("Until when it was true, that span included.")
-    confidence: float | None = says("How sure that is, from 0 to 1.")
-    source: str | None = says("Who says so.")
-    created_at: DateTime = says("When it was made.")
-    updated_at: DateTime = says("When it last changed.")
-    version: int = says("Rises by one with each change.")
+    id: ID = attribute("64 lower-case hex digits.")
+    src_entity_id: ID = attribute("The entity it goes out from.")
+    dst_entity_id: ID = attribute("The entity it leads to.")
+    relationship_type: str = attribute("A name from the registry of relation types.")
+    fields: JSONObject = attribute("Anything else about it.")
+    valid_from: str | None = attribute("Since when it is true: `2015`, `2015-05` or `2015-05-31`.")
+    valid_to: str | None = attribute("Until when it was true, that span included.")
+    confidence: float | None = attribute("How sure that is, from 0 to 1.")
+    source: str | None = attribute("Who says so.")
+    created_at: DateTime = attribute("When it was made.")
+    updated_at: DateTime = attribute("When it last changed.")
+    version: int = attribute("Rises by one with each change.")
 
 
 @strawberry.enum(description="What relationships can be sorted by.")

@@ -186,7 +186,7 @@ def _responses(operation: RestOperation) -> Json:
     if operation.is_list:
         codes.extend(WITH_QUERY)
     answers: Json = {str(operation.status): _success(operation)}
-    if operation.may_duplicate:
+    if operation.duplicate_key:
         answers["200"] = {
             **_success(operation),
             "description": "A live asset has these bytes already; this is it.",

@@ -18,9 +18,9 @@ from graphql import (
 from pydantic import BaseModel
 
 from faceforge_schema import Contract
-from faceforge_schema.directives import OperationDirective, directive_of, is_list
+from faceforge_schema.directives import OperationDirective, directive_of, duplicate_mark, is_list
 from faceforge_server.rest.documents import TOTAL, Answer, answer_of
-from faceforge_server.rest.names import argument_name
+from faceforge_server.rest.names import argument_name, field_name
 
 BODY = "input"
 VERSION = "expectedVersion"
@@ -88,10 +88,11 @@ class RestOperation:
         )
 
     @cached_property
-    def may_duplicate(self) -> bool:
-        """Whether the answer may be a record that was there already: then the status is 200."""
+    def duplicate_key(self) -> str | None:
+        """The key of the answer that is true for a record that was there already: then the status is 200."""
         kind = get_named_type(self.root_field.type)
-        return isinstance(kind, GraphQLObjectType) and "duplicate" in kind.fields
+        name = duplicate_mark(kind)
+        return field_name(kind, name) if name is not None else None
 
     @cached_property
     def document(self) -> str:
