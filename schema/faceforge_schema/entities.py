@@ -146,7 +146,7 @@ def update_entity(
     tx: Write, context: Context, entity_id: ID, input: EntityPatch, expected_version: int | None = None
 ) -> Entity:
     """Change an entity: an absent key keeps, null clears, objects merge, lists are replaced whole."""
-    row = live(tx, entity_id)
+    row = rows.get(tx.connection, entity_id)
     values = patched(row, input, objects=("fields", "plugin_data"), lists=("aliases", "tags", "external_ids"))
     check_asset(tx, values, "primary_thumbnail_asset_id", row)
     if "fields" in values:
@@ -159,7 +159,7 @@ def update_entity(
 )
 def delete_entity(tx: Write, entity_id: ID, expected_version: int | None = None) -> ID:
     """Put an entity into the trash. Its links, relations and facts are hidden until it comes back."""
-    records.trash(tx, tables.entities, _any(tx, entity_id), expected_version)
+    records.trash(tx, tables.entities, rows.get(tx.connection, entity_id, "include"), expected_version)
     return entity_id
 
 
@@ -170,7 +170,7 @@ def delete_entity(tx: Write, entity_id: ID, expected_version: int | None = None)
 )
 def restore_entity(tx: Write, entity_id: ID) -> Entity:
     """Take an entity out of the trash, with its links, relations and facts. A live one stays as it is."""
-    row = _any(tx, entity_id)
+    row = rows.get(tx.connection, entity_id, "include")
     check_still_unique(tx, row)
     return Entity.of(rows.restore(tx, row))
 
@@ -180,15 +180,10 @@ def restore_entity(tx: Write, entity_id: ID) -> Entity:
 )
 def purge_entity(tx: Write, entity_id: ID) -> ID:
     """Remove a trashed entity for good, with its links, relations and facts, from the journal too. Files stay."""
-    row = _any(tx, entity_id)
+    row = rows.get(tx.connection, entity_id, "include")
     records.check_in_trash(row)
     rows.purge(tx, row)
     return entity_id
-
-
-def live(tx: Write, entity_id: str) -> AnyRow:
-    """The row of a live entity; raises NotFound."""
-    return records.find(tx.connection, rows.matching(), "id", entity_id)
 
 
 def new_entity(tx: Write, context: Context, input: EntityCreate) -> AnyRow:
@@ -197,10 +192,6 @@ def new_entity(tx: Write, context: Context, input: EntityCreate) -> AnyRow:
     check_asset(tx, values, "primary_thumbnail_asset_id")
     values["fields"] = check_fields(tx, context, values["fields"], None)
     return rows.create(tx, values)
-
-
-def _any(tx: Write, entity_id: str) -> AnyRow:
-    return records.find(tx.connection, rows.matching(deleted="include"), "id", entity_id)
 
 
 def _parted(external_id: str) -> tuple[str, str]:

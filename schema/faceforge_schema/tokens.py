@@ -21,8 +21,8 @@ from faceforge_schema.declare.resources import Record, attribute, resource
 from faceforge_schema.values.inputs import Input, Word, invalid, patched
 from faceforge_schema.values.scalars import DateTime
 from faceforge_storage import tokens as rows
-from faceforge_storage.database import records, tables
-from faceforge_storage.database.gateway import AnyRow, check_version
+from faceforge_storage.database import tables
+from faceforge_storage.database.gateway import AnyRow
 from faceforge_storage.errors import Forbidden, InvalidInput, NameTaken, NotFound, VersionConflict
 
 
@@ -114,8 +114,7 @@ def update_token(
 def revoke_token(tx: Write, context: Context, token_id: ID, expected_version: int | None = None) -> ID:
     """Revoke a token that may do no more than your own: it is void at once."""
     row = _held(tx, context, token_id)
-    check_version(row, expected_version)
-    tx.delete(tables.tokens, [row])
+    tx.delete(tables.tokens, [row], expected=expected_version)
     return token_id
 
 
@@ -131,7 +130,7 @@ def _issued(row: AnyRow, secret: str) -> IssuedToken:
 
 def _held(tx: Write, context: Context, token_id: str) -> AnyRow:
     """The row of a token that may do no more than the actor: a mightier one is not theirs to change or to take."""
-    row = records.find(tx.connection, rows.matching(), "id", token_id)
+    row = rows.get(tx.connection, token_id)
     _check_held(context.actor, row.permissions)
     return row
 

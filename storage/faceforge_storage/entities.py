@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, exists, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from faceforge_storage.database import records
@@ -55,6 +55,11 @@ def matching(
     if updated_since is not None:
         wanted.append(entities.c.updated_at >= updated_since)
     return select(entities).where(*wanted)
+
+
+def get(db: Connection, entity_id: str, deleted: Deleted = "exclude") -> AnyRow:
+    """The row of an entity, a live one unless `deleted` says otherwise; raises NotFound."""
+    return records.find(db, matching(deleted=deleted), "id", entity_id)
 
 
 def has_tag(tag: str) -> ColumnElement[bool]:

@@ -179,7 +179,7 @@ def assets(
 @listing("GET /entities/{entity_id}/assets", Asset, sort=AssetSort, needs="assets:read", errors=(NotFound,))
 def entity_assets(db: Reader, entity_id: ID, kind: str | None = None) -> Select[Any]:
     """The assets linked to an entity."""
-    records.find(db, entity_rows.matching(), "id", entity_id)
+    entity_rows.get(db, entity_id)
     return rows.matching(entity_id=entity_id, kind=kind)
 
 
@@ -202,7 +202,7 @@ def create_asset(tx: Write, context: Context, input: AssetCreate) -> TakenAsset:
 )
 def update_asset(tx: Write, asset_id: ID, input: AssetPatch, expected_version: int | None = None) -> Asset:
     """Change an asset: an absent key keeps, null clears, objects merge, lists are replaced whole."""
-    row = live(tx, asset_id)
+    row = rows.get(tx.connection, asset_id)
     values = patched(row, input, objects=("owner", "user_metadata", "plugin_data"), lists=("tags",))
     check_asset(tx, values, "derived_from_asset_id", row)
     check_not_itself(row, "/derived_from_asset_id", values.get("derived_from_asset_id"))
@@ -214,20 +214,20 @@ def update_asset(tx: Write, asset_id: ID, input: AssetPatch, expected_version: i
 @mutation("DELETE /assets/{asset_id}", errors=(NotFound, VersionConflict), needs="assets:write", status=204)
 def delete_asset(tx: Write, asset_id: ID, expected_version: int | None = None) -> ID:
     """Put an asset into the trash. Its links are hidden until it comes back."""
-    records.trash(tx, tables.assets, _any(tx, asset_id), expected_version)
+    records.trash(tx, tables.assets, rows.get(tx.connection, asset_id, "include"), expected_version)
     return asset_id
 
 
 @mutation("POST /assets/{asset_id}/restore", errors=(NotFound,), needs="assets:write")
 def restore_asset(tx: Write, asset_id: ID) -> Asset:
     """Take an asset out of the trash, with its links. A live one stays as it is."""
-    return Asset.of(records.restore(tx, tables.assets, _any(tx, asset_id)))
+    return Asset.of(records.restore(tx, tables.assets, rows.get(tx.connection, asset_id, "include")))
 
 
 @mutation("POST /assets/{asset_id}/purge", errors=(NotFound, NotInTrash), needs="assets:write", status=204)
 def purge_asset(tx: Write, asset_id: ID) -> ID:
     """Remove a trashed asset for good, with its links, from the journal too."""
-    row = _any(tx, asset_id)
+    row = rows.get(tx.connection, asset_id, "include")
     records.check_in_trash(row)
     rows.purge(tx, row)
     return asset_id
@@ -236,8 +236,8 @@ def purge_asset(tx: Write, asset_id: ID) -> ID:
 @mutation("POST /entities/{entity_id}/assets/{asset_id}/link", errors=(NotFound,), needs="assets:write")
 def link_asset(tx: Write, entity_id: ID, asset_id: ID, input: LinkInput | None = None) -> Asset:
     """Say that an asset belongs to an entity; a link that stands takes the role, when one is given."""
-    row = live(tx, asset_id)
-    rows.link(tx, row, _entity(tx, entity_id), input.given() if input is not None else {})
+    row = rows.get(tx.connection, asset_id)
+    rows.link(tx, row, entity_rows.get(tx.connection, entity_id), input.given() if input is not None else {})
     return Asset.of(row)
 
 
@@ -249,7 +249,7 @@ def link_asset(tx: Write, entity_id: ID, asset_id: ID, input: LinkInput | None =
 )
 def unlink_asset(tx: Write, entity_id: ID, asset_id: ID) -> ID:
     """Take the link between an asset and an entity away, when there is one."""
-    rows.unlink(tx, live(tx, asset_id), _entity(tx, entity_id))
+    rows.unlink(tx, rows.get(tx.connection, asset_id), entity_rows.get(tx.connection, entity_id))
     return asset_id
 
 
@@ -317,16 +317,3 @@ def linked_entities() -> Children:
 def derivatives(kind: str | None = None) -> Children:
     """The live assets made from it."""
     return Children(rows.matching(kind=kind), lambda source: tables.assets.c.derived_from_asset_id == source)
-
-
-def live(tx: Write, asset_id: str) -> AnyRow:
-    """The row of a live asset; raises NotFound."""
-    return records.find(tx.connection, rows.matching(), "id", asset_id)
-
-
-def _any(tx: Write, asset_id: str) -> AnyRow:
-    return records.find(tx.connection, rows.matching(deleted="include"), "id", asset_id)
-
-
-def _entity(tx: Write, entity_id: str) -> AnyRow:
-    return records.find(tx.connection, entity_rows.matching(), "id", entity_id)

@@ -14,7 +14,6 @@ from faceforge_schema.declare.resources import attribute
 from faceforge_schema.values.inputs import Input, invalid
 from faceforge_schema.values.scalars import DateTime
 from faceforge_storage import assets
-from faceforge_storage.database import records
 from faceforge_storage.errors import InvalidInput, NotFound
 
 
@@ -50,7 +49,7 @@ def signed_url(db: Reader, context: Context, asset_id: ID, input: SignedUrlInput
     seconds = wanted.expires_in or most
     if seconds > most:
         raise invalid("/expires_in", f"is at most {most} seconds", "out_of_range")
-    row = records.find(db, assets.matching(), "id", asset_id)
+    row = assets.get(db, asset_id)
     path, expires_at = context.core.sign_download(
         asset_id, row.content_hash, wanted.disposition.value, seconds
     )

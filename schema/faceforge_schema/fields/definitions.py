@@ -24,8 +24,6 @@ from faceforge_schema.values.inputs import Input, Key, Name, Note, Word, Words, 
 from faceforge_schema.values.regex import compiled
 from faceforge_schema.values.scalars import JSON, DateTime, JSONObject
 from faceforge_storage import fields as rows
-from faceforge_storage.database import records
-from faceforge_storage.database.gateway import AnyRow
 from faceforge_storage.errors import FieldKeyTaken, FieldValueTaken, InvalidInput, NotFound, VersionConflict
 
 
@@ -191,7 +189,7 @@ def update_field_definition(
     tx: Write, field_key: str, input: FieldDefinitionPatch, expected_version: int | None = None
 ) -> FieldDefinition:
     """Change a definition. Values that are stored already are held to it when they next change."""
-    row = _row(tx, field_key)
+    row = rows.get(tx.connection, field_key)
     values = patched(row, input, lists=("options",))
     _check(tx, {**row._mapping, **values})
     return FieldDefinition.of(rows.change(tx, row, values, expected_version))
@@ -205,12 +203,8 @@ def update_field_definition(
 )
 def delete_field_definition(tx: Write, field_key: str, expected_version: int | None = None) -> str:
     """Remove a definition. Values under its key stay, undeclared."""
-    rows.remove(tx, _row(tx, field_key), expected_version)
+    rows.remove(tx, rows.get(tx.connection, field_key), expected_version)
     return field_key
-
-
-def _row(tx: Write, field_key: str) -> AnyRow:
-    return records.find(tx.connection, rows.matching(), "field_key", field_key)
 
 
 def _check(tx: Write, values: dict[str, Any]) -> None:

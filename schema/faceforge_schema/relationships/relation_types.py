@@ -19,8 +19,8 @@ from faceforge_schema.declare.resources import Record, attribute, resource
 from faceforge_schema.values.inputs import Input, Name, invalid, patched
 from faceforge_schema.values.scalars import DateTime
 from faceforge_storage import relation_types as rows
-from faceforge_storage.database import records, tables
-from faceforge_storage.database.gateway import AnyRow, check_version
+from faceforge_storage.database import tables
+from faceforge_storage.database.gateway import check_version
 from faceforge_storage.errors import InUse, InvalidInput, NameTaken, NotFound, VersionConflict
 
 RelationName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
@@ -95,7 +95,7 @@ def update_relation_type(
     tx: Write, name: str, input: RelationTypePatch, expected_version: int | None = None
 ) -> RelationType:
     """Change a relation type: an absent key keeps, null clears."""
-    row = _row(tx, name)
+    row = rows.get(tx.connection, name)
     values = patched(row, input)
     _check({**row._mapping, **values})
     return RelationType.of(tx.update(tables.relation_types, row, values, expected=expected_version))
@@ -109,16 +109,12 @@ def update_relation_type(
 )
 def delete_relation_type(tx: Write, name: str, expected_version: int | None = None) -> str:
     """Remove a relation type that no relationship uses."""
-    row = _row(tx, name)
+    row = rows.get(tx.connection, name)
     check_version(row, expected_version)
     if rows.in_use(tx.connection, name):
         raise InUse(f"Relationships of the type {name} exist.", hint="Delete or change them first.")
     tx.delete(tables.relation_types, [row])
     return name
-
-
-def _row(tx: Write, name: str) -> AnyRow:
-    return records.find(tx.connection, rows.matching(), "name", name)
 
 
 def _check(values: dict[str, Any]) -> None:

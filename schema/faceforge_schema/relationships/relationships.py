@@ -25,8 +25,8 @@ from faceforge_schema.values.scalars import DateTime, JSONObject
 from faceforge_storage import entities as entity_rows
 from faceforge_storage import relation_types as type_rows
 from faceforge_storage import relationships as rows
-from faceforge_storage.database import records, tables
-from faceforge_storage.database.gateway import AnyRow, check_version
+from faceforge_storage.database import tables
+from faceforge_storage.database.gateway import check_version
 from faceforge_storage.database.keyset import Children
 from faceforge_storage.errors import (
     InvalidInput,
@@ -126,7 +126,7 @@ def update_relationship(
     tx: Write, relationship_id: ID, input: RelationshipPatch, expected_version: int | None = None
 ) -> Relationship:
     """Change a relationship: an absent key keeps, null clears. Its ends stay."""
-    row = _row(tx, relationship_id)
+    row = rows.get(tx.connection, relationship_id)
     check_version(row, expected_version)
     values = patched(row, input, objects=("fields",))
     check_span({**row._mapping, **values})
@@ -142,9 +142,8 @@ def update_relationship(
 )
 def delete_relationship(tx: Write, relationship_id: ID, expected_version: int | None = None) -> ID:
     """Remove a relationship; the journal keeps it."""
-    row = _row(tx, relationship_id)
-    check_version(row, expected_version)
-    tx.delete(tables.relationships, [row])
+    row = rows.get(tx.connection, relationship_id)
+    tx.delete(tables.relationships, [row], expected=expected_version)
     return relationship_id
 
 
@@ -191,7 +190,3 @@ def type() -> Select[Any]:
 def relationships_of_entity(relationship_type: str | None = None) -> Children:
     """Its relationships with live entities, from both ends."""
     return Children(rows.matching(relationship_type=relationship_type), rows.touching)
-
-
-def _row(tx: Write, relationship_id: str) -> AnyRow:
-    return records.find(tx.connection, rows.matching(), "id", relationship_id)

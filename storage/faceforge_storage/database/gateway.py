@@ -88,10 +88,22 @@ class Write:
         self._note(table, row.row_id, _Change(name, before, changed))
         return stored
 
-    def delete(self, table: Table, rows: Sequence[AnyRow], record_ids: Sequence[str] = ()) -> None:
-        """Remove rows for good; the journal keeps them."""
+    def delete(
+        self,
+        table: Table,
+        rows: Sequence[AnyRow],
+        record_ids: Sequence[str] = (),
+        *,
+        expected: int | None = None,
+    ) -> None:
+        """Remove rows for good; the journal keeps them.
+
+        `expected` is the version the caller has seen; raises VersionConflict when a row is at another one.
+        """
         if not rows:
             return
+        for row in rows:
+            check_version(row, expected)
         for row, record_id in zip(rows, record_ids or self._names(table, rows), strict=True):
             before = {column.name: row._mapping[column.name] for column in table.c}
             self._note(table, row.row_id, _Change(record_id, before, None))
