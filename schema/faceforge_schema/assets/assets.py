@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from enum import Enum
 from typing import Any
@@ -20,16 +19,13 @@ from faceforge_schema.declare.fields import batched, reference
 from faceforge_schema.declare.lookup import lookup
 from faceforge_schema.declare.operation import mutation, query
 from faceforge_schema.declare.resources import Record, attribute, resource
-from faceforge_schema.declare.selected_columns import outside_the_trash
-from faceforge_schema.entities import CHANGE_ERRORS, Entity, EntitySort
+from faceforge_schema.entities import CHANGE_ERRORS, Entity
 from faceforge_schema.values.deleted import Deleted, shown_as
 from faceforge_schema.values.inputs import Dotted, FileName, Input, Word, Words, invalid, patched
 from faceforge_schema.values.reference_checks import check_asset
 from faceforge_schema.values.scalars import BigInt, DateTime, JSONObject
 from faceforge_storage import assets as rows
-from faceforge_storage import entities as entity_rows
 from faceforge_storage.database import records, tables
-from faceforge_storage.database.gateway import AnyRow
 from faceforge_storage.database.keyset import Children
 from faceforge_storage.errors import (
     InvalidInput,
@@ -53,12 +49,6 @@ class StoragePlace:
     provider: str = attribute("The object store that holds them.")
     bucket: str = attribute("The bucket in it; empty for the filesystem.")
     key: str = attribute("The key in the bucket.")
-
-
-@strawberry.type(description="That an asset belongs to an entity.")
-class AssetLink:
-    entity_id: ID = attribute("The entity.")
-    role: str | None = attribute("What the asset is to the entity.")
 
 
 @resource("asset_id", needs="assets:read")
@@ -122,13 +112,6 @@ class AssetPatch(Input):
     owner: Maybe[OwnerPatch | None] = Field(description="Where it comes from; null is the system.")
 
 
-@strawberry.pydantic.input(description="How an asset belongs to an entity.")
-class LinkInput(Input):
-    role: Maybe[Word | None] = Field(
-        description="What the asset is to the entity; an absent role keeps the present one."
-    )
-
-
 @lookup("GET /assets/{asset_id}", Asset, needs="assets:read")
 def asset(deleted: Deleted = Deleted.EXCLUDE) -> Select[Any]:
     """One asset by its id."""
@@ -174,13 +157,6 @@ def assets(
         updated_since=updated_since,
         deleted=shown_as(deleted),
     )
-
-
-@listing("GET /entities/{entity_id}/assets", Asset, sort=AssetSort, needs="assets:read", errors=(NotFound,))
-def entity_assets(db: Reader, entity_id: ID, kind: str | None = None) -> Select[Any]:
-    """The assets linked to an entity."""
-    entity_rows.get(db, entity_id)
-    return rows.matching(entity_id=entity_id, kind=kind)
 
 
 @mutation(
@@ -233,26 +209,6 @@ def purge_asset(tx: Write, asset_id: ID) -> ID:
     return asset_id
 
 
-@mutation("POST /entities/{entity_id}/assets/{asset_id}/link", errors=(NotFound,), needs="assets:write")
-def link_asset(tx: Write, entity_id: ID, asset_id: ID, input: LinkInput | None = None) -> Asset:
-    """Say that an asset belongs to an entity; a link that stands takes the role, when one is given."""
-    row = rows.get(tx.connection, asset_id)
-    rows.link(tx, row, entity_rows.get(tx.connection, entity_id), input.given() if input is not None else {})
-    return Asset.of(row)
-
-
-@mutation(
-    "POST /entities/{entity_id}/assets/{asset_id}/unlink",
-    errors=(NotFound,),
-    needs="assets:write",
-    status=204,
-)
-def unlink_asset(tx: Write, entity_id: ID, asset_id: ID) -> ID:
-    """Take the link between an asset and an entity away, when there is one."""
-    rows.unlink(tx, rows.get(tx.connection, asset_id), entity_rows.get(tx.connection, entity_id))
-    return asset_id
-
-
 @batched(Asset, reads=("content_hash",))
 def storage(db: Reader, parents: Source) -> Sequence[StoragePlace]:
     """Where the bytes are."""
@@ -260,27 +216,6 @@ def storage(db: Reader, parents: Source) -> Sequence[StoragePlace]:
     places = rows.places(db, hashes)
     found = [places[each] for each in hashes]
     return [StoragePlace(provider=each.provider, bucket=each.bucket, key=each.key) for each in found]
-
-
-def _links(db: Reader, parents: Source) -> list[list[AnyRow]]:
-    """The links of each asset to live entities."""
-    found: dict[int, list[AnyRow]] = defaultdict(list)
-    places = outside_the_trash(parents, "row_id")
-    for row in rows.links(db, [each for each in places if each is not None]):
-        found[row.asset_row].append(row)
-    return [found.get(each, []) for each in places]
-
-
-@batched(Asset, reads=("row_id", "deleted_at"), rows=_links)
-def links(found: list[list[AnyRow]], parents: Source) -> Sequence[list[AssetLink]]:
-    """The live entities it belongs to, each with the role."""
-    return [[AssetLink(entity_id=link.entity_id, role=link.role) for link in each] for each in found]
-
-
-@batched(Asset, reads=("row_id", "deleted_at"), rows=_links)
-def linked_entity_ids(found: list[list[AnyRow]], parents: Source) -> Sequence[list[ID]]:
-    """The ids of the live entities it belongs to."""
-    return [[link.entity_id for link in each] for each in found]
 
 
 @reference(Asset, Asset, by="derived_from_asset_id")
@@ -293,24 +228,6 @@ def derived_from() -> Select[Any]:
 def primary_thumbnail() -> Select[Any]:
     """The live picture that stands for it."""
     return rows.matching()
-
-
-@reference(AssetLink, Entity, by="entity_id", always=True)
-def entity() -> Select[Any]:
-    """The entity."""
-    return entity_rows.matching()
-
-
-@collection(Entity, Asset, sort=AssetSort, name="assets")
-def assets_of_entity(kind: str | None = None) -> Children:
-    """The live assets linked to it."""
-    return Children(rows.matching(kind=kind), rows.linked_to)
-
-
-@collection(Asset, Entity, sort=EntitySort)
-def linked_entities() -> Children:
-    """The live entities it belongs to."""
-    return Children(entity_rows.matching(), rows.linked_from)
 
 
 @collection(Asset, Asset, sort=AssetSort, by="id")
