@@ -56,7 +56,7 @@ class Descriptor(Record):
 
     id: ID = attribute("64 lower-case hex digits.")
     entity_id: ID = attribute("Whom it is about.")
-    field_key: str = attribute("What it tells.")
+    field_key: str = attribute("The key of the fact, such as `hair_colour`.")
     value: JSON = attribute("The value; it fits the field definition, when there is one.")
     valid_from: str | None = attribute("Since when it is true: `2015`, `2015-05` or `2015-05-31`.")
     valid_to: str | None = attribute("Until when it was true, that span included.")
@@ -78,7 +78,7 @@ class DescriptorSort(Enum):
 
 @strawberry.pydantic.input(description="A new fact.")
 class DescriptorCreate(Input):
-    field_key: Key = Field(description="What it tells.", examples=["hair_colour"])
+    field_key: Key = Field(description="The key of the fact.", examples=["hair_colour"])
     value: Value = Field(description="The value.", examples=["auburn"])
     valid_from: PartialDate | None = Field(
         default=None, description="Since when it is true.", examples=["2015-05"]

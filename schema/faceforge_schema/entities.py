@@ -187,7 +187,7 @@ def purge_entity(tx: Write, entity_id: ID) -> ID:
 
 
 def new_entity(tx: Write, context: Context, input: EntityCreate) -> AnyRow:
-    """Store a new entity after checking what it says."""
+    """Store a new entity once its input is checked."""
     values = input.model_dump(mode="json")
     check_asset(tx, values, "primary_thumbnail_asset_id")
     values["fields"] = check_fields(tx, context, values["fields"], None)

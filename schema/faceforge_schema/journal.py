@@ -103,8 +103,8 @@ def after(db: Reader, parents: Source) -> Sequence[JSONObject | None]:
 
 
 def _values(db: Reader, parents: Source, side: str) -> list[JSONObject | None]:
-    told = zip(parents.column("record_type"), parents.column(side), strict=True)
-    found = rows.public_values(db, list(told))
+    stored = zip(parents.column("record_type"), parents.column(side), strict=True)
+    found = rows.public_values(db, list(stored))
     return [None if values is None else JSONObject(values) for values in found]
 
 

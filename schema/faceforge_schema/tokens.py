@@ -47,7 +47,7 @@ class Token(Record):
 
 @resource("token_id", needs="tokens:read")
 class IssuedToken(Token):
-    """A token with its secret, which is told this once."""
+    """A token with its secret, which is shown only this once."""
 
     secret: str | None = attribute(
         "What to send as `Authorization: Bearer`; null when an idempotency key is sent again.", secret=True

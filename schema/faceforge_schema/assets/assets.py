@@ -12,7 +12,7 @@ from sqlalchemy import Select
 from strawberry import ID, Maybe
 
 from faceforge_executor import Source
-from faceforge_schema.assets.intake import AssetCreate, OwnerType, check_not_itself, take_in
+from faceforge_schema.assets.intake import AssetCreate, OwnerType, check_not_itself, create_or_reuse
 from faceforge_schema.context import Context, Reader, Write
 from faceforge_schema.declare.connections import collection, listing
 from faceforge_schema.declare.fields import batched, reference
@@ -59,7 +59,7 @@ class Asset(Record):
     owner: Owner = attribute("Where it comes from.")
     kind: str = attribute("What it is for: dotted, such as `image.original`.")
     filename: str = attribute("The name people see; never a path.")
-    mime_type: str = attribute("The media type, told from the bytes.")
+    mime_type: str = attribute("The media type, detected from the bytes.")
     size_bytes: BigInt = attribute("The size in bytes.")
     content_hash: str = attribute("The SHA-256 of the bytes, 64 lower-case hex digits.")
     derived_from_asset_id: ID | None = attribute("The asset it was made from.")
@@ -167,7 +167,7 @@ def assets(
 )
 def create_asset(tx: Write, context: Context, input: AssetCreate) -> TakenAsset:
     """Make an asset on stored bytes. A live asset on them is answered in its place, unless `on_duplicate` is `new`."""
-    row, duplicate = take_in(tx, context, input)
+    row, duplicate = create_or_reuse(tx, context, input)
     return TakenAsset.of_values({**row._mapping, "duplicate": duplicate})
 
 

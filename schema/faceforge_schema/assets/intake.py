@@ -1,4 +1,4 @@
-"""How bytes become an asset: what the caller and the sidecar say, duplicates, and the links that are wanted."""
+"""How stored bytes become an asset: the input and the sidecar together, duplicates, and the links to make."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from faceforge_schema.assets.sidecar import (
 from faceforge_schema.context import Context, Write
 from faceforge_schema.entities import new_entity
 from faceforge_schema.values.inputs import Dotted, FileName, Input, Word, Words, invalid
-from faceforge_schema.values.reference_checks import named_asset, named_entity
+from faceforge_schema.values.reference_checks import require_asset, require_entity
 from faceforge_schema.values.scalars import JSONObject
 from faceforge_storage import assets as rows
 from faceforge_storage import entities as entity_rows
@@ -75,18 +75,18 @@ class AssetCreate(Input):
     )
 
 
-def take_in(tx: Write, context: Context, input: AssetCreate) -> tuple[AnyRow, bool]:
+def create_or_reuse(tx: Write, context: Context, input: AssetCreate) -> tuple[AnyRow, bool]:
     """Store an asset, or find its twin; answers its row and whether it is a duplicate.
 
-    Raises UnknownContent, InvalidSidecar, UnknownReference, and what making an entity raises; then nothing is kept.
+    Raises UnknownContent, InvalidSidecar, UnknownReference, and what making an entity raises; then nothing is stored.
     """
     sidecar = read_sidecar(input.sidecar or {})
     values, mime_type = _content(tx, context, input.content_hash)
     kind = input.kind or sidecar.kind
     role = input.role or sidecar.role
     derived_from = input.derived_from_asset_id or sidecar.derived_from
-    said_at = "/derived_from_asset_id" if input.derived_from_asset_id else "/sidecar/derived_from"
-    named_asset(tx, said_at, derived_from)
+    reference = "/derived_from_asset_id" if input.derived_from_asset_id else "/sidecar/derived_from"
+    require_asset(tx, reference, derived_from)
     metadata = {**sidecar.metadata(), **input.user_metadata}
     tags = list(dict.fromkeys([*sidecar.tags, *input.tags]))
     twin = None
@@ -111,7 +111,7 @@ def take_in(tx: Write, context: Context, input: AssetCreate) -> tuple[AnyRow, bo
             },
         )
     else:
-        check_not_itself(twin, said_at, derived_from)
+        check_not_itself(twin, reference, derived_from)
         stored = rows.change(
             tx,
             twin,
@@ -129,13 +129,13 @@ def take_in(tx: Write, context: Context, input: AssetCreate) -> tuple[AnyRow, bo
 
 
 def check_not_itself(row: AnyRow, where: str, derived_from: str | None) -> None:
-    """Raise InvalidInput when an asset would be made from itself, as the input at the pointer `where` says."""
+    """Raise InvalidInput when an asset would be made from itself, as the input at the pointer `where` would have it."""
     if derived_from == row.id != row.derived_from_asset_id:
         raise invalid(where, "is the asset itself")
 
 
 def _content(tx: Write, context: Context, content_hash: str) -> tuple[dict[str, Any], str]:
-    """Where the bytes are, and their media type: just uploaded, or known from an asset that is on them."""
+    """Where the bytes are, and their media type: just uploaded, or those of an asset that is on them."""
     uploaded = context.uploaded
     if uploaded is not None and uploaded["sha256"] == content_hash:
         return {name: value for name, value in uploaded.items() if name != "mime_type"}, uploaded["mime_type"]
@@ -150,11 +150,11 @@ def _wanted(
 ) -> Iterator[tuple[AnyRow, str | None]]:
     """The entities to link, each with a role of its own when the sidecar gives it one."""
     for place, entity_id in enumerate(input.entity_ids):
-        yield named_entity(tx, f"/entity_ids/{place}", entity_id), input.role
+        yield require_entity(tx, f"/entity_ids/{place}", entity_id), input.role
     for place, entry in enumerate(sidecar.entities):
         where = f"/sidecar/entities/{place}"
         if isinstance(entry, str):
-            yield named_entity(tx, where, entry), None
+            yield require_entity(tx, where, entry), None
         else:
             yield _entity_of(tx, context, where, entry), entry.role
 
@@ -163,14 +163,14 @@ def _entity_of(
     tx: Write, context: Context, where: str, entry: EntityById | EntityByExternalId | NewEntity
 ) -> AnyRow:
     if isinstance(entry, EntityById):
-        return named_entity(tx, f"{where}/entity_id", entry.entity_id)
+        return require_entity(tx, f"{where}/entity_id", entry.entity_id)
     if isinstance(entry, EntityByExternalId):
         wanted = entry.external_id
         found = entity_rows.holder(tx, wanted.namespace, wanted.value)
         if found is None:
-            said = f"No live entity has the external id {wanted.namespace}:{wanted.value}."
+            message = f"No live entity has the external id {wanted.namespace}:{wanted.value}."
             wrong = Fault(f"{where}/external_id", "names no live entity", "unknown_reference")
-            raise UnknownReference(said, errors=(wrong,))
+            raise UnknownReference(message, errors=(wrong,))
         return found
     new = entry.entity()
     for each in new.external_ids:

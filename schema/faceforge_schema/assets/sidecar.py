@@ -1,4 +1,4 @@
-"""What a sidecar (`_meta.json`) may say. Uploads read it, and whatever else takes files in with a file beside them."""
+"""What a sidecar (`_meta.json`) may hold. Uploads read it, and whatever else imports files with one beside them."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ Entry = Annotated[
 
 
 class Sidecar(Input):
-    """What a `_meta.json` says; any key that is none of these becomes user metadata."""
+    """What a `_meta.json` holds; any key that is none of these becomes user metadata."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -98,11 +98,11 @@ def read_sidecar(found: dict[str, Any], where: str = "/sidecar") -> Sidecar:
         message = f"nests more than {MAX_DEPTH} levels deep"
         raise InvalidSidecar(f"The sidecar {message}.", errors=(Fault(where, message, "too_deep"),))
     try:
-        # As JSON, so that a fault is told in words of JSON: an array, an object.
+        # As JSON, so that the messages speak of JSON: an array, an object.
         return Sidecar.model_validate_json(json.dumps(found))
     except ValidationError as error:
-        told = error.errors(include_url=False, include_input=False)
-        wrong = [Fault(pointer(_place(each["loc"])), each["msg"], each["type"]) for each in told]
+        reported = error.errors(include_url=False, include_input=False)
+        wrong = [Fault(pointer(_place(each["loc"])), each["msg"], each["type"]) for each in reported]
         first = wrong[0]
         raise InvalidSidecar(
             f"The sidecar's {first.pointer[1:]}: {first.message}.", errors=_below(where, wrong)

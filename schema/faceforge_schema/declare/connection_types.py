@@ -56,7 +56,7 @@ CURSORS = frozenset({"cursor", "startCursor", "endCursor"})
 
 
 def has_cursors(field: FieldPlan) -> bool:
-    """Whether any cursor is asked for of the list that a field reaches, or of its edges or pages."""
+    """Whether any cursor is selected of the list that a field reaches, or of its edges or pages."""
     return any(
         each.name in CURSORS or (each.name in {"edges", "pageInfo"} and has_cursors(each))
         for selection in field.selections()
@@ -81,7 +81,7 @@ def _edges(level: Level) -> Lists:
 
 def _page_info(level: Level) -> Ones:
     pages, size = _pages(level), len(level.parents)
-    told: dict[str, Sequence[Any]] = {
+    columns: dict[str, Sequence[Any]] = {
         "has_next_page": pages.more,
         "has_previous_page": [pages.page.after is not None] * size,
     }
@@ -92,11 +92,11 @@ def _page_info(level: Level) -> Ones:
         ("endCursor", "end_cursor", [end - 1 for end in ends]),
     ):
         if name in wanted:
-            told[column] = [
+            columns[column] = [
                 pages.cursor(place) if count else None
                 for place, count in zip(places, pages.counts, strict=True)
             ]
-    return Ones(Table(told, size))
+    return Ones(Table(columns, size))
 
 
 def _total_count(level: Level) -> Sequence[int]:
@@ -146,8 +146,8 @@ def page_from(arguments: dict[str, Any], name: str) -> tuple[keyset.Page, str]:
             errors=(Fault("/first", f"must lie between 1 and {keyset.MAX_LIMIT}", "out_of_range", "query"),),
         )
     filters = sorted((key, value) for key, value in arguments.items() if value is not None)
-    told = repr((name, filters, sort_by.value, sort_order.value))
-    mark = hashlib.sha256(told.encode()).hexdigest()[:12]
+    identity = repr((name, filters, sort_by.value, sort_order.value))
+    mark = hashlib.sha256(identity.encode()).hexdigest()[:12]
     order = keyset.Order(sort_by.value, descending=sort_order is SortOrder.DESC)
     return keyset.Page(order, first, None if after is None else _decode(after, mark)), mark
 

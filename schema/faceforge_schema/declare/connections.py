@@ -1,4 +1,4 @@
-"""Lists: a function that says *what* becomes a connection that pages, sorts and counts, at the root or below a type."""
+"""Lists: a function that answers a statement becomes a connection, paged and sorted, at the root or below a type."""
 
 from __future__ import annotations
 
@@ -187,7 +187,7 @@ def _wanted(fields: Iterable[FieldPlan], page: Page) -> set[str]:
 
 
 def _arguments(sort: type[Enum], order: SortOrder = SortOrder.DESC) -> list[inspect.Parameter]:
-    given = (
+    arguments = (
         ("first", int, keyset.DEFAULT_LIMIT),
         ("after", str | None, None),
         ("sort_by", sort, next(iter(sort))),
@@ -195,5 +195,5 @@ def _arguments(sort: type[Enum], order: SortOrder = SortOrder.DESC) -> list[insp
     )
     return [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=kind, default=default)
-        for name, kind, default in given
+        for name, kind, default in arguments
     ]

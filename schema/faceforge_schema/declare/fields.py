@@ -68,7 +68,7 @@ def reference(
 ) -> Callable[[Callable[[], Select[Any]]], Callable[[], Select[Any]]]:
     """Add a field that leads to one other record: `function()` answers the statement for all that it may lead to.
 
-    `by` is the column with the `key` of the other record, or what works it out of the columns `reads`. `always` says
+    `by` is the column with the `key` of the other record, or what works it out of the columns `reads`. `always` means
     that there is one.
     """
     column = by if isinstance(by, str) else None

@@ -1,4 +1,4 @@
-"""Questions for one record by what names it: a function that says *among what* becomes an operation."""
+"""Look-ups: a function that answers the statement for all records becomes a question for one of them, by its key."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def lookup(
 
             def make() -> Select[Any]:
                 rows = signature.function(**filters)
-                return records.named(
+                return records.select_one(
                     rows, existing_columns(rows, {"row_id", *columns_below(level.field)}), key
                 )
 

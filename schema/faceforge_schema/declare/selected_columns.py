@@ -47,11 +47,11 @@ def columns_of(selection: ObjectPlan) -> Iterator[str]:
 
 def siblings(field: FieldPlan) -> Iterator[FieldPlan]:
     """The fields of the same selection that are the same under other names, itself among them."""
-    asked = field.nodes[0].arguments
+    arguments = field.nodes[0].arguments
     return (
         each
         for each in field.selection.fields
-        if each.definition is field.definition and each.nodes[0].arguments == asked
+        if each.definition is field.definition and each.nodes[0].arguments == arguments
     )
 
 
@@ -93,12 +93,12 @@ def records_by_key(level: Level, rows: Callable[[], Select[Any]], key: str, want
     def make() -> Select[Any]:
         statement = rows()
         names = existing_columns(statement, {key, *columns_below(field)})
-        return records.matched(statement, names, key)
+        return records.select_many(statement, names, key)
 
-    asked = list(dict.fromkeys(each for each in wanted if each is not None))
+    keys = list(dict.fromkeys(each for each in wanted if each is not None))
     columns: Columns = {}
-    if asked:
-        columns = cached_reading(field, "by key", {}, make)(level.context.snapshot, {"wanted": asked})
+    if keys:
+        columns = cached_reading(field, "by key", {}, make)(level.context.snapshot, {"wanted": keys})
     places = {value: place for place, value in enumerate(columns.get(key, ()))}
     found = [at for at, each in enumerate(wanted) if each in places]
     items = Table(columns, len(places)).take([places[wanted[at]] for at in found])

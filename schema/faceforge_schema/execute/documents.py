@@ -1,4 +1,4 @@
-"""Documents that were parsed and validated before: one that comes again costs a look-up."""
+"""Documents that were parsed and validated before: one that is sent again costs a look-up."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from faceforge_executor import compile_ahead
 from faceforge_schema.execute import needs, query_cost
 from faceforge_storage.home.settings import Limits
 
-KEPT = 500
-"""How many documents of strangers are remembered."""
+MAX_CACHED = 500
+"""How many documents of callers are cached."""
 
 
 @dataclass(frozen=True)
@@ -27,11 +27,11 @@ class Checked:
 
 
 class Documents:
-    """The checked documents of one schema; Core's own for good, strangers' until others are used more."""
+    """The checked documents of one schema; Core's own for good, callers' until others are used more."""
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self.schema = schema
-        self._kept: OrderedDict[str, Checked] = OrderedDict()
+        self._cached: OrderedDict[str, Checked] = OrderedDict()
         self._own: dict[str, Checked | None] = {}
 
     def keep(self, text: str) -> None:
@@ -45,15 +45,15 @@ class Documents:
 
     def get(self, text: str, bounds: Limits) -> Checked:
         """The checked document; raises QueryTooComplex, GraphQLSyntaxError."""
-        found = self._own.get(text) or self._kept.get(text)
+        found = self._own.get(text) or self._cached.get(text)
         if found is None and text in self._own:
             found = self._own[text] = self._check(text, Limits())
         elif found is None:
-            found = self._kept[text] = self._check(text, bounds)
-            if len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
-        elif text in self._kept:
-            self._kept.move_to_end(text)
+            found = self._cached[text] = self._check(text, bounds)
+            if len(self._cached) > MAX_CACHED:
+                self._cached.popitem(last=False)
+        elif text in self._cached:
+            self._cached.move_to_end(text)
         return found
 
     def _check(self, text: str, bounds: Limits) -> Checked:

@@ -1,6 +1,6 @@
 """What a document needs, read off it before anything runs.
 
-A root field needs what its operation says; every field below it that reaches another resource needs that resource's
+A root field needs what its operation declares; every field below it that reaches another resource needs that resource's
 own read permission, so no path through the graph goes round a permission.
 """
 
@@ -77,11 +77,11 @@ def needs_of(
 
 def needs_of_field(field: GraphQLField) -> frozenset[str]:
     """What the operation behind a root field needs."""
-    told = directive_of(field, OperationDirective)
-    return frozenset((told.needs,)) if told is not None and told.needs else frozenset()
+    directive = directive_of(field, OperationDirective)
+    return frozenset((directive.needs,)) if directive is not None and directive.needs else frozenset()
 
 
 def needs_of_type(type_: GraphQLNamedType) -> frozenset[str]:
     """What reading a resource, or a list of one, needs."""
-    told = directive_of(item_type(type_) if is_list(type_) else type_, Resource)
-    return frozenset((told.needs,)) if told is not None else frozenset()
+    directive = directive_of(item_type(type_) if is_list(type_) else type_, Resource)
+    return frozenset((directive.needs,)) if directive is not None else frozenset()

@@ -1,4 +1,4 @@
-"""What a stranger's query may cost, read off its plan and its variables before anything runs."""
+"""What a caller's query may cost, read off its plan and its variables before anything runs."""
 
 from __future__ import annotations
 
@@ -120,12 +120,12 @@ def check(plan: ObjectPlan, variables: Mapping[str, Any], limits: Limits) -> Non
 
 
 def _first(node: FieldNode, variables: Mapping[str, Any]) -> int:
-    given = next((each.value for each in node.arguments or () if each.name.value == "first"), None)
-    if isinstance(given, IntValueNode):
-        wanted: Any = int(given.value)
-    elif isinstance(given, VariableNode):
+    first = next((each.value for each in node.arguments or () if each.name.value == "first"), None)
+    if isinstance(first, IntValueNode):
+        wanted: Any = int(first.value)
+    elif isinstance(first, VariableNode):
         # A variable left out may have a default of its own: take the worst.
-        wanted = variables.get(given.name.value, MAX_LIMIT)
+        wanted = variables.get(first.name.value, MAX_LIMIT)
     else:
         wanted = DEFAULT_LIMIT
     return min(max(wanted, 1), MAX_LIMIT) if isinstance(wanted, int) else MAX_LIMIT

@@ -7,7 +7,7 @@ from typing import Any
 
 from faceforge_schema.context import Context
 from faceforge_schema.values.inputs import pointer
-from faceforge_schema.values.reference_checks import named
+from faceforge_schema.values.reference_checks import require_records
 from faceforge_storage import fields as definition_rows
 from faceforge_storage.database import tables
 from faceforge_storage.database.gateway import AnyRow, Write
@@ -145,7 +145,7 @@ def check_still_unique(tx: Write, row: AnyRow) -> None:
 def _check_references(tx: Write, definition: Any, value: Any, where: str) -> None:
     table = REFERENCES.get(definition["field_type"])
     if table is not None:
-        named(tx, table, where, value if definition["multiple"] else [value])
+        require_records(tx, table, where, value if definition["multiple"] else [value])
 
 
 def _check_unique(tx: Write, definition: Any, value: Any, own_row: int | None) -> None:

@@ -20,7 +20,7 @@ from faceforge_schema.declare.resources import Record, attribute, resource
 from faceforge_schema.entities import Entity
 from faceforge_schema.relationships.relation_types import RelationName, RelationType
 from faceforge_schema.values.inputs import Confidence, Input, Note, PartialDate, check_span, patched
-from faceforge_schema.values.reference_checks import named_entity
+from faceforge_schema.values.reference_checks import require_entity
 from faceforge_schema.values.scalars import DateTime, JSONObject
 from faceforge_storage import entities as entity_rows
 from faceforge_storage import relation_types as type_rows
@@ -112,8 +112,8 @@ def create_relationship(tx: Write, input: RelationshipCreate) -> Relationship:
     """Relate two entities. An equal relationship (ends, type, `valid_from`) is refused with its id."""
     values = input.model_dump(mode="json", exclude={"src_entity_id", "dst_entity_id", "relationship_type"})
     check_span(values)
-    src = named_entity(tx, "/src_entity_id", input.src_entity_id)
-    dst = named_entity(tx, "/dst_entity_id", input.dst_entity_id)
+    src = require_entity(tx, "/src_entity_id", input.src_entity_id)
+    dst = require_entity(tx, "/dst_entity_id", input.dst_entity_id)
     return Relationship.of(rows.create(tx, src, dst, type_rows.named(tx, input.relationship_type), values))
 
 

@@ -23,12 +23,12 @@ def find(db: Connection, statement: Select[Any], column: str, value: str | int) 
     return row
 
 
-def named(statement: Select[Any], names: Iterable[str], column: str) -> Select[Any]:
+def select_one(statement: Select[Any], names: Iterable[str], column: str) -> Select[Any]:
     """The columns `names` of the row whose `column` is the parameter `wanted`."""
     return only(statement, names).where(statement.selected_columns[column] == bindparam("wanted"))
 
 
-def matched(statement: Select[Any], names: Iterable[str], column: str) -> Select[Any]:
+def select_many(statement: Select[Any], names: Iterable[str], column: str) -> Select[Any]:
     """The columns `names` of the rows whose `column` is in the JSON list that is the parameter `wanted`."""
     wanted = select(listed("wanted").c.value)
     return only(statement, names).where(statement.selected_columns[column].in_(wanted))
