@@ -6,13 +6,6 @@ from dataclasses import dataclass
 
 from faceforge_storage.errors import Forbidden
 
-NOUNS = ("entities", "assets", "descriptors", "relationships", "field_defs", "tokens", "journal", "system")
-ALL = frozenset(f"{noun}:{verb}" for noun in NOUNS for verb in ("read", "write")) - {
-    "journal:write",
-    "system:write",
-}
-"""Every permission there is. Relation types go with relationships."""
-
 
 @dataclass(frozen=True)
 class Actor:

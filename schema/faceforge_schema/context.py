@@ -39,6 +39,8 @@ class Core:
     version: str
     started_at: str
     sign_download: SignDownload
+    permissions: frozenset[str]
+    """Every permission there is: what the operations and records of the schema need."""
 
 
 @dataclass

@@ -16,9 +16,8 @@ from faceforge_schema.declare.connections import collection, listing
 from faceforge_schema.declare.fields import reference
 from faceforge_schema.declare.lookup import lookup
 from faceforge_schema.declare.operation import mutation
-from faceforge_schema.declare.resources import Record, resource, says
+from faceforge_schema.declare.resources import Record, attribute, resource
 from faceforge_schema.entities import Entity
-from faceforge_schema.entities import live as live_entity
 from faceforge_schema.fields.values import check_fact
 from faceforge_schema.values.inputs import (
     Confidence,
@@ -36,8 +35,8 @@ from faceforge_schema.values.scalars import JSON, DateTime
 from faceforge_storage import assets as asset_rows
 from faceforge_storage import descriptors as rows
 from faceforge_storage import entities as entity_rows
-from faceforge_storage.database import records, tables
-from faceforge_storage.database.gateway import AnyRow, check_version
+from faceforge_storage.database import tables
+from faceforge_storage.database.gateway import AnyRow
 from faceforge_storage.database.keyset import Children
 from faceforge_storage.errors import InvalidInput, NotFound, UnknownReference, VersionConflict
 
@@ -55,19 +54,19 @@ Value = Annotated[JSON, AfterValidator(_present)]
 class Descriptor(Record):
     """A fact about an entity. Several facts under one key may stand side by side."""
 
-    id: ID = says("64 lower-case hex digits.")
-    entity_id: ID = says("Whom it is about.")
-    field_key: str = says("What it tells.")
-    value: JSON = says("The value; it fits the field definition, when there is one.")
-    valid_from: str | None = says("Since when it is true: `2015`, `2015-05` or `2015-05-31`.")
-    valid_to: str | None = says("Until when it was true, that span included.")
-    recorded_at: DateTime = says("When it was written down.")
-    source: str | None = says("Who says so.")
-    confidence: float | None = says("How sure that is, from 0 to 1.")
-    note: str | None = says("Anything else.")
-    evidence_asset_id: ID | None = says("The asset that shows it.")
-    updated_at: DateTime = says("When it last changed.")
-    version: int = says("Rises by one with each change.")
+    id: ID = attribute("64 lower-case hex digits.")
+    entity_id: ID = attribute("Whom it is about.")
+    field_key: str = attribute("The key of the fact, such as `hair_colour`.")
+    value: JSON = attribute("The value; it fits the field definition, when there is one.")
+    valid_from: str | None = attribute("Since when it is true: `2015`, `2015-05` or `2015-05-31`.")
+    valid_to: str | None = attribute("Until when it was true, that span included.")
+    recorded_at: DateTime = attribute("When it was written down.")
+    source: str | None = attribute("Who says so.")
+    confidence: float | None = attribute("How sure that is, from 0 to 1.")
+    note: str | None = attribute("Anything else.")
+    evidence_asset_id: ID | None = attribute("The asset that shows it.")
+    updated_at: DateTime = attribute("When it last changed.")
+    version: int = attribute("Rises by one with each change.")
 
 
 @strawberry.enum(description="What facts can be sorted by.")
@@ -79,7 +78,7 @@ class DescriptorSort(Enum):
 
 @strawberry.pydantic.input(description="A new fact.")
 class DescriptorCreate(Input):
-    field_key: Key = Field(description="What it tells.", examples=["hair_colour"])
+    field_key: Key = Field(description="The key of the fact.", examples=["hair_colour"])
     value: Value = Field(description="The value.", examples=["auburn"])
     valid_from: PartialDate | None = Field(
         default=None, description="Since when it is true.", examples=["2015-05"]
@@ -127,7 +126,7 @@ def entity_descriptors(
     db: Reader, entity_id: ID, field_key: str | None = None, as_of: str | None = None
 ) -> Select[Any]:
     """The facts about an entity; `as_of` a date, perhaps partial, at which they held."""
-    records.find(db, entity_rows.matching(), "id", entity_id)
+    entity_rows.get(db, entity_id)
     return rows.matching(entity_id=entity_id, field_key=field_key, as_of=_as_of(as_of))
 
 
@@ -139,7 +138,7 @@ def entity_descriptors(
 )
 def create_descriptor(tx: Write, context: Context, entity_id: ID, input: DescriptorCreate) -> Descriptor:
     """Write down a fact about an entity."""
-    entity = live_entity(tx, entity_id)
+    entity = entity_rows.get(tx.connection, entity_id)
     values = input.model_dump(mode="json")
     _check(tx, context, input.field_key, values)
     return Descriptor.of(rows.create(tx, entity, values))
@@ -158,7 +157,7 @@ def update_descriptor(
     expected_version: int | None = None,
 ) -> Descriptor:
     """Change a fact: an absent key keeps, null clears."""
-    row = _row(tx, descriptor_id)
+    row = rows.get(tx.connection, descriptor_id)
     values = patched(row, input)
     _check(tx, context, row.field_key, values, row)
     tx.update(tables.descriptors, row, values, expected=expected_version)
@@ -173,9 +172,8 @@ def update_descriptor(
 )
 def delete_descriptor(tx: Write, descriptor_id: ID, expected_version: int | None = None) -> ID:
     """Remove a fact; the journal keeps it."""
-    row = _row(tx, descriptor_id)
-    check_version(row, expected_version)
-    tx.delete(tables.descriptors, [row])
+    row = rows.get(tx.connection, descriptor_id)
+    tx.delete(tables.descriptors, [row], expected=expected_version)
     return descriptor_id
 
 
@@ -196,10 +194,6 @@ def descriptors_of_entity(field_key: str | None = None, as_of: str | None = None
     """The facts about it; `as_of` a date, perhaps partial, at which they held."""
     found = rows.matching(field_key=field_key, as_of=_as_of(as_of))
     return Children(found, lambda entity: tables.descriptors.c.entity_row == entity)
-
-
-def _row(tx: Write, descriptor_id: str) -> AnyRow:
-    return records.find(tx.connection, rows.matching(), "id", descriptor_id)
 
 
 def _check(

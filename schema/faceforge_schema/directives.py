@@ -1,22 +1,27 @@
-"""What the schema tells of itself beside GraphQL's own words: which fields are REST routes, which types are records."""
+"""What the schema declares beside GraphQL's own terms: operations and their routes, records, lists."""
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Callable
+from typing import TypeVar, cast
 
 import strawberry
-from graphql import GraphQLField, GraphQLNamedType, GraphQLObjectType
+from graphql import GraphQLField, GraphQLNamedType, GraphQLObjectType, get_named_type
 from strawberry.schema_directive import Location
 
 T = TypeVar("T")
 
+_ITEMS = "__faceforge_items__"
+DUPLICATE = "duplicate"
+"""Key in the metadata of the field by which the answer of a create is marked as a record that was there already."""
+
 
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION],
-    name="rest",
-    description="The REST route that the field is also reached by, and what both faces ask of it.",
+    name="operation",
+    description="An operation: its REST route, if it has one, what it needs, and the errors it may answer.",
 )
-class Rest:
+class OperationDirective:
     method: str | None = strawberry.directive_field(name="method")
     path: str | None = strawberry.directive_field(name="path")
     status: int = strawberry.directive_field(name="status")
@@ -40,6 +45,47 @@ def directive_of(thing: GraphQLField | GraphQLNamedType, kind: type[T]) -> T | N
     return next((each for each in getattr(definition, "directives", ()) if isinstance(each, kind)), None)
 
 
-def is_list(type_: GraphQLNamedType) -> bool:
-    """Whether a type is a connection or an edge of one: a list, which holds nothing of its own."""
-    return isinstance(type_, GraphQLObjectType) and type_.name.endswith(("Connection", "Edge"))
+def duplicate_mark(kind: GraphQLNamedType) -> str | None:
+    """The field by which an answer of this type is marked as a record that was there already, if it has one."""
+    fields: dict[str, GraphQLField] = kind.fields if isinstance(kind, GraphQLObjectType) else {}
+    definitions = {name: field.extensions.get("strawberry-definition") for name, field in fields.items()}
+    return next(
+        (name for name, each in definitions.items() if DUPLICATE in getattr(each, "metadata", ())), None
+    )
+
+
+def list_wrapper(items: str) -> Callable[[type[T]], type[T]]:
+    """Declare that a type is a list or a part of one, such as a connection or its edge: reading it is reading its
+    items, which `items` is the field of. The printed schema does not show it."""
+
+    def declare(cls: type[T]) -> type[T]:
+        setattr(cls, _ITEMS, items)
+        return cls
+
+    return declare
+
+
+def items_field(kind: GraphQLNamedType) -> str | None:
+    """The field of a list wrapper that holds its items; None for a type that is none."""
+    origin = getattr(kind.extensions.get("strawberry-definition"), "origin", None)
+    found: str | None = getattr(origin, _ITEMS, None)
+    return found
+
+
+def is_list(kind: GraphQLNamedType) -> bool:
+    """Whether a type is a list wrapper."""
+    return items_field(kind) is not None
+
+
+def item_type(wrapper: GraphQLNamedType) -> GraphQLObjectType:
+    """The type of a list wrapper's items."""
+    items = items_field(wrapper)
+    assert isinstance(wrapper, GraphQLObjectType)
+    assert items is not None
+    return cast("GraphQLObjectType", get_named_type(wrapper.fields[items].type))
+
+
+def holds_items(parent: GraphQLNamedType, name: str, field: GraphQLField) -> bool:
+    """Whether a field of a list wrapper leads to its items, at once or by another wrapper: `nodes` and `edges`."""
+    items = items_field(parent)
+    return items is not None and (name == items or is_list(get_named_type(field.type)))

@@ -15,7 +15,7 @@ from faceforge_schema.context import Context, Reader, Write
 from faceforge_schema.declare.connections import listing
 from faceforge_schema.declare.lookup import lookup
 from faceforge_schema.declare.operation import mutation
-from faceforge_schema.declare.resources import Record, resource, says
+from faceforge_schema.declare.resources import Record, attribute, resource
 from faceforge_schema.fields.values import check_fields, check_still_unique
 from faceforge_schema.values.deleted import Deleted, shown_as
 from faceforge_schema.values.inputs import Input, Name, Word, Words, invalid, patched
@@ -37,26 +37,26 @@ from faceforge_storage.errors import (
 
 @strawberry.type(description="What another system calls the entity; unique over live entities.")
 class ExternalId:
-    namespace: str = says("Whose id it is, such as `stash`.")
-    value: str = says("The id itself.")
+    namespace: str = attribute("Whose id it is, such as `stash`.")
+    value: str = attribute("The id itself.")
 
 
 @resource("entity_id", needs="entities:read")
 class Entity(Record):
     """A person, character or creature, real or not."""
 
-    id: ID = says("64 lower-case hex digits, drawn at random when the entity was made.")
-    display_name: str = says("The name people see.")
-    aliases: list[str] = says("Other names.")
-    tags: list[str] = says("Free words to find it by.")
-    fields: JSONObject = says("Values by field key; declared keys fit their definition.")
-    external_ids: list[ExternalId] = says("What other systems call it.")
-    primary_thumbnail_asset_id: ID | None = says("The picture that stands for it.")
-    plugin_data: JSONObject = says("What plugins keep, by plugin id.")
-    created_at: DateTime = says("When it was made.")
-    updated_at: DateTime = says("When it last changed.")
-    deleted_at: DateTime | None = says("When it went to the trash; null for a live one.")
-    version: int = says("Rises by one with each change; see `expectedVersion` and `If-Match`.")
+    id: ID = attribute("64 lower-case hex digits, drawn at random when the entity was made.")
+    display_name: str = attribute("The name people see.")
+    aliases: list[str] = attribute("Other names.")
+    tags: list[str] = attribute("Free words to find it by.")
+    fields: JSONObject = attribute("Values by field key; declared keys fit their definition.")
+    external_ids: list[ExternalId] = attribute("What other systems call it.")
+    primary_thumbnail_asset_id: ID | None = attribute("The picture that stands for it.")
+    plugin_data: JSONObject = attribute("What plugins keep, by plugin id.")
+    created_at: DateTime = attribute("When it was made.")
+    updated_at: DateTime = attribute("When it last changed.")
+    deleted_at: DateTime | None = attribute("When it went to the trash; null for a live one.")
+    version: int = attribute("Rises by one with each change; see `expectedVersion` and `If-Match`.")
 
 
 @strawberry.enum(description="What entities can be sorted by.")
@@ -147,7 +147,7 @@ def update_entity(
     tx: Write, context: Context, entity_id: ID, input: EntityPatch, expected_version: int | None = None
 ) -> Entity:
     """Change an entity: an absent key keeps, null clears, objects merge, lists are replaced whole."""
-    row = live(tx, entity_id)
+    row = rows.get(tx.connection, entity_id)
     values = patched(row, input, objects=("fields", "plugin_data"), lists=("aliases", "tags", "external_ids"))
     check_asset(tx.connection, values, "primary_thumbnail_asset_id", row)
     if "fields" in values:
@@ -160,7 +160,7 @@ def update_entity(
 )
 def delete_entity(tx: Write, entity_id: ID, expected_version: int | None = None) -> ID:
     """Put an entity into the trash. Its links, relations and facts are hidden until it comes back."""
-    records.trash(tx, tables.entities, _any(tx, entity_id), expected_version)
+    records.trash(tx, tables.entities, rows.get(tx.connection, entity_id, "include"), expected_version)
     return entity_id
 
 
@@ -171,7 +171,7 @@ def delete_entity(tx: Write, entity_id: ID, expected_version: int | None = None)
 )
 def restore_entity(tx: Write, entity_id: ID) -> Entity:
     """Take an entity out of the trash, with its links, relations and facts. A live one stays as it is."""
-    row = _any(tx, entity_id)
+    row = rows.get(tx.connection, entity_id, "include")
     check_still_unique(tx.connection, row)
     return Entity.of(rows.restore(tx, row))
 
@@ -181,15 +181,10 @@ def restore_entity(tx: Write, entity_id: ID) -> Entity:
 )
 def purge_entity(tx: Write, entity_id: ID) -> ID:
     """Remove a trashed entity for good, with its links, relations and facts, from the journal too. Files stay."""
-    row = _any(tx, entity_id)
+    row = rows.get(tx.connection, entity_id, "include")
     records.check_in_trash(row)
     rows.purge(tx, row)
     return entity_id
-
-
-def live(tx: Write, entity_id: str) -> AnyRow:
-    """The row of a live entity; raises NotFound."""
-    return records.find(tx.connection, rows.matching(), "id", entity_id)
 
 
 def new_entity(tx: Write, context: Context, input: EntityCreate) -> AnyRow:
@@ -208,10 +203,6 @@ def checked_values(
     check_asset(db, values, "primary_thumbnail_asset_id")
     values["fields"] = check_fields(db, context, values["fields"], None, beside)
     return values
-
-
-def _any(tx: Write, entity_id: str) -> AnyRow:
-    return records.find(tx.connection, rows.matching(deleted="include"), "id", entity_id)
 
 
 def _parted(external_id: str) -> tuple[str, str]:

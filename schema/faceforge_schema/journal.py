@@ -15,7 +15,7 @@ from faceforge_schema.declare.connections import collection, listing
 from faceforge_schema.declare.fields import batched
 from faceforge_schema.declare.lookup import lookup
 from faceforge_schema.declare.operation import subscription
-from faceforge_schema.declare.resources import Record, resource, says
+from faceforge_schema.declare.resources import Record, attribute, resource
 from faceforge_schema.values.scalars import BigInt, DateTime, JSONObject
 from faceforge_storage import journal as rows
 from faceforge_storage.database import keyset, tables
@@ -36,25 +36,25 @@ class Verb(Enum):
 class Changeset(Record):
     """What one operation changed, all at once."""
 
-    id: BigInt = says("Rises with time.")
-    at: DateTime = says("When.")
-    actor: str = says("Who: `install` or `token:` and its name.")
-    operation: str = says("By which operation.")
+    id: BigInt = attribute("Rises with time.")
+    at: DateTime = attribute("When.")
+    actor: str = attribute("Who: `install` or `token:` and its name.")
+    operation: str = attribute("By which operation.")
 
 
 @resource("change_id", needs="journal:read")
 class Change(Record):
     """What happened to one record."""
 
-    id: BigInt = says("Rises with time.")
-    changeset_id: BigInt = says("The changeset it is part of.")
-    record_type: str = says("What kind of record, such as `entity`.")
-    record_id: str = says("Which record; a link is `asset/entity`.")
-    verb: Verb = says("Whether the record was made, changed or removed.")
-    erased: bool = says("Whether a purge took the values away.")
-    at: DateTime = says("When.")
-    actor: str = says("Who.")
-    operation: str = says("By which operation.")
+    id: BigInt = attribute("Rises with time.")
+    changeset_id: BigInt = attribute("The changeset it is part of.")
+    record_type: str = attribute("What kind of record, such as `entity`.")
+    record_id: str = attribute("Which record; a link is `asset/entity`.")
+    verb: Verb = attribute("Whether the record was made, changed or removed.")
+    erased: bool = attribute("Whether a purge took the values away.")
+    at: DateTime = attribute("When.")
+    actor: str = attribute("Who.")
+    operation: str = attribute("By which operation.")
 
 
 @strawberry.enum(description="What the journal can be sorted by.")
@@ -103,8 +103,8 @@ def after(db: Reader, parents: Objects) -> Sequence[JSONObject | None]:
 
 
 def _values(db: Reader, parents: Objects, side: str) -> list[JSONObject | None]:
-    told = zip(parents.column("record_type"), parents.column(side), strict=True)
-    found = rows.public_values(db, list(told))
+    stored = zip(parents.column("record_type"), parents.column(side), strict=True)
+    found = rows.public_values(db, list(stored))
     return [None if values is None else JSONObject(values) for values in found]
 
 

@@ -9,35 +9,35 @@ import strawberry
 
 from faceforge_schema.context import Context, Reader
 from faceforge_schema.declare.operation import query
-from faceforge_schema.declare.resources import says
+from faceforge_schema.declare.resources import attribute
 from faceforge_schema.values.scalars import BigInt, DateTime
 from faceforge_storage import journal, system
 
 
 @strawberry.type(description="How many live records there are.")
 class Counts:
-    entities: int = says("Entities.")
-    assets: int = says("Assets.")
-    descriptors: int = says("Facts.")
-    relationships: int = says("Relationships.")
-    field_defs: int = says("Field definitions.")
-    stored_bytes: BigInt = says("Bytes of all stored files, each counted once.")
+    entities: int = attribute("Entities.")
+    assets: int = attribute("Assets.")
+    descriptors: int = attribute("Facts.")
+    relationships: int = attribute("Relationships.")
+    field_defs: int = attribute("Field definitions.")
+    stored_bytes: BigInt = attribute("Bytes of all stored files, each counted once.")
 
 
 @strawberry.type(description="The running Core.")
 class SystemInfo:
-    version: str = says("The version of FaceForge Core.")
-    instance_id: str = says("Which run of Core this is: drawn at each start.")
-    started_at: DateTime = says("When it started.")
-    platform: str = says("The operating system.")
-    python: str = says("The version of Python.")
-    database: str = says("The database and its version.")
-    schema_revision: str = says("The step of the database's schema.")
-    data_directory: str = says("Where the data is.")
-    last_changeset_id: BigInt = says("The newest changeset; 0 when nothing was ever changed.")
-    counts: Counts = says("How many records there are.")
-    actor: str = says("Who is asking.")
-    permissions: list[str] = says("What the asking token may do.")
+    version: str = attribute("The version of FaceForge Core.")
+    instance_id: str = attribute("Which run of Core this is: drawn at each start.")
+    started_at: DateTime = attribute("When it started.")
+    platform: str = attribute("The operating system.")
+    python: str = attribute("The version of Python.")
+    database: str = attribute("The database and its version.")
+    schema_revision: str = attribute("The step of the database's schema.")
+    data_directory: str = attribute("Where the data is.")
+    last_changeset_id: BigInt = attribute("The newest changeset; 0 when nothing was ever changed.")
+    counts: Counts = attribute("How many records there are.")
+    actor: str = attribute("Who is asking.")
+    permissions: list[str] = attribute("What the asking token may do.")
 
 
 @query("GET /system/info", needs="system:read")

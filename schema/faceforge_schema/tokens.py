@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import Enum
 from typing import Annotated, Any
 
@@ -10,51 +11,46 @@ from pydantic import AfterValidator, Field
 from sqlalchemy import Select
 from strawberry import ID, Maybe
 
-from faceforge_schema.actors import ALL, Actor
-from faceforge_schema.context import Context, Write
+from faceforge_schema.actors import Actor
+from faceforge_schema.context import Context, Core, Write
 from faceforge_schema.declare.connection_types import SortOrder
 from faceforge_schema.declare.connections import listing
 from faceforge_schema.declare.lookup import lookup
 from faceforge_schema.declare.operation import mutation
-from faceforge_schema.declare.resources import Record, resource, says
-from faceforge_schema.values.inputs import Input, Word, patched
+from faceforge_schema.declare.resources import Record, attribute, resource
+from faceforge_schema.values.inputs import Input, Word, invalid, patched
 from faceforge_schema.values.scalars import DateTime
 from faceforge_storage import tokens as rows
-from faceforge_storage.database import records, tables
-from faceforge_storage.database.gateway import AnyRow, check_version
+from faceforge_storage.database import tables
+from faceforge_storage.database.gateway import AnyRow
 from faceforge_storage.errors import Forbidden, InvalidInput, NameTaken, NotFound, VersionConflict
 
 
-def _known(permissions: list[str]) -> list[str]:
-    unknown = sorted(set(permissions) - ALL)
-    if unknown:
-        raise ValueError(
-            f"{', '.join(unknown)[:200]}: there is no such permission; there are {', '.join(sorted(ALL))}"
-        )
+def _sorted_set(permissions: list[str]) -> list[str]:
     return sorted(set(permissions))
 
 
-Permissions = Annotated[list[str], Field(max_length=1000), AfterValidator(_known)]
+Permissions = Annotated[list[str], Field(max_length=1000), AfterValidator(_sorted_set)]
 
 
 @resource("token_id", needs="tokens:read")
 class Token(Record):
     """A limited key to the API. Core keeps only the hash of its secret."""
 
-    id: ID = says("64 lower-case hex digits.")
-    name: str = says("What it is for.")
-    permissions: list[str] = says("What it may do: `noun:verb`.")
-    created_at: DateTime = says("When it was made.")
-    updated_at: DateTime = says("When it last changed.")
-    version: int = says("Rises by one with each change.")
+    id: ID = attribute("64 lower-case hex digits.")
+    name: str = attribute("What it is for.")
+    permissions: list[str] = attribute("What it may do: `noun:verb`.")
+    created_at: DateTime = attribute("When it was made.")
+    updated_at: DateTime = attribute("When it last changed.")
+    version: int = attribute("Rises by one with each change.")
 
 
 @resource("token_id", needs="tokens:read")
 class IssuedToken(Token):
-    """A token with its secret, which is told this once."""
+    """A token with its secret, which is shown only this once."""
 
-    secret: str | None = says(
-        "What to send as `Authorization: Bearer`; null when an idempotency key asks again."
+    secret: str | None = attribute(
+        "What to send as `Authorization: Bearer`; null when an idempotency key is sent again.", secret=True
     )
 
 
@@ -93,6 +89,7 @@ def tokens(ids: list[ID] | None = None) -> Select[Any]:
 @mutation("POST /tokens", errors=(NameTaken, InvalidInput), needs="tokens:write", status=201)
 def create_token(tx: Write, context: Context, input: TokenCreate) -> IssuedToken:
     """Make a token. It may do no more than the one that makes it."""
+    _check_exist(context.core, input.permissions)
     _check_held(context.actor, input.permissions)
     return _issued(*rows.create(tx, input.name, input.permissions))
 
@@ -106,6 +103,7 @@ def update_token(
     tx: Write, context: Context, token_id: ID, input: TokenPatch, expected_version: int | None = None
 ) -> Token:
     """Change the name or the permissions of a token that may do no more than your own."""
+    _check_exist(context.core, input.given().get("permissions", ()))
     row = _held(tx, context, token_id)
     values = patched(row, input)
     _check_held(context.actor, values.get("permissions", ()))
@@ -116,8 +114,7 @@ def update_token(
 def revoke_token(tx: Write, context: Context, token_id: ID, expected_version: int | None = None) -> ID:
     """Revoke a token that may do no more than your own: it is void at once."""
     row = _held(tx, context, token_id)
-    check_version(row, expected_version)
-    tx.delete(tables.tokens, [row])
+    tx.delete(tables.tokens, [row], expected=expected_version)
     return token_id
 
 
@@ -133,9 +130,17 @@ def _issued(row: AnyRow, secret: str) -> IssuedToken:
 
 def _held(tx: Write, context: Context, token_id: str) -> AnyRow:
     """The row of a token that may do no more than the actor: a mightier one is not theirs to change or to take."""
-    row = records.find(tx.connection, rows.matching(), "id", token_id)
+    row = rows.get(tx.connection, token_id)
     _check_held(context.actor, row.permissions)
     return row
+
+
+def _check_exist(core: Core, permissions: Collection[str]) -> None:
+    unknown = sorted(set(permissions) - core.permissions)
+    if unknown:
+        every = ", ".join(sorted(core.permissions))
+        message = f"{', '.join(unknown)[:200]}: there is no such permission; there are {every}"
+        raise invalid("/permissions", message, "value_error")
 
 
 def _check_held(actor: Actor, permissions: Any) -> None:

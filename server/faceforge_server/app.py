@@ -14,7 +14,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, WebSocketRoute
 
 import faceforge_ui
-from faceforge_schema import Core, build_schema
+from faceforge_schema import Core, build_schema, permissions_of
 from faceforge_server.contract_routes import contract_routes, path_operations
 from faceforge_server.files.transfers import FileTransfers
 from faceforge_server.graphql.view import GraphqlView
@@ -65,6 +65,7 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
         version=product_version(),
         started_at=now(),
         sign_download=files.sign,
+        permissions=permissions_of(contract.graphql),
     )
     authenticator = Authenticator(core, install)
     routes: list[BaseRoute] = [

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, exists, select
 
+from faceforge_storage.database import records
 from faceforge_storage.database.dialects import among, contains
 from faceforge_storage.database.gateway import AnyRow, Values, Write
 from faceforge_storage.database.ids import new_id
@@ -62,6 +63,11 @@ def matching(
     if updated_since is not None:
         conditions.append(assets.c.updated_at >= updated_since)
     return select(assets).where(shown(assets, deleted), *conditions)
+
+
+def get(db: Connection, asset_id: str, deleted: Deleted = "exclude") -> AnyRow:
+    """The row of an asset, a live one unless `deleted` says otherwise; raises NotFound."""
+    return records.find(db, matching(deleted=deleted), "id", asset_id)
 
 
 def oldest_with_content(db: Connection, content_hash: str, kind: str | None = None) -> AnyRow | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Connection, Select, func, select
 
+from faceforge_storage.database import records
 from faceforge_storage.database.dialects import among
 from faceforge_storage.database.gateway import AnyRow, Values, Write
 from faceforge_storage.database.ids import new_id
@@ -51,6 +52,11 @@ def matching(
         .join(entities, entities.c.row_id == descriptors.c.entity_row)
         .where(*conditions)
     )
+
+
+def get(db: Connection, descriptor_id: str) -> AnyRow:
+    """The row of a fact; raises NotFound."""
+    return records.find(db, matching(), "id", descriptor_id)
 
 
 def create(tx: Write, entity: AnyRow, values: Values) -> AnyRow:

@@ -57,6 +57,11 @@ def matching(
     return select(entities).where(*conditions)
 
 
+def get(db: Connection, entity_id: str, deleted: Deleted = "exclude") -> AnyRow:
+    """The row of an entity, a live one unless `deleted` says otherwise; raises NotFound."""
+    return records.find(db, matching(deleted=deleted), "id", entity_id)
+
+
 def has_tag(tag: str) -> ColumnElement[bool]:
     """Whether the entity has the tag."""
     return exists().where(tags.c.tag == tag, tags.c.entity_row == entities.c.row_id)

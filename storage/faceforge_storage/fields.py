@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
+from faceforge_storage.database import records
 from faceforge_storage.database.dialects import among, json_value, sync_field_index
-from faceforge_storage.database.gateway import AnyRow, Values, Write, check_version
+from faceforge_storage.database.gateway import AnyRow, Values, Write
 from faceforge_storage.database.records import shown
 from faceforge_storage.database.tables import entities, field_defs
 from faceforge_storage.errors import FieldKeyTaken
@@ -21,6 +22,11 @@ def matching(*, scope: str | None = None, keys: Sequence[str] | None = None) -> 
     if keys is not None:
         statement = statement.where(among(field_defs.c.field_key, keys))
     return statement if scope is None else statement.where(field_defs.c.scope.in_((scope, "both")))
+
+
+def get(db: Connection, field_key: str) -> AnyRow:
+    """The row of a field definition; raises NotFound."""
+    return records.find(db, matching(), "field_key", field_key)
 
 
 def create(tx: Write, values: Values) -> AnyRow:
@@ -43,8 +49,7 @@ def change(tx: Write, row: AnyRow, values: Values, expected: int | None) -> AnyR
 
 def remove(tx: Write, row: AnyRow, expected: int | None) -> None:
     """Delete a definition; values under its key stay where they are, undeclared."""
-    check_version(row, expected)
-    tx.delete(field_defs, [row])
+    tx.delete(field_defs, [row], expected=expected)
     sync_field_index(tx.connection, row.field_key, wanted=False)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, exists, or_, select
 
+from faceforge_storage.database import records
 from faceforge_storage.database.dialects import among, starts_with
 from faceforge_storage.database.gateway import AnyRow, Values, Write
 from faceforge_storage.database.tables import relation_types, relationships
@@ -23,6 +24,11 @@ def matching(*, query: str | None = None, names: Sequence[str] | None = None) ->
     return statement.where(
         or_(starts_with(relation_types.c.name, query), starts_with(relation_types.c.label, query))
     )
+
+
+def get(db: Connection, name: str) -> AnyRow:
+    """The row of a relation type; raises NotFound."""
+    return records.find(db, matching(), "name", name)
 
 
 def create(tx: Write, values: Values) -> AnyRow:

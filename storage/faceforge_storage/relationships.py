@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, union_all
+from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select, union_all
 
+from faceforge_storage.database import records
 from faceforge_storage.database.dialects import among
 from faceforge_storage.database.gateway import AnyRow, Values, Write
 from faceforge_storage.database.ids import new_id
@@ -40,6 +41,11 @@ def matching(
         .join(_dst, _dst.c.row_id == relationships.c.dst_row)
         .where(*conditions)
     )
+
+
+def get(db: Connection, relationship_id: str) -> AnyRow:
+    """The row of a relationship; raises NotFound."""
+    return records.find(db, matching(), "id", relationship_id)
 
 
 def touching(entity_row: ColumnElement[int]) -> ColumnElement[bool]:

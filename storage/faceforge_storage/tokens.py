@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
+from faceforge_storage.database import records
 from faceforge_storage.database.dialects import among
 from faceforge_storage.database.gateway import AnyRow, Values, Write
 from faceforge_storage.database.ids import new_id
@@ -24,6 +25,11 @@ def hash_of(secret: str) -> str:
 def matching(ids: Sequence[str] | None = None) -> Select[Any]:
     """Every token, or those of these ids."""
     return select(tokens) if ids is None else select(tokens).where(among(tokens.c.id, ids))
+
+
+def get(db: Connection, token_id: str) -> AnyRow:
+    """The row of a token; raises NotFound."""
+    return records.find(db, matching(), "id", token_id)
 
 
 def by_secret_hash(db: Connection, secret_hash: str) -> AnyRow | None:

@@ -23,7 +23,7 @@ from pydantic_core import to_json
 from samples import add_graph, statements_of
 from servers import Client, free_port, new_home, running_core
 
-from faceforge_schema import ALL, Actor, Context, build_schema
+from faceforge_schema import Actor, Context, build_schema
 from faceforge_server.app import create_app
 from faceforge_storage.database.database import Database
 from faceforge_storage.home.home import open_home
@@ -90,7 +90,7 @@ class InProcess:
         core = create_app(*open_home(root)).state.core
         core.database.close()
         object.__setattr__(core, "database", OnItsThread(core.database.path))
-        self.context = Context(core, Actor("bench", ALL))
+        self.context = Context(core, Actor("bench", core.permissions))
         gc.freeze()  # as `faceforge serve` does
 
     def ask(self, query: str) -> bytes:

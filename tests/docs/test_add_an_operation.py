@@ -90,5 +90,7 @@ def test_the_contract_has_it_and_breaks_nothing(copy: Path) -> None:
     assert "schema.graphql was written anew" in told.stdout
     assert "breaking change" not in told.stdout
     written = (copy / "schema" / "schema.graphql").read_text(encoding="utf-8")
-    shown = next(each.text for each in examples(PAGE) if "@rest" in each.text and each.language == "graphql")
+    shown = next(
+        each.text for each in examples(PAGE) if "@operation" in each.text and each.language == "graphql"
+    )
     assert " ".join(shown.split()) in " ".join(written.split())

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pages import DOCS
 
-from faceforge_schema import ALL, build_schema
+from faceforge_schema import build_schema, permissions_of
 from faceforge_server.cli import COMMANDS
 from faceforge_server.files.routes import file_routes
 from faceforge_server.rest import rest_operations
@@ -56,7 +56,7 @@ TOLD = {
     ],
     "errors.md": [f"| `{code}` |" for code in sorted(set(codes(FaceForgeError)))],
     "settings.md": [f"| `{name}` |" for name in settings(Settings)],
-    "permissions.md": [f"| `{permission}` |" for permission in sorted(ALL)],
+    "permissions.md": [f"| `{permission}` |" for permission in sorted(permissions_of(CONTRACT.graphql))],
     "commands.md": [f"faceforge {command}" for command in COMMANDS],
     "journal.md": [f"`{record}`" for record in RECORDS],
     "data-directory.md": [f"{path.name}" for path in Home(DOCS).directories()[1:]],

@@ -22,7 +22,7 @@ from faceforge_executor import (
     ObjectPlan,
     OnePerParent,
 )
-from faceforge_schema import ALL, Actor, Context, build_schema
+from faceforge_schema import Actor, Context, build_schema
 
 PLAIN = build_schema()
 
@@ -39,7 +39,7 @@ def ask(core: RunningCore, text: str, variables: dict[str, Any]) -> ExecutionRes
     document = parse(text)
     built = BreadthFirstExecutor.build(PLAIN.graphql, document, None, None, variables)
     assert isinstance(built, BreadthFirstExecutor), built
-    context = Planned(core.core, Actor("install", ALL), plan=built.plan)
+    context = Planned(core.core, Actor("install", core.core.permissions), plan=built.plan)
 
     def work(db: Any) -> Any:
         return execute(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from running_core import CONTRACT, RunningCore, running_core
 
-from faceforge_schema import ALL, Actor, Context
+from faceforge_schema import Actor, Context
 from faceforge_storage.errors import Unavailable
 
 GRAPHQL = "application/graphql-response+json"
@@ -72,7 +72,7 @@ def test_an_event_that_cannot_be_answered_does_not_end_its_subscription(
     monkeypatch.setattr(core.core.database, "reading", now_and_then)
 
     async def two_events() -> list[Any]:
-        context = Context(core.core, Actor("test", ALL))
+        context = Context(core.core, Actor("test", core.core.permissions))
         stream: Any = await CONTRACT.subscribe(query, context_value=context)
         found = [await anext(stream), await anext(stream)]
         await stream.aclose()

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from running_core import CONTRACT, RunningCore
 
-from faceforge_schema import ALL, Actor, Context
+from faceforge_schema import Actor, Context
 from faceforge_schema.journal import POLL_SECONDS
 from faceforge_storage.database import tables
 from faceforge_storage.database.gateway import Write
@@ -28,7 +28,7 @@ def test_what_is_committed_while_news_are_told_is_told_at_once(fresh: RunningCor
     database = fresh.core.database
 
     async def follow() -> list[str]:
-        context = Context(fresh.core, Actor("test", ALL))
+        context = Context(fresh.core, Actor("test", fresh.core.permissions))
         told = cast("AsyncIterator[Any]", await CONTRACT.subscribe(FOLLOWED, context_value=context))
         await database.write("test", "first", name_a_type("one"))
         heard = [await anext(told)]

@@ -13,12 +13,12 @@ import pytest
 import requests
 import schemathesis
 from database_dump import derived, last_changeset, records, replayed
-from running_core import OPERATIONS, RunningCore, on_a_socket, running_core
+from running_core import CONTRACT, OPERATIONS, RunningCore, on_a_socket, running_core
 from schemathesis import checks
 from schemathesis.config import GenerationConfig, SchemathesisConfig
 from sqlalchemy import text
 
-from faceforge_schema import ALL
+from faceforge_schema import permissions_of
 from faceforge_server.contract_routes import openapi_document
 from faceforge_storage import assets, descriptors, entities, fields, relationships, tokens
 from faceforge_storage import relation_types as types
@@ -79,7 +79,7 @@ def fill(tx: Write) -> None:
         types.get_or_create(tx, f"type-{number}")
         field = {"field_key": f"key_{number}", "field_type": KINDS[number % len(KINDS)], "scope": "both"}
         fields.create(tx, {**field, **flags, "options": []})
-        token, _ = tokens.create(tx, f"token {number}", sorted(ALL))
+        token, _ = tokens.create(tx, f"token {number}", sorted(permissions_of(CONTRACT.graphql)))
         tx.update(tokens.tokens, token, {"id": known("token", number)})
         if number % 4 == 3:
             tx.update(entities.entities, entity, {"deleted_at": tx.at})

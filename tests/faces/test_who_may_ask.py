@@ -13,9 +13,10 @@ from operation_rows import ROWS
 from running_core import CONTRACT, OPERATIONS, RunningCore
 from world import UNKNOWN, World
 
-from faceforge_schema import ALL
+from faceforge_schema import permissions_of
 from faceforge_schema.directives import Resource, directive_of
 
+ALL = permissions_of(CONTRACT.graphql)
 NEEDS = {snake(name): each.needs for name, each in OPERATIONS.items()}
 
 

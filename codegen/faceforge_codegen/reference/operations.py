@@ -11,7 +11,7 @@ from faceforge_codegen.reference.markdown import code_list, record_link
 from faceforge_codegen.reference.other_routes import OtherRoute
 from faceforge_codegen.reference.root_fields import root_fields
 from faceforge_schema import Contract
-from faceforge_schema.directives import Rest, directive_of
+from faceforge_schema.directives import OperationDirective, directive_of
 from faceforge_server.rest import RestOperation
 from faceforge_server.rest.openapi import EVERYWHERE, EVERYWHERE_RARE, WITH_BODY
 
@@ -80,7 +80,7 @@ def _answer(route: RestOperation) -> str:
         return ""
     if route.is_list:
         return f" with a page of {record_link(get_named_type(kind.fields['nodes'].type).name)}"
-    duplicate = ", or 200 with the one that is there" if route.may_duplicate else ""
+    duplicate = ", or 200 with the one that is there" if route.duplicate_key else ""
     return f" with {record_link(kind.name)}{duplicate}"
 
 
@@ -98,7 +98,7 @@ def _other_section(route: OtherRoute) -> str:
 
 def _without_route(contract: Contract) -> Iterator[str]:
     for root, name, field in root_fields(contract):
-        directive = directive_of(field, Rest)
+        directive = directive_of(field, OperationDirective)
         if directive is None or directive.path is None:
             needs = f" Needs `{directive.needs}`." if directive is not None and directive.needs else ""
             yield f"\n### {name} ({root})\n\n{field.description}{needs}\n"

@@ -9,8 +9,8 @@ from graphql import GraphQLNamedType
 from faceforge_codegen.reference.markdown import code_list
 from faceforge_codegen.reference.other_routes import OtherRoute
 from faceforge_codegen.reference.root_fields import root_fields
-from faceforge_schema import ALL, Contract
-from faceforge_schema.directives import Resource, Rest, directive_of
+from faceforge_schema import Contract, permissions_of
+from faceforge_schema.directives import OperationDirective, Resource, directive_of
 
 INTRODUCTION = """# Permissions
 
@@ -38,7 +38,7 @@ def _rows(contract: Contract, others: list[OtherRoute]) -> Iterator[str]:
     allowed: dict[str, list[str]] = {}
     for permission, operation in _needs(contract, others):
         allowed.setdefault(permission, []).append(operation)
-    for permission in sorted(ALL):
+    for permission in sorted(permissions_of(contract.graphql)):
         records = [
             name for name, kind in contract.graphql.type_map.items() if _needed_to_read(kind) == permission
         ]
@@ -49,7 +49,7 @@ def _rows(contract: Contract, others: list[OtherRoute]) -> Iterator[str]:
 def _needs(contract: Contract, others: list[OtherRoute]) -> Iterator[tuple[str, str]]:
     """(permission, name of an operation that needs it)."""
     for root, name, field in root_fields(contract):
-        directive = directive_of(field, Rest)
+        directive = directive_of(field, OperationDirective)
         if directive is not None and directive.needs:
             yield directive.needs, f"{name} (subscription)" if root == "subscription" else name
     for route in others:

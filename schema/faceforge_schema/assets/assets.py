@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from enum import Enum
 from typing import Any
@@ -13,23 +12,20 @@ from sqlalchemy import Select
 from strawberry import ID, Maybe
 
 from faceforge_executor import Objects
-from faceforge_schema.assets.intake import AssetCreate, OwnerType, check_not_itself, store_asset
+from faceforge_schema.assets.intake import AssetCreate, OwnerType, check_not_itself, create_or_reuse
 from faceforge_schema.context import Context, Reader, Write
 from faceforge_schema.declare.connections import collection, listing
 from faceforge_schema.declare.fields import batched, reference
 from faceforge_schema.declare.lookup import lookup
 from faceforge_schema.declare.operation import mutation, query
-from faceforge_schema.declare.resources import Record, resource, says
-from faceforge_schema.declare.selected_columns import outside_the_trash
-from faceforge_schema.entities import CHANGE_ERRORS, Entity, EntitySort
+from faceforge_schema.declare.resources import Record, attribute, resource
+from faceforge_schema.entities import CHANGE_ERRORS, Entity
 from faceforge_schema.values.deleted import Deleted, shown_as
 from faceforge_schema.values.inputs import Dotted, FileName, Input, Word, Words, invalid, patched
 from faceforge_schema.values.reference_checks import check_asset
 from faceforge_schema.values.scalars import BigInt, DateTime, JSONObject
 from faceforge_storage import assets as rows
-from faceforge_storage import entities as entity_rows
 from faceforge_storage.database import records, tables
-from faceforge_storage.database.gateway import AnyRow
 from faceforge_storage.database.keyset import Children
 from faceforge_storage.errors import (
     InvalidInput,
@@ -44,51 +40,46 @@ from faceforge_storage.errors import (
 
 @strawberry.type(description="Where an asset comes from.")
 class Owner:
-    type: OwnerType = says("What kind of owner.")
-    id: str | None = says("Which one: an entity's or a plugin's id.")
+    type: OwnerType = attribute("What kind of owner.")
+    id: str | None = attribute("Which one: an entity's or a plugin's id.")
 
 
 @strawberry.type(description="Where the bytes of an asset are.")
 class StoragePlace:
-    provider: str = says("The object store that holds them.")
-    bucket: str = says("The bucket in it; empty for the filesystem.")
-    key: str = says("The key in the bucket.")
-
-
-@strawberry.type(description="That an asset belongs to an entity.")
-class AssetLink:
-    entity_id: ID = says("The entity.")
-    role: str | None = says("What the asset is to the entity.")
+    provider: str = attribute("The object store that holds them.")
+    bucket: str = attribute("The bucket in it; empty for the filesystem.")
+    key: str = attribute("The key in the bucket.")
 
 
 @resource("asset_id", needs="assets:read")
 class Asset(Record):
     """A file of any kind."""
 
-    id: ID = says("64 lower-case hex digits, drawn at random when the asset was made.")
-    owner: Owner = says("Where it comes from.")
-    kind: str = says("What it is for: dotted, such as `image.original`.")
-    filename: str = says("The name people see; never a path.")
-    mime_type: str = says("The media type, told from the bytes.")
-    size_bytes: BigInt = says("The size in bytes.")
-    content_hash: str = says("The SHA-256 of the bytes, 64 lower-case hex digits.")
-    derived_from_asset_id: ID | None = says("The asset it was made from.")
-    extracted_metadata: JSONObject = says("What Core read from the file.")
-    user_metadata: JSONObject = says("What people and tools keep with it.")
-    tags: list[str] = says("Free words to find it by.")
-    plugin_data: JSONObject = says("What plugins keep, by plugin id.")
-    created_at: DateTime = says("When it was made.")
-    updated_at: DateTime = says("When it last changed.")
-    deleted_at: DateTime | None = says("When it went to the trash; null for a live one.")
-    version: int = says("Rises by one with each change; see `expectedVersion` and `If-Match`.")
+    id: ID = attribute("64 lower-case hex digits, drawn at random when the asset was made.")
+    owner: Owner = attribute("Where it comes from.")
+    kind: str = attribute("What it is for: dotted, such as `image.original`.")
+    filename: str = attribute("The name people see; never a path.")
+    mime_type: str = attribute("The media type, detected from the bytes.")
+    size_bytes: BigInt = attribute("The size in bytes.")
+    content_hash: str = attribute("The SHA-256 of the bytes, 64 lower-case hex digits.")
+    derived_from_asset_id: ID | None = attribute("The asset it was made from.")
+    extracted_metadata: JSONObject = attribute("What Core read from the file.")
+    user_metadata: JSONObject = attribute("What people and tools keep with it.")
+    tags: list[str] = attribute("Free words to find it by.")
+    plugin_data: JSONObject = attribute("What plugins keep, by plugin id.")
+    created_at: DateTime = attribute("When it was made.")
+    updated_at: DateTime = attribute("When it last changed.")
+    deleted_at: DateTime | None = attribute("When it went to the trash; null for a live one.")
+    version: int = attribute("Rises by one with each change; see `expectedVersion` and `If-Match`.")
 
 
 @resource("asset_id", needs="assets:read")
 class TakenAsset(Asset):
     """The asset that a create or an upload answers."""
 
-    duplicate: bool = says(
-        "Whether a live asset had these bytes already and is answered in place of a new one."
+    duplicate: bool = attribute(
+        "Whether a live asset had these bytes already and is answered in place of a new one.",
+        marks_duplicate=True,
     )
 
 
@@ -119,13 +110,6 @@ class AssetPatch(Input):
     plugin_data: Maybe[JSONObject | None] = Field(description="Merged key by key (RFC 7396).")
     derived_from_asset_id: Maybe[ID | None] = Field(description="The asset it was made from.")
     owner: Maybe[OwnerPatch | None] = Field(description="Where it comes from; null is the system.")
-
-
-@strawberry.pydantic.input(description="How an asset belongs to an entity.")
-class LinkInput(Input):
-    role: Maybe[Word | None] = Field(
-        description="What the asset is to the entity; an absent role keeps the present one."
-    )
 
 
 @lookup("GET /assets/{asset_id}", Asset, needs="assets:read")
@@ -175,13 +159,6 @@ def assets(
     )
 
 
-@listing("GET /entities/{entity_id}/assets", Asset, sort=AssetSort, needs="assets:read", errors=(NotFound,))
-def entity_assets(db: Reader, entity_id: ID, kind: str | None = None) -> Select[Any]:
-    """The assets linked to an entity."""
-    records.find(db, entity_rows.matching(), "id", entity_id)
-    return rows.matching(entity_id=entity_id, kind=kind)
-
-
 @mutation(
     "POST /assets",
     errors=(InvalidSidecar, UnknownContent, *CHANGE_ERRORS),
@@ -190,7 +167,7 @@ def entity_assets(db: Reader, entity_id: ID, kind: str | None = None) -> Select[
 )
 def create_asset(tx: Write, context: Context, input: AssetCreate) -> TakenAsset:
     """Make an asset on stored bytes. A live asset on them is answered in its place, unless `on_duplicate` is `new`."""
-    row, duplicate = store_asset(tx, context, input)
+    row, duplicate = create_or_reuse(tx, context, input)
     return TakenAsset.of_values({**row._mapping, "duplicate": duplicate})
 
 
@@ -201,7 +178,7 @@ def create_asset(tx: Write, context: Context, input: AssetCreate) -> TakenAsset:
 )
 def update_asset(tx: Write, asset_id: ID, input: AssetPatch, expected_version: int | None = None) -> Asset:
     """Change an asset: an absent key keeps, null clears, objects merge, lists are replaced whole."""
-    row = live(tx, asset_id)
+    row = rows.get(tx.connection, asset_id)
     values = patched(row, input, objects=("owner", "user_metadata", "plugin_data"), lists=("tags",))
     check_asset(tx.connection, values, "derived_from_asset_id", row)
     check_not_itself(row, "/derived_from_asset_id", values.get("derived_from_asset_id"))
@@ -213,42 +190,22 @@ def update_asset(tx: Write, asset_id: ID, input: AssetPatch, expected_version: i
 @mutation("DELETE /assets/{asset_id}", errors=(NotFound, VersionConflict), needs="assets:write", status=204)
 def delete_asset(tx: Write, asset_id: ID, expected_version: int | None = None) -> ID:
     """Put an asset into the trash. Its links are hidden until it comes back."""
-    records.trash(tx, tables.assets, _any(tx, asset_id), expected_version)
+    records.trash(tx, tables.assets, rows.get(tx.connection, asset_id, "include"), expected_version)
     return asset_id
 
 
 @mutation("POST /assets/{asset_id}/restore", errors=(NotFound,), needs="assets:write")
 def restore_asset(tx: Write, asset_id: ID) -> Asset:
     """Take an asset out of the trash, with its links. A live one stays as it is."""
-    return Asset.of(records.restore(tx, tables.assets, _any(tx, asset_id)))
+    return Asset.of(records.restore(tx, tables.assets, rows.get(tx.connection, asset_id, "include")))
 
 
 @mutation("POST /assets/{asset_id}/purge", errors=(NotFound, NotInTrash), needs="assets:write", status=204)
 def purge_asset(tx: Write, asset_id: ID) -> ID:
     """Remove a trashed asset for good, with its links, from the journal too."""
-    row = _any(tx, asset_id)
+    row = rows.get(tx.connection, asset_id, "include")
     records.check_in_trash(row)
     rows.purge(tx, row)
-    return asset_id
-
-
-@mutation("POST /entities/{entity_id}/assets/{asset_id}/link", errors=(NotFound,), needs="assets:write")
-def link_asset(tx: Write, entity_id: ID, asset_id: ID, input: LinkInput | None = None) -> Asset:
-    """Say that an asset belongs to an entity; a link that stands takes the role, when one is given."""
-    row = live(tx, asset_id)
-    rows.link(tx, row, _entity(tx, entity_id), input.given() if input is not None else {})
-    return Asset.of(row)
-
-
-@mutation(
-    "POST /entities/{entity_id}/assets/{asset_id}/unlink",
-    errors=(NotFound,),
-    needs="assets:write",
-    status=204,
-)
-def unlink_asset(tx: Write, entity_id: ID, asset_id: ID) -> ID:
-    """Take the link between an asset and an entity away, when there is one."""
-    rows.unlink(tx, live(tx, asset_id), _entity(tx, entity_id))
     return asset_id
 
 
@@ -259,27 +216,6 @@ def storage(db: Reader, parents: Objects) -> Sequence[StoragePlace]:
     places = rows.find_objects(db, hashes)
     found = [places[each] for each in hashes]
     return [StoragePlace(provider=each.provider, bucket=each.bucket, key=each.key) for each in found]
-
-
-def _links(db: Reader, parents: Objects) -> list[list[AnyRow]]:
-    """The links of each asset to live entities."""
-    found: dict[int, list[AnyRow]] = defaultdict(list)
-    places = outside_the_trash(parents, "row_id")
-    for row in rows.links(db, [each for each in places if each is not None]):
-        found[row.asset_row].append(row)
-    return [found.get(each, []) for each in places]
-
-
-@batched(Asset, reads=("row_id", "deleted_at"), rows=_links)
-def links(found: list[list[AnyRow]], parents: Objects) -> Sequence[list[AssetLink]]:
-    """The live entities it belongs to, each with the role."""
-    return [[AssetLink(entity_id=link.entity_id, role=link.role) for link in each] for each in found]
-
-
-@batched(Asset, reads=("row_id", "deleted_at"), rows=_links)
-def linked_entity_ids(found: list[list[AnyRow]], parents: Objects) -> Sequence[list[ID]]:
-    """The ids of the live entities it belongs to."""
-    return [[link.entity_id for link in each] for each in found]
 
 
 @reference(Asset, Asset, by="derived_from_asset_id")
@@ -294,38 +230,7 @@ def primary_thumbnail() -> Select[Any]:
     return rows.matching()
 
 
-@reference(AssetLink, Entity, by="entity_id", always=True)
-def entity() -> Select[Any]:
-    """The entity."""
-    return entity_rows.matching()
-
-
-@collection(Entity, Asset, sort=AssetSort, name="assets")
-def assets_of_entity(kind: str | None = None) -> Children:
-    """The live assets linked to it."""
-    return Children(rows.matching(kind=kind), rows.linked_to)
-
-
-@collection(Asset, Entity, sort=EntitySort)
-def linked_entities() -> Children:
-    """The live entities it belongs to."""
-    return Children(entity_rows.matching(), rows.linked_from)
-
-
 @collection(Asset, Asset, sort=AssetSort, by="id")
 def derivatives(kind: str | None = None) -> Children:
     """The live assets made from it."""
     return Children(rows.matching(kind=kind), lambda source: tables.assets.c.derived_from_asset_id == source)
-
-
-def live(tx: Write, asset_id: str) -> AnyRow:
-    """The row of a live asset; raises NotFound."""
-    return records.find(tx.connection, rows.matching(), "id", asset_id)
-
-
-def _any(tx: Write, asset_id: str) -> AnyRow:
-    return records.find(tx.connection, rows.matching(deleted="include"), "id", asset_id)
-
-
-def _entity(tx: Write, entity_id: str) -> AnyRow:
-    return records.find(tx.connection, entity_rows.matching(), "id", entity_id)

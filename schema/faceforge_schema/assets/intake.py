@@ -1,4 +1,4 @@
-"""How bytes become an asset: what the caller and the sidecar say, duplicates, and the links that are wanted."""
+"""How stored bytes become an asset: the input and the sidecar together, duplicates, and the links to make."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from faceforge_schema.context import Context, Reader, Write
 from faceforge_schema.declare.idempotency import earlier_answer
 from faceforge_schema.entities import EntityCreate, ExternalIdInput, checked_values, new_entity
 from faceforge_schema.values.inputs import Dotted, FileName, Input, Word, Words, invalid
-from faceforge_schema.values.reference_checks import named_asset, named_entity
+from faceforge_schema.values.reference_checks import require_asset, require_entity
 from faceforge_schema.values.scalars import JSONObject
 from faceforge_storage import assets as rows
 from faceforge_storage import entities as entity_rows
@@ -104,17 +104,17 @@ class Resolved:
     """The entities to link it to, each with the columns of the link."""
 
 
-def store_asset(tx: Write, context: Context, input: AssetCreate) -> tuple[AnyRow, bool]:
+def create_or_reuse(tx: Write, context: Context, input: AssetCreate) -> tuple[AnyRow, bool]:
     """Store an asset, or find its twin; answers its row and whether it is a duplicate.
 
-    Raises UnknownContent, InvalidSidecar, UnknownReference, and what making an entity raises; then nothing is kept.
+    Raises UnknownContent, InvalidSidecar, UnknownReference, and what making an entity raises; then nothing is stored.
     """
     found = _resolve(tx.connection, context, input, lambda new: new_entity(tx, context, new))
     metadata = {**found.sidecar.metadata(), **input.user_metadata}
     tags = [*found.sidecar.tags, *input.tags]
     if found.twin is None:
         rows.add_object(tx, found.content)
-        owner = input.owner.model_dump(mode="json") if input.owner else rows.EMPTY["owner"]
+        owner = input.owner.model_dump(mode="json") if input.owner else rows.DEFAULTS["owner"]
         values = {
             "content_hash": input.content_hash,
             "size_bytes": found.content["size_bytes"],
@@ -169,7 +169,7 @@ def _resolve(
     kind = input.kind or sidecar.kind
     derived_from = input.derived_from_asset_id or sidecar.derived_from
     where = "/derived_from_asset_id" if input.derived_from_asset_id else "/sidecar/derived_from"
-    named_asset(db, where, derived_from)
+    require_asset(db, where, derived_from)
     twin = None
     if input.on_duplicate is OnDuplicate.REUSE:
         twin = rows.oldest_with_content(db, input.content_hash, kind)
@@ -199,15 +199,15 @@ def _entities(
 ) -> Iterator[tuple[AnyRow, str | None]]:
     """The entities to link, each with a role of its own when the sidecar gives it one."""
     for place, entity_id in enumerate(input.entity_ids):
-        yield named_entity(db, f"/entity_ids/{place}", entity_id), input.role
+        yield require_entity(db, f"/entity_ids/{place}", entity_id), input.role
     made: dict[tuple[str, str], AnyRow] = {}
     for place, entry in enumerate(sidecar.entities):
         where = f"/sidecar/entities/{place}"
         match entry:
             case str():
-                yield named_entity(db, where, entry), None
+                yield require_entity(db, where, entry), None
             case EntityById():
-                yield named_entity(db, f"{where}/entity_id", entry.entity_id), entry.role
+                yield require_entity(db, f"{where}/entity_id", entry.entity_id), entry.role
             case EntityByExternalId():
                 yield _held(db, where, entry.external_id, made), entry.role
             case NewEntity():

@@ -1,4 +1,4 @@
-"""What a sidecar (`_meta.json`) may say. Uploads read it, and whatever else takes files in with a file beside them."""
+"""What a sidecar (`_meta.json`) may hold. Uploads read it, and whatever else imports files with one beside them."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ from pydantic import ConfigDict, Discriminator, Field, Tag, ValidationError
 
 from faceforge_schema.entities import EntityCreate, ExternalIdInput
 from faceforge_schema.values.inputs import Dotted, Input, Word, Words, pointer
+from faceforge_schema.values.json_limits import MAX_DEPTH, nests_deeper
 from faceforge_storage.errors import FaceForgeError, Fault, InvalidSidecar
 
-DEEPEST = 100
-"""Levels of lists and objects. Readers of JSON end somewhere beyond, each at another depth."""
 MOST_ENTITIES = 500
 """Each is a question to the database, all in one transaction."""
 SHAPES = (
@@ -77,7 +76,7 @@ Entry = Annotated[
 
 
 class Sidecar(Input):
-    """What a `_meta.json` says; any key that is none of these becomes user metadata."""
+    """What a `_meta.json` holds; any key that is none of these becomes user metadata."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -95,15 +94,15 @@ class Sidecar(Input):
 
 def read_sidecar(found: dict[str, Any], where: str = "/sidecar") -> Sidecar:
     """A JSON object as a sidecar. Raises InvalidSidecar with every fault, at pointers below `where`."""
-    if _is_deeper(found, DEEPEST):
-        said = f"nests more than {DEEPEST} levels deep"
-        raise InvalidSidecar(f"The sidecar {said}.", errors=(Fault(where, said, "too_deep"),))
+    if nests_deeper(found):
+        message = f"nests more than {MAX_DEPTH} levels deep"
+        raise InvalidSidecar(f"The sidecar {message}.", errors=(Fault(where, message, "too_deep"),))
     try:
-        # As JSON, so that a fault is told in words of JSON: an array, an object.
+        # As JSON, so that the messages speak of JSON: an array, an object.
         return Sidecar.model_validate_json(json.dumps(found))
     except ValidationError as error:
-        told = error.errors(include_url=False, include_input=False)
-        wrong = [Fault(pointer(_place(each["loc"])), each["msg"], each["type"]) for each in told]
+        reported = error.errors(include_url=False, include_input=False)
+        wrong = [Fault(pointer(_place(each["loc"])), each["msg"], each["type"]) for each in reported]
         first = wrong[0]
         raise InvalidSidecar(
             f"The sidecar's {first.pointer[1:]}: {first.message}.", errors=_below(where, wrong)
@@ -127,11 +126,3 @@ def _below(where: str, wrong: Iterable[Fault]) -> tuple[Fault, ...]:
 def _place(steps: tuple[str | int, ...]) -> tuple[str | int, ...]:
     # Pydantic names the tag of an entry after its index; the sender knows of no tags.
     return (*steps[:2], *steps[3:]) if steps[0] == "entities" else steps
-
-
-def _is_deeper(value: dict[str, Any], levels: int) -> bool:
-    layer: list[Any] = [value]
-    for _ in range(levels):
-        below = (one.values() if isinstance(one, dict) else one for one in layer)
-        layer = [each for values in below for each in values if isinstance(each, dict | list)]
-    return bool(layer)

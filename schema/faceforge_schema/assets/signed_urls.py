@@ -10,11 +10,10 @@ from strawberry import ID
 
 from faceforge_schema.context import Context, Reader
 from faceforge_schema.declare.operation import query
-from faceforge_schema.declare.resources import says
+from faceforge_schema.declare.resources import attribute
 from faceforge_schema.values.inputs import Input, invalid
 from faceforge_schema.values.scalars import DateTime
 from faceforge_storage import assets
-from faceforge_storage.database import records
 from faceforge_storage.errors import InvalidInput, NotFound
 
 
@@ -28,8 +27,8 @@ class Disposition(Enum):
 
 @strawberry.type(description="An address that opens one file without a token, for a while.")
 class SignedUrl:
-    url: str = says("The address; GET and HEAD, ranges too.")
-    expires_at: DateTime = says("Until when it works.")
+    url: str = attribute("The address; GET and HEAD, ranges too.")
+    expires_at: DateTime = attribute("Until when it works.")
 
 
 @strawberry.pydantic.input(description="How the address is to work.")
@@ -50,7 +49,7 @@ def signed_url(db: Reader, context: Context, asset_id: ID, input: SignedUrlInput
     seconds = wanted.expires_in or most
     if seconds > most:
         raise invalid("/expires_in", f"is at most {most} seconds", "out_of_range")
-    row = records.find(db, assets.matching(), "id", asset_id)
+    row = assets.get(db, asset_id)
     path, expires_at = context.core.sign_download(
         asset_id, row.content_hash, wanted.disposition.value, seconds
     )

@@ -14,7 +14,8 @@ import strawberry
 from pydantic_core import to_json
 
 from faceforge_executor import Batch, ColumnTable, FieldPlan, Level, ManyPerParent, OnePerParent
-from faceforge_schema.declare.resources import says
+from faceforge_schema.declare.resources import attribute
+from faceforge_schema.directives import list_wrapper
 from faceforge_storage.database import keyset
 from faceforge_storage.errors import Fault, InvalidCursor, InvalidInput
 
@@ -55,7 +56,7 @@ CURSORS = frozenset({"cursor", "startCursor", "endCursor"})
 
 
 def has_cursors(field: FieldPlan) -> bool:
-    """Whether any cursor is asked for of the list that a field reaches, or of its edges or pages."""
+    """Whether any cursor is selected of the list that a field reaches, or of its edges or pages."""
     return any(
         each.name in CURSORS or (each.name in {"edges", "pageInfo"} and has_cursors(each))
         for selection in field.plans_below()
@@ -82,7 +83,7 @@ def _edges(level: Level) -> ManyPerParent:
 
 def _page_info(level: Level) -> OnePerParent:
     pages, size = _pages(level), len(level.parents)
-    told: dict[str, Sequence[Any]] = {
+    columns: dict[str, Sequence[Any]] = {
         "has_next_page": pages.more,
         "has_previous_page": [pages.page.after is not None] * size,
     }
@@ -93,11 +94,11 @@ def _page_info(level: Level) -> OnePerParent:
         ("endCursor", "end_cursor", [end - 1 for end in ends]),
     ):
         if name in wanted:
-            told[column] = [
+            columns[column] = [
                 pages.cursor(place) if count else None
                 for place, count in zip(places, pages.counts, strict=True)
             ]
-    return OnePerParent(ColumnTable(told, size))
+    return OnePerParent(ColumnTable(columns, size))
 
 
 def _total_count(level: Level) -> Sequence[int]:
@@ -110,24 +111,26 @@ def _node(level: Level) -> OnePerParent:
 
 @strawberry.type(description="Where a page stands in its list.")
 class PageInfo:
-    has_next_page: bool = says("Whether there is more after this page.")
-    has_previous_page: bool = says("Whether the page was asked for by a cursor.")
-    start_cursor: str | None = says("The cursor of the first item.")
-    end_cursor: str | None = says("The cursor of the last item: give it as `after` for the next page.")
+    has_next_page: bool = attribute("Whether there is more after this page.")
+    has_previous_page: bool = attribute("Whether the page was asked for by a cursor.")
+    start_cursor: str | None = attribute("The cursor of the first item.")
+    end_cursor: str | None = attribute("The cursor of the last item: give it as `after` for the next page.")
 
 
+@list_wrapper(items="node")
 @strawberry.type(description="An item of a list with its cursor.")
 class Edge(Generic[T]):
-    node: T = says("The item.", Batch(_node))
-    cursor: str = says("Where the item stands in this list.")
+    node: T = attribute("The item.", Batch(_node))
+    cursor: str = attribute("Where the item stands in this list.")
 
 
+@list_wrapper(items="nodes")
 @strawberry.type(description="One page of a list.")
 class Connection(Generic[T]):
-    nodes: list[T] = says("The items of this page.", Batch(_nodes))
-    page_info: PageInfo = says("Where this page stands.", Batch(_page_info))
-    edges: list[Edge[T]] = says("The items of this page, each with its cursor.", Batch(_edges))
-    total_count: int = says(
+    nodes: list[T] = attribute("The items of this page.", Batch(_nodes))
+    page_info: PageInfo = attribute("Where this page stands.", Batch(_page_info))
+    edges: list[Edge[T]] = attribute("The items of this page, each with its cursor.", Batch(_edges))
+    total_count: int = attribute(
         "How many items the whole list has; counted only when asked.", Batch(_total_count)
     )
 
@@ -145,8 +148,8 @@ def page_from(arguments: dict[str, Any], name: str) -> tuple[keyset.Page, str]:
             errors=(Fault("/first", f"must lie between 1 and {keyset.MAX_LIMIT}", "out_of_range", "query"),),
         )
     filters = sorted((key, value) for key, value in arguments.items() if value is not None)
-    told = repr((name, filters, sort_by.value, sort_order.value))
-    mark = hashlib.sha256(told.encode()).hexdigest()[:12]
+    identity = repr((name, filters, sort_by.value, sort_order.value))
+    mark = hashlib.sha256(identity.encode()).hexdigest()[:12]
     order = keyset.Order(sort_by.value, descending=sort_order is SortOrder.DESC)
     return keyset.Page(order, first, None if after is None else _decode(after, mark)), mark
 

@@ -1,4 +1,4 @@
-"""Lists: a function that says *what* becomes a connection that pages, sorts and counts, at the root or below a type."""
+"""Lists: a function that answers a statement becomes a connection, paged and sorted, at the root or below a type."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from functools import cache
 from itertools import accumulate, chain
-from typing import Any
+from typing import Any, ParamSpec
 
 from sqlalchemy import Select
 
@@ -15,13 +15,22 @@ from faceforge_executor import Batch, ColumnTable, FieldPlan, Level, OnePerParen
 from faceforge_schema.context import frozen
 from faceforge_schema.declare.connection_types import Connection, Pages, SortOrder, has_cursors, page_from
 from faceforge_schema.declare.fields import add_field
-from faceforge_schema.declare.operation import Errors, Operation, given_to, operation, stand_in
+from faceforge_schema.declare.operation import Errors, Operation, operation_field
 from faceforge_schema.declare.resources import Record
-from faceforge_schema.declare.selected_columns import columns_below, kept, known, outside_the_trash, siblings
+from faceforge_schema.declare.selected_columns import (
+    cached_reading,
+    columns_below,
+    existing_columns,
+    outside_the_trash,
+    siblings,
+)
+from faceforge_schema.declare.signatures import placeholder, signature_of
 from faceforge_storage.database import keyset
 from faceforge_storage.database.keyset import Children, Page
 from faceforge_storage.database.prepared_select import Columns
 from faceforge_storage.errors import InvalidCursor, InvalidInput
+
+P = ParamSpec("P")
 
 SEEN_FROM = "seen_from"
 """A column of the items of a collection: the `row_id` of the parent that each is below."""
@@ -35,29 +44,31 @@ def listing(
     needs: str,
     errors: Errors = (),
     order: SortOrder = SortOrder.DESC,
-) -> Callable[[Callable[..., Select[Any]]], Operation]:
+) -> Callable[[Callable[P, Select[Any]]], Operation[P, Select[Any]]]:
     """A root list: `function(**filters)` answers the statement for all of it. `sort` is the allow-list of columns."""
 
-    def declare(function: Callable[..., Select[Any]]) -> Operation:
-        given = given_to(function)
+    def declare(function: Callable[P, Select[Any]]) -> Operation[P, Select[Any]]:
+        signature = signature_of(function)
 
         def answer(level: Level) -> OnePerParent:
             filters, db = dict(level.arguments), level.context.snapshot
             page, mark = page_from(filters, function.__name__)
             following = page.after is not None
-            looks = given(db, level.context)
+            supplied = signature.supplied(db, level.context)
 
             @cache
             def rows() -> Select[Any]:
-                return function(**looks, **filters)
+                statement: Select[Any] = signature.function(**supplied, **filters)
+                return statement
 
             def make() -> Select[Any]:
-                names = known(rows(), {"row_id"} | _wanted([level.field], page))
+                names = existing_columns(rows(), {"row_id"} | _wanted([level.field], page))
                 return keyset.page_of(rows(), page.order, following=following, names=names)
 
-            if looks:  # it looks into the database first, and has to each time
+            if supplied:  # it looks into the database first, and has to each time
                 rows()
-            columns = kept(level.field, (page.order, following), filters, make)(db, page.parameters())
+            reading = cached_reading(level.field, (page.order, following), filters, make)
+            columns = reading(db, page.parameters())
             size = len(columns["row_id"])
             shown = min(size, page.limit)
             items = ColumnTable({name: values[:shown] for name, values in columns.items()}, shown)
@@ -67,25 +78,25 @@ def listing(
 
             return OnePerParent(Pages(items, [shown], [size > shown], page, mark, totals))
 
-        return operation(
+        field = operation_field(
             "query",
-            function,
-            stand_in(),
+            signature,
+            placeholder(),
             rest,
-            200,
             needs,
             (*errors, InvalidCursor, InvalidInput),
             extra=_arguments(sort, order),
             returns=Connection[node],  # type: ignore[valid-type]  # a type made at run time
             batch=Batch(answer),
         )
+        return Operation("query", field, function)
 
     return declare
 
 
 def collection(
     owner: type[Record], node: type[Record], *, sort: type[Enum], name: str | None = None, by: str = "row_id"
-) -> Callable[[Callable[..., Children]], Callable[..., Children]]:
+) -> Callable[[Callable[P, Children]], Callable[P, Children]]:
     """A list below `owner`: `function(**filters)` answers its `Children`; one statement serves a level of a query.
 
     `by` is the column of the owner that the children are below. What is in the trash has nothing below it.
@@ -93,7 +104,9 @@ def collection(
     fields = owner.__strawberry_definition__.fields  # type: ignore[attr-defined]  # owners are Strawberry types
     hides = any(each.python_name == "deleted_at" for each in fields)
 
-    def declare(function: Callable[..., Children]) -> Callable[..., Children]:
+    def declare(function: Callable[P, Children]) -> Callable[P, Children]:
+        signature = signature_of(function)
+
         def answer(level: Level) -> OnePerParent:
             filters = dict(level.arguments)
             page, mark = page_from(filters, f"{owner.__name__}.{function.__name__}")
@@ -101,12 +114,12 @@ def collection(
             if key not in level.shared:
                 parents = outside_the_trash(level.parents, by) if hides else level.parents.column(by)
                 level.shared[key] = _pages_below(
-                    level, lambda: function(**filters), filters, parents, page, mark
+                    level, lambda: signature.function(**filters), filters, parents, page, mark
                 )
             return OnePerParent(level.shared[key])
 
         reads = frozenset({by, "deleted_at"} if hides else {by})
-        add_field(owner, function, Batch(answer, reads), Connection[node], _arguments(sort), name)  # type: ignore[valid-type]  # a type made at run time
+        add_field(owner, signature, Batch(answer, reads), Connection[node], _arguments(sort), name)  # type: ignore[valid-type]  # a type made at run time
         return function
 
     return declare
@@ -127,12 +140,14 @@ def _pages_below(
 
     def make() -> Select[Any]:
         children = below()
-        return keyset.pages_below(children, known(children.rows, wanted), page.order, following=following)
+        return keyset.pages_below(
+            children, existing_columns(children.rows, wanted), page.order, following=following
+        )
 
     columns: Columns = dict.fromkeys(wanted, ())
     found = [0] * len(unique)
     if unique:
-        reading = kept(field, ("page", page.order, following), filters, make)
+        reading = cached_reading(field, ("page", page.order, following), filters, make)
         columns = reading(db, {**page.parameters(), "parents": unique})
         places = columns.pop("place_")
         for place in places:
@@ -152,7 +167,8 @@ def _pages_below(
     def totals() -> list[int]:
         if not unique:
             return [0] * len(parents)
-        counted = kept(field, "count", filters, lambda: keyset.counts_below(below()))(db, {"parents": unique})
+        reading = cached_reading(field, "count", filters, lambda: keyset.counts_below(below()))
+        counted = reading(db, {"parents": unique})
         known_counts = dict(zip(counted["place_"], counted["count_"], strict=True))
         return [0 if number is None else known_counts.get(number, 0) for number in at]
 
@@ -161,7 +177,7 @@ def _pages_below(
 
 
 def _wanted(fields: Iterable[FieldPlan], page: Page) -> set[str]:
-    """The columns that are read for a list that these fields share, with those of cursors that are asked for."""
+    """The columns that are read for a list that these fields share, with those of the cursors that are selected."""
     wanted: set[str] = set()
     for each in fields:
         wanted |= columns_below(each)
@@ -171,7 +187,7 @@ def _wanted(fields: Iterable[FieldPlan], page: Page) -> set[str]:
 
 
 def _arguments(sort: type[Enum], order: SortOrder = SortOrder.DESC) -> list[inspect.Parameter]:
-    given = (
+    arguments = (
         ("first", int, keyset.DEFAULT_LIMIT),
         ("after", str | None, None),
         ("sort_by", sort, next(iter(sort))),
@@ -179,5 +195,5 @@ def _arguments(sort: type[Enum], order: SortOrder = SortOrder.DESC) -> list[insp
     )
     return [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=kind, default=default)
-        for name, kind, default in given
+        for name, kind, default in arguments
     ]

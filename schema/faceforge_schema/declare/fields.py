@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar, get_args, overload
 
 import strawberry
 from sqlalchemy import Select
@@ -12,35 +12,46 @@ from strawberry.types.field import StrawberryField
 
 from faceforge_executor import BATCH, Batch, Level, Objects, OnePerParent
 from faceforge_schema.context import Reader
-from faceforge_schema.declare.operation import present, stand_in
 from faceforge_schema.declare.resources import Record
-from faceforge_schema.declare.selected_columns import found_by
+from faceforge_schema.declare.selected_columns import records_by_key
+from faceforge_schema.declare.signatures import Signature, adopt, placeholder, signature_of
 
-Answers = Sequence[Any]
+P = ParamSpec("P")
+Rows = TypeVar("Rows")
+Value = TypeVar("Value")
+BatchFunction = Callable[Concatenate[Rows, Objects, P], Sequence[Value]]
 
 
+@overload
 def batched(
-    owner: type, reads: Iterable[str], rows: Callable[[Reader, Objects], Any] | None = None
-) -> Callable[[Callable[..., Answers]], Callable[..., Answers]]:
-    """Add a field to `owner`: `function(db, parents, **arguments)` answers a list with one result for each parent.
+    owner: type, reads: Iterable[str]
+) -> Callable[[BatchFunction[Reader, P, Value]], BatchFunction[Reader, P, Value]]: ...
+@overload
+def batched(
+    owner: type, reads: Iterable[str], rows: Callable[[Reader, Objects], Rows]
+) -> Callable[[BatchFunction[Rows, P, Value]], BatchFunction[Rows, P, Value]]: ...
+def batched(owner: type, reads: Iterable[str], rows: Callable[[Reader, Objects], Any] | None = None) -> Any:
+    """Add a field to `owner`: `function(db, parents, **arguments)` answers a sequence, one value for each parent.
 
-    `reads` are the columns it asks of `parents`. With `rows` it gets what `rows(db, parents)` answers in place of `db`,
-    and the fields of one level that have the same `rows` share it. The noun that knows both ends adds the field, so
-    nouns import each other one way only.
+    `reads` are the columns of `parents` that it uses. With `rows` it gets what `rows(db, parents)` answers in place of
+    `db`, and the fields of one level that have the same `rows` share it. The noun that knows both ends adds the field,
+    so nouns import each other one way only.
     """
 
-    def declare(function: Callable[..., Answers]) -> Callable[..., Answers]:
-        def answer(level: Level) -> Answers:
-            found: Any = level.context.snapshot
+    def declare(function: BatchFunction[Any, P, Value]) -> BatchFunction[Any, P, Value]:
+        signature = signature_of(function, positional=2)
+
+        def answer(level: Level) -> Sequence[Any]:
+            first: Any = level.context.snapshot
             if rows is not None:
                 if rows not in level.shared:
-                    level.shared[rows] = rows(found, level.parents)
-                found = level.shared[rows]
-            return function(found, level.parents, **level.arguments)
+                    level.shared[rows] = rows(first, level.parents)
+                first = level.shared[rows]
+            values: Sequence[Any] = signature.function(first, level.parents, **level.arguments)
+            return values
 
-        item = inspect.signature(function).return_annotation
-        returns = item.removeprefix("Sequence[").removesuffix("]") if isinstance(item, str) else item
-        add_field(owner, function, Batch(answer, frozenset(reads)), returns=returns)
+        (value,) = get_args(signature.returns)
+        add_field(owner, signature, Batch(answer, frozenset(reads)), returns=value)
         return function
 
     return declare
@@ -57,7 +68,7 @@ def reference(
 ) -> Callable[[Callable[[], Select[Any]]], Callable[[], Select[Any]]]:
     """Add a field that leads to one other record: `function()` answers the statement for all that it may lead to.
 
-    `by` is the column with the `key` of the other record, or what works it out of the columns `reads`. `always` says
+    `by` is the column with the `key` of the other record, or what works it out of the columns `reads`. `always` means
     that there is one.
     """
     column = by if isinstance(by, str) else None
@@ -65,11 +76,11 @@ def reference(
 
     def declare(function: Callable[[], Select[Any]]) -> Callable[[], Select[Any]]:
         def answer(level: Level) -> OnePerParent:
-            return found_by(level, function, key, wanted(level.parents))
+            return records_by_key(level, function, key, wanted(level.parents))
 
-        asked = frozenset((*reads, column) if column else reads)
+        columns = frozenset((*reads, column) if column else reads)
         returns = node if always else node | None
-        add_field(owner, function, Batch(answer, asked), returns=returns)
+        add_field(owner, signature_of(function), Batch(answer, columns), returns=returns)
         return function
 
     return declare
@@ -77,19 +88,19 @@ def reference(
 
 def add_field(
     owner: type,
-    function: Callable[..., Any],
+    signature: Signature,
     batch: Batch,
     returns: Any,
     extra: Sequence[inspect.Parameter] = (),
     name: str | None = None,
 ) -> None:
-    """Put a field with the name (or `name`), arguments and description of `function` on a type that is declared."""
-    resolve = stand_in()
+    """Put a field with the function's name (or `name`), arguments and description on a type that is declared."""
+    resolve = placeholder()
     itself = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    present(resolve, function, leading=[itself], extra=extra, returns=returns)
-    described = inspect.cleandoc(function.__doc__ or "")
-    field: StrawberryField = strawberry.field(resolve, description=described, metadata={BATCH: batch})
+    adopt(resolve, signature, leading=[itself], extra=extra, returns=returns)
+    description = inspect.cleandoc(signature.function.__doc__ or "")
+    field: StrawberryField = strawberry.field(resolve, description=description, metadata={BATCH: batch})
     field.origin = owner
-    field.python_name = name or function.__name__
+    field.python_name = name or signature.function.__name__
     for each in (owner, *owner.__subclasses__()):
         each.__strawberry_definition__.fields.append(field)  # type: ignore[attr-defined]  # owners are Strawberry types

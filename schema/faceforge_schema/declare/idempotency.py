@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import typing
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -14,32 +13,33 @@ from sqlalchemy import select
 
 from faceforge_schema.context import Context, Reader, Write
 from faceforge_schema.declare.resources import Record
+from faceforge_schema.declare.signatures import Signature
 from faceforge_storage.database.tables import idempotency_keys as keys
 from faceforge_storage.errors import IdempotencyMismatch
 
-KEYS_KEPT = timedelta(days=7)
+KEYS_LIVE = timedelta(days=7)
 """How long a key is remembered."""
 
 
-def once(
+def answer_once(
     tx: Write,
     context: Context,
     field: str,
-    function: Callable[..., Any],
+    signature: Signature,
     arguments: dict[str, Any],
     run: Callable[[], Record],
 ) -> Record:
     """What `run` answers, or what it answered first when this actor has sent the context's key before.
 
-    `field` is the create's field in the document, `arguments` are those of its `function`: with others the key raises
-    IdempotencyMismatch.
+    `field` is the create's field in the document, `arguments` are those of the create whose `signature` it is: with
+    others the key raises IdempotencyMismatch.
     """
-    name = function.__name__
+    name = signature.function.__name__
     earlier = earlier_answer(tx.connection, context, field, name, arguments)
     if earlier is not None:
-        kind: type[Record] = typing.get_type_hints(function)["return"]
+        kind: type[Record] = signature.returns
         return kind.of_values(earlier)
-    tx.delete_idempotency_keys(KEYS_KEPT)
+    tx.delete_idempotency_keys(KEYS_LIVE)
     result = run()
     tx.save_idempotency_key(
         {
@@ -47,7 +47,7 @@ def once(
             "key": f"{context.idempotency_key}/{field}",
             "operation": name,
             "request_hash": _request_hash(name, arguments),
-            "result": result.remembered(),
+            "result": result.without_secrets(),
             "created_at": tx.at,
         }
     )

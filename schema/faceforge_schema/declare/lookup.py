@@ -1,58 +1,66 @@
-"""Questions for one record by what names it: a function that says *among what* becomes an operation."""
+"""Look-ups: a function that answers the statement for all records becomes a question for one of them, by its key."""
 
 from __future__ import annotations
 
 import inspect
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ParamSpec
 
 from sqlalchemy import Select
 from strawberry import ID
 
 from faceforge_executor import Batch, ColumnTable, Level, OnePerParent
-from faceforge_schema.declare.operation import Operation, operation, stand_in
+from faceforge_schema.declare.operation import Operation, operation_field
 from faceforge_schema.declare.resources import Record
-from faceforge_schema.declare.selected_columns import columns_below, kept, known
+from faceforge_schema.declare.selected_columns import cached_reading, columns_below, existing_columns
+from faceforge_schema.declare.signatures import placeholder, signature_of
 from faceforge_storage.database import records
 from faceforge_storage.errors import NotFound
+
+P = ParamSpec("P")
 
 
 def lookup(
     rest: str, node: type[Record], *, needs: str, key: str = "id", argument: Any = ID
-) -> Callable[[Callable[..., Select[Any]]], Operation]:
+) -> Callable[[Callable[P, Select[Any]]], Operation[P, Select[Any]]]:
     """One record: `function(**filters)` answers the statement for all, the path's parameter is the `key` of one.
 
     `argument` is the type of that parameter. An unknown one is NotFound.
     """
     (name,) = re.findall(r"{(\w+)}", rest)
-    asked = inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=argument)
+    in_path = inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=argument)
 
-    def declare(function: Callable[..., Select[Any]]) -> Operation:
+    def declare(function: Callable[P, Select[Any]]) -> Operation[P, Select[Any]]:
+        signature = signature_of(function)
+
         def answer(level: Level) -> OnePerParent:
             filters = dict(level.arguments)
             value = filters.pop(name)
 
             def make() -> Select[Any]:
-                rows = function(**filters)
-                return records.by_key(rows, known(rows, {"row_id", *columns_below(level.field)}), key)
+                rows = signature.function(**filters)
+                return records.by_key(
+                    rows, existing_columns(rows, {"row_id", *columns_below(level.field)}), key
+                )
 
-            columns = kept(level.field, "lookup", filters, make)(level.context.snapshot, {"wanted": value})
+            reading = cached_reading(level.field, "lookup", filters, make)
+            columns = reading(level.context.snapshot, {"wanted": value})
             if not columns["row_id"]:
                 raise NotFound(f"There is no record with {key} {str(value)[:80]!r}.")
             return OnePerParent(ColumnTable(columns, 1))
 
-        return operation(
+        field = operation_field(
             "query",
-            function,
-            stand_in(),
+            signature,
+            placeholder(),
             rest,
-            200,
             needs,
             (NotFound,),
-            first=[asked],
+            first=[in_path],
             returns=node,
             batch=Batch(answer),
         )
+        return Operation("query", field, function)
 
     return declare

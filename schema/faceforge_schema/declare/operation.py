@@ -1,173 +1,143 @@
 """Declares what FaceForge can be asked: a function becomes a field of the schema and, by its directive, a REST route.
 
 The function is plain Python. A query gets a `Reader` (the snapshot of its document), a mutation a `Write` (one
-transaction, one changeset), by naming a parameter of that type; `Context` likewise. It runs in a thread of the
-database; permissions were checked before, errors are translated after. Nothing is registered anywhere: `contract.py`
-collects the operations of the noun modules.
+transaction, one changeset), by a parameter of that type; `Context` likewise. It runs in a thread of the database;
+permissions were checked before, errors are translated after. Nothing is registered anywhere: `contract.py` collects
+the operations of the noun modules.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Generic, Literal, ParamSpec, TypeVar, overload
 
 import strawberry
 from strawberry.types.field import StrawberryField
 
 from faceforge_executor import BATCH, Batch
-from faceforge_schema.context import Context, Info, Write
-from faceforge_schema.declare.idempotency import once
-from faceforge_schema.directives import Rest
+from faceforge_schema.context import Info, Write
+from faceforge_schema.declare.idempotency import answer_once
+from faceforge_schema.declare.resources import Record
+from faceforge_schema.declare.signatures import Signature, adopt, signature_of
+from faceforge_schema.directives import OperationDirective
 from faceforge_schema.execute.deadline import wait_to_the_end
 from faceforge_storage.errors import FaceForgeError, IdempotencyMismatch
 
+P = ParamSpec("P")
+R = TypeVar("R")
+Created = TypeVar("Created", bound=Record)
 Kind = Literal["query", "mutation", "subscription"]
 Errors = Sequence[type[FaceForgeError]]
 
-GIVEN = frozenset({"Reader", "Write", "Context"})
-"""Parameter types that Core fills in; all others are arguments."""
-
 
 @dataclass(frozen=True)
-class Operation:
-    """A root field of the schema."""
+class Operation(Generic[P, R]):
+    """A root field of the schema, and the function that was declared as it."""
 
     kind: Kind
     field: StrawberryField
+    function: Callable[P, R]
 
 
-def query(rest: str | None, *, needs: str, errors: Errors = ()) -> Callable[[Callable[..., Any]], Operation]:
-    """A question. `rest` is `"GET /path/{argument}"`, or None for GraphQL only; `needs` is the permission asked for."""
+def query(
+    rest: str | None, *, needs: str, errors: Errors = ()
+) -> Callable[[Callable[P, R]], Operation[P, R]]:
+    """A question. `rest` is `"GET /path/{argument}"`, or None for GraphQL only; `needs` is the permission for it."""
 
-    def declare(function: Callable[..., Any]) -> Operation:
-        given = given_to(function)
+    def declare(function: Callable[P, R]) -> Operation[P, R]:
+        signature = signature_of(function)
 
         def resolve(info: Info, **arguments: Any) -> Any:
             context = info.context
-            return function(**given(context.snapshot, context), **arguments)
+            return signature.function(**signature.supplied(context.snapshot, context), **arguments)
 
-        return operation("query", function, resolve, rest, 200, needs, errors)
+        return Operation("query", operation_field("query", signature, resolve, rest, needs, errors), function)
 
     return declare
 
 
+@overload
 def mutation(
-    rest: str | None, *, needs: str, errors: Errors = (), status: int = 200
-) -> Callable[[Callable[..., Any]], Operation]:
-    """A change: one transaction and one changeset. One that answers 201 takes an idempotency key."""
+    rest: str | None, *, needs: str, errors: Errors = (), status: Literal[201]
+) -> Callable[[Callable[P, Created]], Operation[P, Created]]: ...
+@overload
+def mutation(
+    rest: str | None, *, needs: str, errors: Errors = (), status: Literal[200, 204] = 200
+) -> Callable[[Callable[P, R]], Operation[P, R]]: ...
+def mutation(rest: str | None, *, needs: str, errors: Errors = (), status: int = 200) -> Any:
+    """A change: one transaction and one changeset. One that answers 201 creates a record, takes an idempotency key."""
     creates = status == 201
 
-    def declare(function: Callable[..., Any]) -> Operation:
-        given = given_to(function)
+    def declare(function: Callable[P, R]) -> Operation[P, R]:
+        signature = signature_of(function)
 
         async def resolve(info: Info, **arguments: Any) -> Any:
             context = info.context
 
             def work(tx: Write) -> Any:
                 def run() -> Any:
-                    return function(**given(tx, context), **arguments)
+                    return signature.function(**signature.supplied(tx, context), **arguments)
 
                 if not creates or context.idempotency_key is None:
                     return run()
-                return once(tx, context, str(info.path.key), function, arguments, run)
+                return answer_once(tx, context, str(info.path.key), signature, arguments, run)
 
             wait_to_the_end()
             return await context.core.database.write(context.actor.name, info.field_name, work)
 
         declared = (*errors, IdempotencyMismatch) if creates else errors
-        return operation("mutation", function, resolve, rest, status, needs, declared)
+        field = operation_field("mutation", signature, resolve, rest, needs, declared, status=status)
+        return Operation("mutation", field, function)
 
     return declare
 
 
-def subscription(*, name: str, needs: str) -> Callable[[Callable[..., Any]], Operation]:
-    """A stream of events, called `name`: an async generator of `(context, …)`."""
+def subscription(
+    *, name: str, needs: str
+) -> Callable[[Callable[P, AsyncIterator[R]]], Operation[P, AsyncIterator[R]]]:
+    """A stream of events, called `name`: an async generator that may take the `Context`."""
 
-    def declare(function: Callable[..., Any]) -> Operation:
+    def declare(function: Callable[P, AsyncIterator[R]]) -> Operation[P, AsyncIterator[R]]:
+        signature = signature_of(function)
+
         async def resolve(info: Info, **arguments: Any) -> Any:
-            async for event in function(context=info.context, **arguments):
+            contexts = dict.fromkeys(signature.contexts, info.context)
+            async for event in signature.function(**contexts, **arguments):
                 yield event
 
-        made = operation("subscription", function, resolve, None, 200, needs, ())
-        made.field.python_name = name
-        return made
+        field = operation_field("subscription", signature, resolve, None, needs, ())
+        field.python_name = name
+        return Operation("subscription", field, function)
 
     return declare
 
 
-def operation(
+def operation_field(
     kind: Kind,
-    function: Callable[..., Any],
+    signature: Signature,
     resolve: Callable[..., Any],
     rest: str | None,
-    status: int,
     needs: str,
     errors: Errors,
     *,
+    status: int = 200,
     first: Sequence[inspect.Parameter] = (),
     extra: Sequence[inspect.Parameter] = (),
     returns: Any = None,
     batch: Batch | None = None,
-) -> Operation:
-    """Make the root field: its arguments (`first`, the function's own, `extra`), its docstring, its directive.
+) -> StrawberryField:
+    """The root field: its arguments (`first`, the function's own, `extra`), its description, its directive.
 
     With a `batch` that is what answers it, and `resolve` lends it no more than the arguments.
     """
-    present(resolve, function, first=first, extra=extra, returns=returns)
+    adopt(resolve, signature, first=first, extra=extra, returns=returns)
     method, path = rest.split(" ", 1) if rest else (None, None)
-    told = Rest(
-        method=method, path=path, status=status, errors=sorted({error.code for error in errors}), needs=needs
-    )
+    codes = sorted({error.code for error in errors})
+    directive = OperationDirective(method=method, path=path, status=status, errors=codes, needs=needs)
     make = strawberry.subscription if kind == "subscription" else strawberry.field
-    described = inspect.cleandoc(function.__doc__ or "")
-    offered = {BATCH: batch} if batch is not None else {}
-    field = make(resolve, description=described, directives=[told], metadata=offered)
-    return Operation(kind, field)
-
-
-def present(
-    resolve: Callable[..., Any],
-    function: Callable[..., Any],
-    *,
-    leading: Sequence[inspect.Parameter] = (),
-    first: Sequence[inspect.Parameter] = (),
-    extra: Sequence[inspect.Parameter] = (),
-    returns: Any = None,
-) -> None:
-    """Give `resolve` the name, the module and the arguments of `function`, as Strawberry reads them."""
-    signature = inspect.signature(function)
-    own = [
-        each.replace(kind=inspect.Parameter.KEYWORD_ONLY)
-        for each in signature.parameters.values()
-        if not _is_given(each)
-    ]
-    info = inspect.Parameter("info", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Info)
-    result = returns if returns is not None else signature.return_annotation
-    resolve.__name__ = resolve.__qualname__ = function.__name__
-    resolve.__module__ = function.__module__
-    resolve.__doc__ = function.__doc__
-    parameters = [*leading, info, *first, *own, *extra]
-    resolve.__signature__ = signature.replace(parameters=parameters, return_annotation=result)  # type: ignore[attr-defined]  # read by inspect
-    resolve.__annotations__ = {**{each.name: each.annotation for each in parameters}, "return": result}
-
-
-def _is_given(parameter: inspect.Parameter) -> bool:
-    return parameter.annotation in GIVEN or parameter.name in {"parents", "found"}
-
-
-def stand_in() -> Callable[..., Any]:
-    """What Strawberry takes for the resolver of a field that the executor asks its batch function for."""
-
-    def resolve(*_: Any, **__: Any) -> Any:
-        raise RuntimeError("a field that is computed for a whole level was asked for one object")
-
-    return resolve
-
-
-def given_to(function: Callable[..., Any]) -> Callable[[Any, Context], dict[str, Any]]:
-    """What makes, of a store and a context, the parameters of `function` that Core fills in."""
-    parameters = inspect.signature(function).parameters
-    wanted = [(name, each.annotation == "Context") for name, each in parameters.items() if _is_given(each)]
-    return lambda store, context: {name: context if is_context else store for name, is_context in wanted}
+    description = inspect.cleandoc(signature.function.__doc__ or "")
+    metadata = {BATCH: batch} if batch is not None else {}
+    field: StrawberryField = make(resolve, description=description, directives=[directive], metadata=metadata)
+    return field

@@ -9,9 +9,12 @@ import strawberry
 from sqlalchemy import Row
 
 from faceforge_executor import BATCH, Batch
-from faceforge_schema.directives import Resource
+from faceforge_schema.directives import DUPLICATE, Resource
 
 T = TypeVar("T", bound="Record")
+
+NEVER_STORED = "never stored"
+"""Key in the metadata of a field that is a secret."""
 
 
 class Record:
@@ -31,17 +34,30 @@ class Record:
         made.__dict__.update(values)
         return made
 
-    def remembered(self) -> dict[str, Any]:
-        """What an idempotency key keeps of the first answer: everything but secrets."""
-        return {name: None if name == "secret" else value for name, value in self.__dict__.items()}
+    def without_secrets(self) -> dict[str, Any]:
+        """The values, None in place of each that is declared a secret."""
+        fields = type(self).__strawberry_definition__.fields  # type: ignore[attr-defined]  # set by Strawberry
+        secrets = {each.python_name for each in fields if NEVER_STORED in each.metadata}
+        return {name: None if name in secrets else value for name, value in self.__dict__.items()}
 
 
-def says(description: str, batch: Batch | None = None) -> Any:
-    """A field with its description: a value that is there, or what `batch` computes for a whole level."""
-    return strawberry.field(description=description, metadata={BATCH: batch} if batch is not None else None)
+def attribute(
+    description: str, batch: Batch | None = None, *, secret: bool = False, marks_duplicate: bool = False
+) -> Any:
+    """A field with its description: a value of its object, or what `batch` computes for a whole level.
+
+    A `secret` is answered once and stored nowhere. The value that `marks_duplicate` is true when a create answers a
+    record that was there already; REST then answers 200 in place of 201.
+    """
+    metadata: dict[Any, Any] = {NEVER_STORED: True} if secret else {}
+    if marks_duplicate:
+        metadata[DUPLICATE] = True
+    if batch is not None:
+        metadata[BATCH] = batch
+    return strawberry.field(description=description, metadata=metadata)
 
 
-@dataclass_transform(kw_only_default=True, field_specifiers=(says, strawberry.field))
+@dataclass_transform(kw_only_default=True, field_specifiers=(attribute, strawberry.field))
 def resource(id: str, *, needs: str) -> Callable[[type[T]], type[T]]:
     """Declare a record type. `id` is what REST calls its key, `needs` the permission to read it."""
 

@@ -1,4 +1,4 @@
-"""What is read for a level of a query: the columns selected below, by statements that are kept with the plan."""
+"""What is read for a level of a query: the columns selected below, by statements that are cached with the plan."""
 
 from __future__ import annotations
 
@@ -10,20 +10,19 @@ from sqlalchemy import Select
 
 from faceforge_executor import ColumnTable, FieldPlan, Level, ObjectPlan, Objects, OnePerParent
 from faceforge_schema.context import frozen
-from faceforge_schema.directives import is_list
+from faceforge_schema.directives import holds_items, is_list
 from faceforge_storage.database import records
 from faceforge_storage.database.prepared_select import Columns, PreparedSelect
 
-KEPT = 64
-"""Statements kept with a field of a plan."""
+MAX_CACHED = 64
+"""Statements cached with a field of a plan."""
 
 
 def columns_below(field: FieldPlan) -> frozenset[str]:
-    """The columns of the records a field reaches, itself or as a list, that anything selected of them asks for."""
-    kept = field.prepared.get("columns")
-    if kept is None:
-        kept = field.prepared["columns"] = frozenset(_columns_below(field))
-    found: frozenset[str] = kept
+    """The columns of the records a field reaches, itself or as a list, that the fields selected of them read."""
+    found: frozenset[str] | None = field.prepared.get("columns")
+    if found is None:
+        found = field.prepared["columns"] = frozenset(_columns_below(field))
     return found
 
 
@@ -31,14 +30,14 @@ def _columns_below(field: FieldPlan) -> Iterator[str]:
     for selection in field.plans_below():
         if is_list(selection.kind):
             for each in selection.fields:
-                if each.name in {"nodes", "edges", "node"}:
+                if holds_items(selection.kind, each.name, each.definition):
                     yield from _columns_below(each)
         else:
             yield from columns_of(selection)
 
 
 def columns_of(selection: ObjectPlan) -> Iterator[str]:
-    """The columns that the fields of a selection ask for."""
+    """The columns that the fields of a selection read."""
     for each in selection.fields:
         if each.column is not None:
             yield each.column
@@ -47,35 +46,35 @@ def columns_of(selection: ObjectPlan) -> Iterator[str]:
 
 
 def siblings(field: FieldPlan) -> Iterator[FieldPlan]:
-    """The fields of the same selection that ask the same under other names, itself among them."""
-    asked = field.nodes[0].arguments
+    """The fields of the same selection that are the same under other names, itself among them."""
+    arguments = field.nodes[0].arguments
     return (
         each
         for each in field.parent_plan.fields
-        if each.definition is field.definition and each.nodes[0].arguments == asked
+        if each.definition is field.definition and each.nodes[0].arguments == arguments
     )
 
 
-def kept(
+def cached_reading(
     field: FieldPlan, key: Hashable, filters: dict[str, Any], make: Callable[[], Select[Any]]
 ) -> PreparedSelect:
     """The statement of a field under `key`, made when it is first wanted.
 
-    One whose filters hold values of the caller's is made anew each time: no plan is to grow with what is asked for.
+    One whose filters hold values of the caller's is made anew each time: no plan is to grow with what callers send.
     """
     if not all(each is None or isinstance(each, bool | Enum) for each in filters.values()):
         return PreparedSelect(make())
     place = (key, frozen(filters.items()))
     found = field.prepared.get(place)
     if found is None:
-        if len(field.prepared) > KEPT:
+        if len(field.prepared) > MAX_CACHED:
             field.prepared.clear()
         found = field.prepared[place] = PreparedSelect(make())
     reading: PreparedSelect = found
     return reading
 
 
-def known(rows: Select[Any], names: Iterable[str]) -> list[str]:
+def existing_columns(rows: Select[Any], names: Iterable[str]) -> list[str]:
     """Those of the columns that the statement has, in its order."""
     wanted = set(names)
     return [name for name in rows.selected_columns.keys() if name in wanted]  # noqa: SIM118  # no mapping
@@ -87,20 +86,22 @@ def outside_the_trash(parents: Objects, column: str) -> list[Any]:
     return [value if deleted is None else None for value, deleted in rows]
 
 
-def found_by(level: Level, rows: Callable[[], Select[Any]], key: str, wanted: Sequence[Any]) -> OnePerParent:
+def records_by_key(
+    level: Level, rows: Callable[[], Select[Any]], key: str, wanted: Sequence[Any]
+) -> OnePerParent:
     """For each of `wanted` the record of `rows` whose `key` it is, where there is one."""
     field = level.field
 
     def make() -> Select[Any]:
         statement = rows()
-        names = known(statement, {key, *columns_below(field)})
+        names = existing_columns(statement, {key, *columns_below(field)})
         return records.by_keys(statement, names, key)
 
-    asked = list(dict.fromkeys(each for each in wanted if each is not None))
+    keys = list(dict.fromkeys(each for each in wanted if each is not None))
     columns: Columns = {}
-    if asked:
-        columns = kept(field, "found by", {}, make)(level.context.snapshot, {"wanted": asked})
+    if keys:
+        columns = cached_reading(field, "by key", {}, make)(level.context.snapshot, {"wanted": keys})
     places = {value: place for place, value in enumerate(columns.get(key, ()))}
-    present = [at for at, each in enumerate(wanted) if each in places]
-    found = ColumnTable(columns, len(places)).take([places[wanted[at]] for at in present])
-    return OnePerParent(found, None if len(present) == len(wanted) else present)
+    found = [at for at, each in enumerate(wanted) if each in places]
+    items = ColumnTable(columns, len(places)).take([places[wanted[at]] for at in found])
+    return OnePerParent(items, None if len(found) == len(wanted) else found)

@@ -1,4 +1,4 @@
-"""Documents that were parsed and validated before: one that comes again costs a look-up."""
+"""Documents that were parsed and validated before: one that is sent again costs a look-up."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from faceforge_schema.execute import query_cost
 from faceforge_schema.execute.needs import needs_of
 from faceforge_storage.home.settings import Limits
 
-KEPT = 500
-"""How many documents of strangers are remembered."""
+MAX_CACHED = 500
+"""How many documents of callers are cached."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Documents:
             self._strangers.move_to_end(text)
             return found
         found = self._strangers[text] = self._check(text, bounds, trusted=False)
-        if len(self._strangers) > KEPT:
+        if len(self._strangers) > MAX_CACHED:
             self._strangers.popitem(last=False)
         return found
 

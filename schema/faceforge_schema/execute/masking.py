@@ -1,4 +1,4 @@
-"""What a caller learns of an error: what was expected is told in full, anything else only that it happened."""
+"""What a caller learns of an error: an expected one in full, of any other only that it happened."""
 
 from __future__ import annotations
 

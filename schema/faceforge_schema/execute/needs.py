@@ -1,13 +1,13 @@
 """What a document needs, read off it before anything runs.
 
-A root field needs what its operation says; every field below it that reaches another resource needs that resource's
+A root field needs what its operation declares; every field below it that reaches another resource needs that resource's
 own read permission, so no path through the graph goes round a permission.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -16,7 +16,6 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLField,
     GraphQLNamedType,
-    GraphQLObjectType,
     GraphQLSchema,
     InlineFragmentNode,
     OperationDefinitionNode,
@@ -24,7 +23,21 @@ from graphql import (
     get_named_type,
 )
 
-from faceforge_schema.directives import Resource, Rest, directive_of, is_list
+from faceforge_schema.directives import (
+    OperationDirective,
+    Resource,
+    directive_of,
+    holds_items,
+    is_list,
+    item_type,
+)
+
+
+def permissions_of(schema: GraphQLSchema) -> frozenset[str]:
+    """Every permission there is: what some operation needs, or reading some record."""
+    roots = (schema.query_type, schema.mutation_type, schema.subscription_type)
+    fields = (field for root in roots if root is not None for field in root.fields.values())
+    return frozenset().union(*map(needs_of_field, fields), *map(needs_of_type, schema.type_map.values()))
 
 
 def needs_of(
@@ -54,7 +67,7 @@ def needs_of(
                 result = get_named_type(field.type)
                 if parent is root:
                     yield from needs_of_field(field)
-                elif not is_list(parent):
+                elif not holds_items(parent, node.name.value, field):
                     yield from needs_of_type(result)
                 if node.selection_set is not None:
                     yield from walk(result, node.selection_set)
@@ -64,19 +77,11 @@ def needs_of(
 
 def needs_of_field(field: GraphQLField) -> frozenset[str]:
     """What the operation behind a root field needs."""
-    told = directive_of(field, Rest)
-    return frozenset((told.needs,)) if told is not None and told.needs else frozenset()
+    directive = directive_of(field, OperationDirective)
+    return frozenset((directive.needs,)) if directive is not None and directive.needs else frozenset()
 
 
 def needs_of_type(type_: GraphQLNamedType) -> frozenset[str]:
     """What reading a resource, or a list of one, needs."""
-    if is_list(type_):
-        return needs_of_type(
-            get_named_type(
-                cast("GraphQLObjectType", type_)
-                .fields["node" if type_.name.endswith("Edge") else "nodes"]
-                .type
-            )
-        )
-    told = directive_of(type_, Resource)
-    return frozenset((told.needs,)) if told is not None else frozenset()
+    directive = directive_of(item_type(type_) if is_list(type_) else type_, Resource)
+    return frozenset((directive.needs,)) if directive is not None else frozenset()

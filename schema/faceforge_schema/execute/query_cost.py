@@ -1,4 +1,4 @@
-"""What a stranger's query may cost, read off its plan and its variables before anything runs."""
+"""What a caller's query may cost, read off its plan and its variables before anything runs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from graphql import (
 )
 
 from faceforge_executor import FieldPlan, ObjectPlan
-from faceforge_schema.directives import is_list
+from faceforge_schema.directives import is_list, items_field
 from faceforge_storage.database.keyset import DEFAULT_LIMIT, MAX_LIMIT
 from faceforge_storage.errors import GraphqlSyntax, QueryTooComplex
 from faceforge_storage.home.settings import Limits
@@ -109,7 +109,7 @@ def check(plan: ObjectPlan, variables: Mapping[str, Any], limits: Limits) -> Non
             # The connection itself is no level and no object: its items are.
             return below(each, depth, min(times * _first(each.nodes[0], variables), CEILING))
         if is_list(selection.kind) or is_list(each.named_type):
-            objects = times if each.name in {"nodes", "node"} else 0
+            objects = times if each.name == items_field(selection.kind) else 0
             return objects + below(each, depth + (objects > 0), times)
         return times + below(each, depth + 1, times)
 
@@ -120,12 +120,12 @@ def check(plan: ObjectPlan, variables: Mapping[str, Any], limits: Limits) -> Non
 
 
 def _first(node: FieldNode, variables: Mapping[str, Any]) -> int:
-    given = next((each.value for each in node.arguments or () if each.name.value == "first"), None)
-    if isinstance(given, IntValueNode):
-        wanted: Any = int(given.value)
-    elif isinstance(given, VariableNode):
+    first = next((each.value for each in node.arguments or () if each.name.value == "first"), None)
+    if isinstance(first, IntValueNode):
+        wanted: Any = int(first.value)
+    elif isinstance(first, VariableNode):
         # A variable left out may have a default of its own: take the worst.
-        wanted = variables.get(given.name.value, MAX_LIMIT)
+        wanted = variables.get(first.name.value, MAX_LIMIT)
     else:
         wanted = DEFAULT_LIMIT
     return min(max(wanted, 1), MAX_LIMIT) if isinstance(wanted, int) else MAX_LIMIT

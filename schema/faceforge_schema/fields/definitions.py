@@ -18,14 +18,12 @@ from faceforge_schema.declare.connections import listing
 from faceforge_schema.declare.fields import batched
 from faceforge_schema.declare.lookup import lookup
 from faceforge_schema.declare.operation import mutation
-from faceforge_schema.declare.resources import Record, resource, says
+from faceforge_schema.declare.resources import Record, attribute, resource
 from faceforge_schema.fields.values import BOUNDS, check_default, faults_of, value_schema
 from faceforge_schema.values.inputs import Input, Key, Name, Note, Word, Words, invalid, patched
 from faceforge_schema.values.regex import compiled
 from faceforge_schema.values.scalars import JSON, DateTime, JSONObject
 from faceforge_storage import fields as rows
-from faceforge_storage.database import records
-from faceforge_storage.database.gateway import AnyRow
 from faceforge_storage.errors import FieldKeyTaken, FieldValueTaken, InvalidInput, NotFound, VersionConflict
 
 
@@ -56,25 +54,25 @@ class FieldType(Enum):
 class FieldDefinition(Record):
     """What may stand under one key of an entity's fields, or of a fact."""
 
-    field_key: str = says("The key itself.")
-    scope: FieldScope = says("Whether it speaks of entities, of facts, or of both.")
-    field_type: FieldType = says("What kind of value.")
-    label: str | None = says("The name people see.")
-    description: str | None = says("What it means.")
-    required: bool = says("Whether a new entity must have it.")
-    multiple: bool = says("Whether an entity holds a list of values.")
-    unique: bool = says("Whether no two live entities may have the same value.")
-    indexed: bool = says("Whether the database keeps an index over it.")
-    options: list[str] = says("The values of an enum.")
-    regex: str | None = says("What a text must match: found anywhere unless anchored; no look-around.")
-    min: float | None = says("The least value of a number, the least length of a text.")
-    max: float | None = says("The greatest value of a number, the greatest length of a text.")
-    unit: str | None = says("The unit of a number, such as cm.")
-    default: JSON | None = says("What a new entity gets when it brings no value.")
-    deprecated: bool = says("Whether it should no longer be used.")
-    created_at: DateTime = says("When it was made.")
-    updated_at: DateTime = says("When it last changed.")
-    version: int = says("Rises by one with each change.")
+    field_key: str = attribute("The key itself.")
+    scope: FieldScope = attribute("Whether it speaks of entities, of facts, or of both.")
+    field_type: FieldType = attribute("What kind of value.")
+    label: str | None = attribute("The name people see.")
+    description: str | None = attribute("What it means.")
+    required: bool = attribute("Whether a new entity must have it.")
+    multiple: bool = attribute("Whether an entity holds a list of values.")
+    unique: bool = attribute("Whether no two live entities may have the same value.")
+    indexed: bool = attribute("Whether the database keeps an index over it.")
+    options: list[str] = attribute("The values of an enum.")
+    regex: str | None = attribute("What a text must match: found anywhere unless anchored; no look-around.")
+    min: float | None = attribute("The least value of a number, the least length of a text.")
+    max: float | None = attribute("The greatest value of a number, the greatest length of a text.")
+    unit: str | None = attribute("The unit of a number, such as cm.")
+    default: JSON | None = attribute("What a new entity gets when it brings no value.")
+    deprecated: bool = attribute("Whether it should no longer be used.")
+    created_at: DateTime = attribute("When it was made.")
+    updated_at: DateTime = attribute("When it last changed.")
+    version: int = attribute("Rises by one with each change.")
 
 
 SCHEMA_PARTS = ("field_type", "multiple", "required", "options", "regex", "min", "max")
@@ -191,7 +189,7 @@ def update_field_definition(
     tx: Write, field_key: str, input: FieldDefinitionPatch, expected_version: int | None = None
 ) -> FieldDefinition:
     """Change a definition. Values that are stored already are held to it when they next change."""
-    row = _row(tx, field_key)
+    row = rows.get(tx.connection, field_key)
     values = patched(row, input, lists=("options",))
     _check(tx, {**row._mapping, **values})
     return FieldDefinition.of(rows.change(tx, row, values, expected_version))
@@ -205,12 +203,8 @@ def update_field_definition(
 )
 def delete_field_definition(tx: Write, field_key: str, expected_version: int | None = None) -> str:
     """Remove a definition. Values under its key stay, undeclared."""
-    rows.remove(tx, _row(tx, field_key), expected_version)
+    rows.remove(tx, rows.get(tx.connection, field_key), expected_version)
     return field_key
-
-
-def _row(tx: Write, field_key: str) -> AnyRow:
-    return records.find(tx.connection, rows.matching(), "field_key", field_key)
 
 
 def _check(tx: Write, values: dict[str, Any]) -> None:

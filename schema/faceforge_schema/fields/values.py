@@ -7,7 +7,7 @@ from typing import Any
 
 from faceforge_schema.context import Context, Reader
 from faceforge_schema.values.inputs import pointer
-from faceforge_schema.values.reference_checks import named
+from faceforge_schema.values.reference_checks import require_records
 from faceforge_storage import fields as definition_rows
 from faceforge_storage.database import tables
 from faceforge_storage.database.gateway import AnyRow
@@ -156,7 +156,7 @@ def check_still_unique(db: Reader, row: AnyRow) -> None:
 def _check_references(db: Reader, definition: Any, value: Any, where: str) -> None:
     table = REFERENCES.get(definition["field_type"])
     if table is not None:
-        named(db, table, where, value if definition["multiple"] else [value])
+        require_records(db, table, where, value if definition["multiple"] else [value])
 
 
 def _check_unique(db: Reader, definition: Any, value: Any, own_row: int | None) -> None:

@@ -15,12 +15,12 @@ from faceforge_schema.declare.connection_types import SortOrder
 from faceforge_schema.declare.connections import listing
 from faceforge_schema.declare.lookup import lookup
 from faceforge_schema.declare.operation import mutation
-from faceforge_schema.declare.resources import Record, resource, says
+from faceforge_schema.declare.resources import Record, attribute, resource
 from faceforge_schema.values.inputs import Input, Name, invalid, patched
 from faceforge_schema.values.scalars import DateTime
 from faceforge_storage import relation_types as rows
-from faceforge_storage.database import records, tables
-from faceforge_storage.database.gateway import AnyRow, check_version
+from faceforge_storage.database import tables
+from faceforge_storage.database.gateway import check_version
 from faceforge_storage.errors import InUse, InvalidInput, NameTaken, NotFound, VersionConflict
 
 RelationName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
@@ -30,13 +30,13 @@ RelationName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,
 class RelationType(Record):
     """What one entity can be to another."""
 
-    name: str = says("The name relationships use.")
-    inverse: str | None = says("The type seen from the other end, such as `child` for `parent`.")
-    symmetric: bool = says("Whether it reads the same from both ends.")
-    label: str | None = says("The name people see.")
-    created_at: DateTime = says("When it was registered.")
-    updated_at: DateTime = says("When it last changed.")
-    version: int = says("Rises by one with each change.")
+    name: str = attribute("The name relationships use.")
+    inverse: str | None = attribute("The type seen from the other end, such as `child` for `parent`.")
+    symmetric: bool = attribute("Whether it reads the same from both ends.")
+    label: str | None = attribute("The name people see.")
+    created_at: DateTime = attribute("When it was registered.")
+    updated_at: DateTime = attribute("When it last changed.")
+    version: int = attribute("Rises by one with each change.")
 
 
 @strawberry.enum(description="What relation types can be sorted by.")
@@ -95,7 +95,7 @@ def update_relation_type(
     tx: Write, name: str, input: RelationTypePatch, expected_version: int | None = None
 ) -> RelationType:
     """Change a relation type: an absent key keeps, null clears."""
-    row = _row(tx, name)
+    row = rows.get(tx.connection, name)
     values = patched(row, input)
     _check({**row._mapping, **values})
     return RelationType.of(tx.update(tables.relation_types, row, values, expected=expected_version))
@@ -109,16 +109,12 @@ def update_relation_type(
 )
 def delete_relation_type(tx: Write, name: str, expected_version: int | None = None) -> str:
     """Remove a relation type that no relationship uses."""
-    row = _row(tx, name)
+    row = rows.get(tx.connection, name)
     check_version(row, expected_version)
     if rows.in_use(tx.connection, name):
         raise InUse(f"Relationships of the type {name} exist.", hint="Delete or change them first.")
     tx.delete(tables.relation_types, [row])
     return name
-
-
-def _row(tx: Write, name: str) -> AnyRow:
-    return records.find(tx.connection, rows.matching(), "name", name)
 
 
 def _check(values: dict[str, Any]) -> None:

@@ -16,17 +16,17 @@ from faceforge_schema.declare.connections import SEEN_FROM, collection, listing
 from faceforge_schema.declare.fields import reference
 from faceforge_schema.declare.lookup import lookup
 from faceforge_schema.declare.operation import mutation
-from faceforge_schema.declare.resources import Record, resource, says
+from faceforge_schema.declare.resources import Record, attribute, resource
 from faceforge_schema.entities import Entity
 from faceforge_schema.relationships.relation_types import RelationName, RelationType
 from faceforge_schema.values.inputs import Confidence, Input, Note, PartialDate, check_span, patched
-from faceforge_schema.values.reference_checks import named_entity
+from faceforge_schema.values.reference_checks import require_entity
 from faceforge_schema.values.scalars import DateTime, JSONObject
 from faceforge_storage import entities as entity_rows
 from faceforge_storage import relation_types as type_rows
 from faceforge_storage import relationships as rows
-from faceforge_storage.database import records, tables
-from faceforge_storage.database.gateway import AnyRow, check_version
+from faceforge_storage.database import tables
+from faceforge_storage.database.gateway import check_version
 from faceforge_storage.database.keyset import Children
 from faceforge_storage.errors import (
     InvalidInput,
@@ -41,18 +41,18 @@ from faceforge_storage.errors import (
 class Relationship(Record):
     """What one entity is to another: `src` is the `relationship_type` of `dst`."""
 
-    id: ID = says("64 lower-case hex digits.")
-    src_entity_id: ID = says("The entity it goes out from.")
-    dst_entity_id: ID = says("The entity it leads to.")
-    relationship_type: str = says("A name from the registry of relation types.")
-    fields: JSONObject = says("Anything else about it.")
-    valid_from: str | None = says("Since when it is true: `2015`, `2015-05` or `2015-05-31`.")
-    valid_to: str | None = says("Until when it was true, that span included.")
-    confidence: float | None = says("How sure that is, from 0 to 1.")
-    source: str | None = says("Who says so.")
-    created_at: DateTime = says("When it was made.")
-    updated_at: DateTime = says("When it last changed.")
-    version: int = says("Rises by one with each change.")
+    id: ID = attribute("64 lower-case hex digits.")
+    src_entity_id: ID = attribute("The entity it goes out from.")
+    dst_entity_id: ID = attribute("The entity it leads to.")
+    relationship_type: str = attribute("A name from the registry of relation types.")
+    fields: JSONObject = attribute("Anything else about it.")
+    valid_from: str | None = attribute("Since when it is true: `2015`, `2015-05` or `2015-05-31`.")
+    valid_to: str | None = attribute("Until when it was true, that span included.")
+    confidence: float | None = attribute("How sure that is, from 0 to 1.")
+    source: str | None = attribute("Who says so.")
+    created_at: DateTime = attribute("When it was made.")
+    updated_at: DateTime = attribute("When it last changed.")
+    version: int = attribute("Rises by one with each change.")
 
 
 @strawberry.enum(description="What relationships can be sorted by.")
@@ -112,8 +112,8 @@ def create_relationship(tx: Write, input: RelationshipCreate) -> Relationship:
     """Relate two entities. An equal relationship (ends, type, `valid_from`) is refused with its id."""
     values = input.model_dump(mode="json", exclude={"src_entity_id", "dst_entity_id", "relationship_type"})
     check_span(values)
-    src = named_entity(tx.connection, "/src_entity_id", input.src_entity_id)
-    dst = named_entity(tx.connection, "/dst_entity_id", input.dst_entity_id)
+    src = require_entity(tx.connection, "/src_entity_id", input.src_entity_id)
+    dst = require_entity(tx.connection, "/dst_entity_id", input.dst_entity_id)
     kind = type_rows.get_or_create(tx, input.relationship_type)
     return Relationship.of(rows.create(tx, src, dst, kind, values))
 
@@ -127,7 +127,7 @@ def update_relationship(
     tx: Write, relationship_id: ID, input: RelationshipPatch, expected_version: int | None = None
 ) -> Relationship:
     """Change a relationship: an absent key keeps, null clears. Its ends stay."""
-    row = _row(tx, relationship_id)
+    row = rows.get(tx.connection, relationship_id)
     check_version(row, expected_version)
     values = patched(row, input, objects=("fields",))
     check_span({**row._mapping, **values})
@@ -143,9 +143,8 @@ def update_relationship(
 )
 def delete_relationship(tx: Write, relationship_id: ID, expected_version: int | None = None) -> ID:
     """Remove a relationship; the journal keeps it."""
-    row = _row(tx, relationship_id)
-    check_version(row, expected_version)
-    tx.delete(tables.relationships, [row])
+    row = rows.get(tx.connection, relationship_id)
+    tx.delete(tables.relationships, [row], expected=expected_version)
     return relationship_id
 
 
@@ -192,7 +191,3 @@ def type() -> Select[Any]:
 def relationships_of_entity(relationship_type: str | None = None) -> Children:
     """Its relationships with live entities, from both ends."""
     return Children(rows.matching(relationship_type=relationship_type), rows.touching)
-
-
-def _row(tx: Write, relationship_id: str) -> AnyRow:
-    return records.find(tx.connection, rows.matching(), "id", relationship_id)

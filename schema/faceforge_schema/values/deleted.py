@@ -1,4 +1,4 @@
-"""How a caller says whether the trash counts."""
+"""The argument `deleted` of look-ups and lists: whether the trash counts."""
 
 from __future__ import annotations
 
@@ -17,5 +17,5 @@ class Deleted(Enum):
 
 
 def shown_as(deleted: Deleted) -> records.Deleted:
-    """The same choice in the words of the store."""
+    """The same choice as the storage takes it."""
     return deleted.value

@@ -1,4 +1,4 @@
-"""What all inputs share: unknown keys are refused, texts are bounded, and a fault says where it is."""
+"""What all inputs share: unknown keys are refused, texts are bounded, and a fault has a JSON Pointer."""
 
 from __future__ import annotations
 

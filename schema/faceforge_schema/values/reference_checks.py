@@ -1,4 +1,4 @@
-"""Records that an input names: they must be there."""
+"""Checks that the records an input refers to exist."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ from faceforge_storage.errors import Fault, UnknownReference
 
 
 def check_asset(db: Reader, values: Mapping[str, Any], key: str, row: AnyRow | None = None) -> None:
-    """Raise UnknownReference when `values` name an asset under `key` that is not live.
+    """Raise UnknownReference when `values` refer under `key` to an asset that is not live.
 
-    What the record `row` names already may stay, also while it is in the trash.
+    What the record `row` refers to already may stay, also while it is in the trash.
     """
     wanted = values.get(key)
     if row is None or wanted != row._mapping[key]:
-        named_asset(db, f"/{key}", wanted)
+        require_asset(db, f"/{key}", wanted)
 
 
-def named_asset(db: Reader, where: str, asset_id: str | None) -> AnyRow | None:
-    """The live asset an input names at the pointer `where`; None when it names none. Raises UnknownReference."""
-    return named(db, tables.assets, where, [asset_id])[0] if asset_id is not None else None
+def require_asset(db: Reader, where: str, asset_id: str | None) -> AnyRow | None:
+    """The live asset an input refers to at the pointer `where`, if any. Raises UnknownReference."""
+    return require_records(db, tables.assets, where, [asset_id])[0] if asset_id is not None else None
 
 
-def named_entity(db: Reader, where: str, entity_id: str) -> AnyRow:
-    """The live entity an input names at the pointer `where`; raises UnknownReference."""
-    return named(db, tables.entities, where, [entity_id])[0]
+def require_entity(db: Reader, where: str, entity_id: str) -> AnyRow:
+    """The live entity an input refers to at the pointer `where`; raises UnknownReference."""
+    return require_records(db, tables.entities, where, [entity_id])[0]
 
 
-def named(db: Reader, table: Table, where: str, ids: Sequence[str]) -> list[AnyRow]:
-    """The live records an input names, in order; raises UnknownReference for the first that is none."""
+def require_records(db: Reader, table: Table, where: str, ids: Sequence[str]) -> list[AnyRow]:
+    """The live records of these ids, in order; raises UnknownReference for the first that is none."""
     statement = select(table).where(among(table.c.id, ids), records.shown(table))
     found = {row.id: row for row in db.execute(statement)}
     for each in ids:

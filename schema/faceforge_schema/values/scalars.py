@@ -10,8 +10,7 @@ from typing import Any, NewType
 import strawberry
 from strawberry.types.scalar import ScalarDefinition
 
-MAX_DIGITS = 40
-"""What is longer could not be given back as it came: other readers of JSON keep 64 bits at best."""
+from faceforge_schema.values.json_limits import MAX_DIGITS, nests_deeper
 
 
 class NotOfScalar(ValueError):
@@ -34,21 +33,22 @@ def moment(text: object) -> str:
     return parsed.strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
 
 
-def json_value(value: object, levels: int = 100) -> object:
+def json_value(value: object) -> object:
     """A JSON value that every reader can read; raises NotOfScalar for an infinite or long number or a deep nest."""
-    if levels == 0:
+    if nests_deeper(value):
         raise NotOfScalar("the JSON nests too deeply")
+    _check_numbers(value)
+    return value
+
+
+def _check_numbers(value: object) -> None:
     if isinstance(value, float) and not math.isfinite(value):
         raise NotOfScalar("JSON has no infinite numbers")
     if isinstance(value, int) and abs(value) >= 10**MAX_DIGITS:
         raise NotOfScalar(f"a number has more than {MAX_DIGITS} digits")
-    if isinstance(value, dict):
-        for each in value.values():
-            json_value(each, levels - 1)
-    elif isinstance(value, list):
-        for each in value:
-            json_value(each, levels - 1)
-    return value
+    if isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            _check_numbers(each)
 
 
 def json_object(value: object) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from starlette.requests import ClientDisconnect, Request
 
-from faceforge_schema.values.scalars import MAX_DIGITS
+from faceforge_schema.values.json_limits import MAX_DIGITS
 from faceforge_storage.errors import (
     BadRequest,
     InvalidInput,

@@ -7,7 +7,7 @@ import hmac
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from faceforge_schema import ALL, Actor, Core
+from faceforge_schema import Actor, Core
 from faceforge_server.http.problem import refuse
 from faceforge_server.http.public_routes import Addresses
 from faceforge_server.middleware.install_token import InstallToken
@@ -15,7 +15,6 @@ from faceforge_server.middleware.throttle import Throttle
 from faceforge_storage import tokens
 from faceforge_storage.errors import FaceForgeError, Unauthorized
 
-INSTALL = Actor("install", ALL)
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="FaceForge"'}
 
 
@@ -24,6 +23,7 @@ class Authenticator:
 
     def __init__(self, core: Core, install: InstallToken) -> None:
         self._core, self._install = core, install
+        self._owner = Actor("install", core.permissions)
         self._throttle = Throttle(core.settings.limits.failed_sign_ins)
 
     async def actor(self, token: str | None, address: str | None) -> Actor:
@@ -32,7 +32,7 @@ class Authenticator:
             raise Unauthorized("No token was sent.", headers=CHALLENGE)
         sent = tokens.hash_of(token)
         if hmac.compare_digest(sent, self._install.hash()):
-            return INSTALL
+            return self._owner
         row = await self._core.database.read(tokens.by_secret_hash, sent)
         if row is None or not hmac.compare_digest(sent, row.secret_hash):
             raise self._throttle.failure(address)

@@ -21,7 +21,7 @@ from graphql import (
     is_list_type,
 )
 
-from faceforge_schema.directives import Resource, directive_of, is_list
+from faceforge_schema.directives import Resource, directive_of, is_list, item_type
 from faceforge_server.rest.names import field_name
 
 Shape = Callable[[Any], Any]
@@ -57,8 +57,7 @@ def answer_of(field: GraphQLField) -> Answer:
     if not isinstance(kind, GraphQLObjectType):
         return Answer("", None)
     if is_list(kind):
-        item = get_named_type(kind.fields["nodes"].type)
-        assert isinstance(item, GraphQLObjectType)
+        item = item_type(kind)
         paging = f"pageInfo {{ endCursor hasNextPage }} totalCount @include(if: ${TOTAL})"
         selection = f"{{ nodes {_selection(item)} {paging} }}"
         return Answer(selection, _list_shape(_shape(item)))

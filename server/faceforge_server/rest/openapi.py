@@ -21,6 +21,7 @@ from graphql import (
 )
 from starlette.routing import BaseRoute
 
+from faceforge_schema.directives import is_list, item_type
 from faceforge_server.rest.documents import TOTAL, shown_fields
 from faceforge_server.rest.models import model_schemas, tidy
 from faceforge_server.rest.operations import PREFIX, RestOperation
@@ -195,7 +196,7 @@ def _responses(operation: RestOperation) -> Json:
     if operation.is_list:
         codes.extend(WITH_QUERY)
     answers: Json = {str(operation.status): _success(operation)}
-    if operation.may_duplicate:
+    if operation.duplicate_key:
         answers["200"] = {
             **_success(operation),
             "description": "A live asset has these bytes already; this is it.",
@@ -218,7 +219,7 @@ def _success(operation: RestOperation) -> Json:
 
 
 def _component(kind: GraphQLNamedType) -> str:
-    return kind.name.removesuffix("Connection") + "List" if kind.name.endswith("Connection") else kind.name
+    return f"{item_type(kind).name}List" if is_list(kind) else kind.name
 
 
 def _types(operation: RestOperation) -> Iterator[tuple[str, Json]]:
@@ -227,8 +228,7 @@ def _types(operation: RestOperation) -> Iterator[tuple[str, Json]]:
     if not isinstance(kind, GraphQLObjectType) or operation.status == 204:
         return
     if operation.is_list:
-        item = get_named_type(kind.fields["nodes"].type)
-        assert isinstance(item, GraphQLObjectType)
+        item = item_type(kind)
         yield _component(kind), _list_schema(item)
         yield from _object_schemas(item)
     else:

@@ -1,4 +1,4 @@
-"""The REST operations of the schema: read off the `@rest` directive of its root fields, no list is kept by hand."""
+"""The REST operations of the schema, read off the `@operation` directive of its root fields; no list is kept."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from graphql import (
     GraphQLArgument,
@@ -21,9 +22,9 @@ from strawberry.types.field import StrawberryField
 
 from faceforge_schema import Contract
 from faceforge_schema.declare.operation import Operation
-from faceforge_schema.directives import Rest, directive_of, is_list
+from faceforge_schema.directives import OperationDirective, directive_of, duplicate_mark, is_list
 from faceforge_server.rest.documents import TOTAL, Answer, answer_of
-from faceforge_server.rest.names import argument_name
+from faceforge_server.rest.names import argument_name, field_name
 
 BODY = "input"
 VERSION = "expectedVersion"
@@ -97,10 +98,11 @@ class RestOperation:
         )
 
     @cached_property
-    def may_duplicate(self) -> bool:
-        """Whether the answer may be a record that was there already: then the status is 200."""
+    def duplicate_key(self) -> str | None:
+        """The key of the answer that is true for a record that was there already: then the status is 200."""
         kind = get_named_type(self.root_field.type)
-        return isinstance(kind, GraphQLObjectType) and "duplicate" in kind.fields
+        name = duplicate_mark(kind)
+        return field_name(kind, name) if name is not None else None
 
     @cached_property
     def document(self) -> str:
@@ -122,7 +124,7 @@ class RestOperation:
         return argument is not None and not is_required_argument(argument)
 
 
-def operation_of(operations: Iterable[RestOperation], declared: Operation) -> RestOperation:
+def operation_of(operations: Iterable[RestOperation], declared: Operation[Any, Any]) -> RestOperation:
     """The route of an operation of the schema."""
     return next(each for each in operations if each.declaration is declared.field)
 
@@ -132,7 +134,7 @@ def rest_operations(contract: Contract) -> list[RestOperation]:
     found = []
     for root, kind in (("query", contract.graphql.query_type), ("mutation", contract.graphql.mutation_type)):
         for name, root_field in kind.fields.items() if kind is not None else ():
-            told = directive_of(root_field, Rest)
+            told = directive_of(root_field, OperationDirective)
             if told is None or told.method is None or told.path is None:
                 continue
             if told.status != 204 and not isinstance(get_named_type(root_field.type), GraphQLObjectType):

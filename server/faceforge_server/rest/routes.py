@@ -61,7 +61,8 @@ def answer(operation: RestOperation, result: Any) -> Response:
     headers = dict(NOT_STORED)
     if isinstance(body.get("version"), int):
         headers["ETag"] = f'"{body["version"]}"'
-    status = 200 if operation.may_duplicate and body["duplicate"] else operation.status
+    duplicate = operation.duplicate_key is not None and body[operation.duplicate_key]
+    status = 200 if duplicate else operation.status
     return json_response(body, status, headers)
 
 

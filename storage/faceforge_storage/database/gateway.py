@@ -87,10 +87,22 @@ class Write:
         self._fold(table, row.row_id, _Change(record_id, before, changed))
         return stored
 
-    def delete(self, table: Table, rows: Sequence[AnyRow], record_ids: Sequence[str] = ()) -> None:
-        """Delete rows; their values stay in the journal."""
+    def delete(
+        self,
+        table: Table,
+        rows: Sequence[AnyRow],
+        record_ids: Sequence[str] = (),
+        *,
+        expected: int | None = None,
+    ) -> None:
+        """Delete rows; their values stay in the journal.
+
+        `expected` is the version the caller has seen; raises VersionConflict when a row is at another one.
+        """
         if not rows:
             return
+        for row in rows:
+            check_version(row, expected)
         for row, record_id in zip(rows, record_ids or self._record_ids(table, rows), strict=True):
             before = {column.name: row._mapping[column.name] for column in table.c}
             self._fold(table, row.row_id, _Change(record_id, before, None))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -137,12 +138,22 @@ def test_a_change_taken_back_is_no_change(database: Database) -> None:
     assert journal(database.path) == before
 
 
-def test_a_stale_version_is_refused_and_leaves_nothing_of_the_transaction(database: Database) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda tx, row: tx.update(ENTITIES, row, {"display_name": "Bob"}, expected=7),
+        lambda tx, row: tx.delete(ENTITIES, [row], expected=7),
+    ],
+    ids=["update", "delete"],
+)
+def test_a_stale_version_is_refused_and_leaves_nothing_of_the_transaction(
+    database: Database, change: Callable[[Write, AnyRow], object]
+) -> None:
     row = add_entity(database)
 
     def work(tx: Write) -> None:
         tx.insert(ENTITIES, [entity()])
-        tx.update(ENTITIES, row, {"display_name": "Bob"}, expected=7)
+        change(tx, row)
 
     before = dump(database.path), journal(database.path)
     with pytest.raises(VersionConflict, match="at version 1, not 7"):
