@@ -113,11 +113,11 @@ def running(command: list[str], port: int) -> Iterator[int]:
 def serve(port: int, home: Path, digest: str, size: int) -> None:
     """The smallest application around Core's own delivery, on Core's own protocol."""
     import uvicorn
-    from faceforge_server.files.delivery import Download
     from starlette.applications import Starlette
     from starlette.requests import Request
     from starlette.routing import Route
 
+    from faceforge_server.files.delivery import Download
     from faceforge_server.http.protocol import ZeroCopyProtocol
     from faceforge_storage.objects import FilesystemProvider, ObjectStore, StoredObject
 

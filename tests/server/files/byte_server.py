@@ -11,9 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from faceforge_server.files.delivery import Download
-from faceforge_server.files.form import UploadLimits
-from faceforge_server.files.upload import receive_multipart, receive_raw
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -21,6 +18,9 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from faceforge_server.files.delivery import Download
+from faceforge_server.files.form import UploadLimits
+from faceforge_server.files.upload import receive_multipart, receive_raw
 from faceforge_storage.errors import FaceForgeError
 from faceforge_storage.objects import FilesystemProvider, ObjectStore, Staging, StoredObject
 

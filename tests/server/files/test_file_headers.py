@@ -8,12 +8,12 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from faceforge_server.files.disposition import content_disposition, disposition
-from faceforge_server.files.headers import content_type, file_headers
-from faceforge_server.files.signing import sign, verify
 from hypothesis import given
 from hypothesis import strategies as st
 
+from faceforge_server.files.disposition import content_disposition, disposition
+from faceforge_server.files.headers import content_type, file_headers
+from faceforge_server.files.signing import sign, verify
 from faceforge_storage.errors import InvalidSignature
 
 INLINE = ["image/png", "image/jpeg", "image/webp", "image/gif", "image/avif", "audio/mpeg", "audio/wav"]

@@ -5,6 +5,9 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from faceforge_server.files.ranges import (
     NEAR_BYTES,
     ByteRange,
@@ -14,9 +17,6 @@ from faceforge_server.files.ranges import (
     parse_ranges,
     select,
 )
-from hypothesis import given
-from hypothesis import strategies as st
-
 from faceforge_storage.errors import RangeNotSatisfiable, VersionConflict
 
 TAG = '"abc"'
