@@ -149,10 +149,11 @@ def checks() -> list[tuple[str, list[str | Path]]]:
 def tests() -> list[tuple[str, list[str | Path]]]:
     """Every test once: most on as many workers as there are cores, then one by one what measures time or memory.
 
-    Each run counts the tests of the other as deselected.
+    Each run counts the tests of the other as deselected. A file stays on one worker: its tests share what is costly
+    to start, and some check at the end what those before them left.
     """
     workers = max(2, os.cpu_count() or 1)
-    parallel = ["-n", str(workers), "--dist", "worksteal", "-m", "not alone"]
+    parallel = ["-n", str(workers), "--dist", "loadfile", "-m", "not alone"]
     return [
         ("tests in parallel", [PYTHON, "-m", "pytest", *parallel]),
         ("tests alone", [PYTHON, "-m", "pytest", "-m", "alone"]),
