@@ -38,6 +38,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             kept.append(item)
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
+    tell_apart(items)
+
+
+def tell_apart(items: list[pytest.Item]) -> None:
+    """Gives each test an id of its own: schemathesis has a test for every operation under one id, of which pytest-xdist
+    would run a single one."""
+    for item in items:
+        if label := getattr(item, "operation_label", None):
+            item._id = item._id.with_params(label)
+    if len({item.nodeid for item in items}) < len(items):
+        raise pytest.UsageError(
+            "Two tests have one id, so that a run in parallel would leave one of them out."
+        )
 
 
 def pytest_deselected(items: list[Any]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from nouns import NOUNS
 from running_core import RunningCore
 from sqlalchemy import Connection, select
 
@@ -112,13 +113,8 @@ def derived(core: RunningCore) -> tuple[dict[str, set[tuple[Any, ...]]], dict[st
         core, lambda db: {table.name: {tuple(row) for row in db.execute(select(table))} for table in DERIVED}
     )
     expected = {
-        "entity_tags": {(tag, row) for row, each in state["entity"].items() for tag in each["tags"]},
-        "asset_tags": {(tag, row) for row, each in state["asset"].items() for tag in each["tags"]},
-        "entity_external_ids": {
-            (told["namespace"], told["value"], row)
-            for row, each in state["entity"].items()
-            if each["deleted_at"] is None
-            for told in each["external_ids"]
-        },
+        table: {each for number, row in state[noun.record].items() for each in rows(number, row)}
+        for noun in NOUNS.values()
+        for table, rows in noun.indexes.items()
     }
     return kept, expected

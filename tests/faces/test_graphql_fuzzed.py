@@ -12,8 +12,10 @@ import pytest
 import requests
 import schemathesis
 from database_dump import derived, last_changeset, records, replayed
+from faces import camel
 from graphql import introspection_from_schema, parse_value
 from hypothesis import strategies as st
+from nouns import NOUNS
 from running_core import CONTRACT, RunningCore, on_a_socket, running_core
 from schemathesis.config import GenerationConfig, SchemathesisConfig
 from world import World
@@ -31,17 +33,12 @@ class Asked:
         self.session.trust_env = False
         for number in range(3):
             world = World(core, number)
-            assert all((world.relation, world.fact, world.photo, world.field_key, world.token, world.trashed))
-            self.ids = {
-                "entityId": world.ada,
-                "srcEntityId": world.ada,
-                "dstEntityId": world.bob,
-                "assetId": world.photo,
-                "descriptorId": world.fact,
-                "relationshipId": world.relation,
-                "tokenId": world.token,
-                "fieldKey": world.field_key,
-            }
+            assert world.trashed
+            self.ids = {"srcEntityId": world.ada, "dstEntityId": world.bob}
+            for noun in NOUNS.values():
+                found = noun.which(world) if noun.which else {}
+                # A `name` may stand for much else.
+                self.ids |= {camel(key): value for key, value in found.items() if key != "name"}
         self.start, self.last = records(core), last_changeset(core)
 
     def led(self, document: str) -> str:

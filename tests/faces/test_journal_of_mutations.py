@@ -19,7 +19,8 @@ from database_dump import (
     replayed,
 )
 from faces import Face, both_faces, snake
-from operation_rows import ROWS, Bad
+from noun import Bad
+from nouns import ROWS
 from running_core import OPERATIONS, RunningCore, running_core
 from sqlalchemy import insert, text, update
 from sqlalchemy.exc import OperationalError
