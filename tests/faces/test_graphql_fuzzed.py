@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 import requests
 import schemathesis
-from database_dump import derived, last_changeset, records, replayed
+from database_state import index_tables, records
 from faces import camel
 from graphql import introspection_from_schema, parse_value
 from hypothesis import strategies as st
+from journal_entries import last_changeset, replayed
 from nouns import NOUNS
 from running_core import CONTRACT, RunningCore, on_a_socket, running_core
 from schemathesis.config import GenerationConfig, SchemathesisConfig
@@ -103,6 +104,6 @@ def test_no_document_is_answered_by_an_unexpected_error(case: schemathesis.Case,
 def test_some_were_answered_and_the_database_is_whole(asked: Asked) -> None:
     """Needs the tests above."""
     assert asked.codes["answered"] > 100
-    kept, expected = derived(asked.core)
+    kept, expected = index_tables(asked.core)
     assert kept == expected
     assert replayed(asked.core, asked.start, asked.last) == records(asked.core)

@@ -6,7 +6,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from database_dump import everything
+from database_state import everything
 from faces import Face, GraphqlFace, RestFace, snake
 from nouns import ROWS
 from running_core import OPERATIONS, RunningCore

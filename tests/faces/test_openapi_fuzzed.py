@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 import requests
 import schemathesis
-from database_dump import derived, last_changeset, records, replayed
+from database_state import index_tables, records
+from journal_entries import last_changeset, replayed
 from noun import Place
 from nouns import NOUNS
 from running_core import CONTRACT, OPERATIONS, RunningCore, on_a_socket, running_core
@@ -156,7 +157,7 @@ def test_every_operation_was_reached_and_most_were_answered(server: Server) -> N
 
 def test_what_was_left_is_whole(server: Server) -> None:
     """After thousands of hostile requests the journal still tells the tables, and the indexes the records."""
-    kept, expected = derived(server.core)
+    kept, expected = index_tables(server.core)
     assert kept == expected
     assert replayed(server.core, server.start, server.last) == records(server.core)
     checked = server.core.core.database.reading(
