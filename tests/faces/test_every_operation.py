@@ -54,6 +54,17 @@ def test_every_operation_needs_a_permission_that_exists() -> None:
             assert needs <= ALL, name
 
 
+def test_the_contract_describes_every_field() -> None:
+    silent = [
+        f"{kind.name}.{name}"
+        for kind in CONTRACT.graphql.type_map.values()
+        if hasattr(kind, "fields") and not kind.name.startswith("__")
+        for name, field in kind.fields.items()
+        if not field.description
+    ]
+    assert [each for each in silent if not each.startswith(("ExternalIdInput", "Subscription"))] == []
+
+
 def asked(twins: Twins, arguments: Callable[[World], dict[str, Any]], operation: str) -> list[Answer]:
     """The answers of both faces to the same call in equal worlds."""
     number, answers = next(NUMBERS), []
