@@ -101,7 +101,7 @@ def test(further: list[str], _: argparse.Namespace) -> int:
     install_programs()
     if further:
         return call(PYTHON, "-m", "pytest", *further)
-    return report([*checks(), ("tests", [PYTHON, "-m", "pytest"])])
+    return report([*checks(), *tests()])
 
 
 def lint(_: list[str], arguments: argparse.Namespace) -> int:
@@ -191,6 +191,20 @@ def checks() -> list[tuple[str, list[str | Path]]]:
         ("types (pyright)", [BIN / "basedpyright", "--pythonpath", PYTHON]),
         ("layers", [BIN / "lint-imports"]),
         ("contract", [BIN / "faceforge", "schema", "--check"]),
+    ]
+
+
+def tests() -> list[tuple[str, list[str | Path]]]:
+    """Every test once: most on as many workers as there are cores, then one by one what measures time or memory.
+
+    Each run counts the tests of the other as deselected. A file stays on one worker: its tests share what is costly
+    to start, and some check at the end what those before them left.
+    """
+    workers = max(2, os.cpu_count() or 1)
+    parallel = ["-n", str(workers), "--dist", "loadfile", "-m", "not alone"]
+    return [
+        ("tests in parallel", [PYTHON, "-m", "pytest", *parallel]),
+        ("tests alone", [PYTHON, "-m", "pytest", "-m", "alone"]),
     ]
 
 

@@ -8,17 +8,27 @@ import subprocess
 from collections import defaultdict
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import hypothesis
 import pytest
 
 from faceforge_storage.home.home import Home, open_home
 from faceforge_storage.home.settings import Settings
 
 LEFT_OUT: dict[str, list[str]] = defaultdict(list)
+"""Program that this machine lacks -> the tests that need it."""
+
+DESELECTED: list[str] = []
+"""What this run does not select, such as what is marked `alone` when the others run in parallel."""
+
+hypothesis.settings.register_profile("faceforge", deadline=None)  # a busy machine is no fault
+hypothesis.settings.load_profile("faceforge")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out, by name, the tests whose program this machine lacks; under CI nothing may be left out."""
+    """Leaves out, by name, the tests whose program this machine lacks."""
     kept = []
     for item in items:
         lacking = [p for mark in item.iter_markers("needs") for p in mark.args if not has(p)]
@@ -26,11 +36,46 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             LEFT_OUT[program].append(item.nodeid)
         if not lacking:
             kept.append(item)
-    if LEFT_OUT and os.environ.get("CI") == "true":
-        names = "; ".join(f"{program}: {', '.join(tests)}" for program, tests in LEFT_OUT.items())
-        raise pytest.UsageError(f"CI lacks programs that tests need. {names}")
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
+    tell_apart(items)
+
+
+def tell_apart(items: list[pytest.Item]) -> None:
+    """Gives each test an id of its own: schemathesis has a test for every operation under one id, of which pytest-xdist
+    would run a single one."""
+    for item in items:
+        if label := getattr(item, "operation_label", None):
+            item._id = item._id.with_params(label)
+    if len({item.nodeid for item in items}) < len(items):
+        raise pytest.UsageError(
+            "Two tests have one id, so that a run in parallel would leave one of them out."
+        )
+
+
+def pytest_deselected(items: list[Any]) -> None:
+    DESELECTED.extend(item.nodeid for item in items)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker of pytest-xdist reports what it left out; the process that started it collects no tests itself.
+
+    Under CI nothing may be left out.
+    """
+    if (output := getattr(session.config, "workeroutput", None)) is not None:
+        output.update(left_out=dict(LEFT_OUT), deselected=DESELECTED)
+    elif LEFT_OUT and os.environ.get("CI") == "true":
+        session.exitstatus = pytest.ExitCode.USAGE_ERROR
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Every worker collects all tests, so the report of one of them is that of all."""
+    output = getattr(node, "workeroutput", None) or {}
+    LEFT_OUT.update(output.get("left_out", {}))
+    if not DESELECTED:
+        names = output.get("deselected", ())
+        node.config.hook.pytest_deselected(items=[SimpleNamespace(nodeid=name) for name in names])
 
 
 @cache
@@ -48,7 +93,7 @@ def has(program: str) -> bool:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for program, tests in LEFT_OUT.items():
-        terminalreporter.section(f"left out: this machine lacks {program}")
+        terminalreporter.section(f"left out: this machine lacks {program} (which CI may not)")
         for test in tests:
             terminalreporter.line(test)
 

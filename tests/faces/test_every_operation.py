@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from faces import Answer, Face, GraphqlFace, RestFace, snake
-from operation_rows import NOTHING_TO_GET_WRONG, ROWS, Bad
+from noun import Bad
+from nouns import ROWS
 from running_core import CONTRACT, OPERATIONS, RunningCore
 from world import World, compared
 
@@ -35,7 +36,9 @@ def test_every_operation_of_the_schema_is_on_both_faces_and_has_rows() -> None:
     }
     assert without_route == ON_ONE_FACE_ONLY
     assert {snake(name) for kind, name in every if kind != "subscription"} == set(ROWS)
-    assert {name for name, rows in ROWS.items() if not rows.bad} == NOTHING_TO_GET_WRONG
+    fields = {name: each for root in roots.values() if root for name, each in root.fields.items()}
+    without_arguments = {snake(name) for name, each in fields.items() if not each.args}
+    assert {name for name, rows in ROWS.items() if not rows.bad} == without_arguments
 
 
 def test_every_permission_is_to_read_or_to_write_what_can_be_read() -> None:
@@ -55,6 +58,17 @@ def test_every_operation_needs_a_permission() -> None:
         assert root is not None
         for name, each in root.fields.items():
             assert needs_of_field(each), name
+
+
+def test_the_contract_describes_every_field() -> None:
+    silent = [
+        f"{kind.name}.{name}"
+        for kind in CONTRACT.graphql.type_map.values()
+        if hasattr(kind, "fields") and not kind.name.startswith("__")
+        for name, field in kind.fields.items()
+        if not field.description
+    ]
+    assert [each for each in silent if not each.startswith(("ExternalIdInput", "Subscription"))] == []
 
 
 def asked(twins: Twins, arguments: Callable[[World], dict[str, Any]], operation: str) -> list[Answer]:

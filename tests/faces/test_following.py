@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any, cast
 
+import pytest
 from running_core import CONTRACT, RunningCore
 
 from faceforge_schema import Actor, Context
@@ -23,6 +24,7 @@ def name_a_type(name: str) -> Any:
     return work
 
 
+@pytest.mark.alone
 def test_what_is_committed_while_news_are_told_is_told_at_once(fresh: RunningCore) -> None:
     """The next look at the journal would come after five seconds."""
     database = fresh.core.database

@@ -11,9 +11,12 @@ from typing import Any
 import pytest
 import requests
 import schemathesis
-from database_dump import derived, last_changeset, records, replayed
+from database_state import index_tables, records
+from faces import camel
 from graphql import introspection_from_schema, parse_value
 from hypothesis import strategies as st
+from journal_entries import last_changeset, replayed
+from nouns import NOUNS
 from running_core import CONTRACT, RunningCore, on_a_socket, running_core
 from schemathesis.config import GenerationConfig, SchemathesisConfig
 from world import World
@@ -31,17 +34,12 @@ class Asked:
         self.session.trust_env = False
         for number in range(3):
             world = World(core, number)
-            assert all((world.relation, world.fact, world.photo, world.field_key, world.token, world.trashed))
-            self.ids = {
-                "entityId": world.ada,
-                "srcEntityId": world.ada,
-                "dstEntityId": world.bob,
-                "assetId": world.photo,
-                "descriptorId": world.fact,
-                "relationshipId": world.relation,
-                "tokenId": world.token,
-                "fieldKey": world.field_key,
-            }
+            assert world.trashed
+            self.ids = {"srcEntityId": world.ada, "dstEntityId": world.bob}
+            for noun in NOUNS.values():
+                found = noun.which(world) if noun.which else {}
+                # A `name` may stand for much else.
+                self.ids |= {camel(key): value for key, value in found.items() if key != "name"}
         self.start, self.last = records(core), last_changeset(core)
 
     def led(self, document: str) -> str:
@@ -106,6 +104,6 @@ def test_no_document_is_answered_by_an_unexpected_error(case: schemathesis.Case,
 def test_some_were_answered_and_the_database_is_whole(asked: Asked) -> None:
     """Needs the tests above."""
     assert asked.codes["answered"] > 100
-    kept, expected = derived(asked.core)
+    kept, expected = index_tables(asked.core)
     assert kept == expected
     assert replayed(asked.core, asked.start, asked.last) == records(asked.core)

@@ -6,9 +6,9 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from database_dump import everything
+from database_state import everything
 from faces import Face, GraphqlFace, RestFace, snake
-from operation_rows import ROWS
+from nouns import ROWS
 from running_core import OPERATIONS, RunningCore
 from world import World
 
@@ -22,7 +22,7 @@ def test_a_create_repeated_with_its_key_gives_the_first_answer(
     arguments, key = ROWS[operation].good(world), f"{face.name} {operation}"
     first = face.call(operation, idempotency_key=key, **arguments)
     again = face.call(operation, idempotency_key=key, **arguments)
-    secretless = {**first.ok(), **({"secret": None} if operation == "create_token" else {})}
+    secretless = {**first.ok(), **({"secret": None} if "secret" in first.ok() else {})}
     assert (again.status, again.ok()) == (first.status, secretless)
 
 
@@ -31,8 +31,6 @@ def test_a_key_used_for_another_request_is_refused(face: Face, world: World, ope
     key = f"{face.name} {operation} mismatch"
     face.call(operation, idempotency_key=key, **ROWS[operation].good(world)).ok()
     other = ROWS[operation].good(World(world.core, world.number + 500_000))
-    if operation == "create_entity":
-        other["input"]["display_name"] = "Another"
     answer = face.call(operation, idempotency_key=key, **other)
     assert (answer.status, answer.code) == (409, "idempotency_mismatch")
 

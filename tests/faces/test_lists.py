@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 from faces import Face, GraphqlFace, camel, snake
-from graphql import GraphQLEnumType, get_named_type
+from graphql import GraphQLEnumType, get_named_type, get_nullable_type, is_list_type
+from nouns import NOUNS, ROWS
 from running_core import OPERATIONS, RunningCore
 from world import UNKNOWN, World
 
 LISTS = sorted(snake(name) for name, each in OPERATIONS.items() if each.is_list)
-OF_AN_ENTITY = {"entity_assets", "entity_descriptors"}
 
 
 @pytest.fixture(scope="module")
@@ -22,15 +22,41 @@ def filled(core: RunningCore) -> World:
     world = World(core, 0)
     for number in range(12):
         each = World(core, 100 + number)
-        assert all((each.relation, each.fact, each.photo, each.field_key, each.token, each.relation_type))
-        shared = {"field_key": "hair", "value": number}
-        world.make("create_descriptor", entity_id=world.ada, input=shared)
-        world.make("link_asset", entity_id=world.ada, asset_id=each.photo)
+        for noun in NOUNS.values():
+            if noun.which is not None:
+                noun.which(each)
+            noun.beside(world, each)
     return world
 
 
 def of(operation: str, world: World) -> dict[str, Any]:
-    return {"entity_id": world.ada} if operation in OF_AN_ENTITY else {}
+    """The arguments that a list cannot do without: what its path names."""
+    names = OPERATIONS[camel(operation)].path_names
+    return {name: ROWS[operation].good(world)[name] for name in names}
+
+
+def filters(operation: str, world: World) -> dict[str, Any]:
+    """A value for each filter of a list, of a form that it takes: from some row, or any of the filter's type."""
+    known = {name: value for rows in ROWS.values() for name, value in rows.good(world).items()}
+    arguments = OPERATIONS[camel(operation)].root_field.args
+    names = {snake(name) for name in arguments} - NO_FILTERS - of(operation, world).keys()
+    return {name: value_of(arguments[camel(name)].type, known.get(name)) for name in names}
+
+
+NO_FILTERS = {"first", "after", "sort_by", "sort_order"}
+
+
+def value_of(kind: Any, known: Any) -> Any:
+    named = get_named_type(kind)
+    if isinstance(named, GraphQLEnumType):
+        # The first is what a list takes when nothing is asked.
+        value: Any = list(named.values)[-1].lower()
+    else:
+        value = SAMPLES.get(named.name, known or "x")
+    return [value] if is_list_type(get_nullable_type(kind)) and not isinstance(value, list) else value
+
+
+SAMPLES = {"DateTime": "2001-01-01T00:00:00Z", "ID": UNKNOWN, "Int": 1, "BigInt": 1, "Boolean": True}
 
 
 def sorts(operation: str) -> list[str]:
@@ -76,7 +102,6 @@ def test_a_cursor_is_good_for_its_own_list_filters_and_sort_only(
     cursor = face.call(operation, **base, first=2).ok()["next_cursor"]
     assert cursor
     assert face.call(operation, **base, first=3, after=cursor).code is None
-    route = OPERATIONS[camel(operation)]
     others: list[dict[str, Any]] = [{**base, "sort_order": order} for order in ("asc", "desc")]
     refused = [face.call(operation, **each, after=cursor).code for each in others]
     assert sorted(map(str, refused)) == ["None", "invalid_cursor"]
@@ -84,21 +109,9 @@ def test_a_cursor_is_good_for_its_own_list_filters_and_sort_only(
         assert (
             face.call(operation, **base, sort_by=sorts(operation)[1], after=cursor).code == "invalid_cursor"
         )
-    for name in (
-        "tag",
-        "q",
-        "kind",
-        "field_key",
-        "relationship_type",
-        "scope",
-        "query",
-        "actor",
-        "record_type",
-    ):
-        if camel(name) in route.root_field.args:
-            value: Any = ["x"] if name == "tag" else "entity" if name == "scope" else "x"
-            answer = face.call(operation, **{**base, name: value}, after=cursor)
-            assert (answer.status, answer.code) == (400, "invalid_cursor"), name
+    for name, value in filters(operation, filled).items():
+        answer = face.call(operation, **{**base, name: value}, after=cursor)
+        assert (answer.status, answer.code) == (400, "invalid_cursor"), (name, value)
     for other in LISTS:
         if other != operation:
             assert face.call(other, **of(other, filled), after=cursor).code == "invalid_cursor"

@@ -12,17 +12,21 @@ from typing import Any
 import pytest
 import requests
 import schemathesis
-from database_dump import derived, last_changeset, records, replayed
-from running_core import CONTRACT, OPERATIONS, RunningCore, on_a_socket, running_core
+from database_state import index_tables, records
+from journal_entries import last_changeset, replayed
+from noun import Place
+from nouns import NOUNS
+from running_core import OPERATIONS, RunningCore, on_a_socket, running_core
 from schemathesis import checks
 from schemathesis.config import GenerationConfig, SchemathesisConfig
 from sqlalchemy import text
+from world import World
 
-from faceforge_schema import permissions_of
 from faceforge_server.contract_routes import openapi_document
-from faceforge_storage import assets, descriptors, entities, fields, relationships, tokens
-from faceforge_storage import relation_types as types
+from faceforge_storage import assets, entities
+from faceforge_storage.database import tables
 from faceforge_storage.database.gateway import Write
+from faceforge_storage.database.tables import RECORDS
 
 EXAMPLES = 25
 """How many random requests of each operation, beside those that schemathesis derives from each constraint."""
@@ -36,54 +40,40 @@ CHECKS = [
 DOCUMENT = openapi_document(list(OPERATIONS.values()))
 
 
-def known(noun: str, number: int) -> str:
-    """The id of a record that is there from the start."""
-    return f"{number:04}{noun.encode().hex()}".ljust(64, "0")
-
-
 COUNT = 400
 BYTES = b"stored"
 HASH = hashlib.sha256(BYTES).hexdigest()
-HOLDERS = [known("holder", each) for each in range(2)]
-"""Entities that no path names, so that they stay: facts and relations are theirs."""
-IN_PATHS = {
-    "entity_id": [known("entity", each) for each in range(COUNT)],
-    "asset_id": [known("asset", each) for each in range(COUNT)],
-    "descriptor_id": [known("fact", each) for each in range(COUNT)],
-    "relationship_id": [known("relation", each) for each in range(COUNT)],
-    "token_id": [known("token", each) for each in range(COUNT)],
-    "field_key": [f"key_{each}" for each in range(COUNT)],
-    "name": [f"type-{each}" for each in range(COUNT)],
-    "changeset_id": [1, 2, 3],
-    "algorithm": ["sha256"],
-    "hex": [HASH],
-}
+HOLDERS = ["1".rjust(64, "0"), "2".rjust(64, "0")]
+"""Entities that no path names, so that they stay: what needs an entity is theirs as well."""
 IN_BODIES = {"src_entity_id": HOLDERS[0], "dst_entity_id": HOLDERS[1], "content_hash": HASH}
-KINDS = ("string", "integer", "number", "boolean", "date", "json")
 
 
 def fill(tx: Write) -> None:
-    """The records that paths and bodies are led to; every fourth one that can be is in the trash."""
+    """The records that paths and bodies are led to; every fourth entity and asset is in the trash."""
     content = {"content_hash": HASH, "size_bytes": len(BYTES), "mime_type": "text/plain", "kind": "file"}
-    flags = dict.fromkeys(("required", "multiple", "unique", "indexed", "deprecated"), False)
-    first, second = (entities.create(tx, {"id": each, "display_name": "Holder"}) for each in HOLDERS)
-    mentor = types.get_or_create(tx, "mentor")
+    centre, neighbour = (entities.create(tx, {"id": each, "display_name": "Holder"}) for each in HOLDERS)
     for number in range(COUNT):
-        entity = entities.create(tx, {"id": known("entity", number), "display_name": f"E {number}"})
-        asset = assets.create(tx, {"id": known("asset", number), "filename": f"{number}.txt", **content})
+        entity = entities.create(tx, {"display_name": f"E {number}"})
+        asset = assets.create(tx, {"filename": f"{number}.txt", **content})
         assets.link(tx, asset, entity, {"role": "own"})
-        fact = {"id": known("fact", number), "field_key": f"key_{number}", "value": number}
-        descriptors.create(tx, first, fact)
-        since = {"id": known("relation", number), "valid_from": str(1000 + number)}
-        relationships.create(tx, first, second, mentor, since)
-        types.get_or_create(tx, f"type-{number}")
-        field = {"field_key": f"key_{number}", "field_type": KINDS[number % len(KINDS)], "scope": "both"}
-        fields.create(tx, {**field, **flags, "options": []})
-        token, _ = tokens.create(tx, f"token {number}", sorted(permissions_of(CONTRACT.graphql)))
-        tx.update(tokens.tokens, token, {"id": known("token", number)})
+        for noun in NOUNS.values():
+            noun.fill(tx, Place(number, entity, asset, neighbour, centre))
         if number % 4 == 3:
-            tx.update(entities.entities, entity, {"deleted_at": tx.at})
-            tx.update(assets.assets, asset, {"deleted_at": tx.at})
+            tx.update(tables.entities, entity, {"deleted_at": tx.at})
+            tx.update(tables.assets, asset, {"deleted_at": tx.at})
+
+
+def in_paths(core: RunningCore) -> dict[str, list[Any]]:
+    """Parameter of a path -> what it may be so that a record is there."""
+    found: dict[str, list[Any]] = {"changeset_id": [1, 2, 3], "algorithm": ["sha256"], "hex": [HASH]}
+    world, kept = World(core), records(core)
+    for noun in NOUNS.values():
+        for parameter in noun.which(world) if noun.which else ():
+            public = RECORDS[noun.record].info["public"]
+            found[parameter] = [
+                row[public] for row in kept[noun.record].values() if row[public] not in HOLDERS
+            ]
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +97,7 @@ class Server:
         self.start, self.last = records(core), last_changeset(core)
         self.answers: dict[str, Counter[int]] = {}
         mixed = Random(1)
-        self.next = {name: cycle(mixed.sample(each, len(each))) for name, each in IN_PATHS.items()}
+        self.next = {name: cycle(mixed.sample(each, len(each))) for name, each in in_paths(core).items()}
 
     def __str__(self) -> str:
         statuses = sum(self.answers.values(), Counter[int]())
@@ -166,7 +156,7 @@ def test_every_operation_was_reached_and_most_were_answered(server: Server) -> N
 
 def test_what_was_left_is_whole(server: Server) -> None:
     """After thousands of hostile requests the journal still tells the tables, and the indexes the records."""
-    kept, expected = derived(server.core)
+    kept, expected = index_tables(server.core)
     assert kept == expected
     assert replayed(server.core, server.start, server.last) == records(server.core)
     checked = server.core.core.database.reading(

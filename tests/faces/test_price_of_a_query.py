@@ -103,6 +103,7 @@ def test_a_field_of_rows_that_would_have_to_be_an_object_is_refused() -> None:
         prepare(strawberry.Schema(Query)._schema)
 
 
+@pytest.mark.alone
 def test_a_query_that_takes_too_long_ends_also_in_its_thread(tmp_path: Any, monkeypatch: Any) -> None:
     with running_core(tmp_path / "slow", limits={"query_seconds": 0.2}) as core:
         for number in range(3):

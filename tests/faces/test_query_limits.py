@@ -148,6 +148,7 @@ def test_introspection_is_answered_and_does_not_nest(core: RunningCore) -> None:
     assert code(core, f"{{ __schema {{ types {{ {nest} }} }} }}") == "graphql_validation_failed"
 
 
+@pytest.mark.alone
 def test_a_query_that_takes_too_long_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from faceforge_storage import system
 

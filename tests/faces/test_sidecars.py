@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from database_dump import everything
+from database_state import everything
 from running_core import RunningCore
 from world import UNKNOWN, World
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from faces import Face
-from running_core import RunningCore
+from faces import Face, snake
+from nouns import NOUNS, ROWS
+from running_core import OPERATIONS, RunningCore
 from world import World
 
 
@@ -132,10 +133,26 @@ def test_a_trashed_asset_is_hidden_and_comes_back(core: RunningCore, face: Face,
     assert seen() == before
 
 
-@pytest.mark.parametrize("noun", ["entity", "asset"])
+TRASHABLE = {noun.record: noun for noun in NOUNS.values() if noun.trashed is not None}
+
+
+PATHS = {snake(name): each.path for name, each in OPERATIONS.items()}
+
+
+def test_every_noun_that_can_be_restored_is_here() -> None:
+    assert {f"restore_{noun}" for noun in TRASHABLE} == {each for each in ROWS if each.startswith("restore_")}
+
+
+@pytest.mark.parametrize("noun", TRASHABLE)
 def test_the_trash_is_shown_to_who_asks_for_it(face: Face, world: World, noun: str) -> None:
-    live, gone = (world.ada, world.trashed) if noun == "entity" else (world.photo, world.trashed_photo)
-    plural, key = {"entity": ("entities", "entity_id"), "asset": ("assets", "asset_id")}[noun]
+    which, trashed = TRASHABLE[noun].which, TRASHABLE[noun].trashed
+    assert which is not None
+    assert trashed is not None
+    ((key, live),) = which(world).items()
+    ((_, gone),) = trashed(world).items()
+    plural = next(
+        name for name, each in OPERATIONS.items() if each.is_list and f"{each.path}/{{{key}}}" == PATHS[noun]
+    )
     for deleted, expected in (
         (None, {live}),
         ("exclude", {live}),
@@ -151,9 +168,11 @@ def test_the_trash_is_shown_to_who_asks_for_it(face: Face, world: World, noun: s
     assert face.call(noun, **{key: gone}, deleted="only").ok()["deleted_at"]
 
 
-@pytest.mark.parametrize("noun", ["entity", "asset"])
+@pytest.mark.parametrize("noun", TRASHABLE)
 def test_trashing_twice_restoring_twice_and_purging(face: Face, world: World, noun: str) -> None:
-    live = {"entity_id": world.bob} if noun == "entity" else {"asset_id": world.photo}
+    which = TRASHABLE[noun].which
+    assert which is not None
+    live = which(world)
     assert face.call(f"purge_{noun}", **live).code == "not_in_trash"
     for _ in range(2):
         assert face.call(f"delete_{noun}", **live).status == 204

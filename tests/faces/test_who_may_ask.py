@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from faces import Face, snake
 from graphql import GraphQLObjectType, get_named_type
-from operation_rows import ROWS
+from nouns import ROWS
 from running_core import CONTRACT, OPERATIONS, RunningCore
 from world import UNKNOWN, World
 
@@ -73,12 +73,14 @@ RESOURCES = {
     if isinstance(kind, GraphQLObjectType) and directive_of(kind, Resource) is not None
 }
 ROOTS = {
-    "Entity": ("entities:read", "entities(first: 1) { nodes { %s } }"),
-    "Asset": ("assets:read", "assets(first: 1) { nodes { %s } }"),
-    "Descriptor": ("descriptors:read", "descriptors(first: 1) { nodes { %s } }"),
-    "Relationship": ("relationships:read", "relationships(first: 1) { nodes { %s } }"),
-    "Changeset": ("journal:read", "changesets(first: 1) { nodes { %s } }"),
+    get_named_type(get_named_type(each.root_field.type).fields["nodes"].type).name: (
+        min(each.needs),
+        name + "(first: 1) { nodes { %s } }",
+    )
+    for name, each in OPERATIONS.items()
+    if each.is_list and not each.path_names
 }
+"""Resource -> the permission of its list, and a query of that list."""
 
 
 def need_of(kind: Any) -> str | None:

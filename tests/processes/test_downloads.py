@@ -85,6 +85,7 @@ def big(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BigFile]:
     file.core.kill()
 
 
+@pytest.mark.alone
 def test_five_gibibytes_come_whole_and_in_constant_memory(big: BigFile) -> None:
     big.core.client.get(big.path, headers={"Range": "bytes=0-0"})  # what is loaded once is loaded now
     before = most = big.process.memory_info().rss

@@ -49,6 +49,7 @@ def fill(filler: Path) -> None:
 
 @pytest.mark.needs("root")
 @pytest.mark.parametrize("moved", [None, "assets_dir"], ids=["all on it", "only the files on it"])
+@pytest.mark.alone
 def test_a_disk_that_fills_in_an_upload(small_disk: Path, tmp_path: Path, moved: str | None) -> None:
     """On one disk the bytes find no room in staging; on two, no room in their place."""
     paths = {moved: str(small_disk / "files")} if moved else {}
@@ -77,6 +78,7 @@ def test_a_disk_that_fills_in_an_upload(small_disk: Path, tmp_path: Path, moved:
 
 
 @pytest.mark.needs("root")
+@pytest.mark.alone
 def test_a_disk_too_full_for_the_database(small_disk: Path, tmp_path: Path) -> None:
     """Records are refused and read on; when there is room again, they are taken, without a restart."""
     root = home_with(tmp_path / "home", paths={"db_dir": str(small_disk)}, limits={"disk_reserve_bytes": 0})
@@ -111,6 +113,7 @@ def test_a_disk_too_full_for_the_database(small_disk: Path, tmp_path: Path) -> N
 
 
 @pytest.mark.needs("root")
+@pytest.mark.alone
 def test_a_copy_of_the_database_that_finds_no_room_leaves_nothing(small_disk: Path, tmp_path: Path) -> None:
     core = CoreProcess(tmp_path / "home")
     try:
@@ -129,6 +132,7 @@ def test_a_copy_of_the_database_that_finds_no_room_leaves_nothing(small_disk: Pa
     "words", [["serve", "--port", "0"], ["migrate"], ["token", "rotate"], ["token", "list"]], ids=" ".join
 )
 @pytest.mark.parametrize("begun", [True, False], ids=["a home", "a new home"])
+@pytest.mark.alone
 def test_a_command_on_a_full_disk_says_so(small_disk: Path, begun: bool, words: list[str]) -> None:
     root = small_disk / "home"
     if begun:

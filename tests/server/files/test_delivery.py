@@ -243,6 +243,7 @@ def test_many_clients_at_once_get_their_own_bytes(core: ByteServer) -> None:
         assert all(pool.map(fetch, range(60)))
 
 
+@pytest.mark.alone
 def test_a_file_of_five_gigabytes_passes_in_constant_memory(core: ByteServer) -> None:
     """From below the 32-bit border to the end, so that the test stays short."""
     size = 5 * 1024**3

@@ -217,6 +217,7 @@ def test_a_full_disk_is_507_and_recovers(core: ByteServer, monkeypatch: pytest.M
     assert post(core, FILE)[0] == 200
 
 
+@pytest.mark.alone
 def test_half_a_gigabyte_arrives_in_constant_memory(core: ByteServer) -> None:
     block, count = DATA[:1_000_000], 500
     connection = http.client.HTTPConnection("127.0.0.1", core.port, timeout=60)

@@ -30,6 +30,7 @@ def write_pair(tx: Write) -> None:
     tx.update(tables.entities, made[0], {"display_name": made[1].id})
 
 
+@pytest.mark.alone
 def test_a_copy_made_during_a_hundred_writes_a_second_is_one_moment_and_complete(
     database: Database, tmp_path: Path
 ) -> None:

@@ -1,0 +1,74 @@
+"""What the journal says: the changesets that a call wrote, held against what it did to the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from database_state import Difference, RowKey, State, difference, read, records
+from faces import Answer
+from running_core import RunningCore
+from sqlalchemy import select
+
+from faceforge_storage.database.tables import changes, changesets
+
+
+@dataclass(frozen=True)
+class Observed:
+    """One call: its answer, what it did to the rows of records, and the changesets it wrote with their changes."""
+
+    answer: Any
+    difference: dict[RowKey, Difference]
+    changesets: list[tuple[Any, list[Any]]]
+
+    @property
+    def rows(self) -> list[tuple[str, str]]:
+        """(record type, verb) of each row that it touched."""
+        return sorted((record, each.verb) for (record, _), each in self.difference.items())
+
+    @property
+    def changed_nothing(self) -> bool:
+        return not self.changesets and not self.difference
+
+
+def observe(core: RunningCore, call: Callable[[], Answer | Any]) -> Observed:
+    """Make a call and look at the database before and after."""
+    last, before = last_changeset(core), records(core)
+    answer = call()
+    written = [(each, changes_of(core, each.row_id)) for each in changesets_after(core, last)]
+    return Observed(answer, difference(before, records(core)), written)
+
+
+def changesets_after(core: RunningCore, last: int) -> list[Any]:
+    """The changesets since the one with the id `last`, oldest first."""
+    statement = select(changesets).where(changesets.c.row_id > last).order_by(changesets.c.row_id)
+    found: list[Any] = read(core, lambda db: db.execute(statement).all())
+    return found
+
+
+def last_changeset(core: RunningCore) -> int:
+    """The id of the newest changeset, 0 when there is none."""
+    found = changesets_after(core, 0)
+    return found[-1].row_id if found else 0
+
+
+def changes_of(core: RunningCore, changeset: int) -> list[Any]:
+    """The changes of a changeset as they are stored."""
+    statement = select(changes).where(changes.c.changeset_row == changeset).order_by(changes.c.row_id)
+    found: list[Any] = read(core, lambda db: db.execute(statement).all())
+    return found
+
+
+def replayed(core: RunningCore, start: State, last: int) -> State:
+    """`start` with every change since the changeset `last` applied again."""
+    state = {record: {number: dict(row) for number, row in rows.items()} for record, rows in start.items()}
+    for changeset in changesets_after(core, last):
+        for change in changes_of(core, changeset.row_id):
+            rows = state[change.record_type]
+            if change.verb == "delete":
+                rows.pop(change.record_row, None)
+            else:
+                # Values that a purge erased are those of rows that are gone again before the end.
+                rows[change.record_row] = {**rows.get(change.record_row, {}), **(change.after or {})}
+    return state

@@ -1,0 +1,68 @@
+"""A6, S6: an address, method or id that is not there is refused by a problem document; no answer may be kept, nor its
+type guessed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from faces import Face, snake
+from refusals import assert_refused
+from running_core import OPERATIONS, RunningCore
+from world import World
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1",
+        "/v1/",
+        "/v1/entities/",
+        "/v1/nothing",
+        "/v1/entities/a/b/c",
+        "/v1/../config/core.json",
+        "/v1/%2e%2e/%2e%2e/etc/passwd",
+        "/V1/entities",
+        "//v1/entities",
+        "/v1/entities%2Fx",
+        "/ui/../../secrets",
+        "/graphql/",
+    ],
+)
+def test_an_address_that_is_not_there(core: RunningCore, path: str) -> None:
+    assert_refused(core.request("GET", path), 404, "not_found")
+
+
+@pytest.mark.parametrize("path", sorted({each.path for each in OPERATIONS.values()}))
+def test_a_method_that_is_not_there_is_answered_by_those_that_are(core: RunningCore, path: str) -> None:
+    methods = {each.method for each in OPERATIONS.values() if each.path == path}
+    answer = core.request("TRACE", path.replace("{", "").replace("}", ""))
+    assert_refused(answer, 405, "method_not_allowed")
+    assert methods <= {each.strip() for each in answer.headers["allow"].split(",")}
+
+
+NO_ID = ["x", "A" * 64, "0" * 63, "0" * 65, "%00", "é", "0" * 5000, " "]
+OF_NO_IDS = {"algorithm", "hex", "changeset_id"}
+BY_ID = [name for name, each in OPERATIONS.items() if any(name not in OF_NO_IDS for name in each.path_names)]
+
+
+@pytest.mark.parametrize("text", NO_ID, ids=lambda text: f"{len(text)} x {text[:1]}")
+@pytest.mark.parametrize("operation", BY_ID)
+def test_an_id_that_is_none_is_unknown(face: Face, operation: str, text: str) -> None:
+    route = OPERATIONS[operation]
+    arguments: dict[str, Any] = {name: text for name in route.path_names if name not in OF_NO_IDS}
+    if route.body_required:
+        arguments["input"] = {"field_key": "k", "value": 1} if operation == "createDescriptor" else {}
+    answer = face.call(snake(operation), **arguments)
+    assert (answer.status, answer.code) == (404, "not_found")
+
+
+@pytest.mark.parametrize("path", ["/v1/entities/{}", "/v1/entities", "/v1/none", "/v1/entities?limit=0"])
+def test_every_answer_forbids_guessing_its_type_and_keeping_it(
+    core: RunningCore, world: World, path: str
+) -> None:
+    answer = core.request("GET", path.format(world.ada))
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["cache-control"] == "no-store"
+    assert "access-control-allow-origin" not in answer.headers
+    assert answer.headers["x-request-id"]
