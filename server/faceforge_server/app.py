@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
@@ -14,7 +14,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, WebSocketRoute
 
 import faceforge_ui
-from faceforge_schema import Core, build_schema, permissions_of
+from faceforge_schema import Contract, Core, build_schema, permissions_of
 from faceforge_server.contract_routes import contract_routes, path_operations
 from faceforge_server.files.transfers import FileTransfers
 from faceforge_server.graphql.view import GraphqlView
@@ -36,11 +36,12 @@ from faceforge_storage.home.home import Home
 from faceforge_storage.home.settings import Settings
 from faceforge_storage.objects.registry import open_store
 from faceforge_storage.objects.staging import Staging
+from faceforge_storage.objects.store import ObjectStore
 
 log = logging.getLogger("faceforge")
 
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
-"""FastAPI would send traces where variables of the environment say; nothing leaves the machine unasked."""
+"""FastAPI can be made to send traces by variables of the environment; nothing leaves the machine unasked."""
 
 
 def create_app(home: Home, settings: Settings) -> FastAPI:
@@ -77,19 +78,6 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
         *faceforge_ui.routes(),
     ]
 
-    @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        swept = staging.sweep() + store.sweep()
-        if swept:
-            log.info("removed %d files that an earlier run left half-written", swept)
-        # Beside the first requests: it takes a tenth of the start, and what is asked for earlier is compiled then.
-        compiled = asyncio.create_task(asyncio.to_thread(contract.documents.compile))
-        try:
-            yield
-        finally:
-            await compiled
-            core.database.close()
-
     app = FastAPI(
         title="FaceForge Core",
         version=core.version,
@@ -100,11 +88,32 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
         telemetry=NO_TELEMETRY,
         middleware=_middleware(settings, authenticator, routes),
         exception_handlers=EXCEPTION_HANDLERS,
-        lifespan=lifespan,
+        lifespan=_lifespan(contract, core, staging, store),
     )
     app.router.routes.extend(routes)
     app.state.core, app.state.files = core, files
     return app
+
+
+def _lifespan(
+    contract: Contract, core: Core, staging: Staging, store: ObjectStore
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """What happens before the first request and after the last."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        swept = staging.sweep() + store.sweep()
+        if swept:
+            log.info("removed %d files that an earlier run left half-written", swept)
+        # Beside the first requests: it takes a tenth of the start, and what is requested earlier is compiled then.
+        compiled = asyncio.create_task(asyncio.to_thread(contract.documents.compile))
+        try:
+            yield
+        finally:
+            await compiled
+            core.database.close()
+
+    return lifespan
 
 
 def _middleware(

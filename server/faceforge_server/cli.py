@@ -1,4 +1,4 @@
-"""The `faceforge` command: its sub-commands by name, and how it tells that something went wrong."""
+"""The `faceforge` command: its sub-commands by name, and how it reports that something went wrong."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ for name, place in COMMANDS.items():
 
 
 def load_all() -> None:
-    """Imports every command, so that the overview can say what each does."""
+    """Imports every command, so that the overview can describe each."""
     for name in COMMANDS:
         app[name]
 

@@ -13,13 +13,12 @@ from starlette.responses import Response
 from faceforge_schema import Contract
 from faceforge_server.files.routes import file_routes
 from faceforge_server.health import health_routes
-from faceforge_server.http.json_response import NO_SNIFF
 from faceforge_server.http.public_routes import PUBLIC
 from faceforge_server.rest import RestOperation, openapi
 from faceforge_server.rest.openapi import Json
 from faceforge_server.version import product_version
 
-HEADERS = {**NO_SNIFF, "Cache-Control": "no-cache"}
+HEADERS = {"Cache-Control": "no-cache"}
 
 
 def path_operations(operations: list[RestOperation]) -> list[APIRoute]:

@@ -45,7 +45,7 @@ def core_of(home: Home, settings: Settings) -> Iterator[Ask]:
     try:
         from faceforge_server.app import create_app
 
-        # What Core says of itself at its start is for its own log.
+        # What Core logs at its start is for its own log.
         logging.getLogger("faceforge_storage").setLevel(logging.ERROR)
         app = create_app(home, settings)
         with closing(app.state.core.database):
@@ -80,8 +80,8 @@ def _is_core(ports: dict[str, Any]) -> bool:
     """
     try:
         with _open(Request(f"{ports['url']}/healthz"), PATIENCE) as answer:  # noqa: S310  # Core wrote the address
-            told = json.loads(answer.read(HEALTH_BYTES))
-        return bool(told["instance_id"] == ports["instance_id"])
+            health = json.loads(answer.read(HEALTH_BYTES))
+        return bool(health["instance_id"] == ports["instance_id"])
     except (OSError, HTTPException, ValueError, LookupError, TypeError):
         return False
 
@@ -135,7 +135,7 @@ def _encoded(body: Any) -> bytes | None:
 
 
 def _answer(status: int, content: bytes) -> Any:
-    told: Any = json.loads(content) if content else None
+    body: Any = json.loads(content) if content else None
     if status >= 400:
-        raise FaceForgeError(told["detail"], told["hint"])
-    return told
+        raise FaceForgeError(body["detail"], body["hint"])
+    return body

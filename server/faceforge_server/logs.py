@@ -44,7 +44,7 @@ class Line(logging.Formatter):
 
 
 class LogFile(RotatingFileHandler):
-    """`core.log`. What cannot be written is left out, and told once: on a full disk Core goes on without a log."""
+    """`core.log`. What cannot be written is left out, and reported once: on a full disk Core goes on without a log."""
 
     _told = False
 
@@ -65,7 +65,7 @@ class Logs:
         root = logging.getLogger()
         root.setLevel(logging.INFO)
         root.handlers[:] = [self._early, self._console]
-        # These tell each step they take; Core says itself what a person wants to know.
+        # These log each step; Core itself logs what a person needs to know.
         for name in ("uvicorn.error", "alembic"):
             logging.getLogger(name).setLevel(logging.WARNING)
         logging.captureWarnings(True)

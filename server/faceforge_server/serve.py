@@ -88,7 +88,7 @@ def _run(home: Home, settings: Settings, bound: socket.socket, first: bool) -> N
 
 
 class Core(uvicorn.Server):
-    """The server, which says where it is as soon as it answers."""
+    """The server, which prints its address as soon as it answers."""
 
     def __init__(
         self,
@@ -118,10 +118,10 @@ class Core(uvicorn.Server):
         )
         print(f"FaceForge Core is at {self.address}/", f"Data directory: {self.home.root}", sep="\n")
         if self.first:
-            self._tell_how_to_sign_in()
+            self._print_how_to_sign_in()
         print("Ctrl-C stops it.", flush=True)
 
-    def _tell_how_to_sign_in(self) -> None:
+    def _print_how_to_sign_in(self) -> None:
         if sys.stdout.isatty():
             print(f"To sign in, use this token: {self.token.get_secret_value()}")
             print("To see it again:")
@@ -133,7 +133,7 @@ class Core(uvicorn.Server):
 
 
 class Startup:
-    """Keeps why the application could not start, so that a person is told plainly and not by a traceback."""
+    """Keeps why the application could not start, so that a person reads the reason and not a traceback."""
 
     def __init__(self, app: Any) -> None:
         self.app = app
@@ -146,7 +146,7 @@ class Startup:
         held: list[Any] = []
 
         async def hold_failure(message: Any) -> None:
-            # The traceback that this message brings is wanted only when nobody expected the fault.
+            # The traceback that this message brings is shown only when nobody expected the fault.
             if message["type"] == "lifespan.startup.failed":
                 held.append(message)
             else:

@@ -57,6 +57,19 @@ def test_an_id_that_is_none_is_unknown(face: Face, operation: str, text: str) ->
     assert (answer.status, answer.code) == (404, "not_found")
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/docs", "/redoc", "/graphql", "/ui/none", "/healthz", "/openapi.json", "/schema.graphql", "/none"],
+)
+def test_no_public_answer_lets_a_browser_guess_its_type(core: RunningCore, path: str) -> None:
+    assert core.request("GET", path).headers["x-content-type-options"] == "nosniff"
+
+
+def test_no_file_lets_a_browser_guess_its_type(core: RunningCore, world: World) -> None:
+    answer = core.request("GET", f"/v1/assets/{world.photo}/download")
+    assert (answer.status_code, answer.headers["x-content-type-options"]) == (200, "nosniff")
+
+
 @pytest.mark.parametrize("path", ["/v1/entities/{}", "/v1/entities", "/v1/none", "/v1/entities?limit=0"])
 def test_every_answer_forbids_guessing_its_type_and_keeping_it(
     core: RunningCore, world: World, path: str

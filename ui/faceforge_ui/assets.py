@@ -65,7 +65,6 @@ def serve_from(files: dict[str, Path], fingerprint: str) -> Callable[[Request], 
             "Cache-Control": "public, max-age=31536000, immutable" if current else "no-cache",
             "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
             "Cross-Origin-Resource-Policy": "same-origin",
-            "X-Content-Type-Options": "nosniff",
         }
         media_type = MEDIA_TYPES[path.suffix]
         if path.name == "redoc.standalone.js":

@@ -86,7 +86,6 @@ def page_headers(template: str, host: str) -> dict[str, str]:
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
         "Referrer-Policy": "no-referrer",
-        "X-Content-Type-Options": "nosniff",
         # The console and a POST share one address, and answer by what is asked for.
         "Vary": "Accept",
     }

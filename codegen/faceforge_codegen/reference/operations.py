@@ -13,7 +13,7 @@ from faceforge_codegen.reference.root_fields import root_fields
 from faceforge_schema import Contract
 from faceforge_schema.directives import OperationDirective, directive_of
 from faceforge_server.rest import RestOperation
-from faceforge_server.rest.openapi import EVERYWHERE, EVERYWHERE_RARE, WITH_BODY
+from faceforge_server.rest.problems import EVERYWHERE, EVERYWHERE_RARE, WITH_BODY
 
 INTRODUCTION = """# Operations
 

@@ -16,12 +16,12 @@ def serve(
     port: Annotated[int | None, Parameter(help="The port; 43210 by default, 0 for any free one.")] = None,
     auto_port: Annotated[
         bool,
-        Parameter(negative="", help="If the port is busy, take another; config/ports.json tells which."),
+        Parameter(negative="", help="If the port is busy, take another; config/ports.json names it."),
     ] = False,
 ) -> None:
     """Start FaceForge Core, and stop it with Ctrl-C.
 
-    What --host and --port say wins over config/core.json in the data directory.
+    --host and --port win over config/core.json in the data directory.
     """
     from faceforge_server import serve as core
 

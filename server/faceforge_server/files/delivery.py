@@ -126,6 +126,6 @@ async def _send_parts(
 
 
 async def _disconnected(receive: Receive) -> None:
-    """Return when the client has gone; only some servers tell it by failing to send."""
+    """Return when the client has gone; only some servers fail to send then."""
     while (await receive())["type"] != "http.disconnect":
         pass

@@ -10,7 +10,8 @@ from starlette.responses import Response
 
 from faceforge_schema.assets.intake import UPLOAD_FORM
 from faceforge_schema.assets.upload_form import FormField
-from faceforge_server.rest.openapi import EVERYWHERE, EVERYWHERE_RARE, IDEMPOTENCY_KEY, SECURITY, problems
+from faceforge_server.rest.openapi import IDEMPOTENCY_KEY, SECURITY
+from faceforge_server.rest.problems import EVERYWHERE, EVERYWHERE_RARE, problems
 
 Json = dict[str, Any]
 Endpoint = Callable[..., Awaitable[Any]]
@@ -79,7 +80,7 @@ def download_route(endpoint: Endpoint, method: str, needs: Iterable[str]) -> API
         method,
         f"{method.lower()}AssetBytes",
         "The bytes of an asset" if method == "GET" else "The headers of a download",
-        "Ranges, conditions and HEAD as RFC 9110 says. What could run in a browser is never inline.",
+        "Ranges, conditions and HEAD as in RFC 9110. What could run in a browser is never inline.",
         f"Needs the permission {_listed(needs)}, or a signed address.",
         responses={
             "200": {"description": "The whole file.", **body},

@@ -40,7 +40,7 @@ def disposition(media_type: str, wished: Disposition | None = None) -> Dispositi
 
 
 def content_disposition(shown: Disposition, filename: str) -> str:
-    """The value of Content-Disposition: RFC 6266, with the true name by RFC 8187 where ASCII cannot tell it.
+    """The value of Content-Disposition: RFC 6266, with the true name by RFC 8187 where ASCII cannot write it.
 
     The plain `filename` is for old programs: what is not harmless ASCII becomes `_`. Control characters,
     CR and LF among them, are removed from both.

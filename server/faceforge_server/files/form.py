@@ -80,7 +80,7 @@ class Form:
         return sha256, None if size is None else int(size)
 
     def input(self) -> dict[str, Any]:
-        """What the fields say, under the names of the input that makes an asset."""
+        """The fields under the names of the input that makes an asset."""
         named = ((UPLOAD_FORM[name].input, value) for name, value in self.values.items())
         return {name: value for name, value in named if name is not None}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from faceforge_server.files.disposition import Disposition, content_disposition, disposition
-from faceforge_server.http.json_response import NO_SNIFF
 
 
 def etag(sha256: str) -> str:
@@ -14,8 +13,8 @@ def etag(sha256: str) -> str:
 def file_headers(sha256: str, media_type: str, filename: str, wished: Disposition | None) -> dict[str, str]:
     """What browser and client must know of a file, whichever part of it is sent.
 
-    A file may be a page somebody else wrote. `nosniff` keeps its type, the sandbox without sources keeps it
-    from running anything, and `same-origin` keeps other sites from embedding it.
+    A file may be a page somebody else wrote. The sandbox without sources keeps it from running anything, and
+    `same-origin` keeps other sites from embedding it.
     """
     return {
         "ETag": etag(sha256),
@@ -25,10 +24,9 @@ def file_headers(sha256: str, media_type: str, filename: str, wished: Dispositio
         "Content-Security-Policy": "sandbox; default-src 'none'",
         "Cross-Origin-Resource-Policy": "same-origin",
         "Referrer-Policy": "no-referrer",
-        **NO_SNIFF,
     }
 
 
 def content_type(media_type: str) -> str:
-    """The media type as it is sent: plain text says its encoding, or a browser would guess one."""
+    """The media type as it is sent: plain text with its encoding, or a browser would guess one."""
     return "text/plain; charset=utf-8" if media_type == "text/plain" else media_type

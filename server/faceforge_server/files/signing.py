@@ -29,7 +29,7 @@ def sign(
     """The query parameters that open one asset's bytes for GET and HEAD.
 
     `now` is in seconds since 1970; the address works up to and including the second `expires`. How many
-    `seconds` are allowed is for the caller to say.
+    `seconds` are allowed is for the caller to decide.
     `content_hash` is signed but not sent: when the asset gets other bytes, the address opens nothing.
     """
     expires = str(int(now) + seconds)
@@ -49,7 +49,7 @@ def verify(
     *,
     now: float,
 ) -> Disposition:
-    """Check a signed address and tell how the file is to be shown. Raises InvalidSignature (403).
+    """Check a signed address; answers how the file is to be shown. Raises InvalidSignature (403).
 
     `content_hash` is the asset's present one. A signature for GET covers HEAD and nothing else.
     """

@@ -1,4 +1,4 @@
-"""A file coming in: its bytes go to staging as they arrive, what is said of it is checked and kept aside."""
+"""A file coming in: its bytes go to staging as they arrive, its fields are checked and kept aside."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SEPARATORS_BYTES = 1024 * 1024
 
 @dataclass
 class Upload:
-    """What came in: a staged file, and what its form said.
+    """What came in: a staged file, and the fields of its form.
 
     `values` are under the names of the input that makes an asset; what was not sent is absent. Use it as an async
     context manager: a file that was not published inside is removed at the end.
@@ -48,7 +48,7 @@ async def receive_multipart(request: Request, staging: Staging, limits: UploadLi
     """
     reader = FormReader(request.headers.get("content-type", ""))
     form = Form(limits)
-    # The file is at least this large; what is said of it has its own limits.
+    # The file is at least this large; its fields have their own limits.
     rest = limits.sidecar_bytes + limits.fields_bytes + SEPARATORS_BYTES
     intake = Intake(staging, limits, max(0, announced(request) - rest))
     part, filename = "", None
@@ -99,6 +99,6 @@ async def receive_raw(request: Request, staging: Staging, limits: UploadLimits) 
 
 
 def announced(request: Request) -> int:
-    """How many bytes the body says it has; 0 when it does not say."""
+    """The Content-Length of the body in bytes; 0 when there is none."""
     length = request.headers.get("content-length", "")
     return int(length) if length.isdecimal() and length.isascii() and len(length) <= DIGITS else 0

@@ -1,4 +1,4 @@
-"""GraphQL over HTTP: POST with JSON, answered as the GraphQL Foundation's specification says (draft of 2025).
+"""GraphQL over HTTP: POST with JSON, answered by the specification of the GraphQL Foundation (draft of 2025).
 
 Strawberry's own view answers 200 to a document that cannot run; here the status distinguishes GraphQL answers from
 failed requests when the client accepts `application/graphql-response+json`.
@@ -88,7 +88,7 @@ class GraphqlView:
 
 
 def _refused(error: FaceForgeError, media_type: str) -> Response:
-    """A request that is no GraphQL request at all: the status says so in either media type."""
+    """A request that is no GraphQL request at all: the status is that of the error in either media type."""
     status = 400 if error.status == 422 else error.status
     translated = GraphQLError(str(error), original_error=error)
     mask([translated])

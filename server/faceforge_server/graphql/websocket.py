@@ -1,4 +1,4 @@
-"""GraphQL over a WebSocket (`graphql-transport-ws` only): subscriptions, and anything else, after a token was told."""
+"""GraphQL over a WebSocket (`graphql-transport-ws` only): subscriptions, and anything else, after a token was sent."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from faceforge_server.middleware.authentication import Authenticator, bearer
 from faceforge_storage.errors import FaceForgeError
 
 INIT_SECONDS = 10
-"""How long a client may take to tell its token."""
+"""How long a client may take to send its token."""
 
 
 class SocketContext(Context):
-    """The context of a connection: nobody's until `connection_init` has told a token."""
+    """The context of a connection: nobody's until `connection_init` has brought a token."""
 
     connection_params: dict[str, Any] | None = None
     address: str | None = None
@@ -53,9 +53,9 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         try:
             self.schema.documents.get(operation.query, self.context.core.settings.limits)
         except (FaceForgeError, GraphQLError) as error:
-            told = error if isinstance(error, GraphQLError) else GraphQLError("", original_error=error)
-            mask([told])
-            await operation.send_initial_errors([told])
+            translated = error if isinstance(error, GraphQLError) else GraphQLError("", original_error=error)
+            mask([translated])
+            await operation.send_initial_errors([translated])
             return
         await super().run_operation(operation)
 
@@ -108,11 +108,11 @@ class GraphqlWebSocket(GraphQL[Context, None]):
         return {}
 
     async def actor_of(self, context: Context) -> Actor:
-        """Whose token `connection_init` told; raises Unauthorized, RateLimited."""
+        """Whose token `connection_init` brought; raises Unauthorized, RateLimited."""
         assert isinstance(context, SocketContext)
-        said = (context.connection_params or {}).get("authorization")
+        sent = (context.connection_params or {}).get("authorization")
         return await self._authenticator.actor(
-            bearer(said) if isinstance(said, str) else None, context.address
+            bearer(sent) if isinstance(sent, str) else None, context.address
         )
 
     def decode_json(self, data: str | bytes) -> object:

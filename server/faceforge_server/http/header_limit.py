@@ -17,24 +17,24 @@ class HeadTooLarge(httptools.HttpParserError):
 
 
 class BoundedHead:
-    """Counts what the parser tells of a request, and hands it on to the protocol.
+    """Counts what the parser has read of a request, and hands it on to the protocol.
 
-    The parser holds back a header until its end, so bytes of which it tells nothing are counted as well.
+    The parser holds back a header until its end, so bytes that it has not reported yet are counted as well.
     """
 
     def __init__(self, protocol: Any) -> None:
         self.protocol = protocol
         self.complete = self.unfinished = 0
-        self.reading, self.told, self.too_large = True, False, False
+        self.reading, self.progressed, self.too_large = True, False, False
 
     def fed(self, size: int) -> None:
         """`size` bytes have gone to the parser. Raises HeadTooLarge."""
-        self.unfinished = 0 if self.told else self.unfinished + size
-        self.told = False
+        self.unfinished = 0 if self.progressed else self.unfinished + size
+        self.progressed = False
         self._check()
 
     def _take(self, size: int) -> None:
-        self.told = True
+        self.progressed = True
         self.complete += size
         self._check()
 
@@ -45,7 +45,7 @@ class BoundedHead:
 
     def on_message_begin(self) -> None:
         self.complete = self.unfinished = 0
-        self.told = True
+        self.progressed = True
         self.protocol.on_message_begin()
 
     def on_url(self, url: bytes) -> None:
@@ -59,15 +59,15 @@ class BoundedHead:
         self.protocol.on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        self.told, self.reading = True, False
+        self.progressed, self.reading = True, False
         self.protocol.on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
-        self.told = True
+        self.progressed = True
         self.protocol.on_body(body)
 
     def on_message_complete(self) -> None:
-        self.told = self.reading = True
+        self.progressed = self.reading = True
         self.protocol.on_message_complete()
 
 

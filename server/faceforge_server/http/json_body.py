@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from starlette.requests import ClientDisconnect, Request
 
-from faceforge_schema.values.json_limits import MAX_DIGITS
+from faceforge_schema.values.json_limits import MAX_DEPTH, MAX_DIGITS, nests_deeper
 from faceforge_storage.errors import (
     BadRequest,
     InvalidInput,
@@ -18,8 +18,6 @@ from faceforge_storage.errors import (
     UnsupportedMediaType,
 )
 
-MAX_DEPTH = 100
-"""How deep a JSON body may nest."""
 # Written as an escape in JSON, or once more escaped in a GraphQL document inside JSON: NUL, and half a surrogate pair.
 _SUSPECT = re.compile(rb"u(0000|[dD][89a-fA-F][0-9a-fA-F]{2})|u\{", re.ASCII)
 
@@ -59,28 +57,13 @@ def parse_json(body: bytes) -> Any:
             body.decode("utf-8"), parse_constant=_no_constant, parse_float=_finite, parse_int=_whole
         )
     except (ValueError, RecursionError) as error:
-        said = "it nests too deeply" if isinstance(error, RecursionError) else str(error)
-        raise InvalidJson(f"The body is not JSON: {said[:200]}.") from None
-    if body.count(b"[") + body.count(b"{") > MAX_DEPTH:
-        _check_depth(value)
+        fault = "it nests too deeply" if isinstance(error, RecursionError) else str(error)
+        raise InvalidJson(f"The body is not JSON: {fault[:200]}.") from None
+    if body.count(b"[") + body.count(b"{") > MAX_DEPTH and nests_deeper(value):
+        raise InvalidInput(f"The JSON nests deeper than {MAX_DEPTH} levels.", hint="Nest it less deeply.")
     if _SUSPECT.search(body):
         _check_texts(value)
     return value
-
-
-def _check_depth(value: Any) -> None:
-    """Raise InvalidInput for a value that nests deeper than anything here reads without fail."""
-    level = [value]
-    for _ in range(MAX_DEPTH):
-        level = [
-            below
-            for each in level
-            if isinstance(each, dict | list)
-            for below in (each.values() if isinstance(each, dict) else each)
-        ]
-        if not level:
-            return
-    raise InvalidInput(f"The JSON nests deeper than {MAX_DEPTH} levels.", hint="Nest it less deeply.")
 
 
 def _finite(text: str) -> float:
@@ -91,7 +74,7 @@ def _finite(text: str) -> float:
 
 
 def _whole(text: str) -> int:
-    if len(text.removeprefix("-")) > MAX_DIGITS:  # told from the text: reading a long one takes time
+    if len(text.removeprefix("-")) > MAX_DIGITS:  # by the length of the text: reading a long one takes time
         raise ValueError(f"the number {text[:MAX_DIGITS]}… has more than {MAX_DIGITS} digits")
     return int(text)
 

@@ -1,4 +1,4 @@
-"""JSON answers, and the headers that no answer with data goes without."""
+"""JSON answers, and the header that no answer with data goes without."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from typing import Any
 from pydantic_core import to_json
 from starlette.responses import Response
 
-NO_SNIFF = {"X-Content-Type-Options": "nosniff"}
-"""What an answer is read as is what it says it is, and nothing else."""
-NOT_STORED = {**NO_SNIFF, "Cache-Control": "no-store"}
+NOT_STORED = {"Cache-Control": "no-store"}
 
 
 def json_response(

@@ -10,6 +10,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from faceforge_server.http.header_limit import MAX_HEAD_BYTES, BoundedHead, BoundedParser
 from faceforge_server.http.problem import problem_response
+from faceforge_server.http.request_ids import NO_SNIFF
 from faceforge_storage.errors import RequestHeaderFieldsTooLarge
 
 ZERO_COPY = "http.response.zerocopysend"
@@ -59,7 +60,7 @@ def _too_large() -> bytes:
     problem = problem_response(
         RequestHeaderFieldsTooLarge(f"The head of the request is larger than {MAX_HEAD_BYTES} bytes.")
     )
-    headers = [*problem.raw_headers, (b"connection", b"close")]
+    headers = [*problem.raw_headers, NO_SNIFF, (b"connection", b"close")]
     lines = [STATUS_LINE[problem.status_code], *(b"%b: %b\r\n" % header for header in headers)]
     return b"".join([*lines, b"\r\n", problem.body])
 
@@ -79,11 +80,11 @@ class ZeroCopyApplication:
             await self.send_file(message["file"], message["offset"], message["count"])
             message = {"type": "http.response.body", "more_body": message.get("more_body", False)}
         if self.cycle.transport.is_closing():
-            self.cycle.disconnected = True  # Uvicorn has not been told yet
+            self.cycle.disconnected = True  # Uvicorn does not know yet
         await self.cycle.send(message)
 
     async def send_file(self, file: Any, offset: int, count: int) -> None:
-        """Send `count` bytes of an open file, which must have them: Content-Length is already told.
+        """Send `count` bytes of an open file, which must have them: Content-Length is already sent.
 
         Raises OSError when they are not there; the connection is cut then, so that the client does not take
         the part it has for the whole.

@@ -1,4 +1,4 @@
-"""Which addresses need no token, read off the routes themselves: OpenAPI's `security` says it of each."""
+"""Which addresses need no token, read off the routes themselves, by the `security` that OpenAPI gives each."""
 
 from __future__ import annotations
 

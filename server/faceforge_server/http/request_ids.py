@@ -5,9 +5,9 @@ from __future__ import annotations
 import secrets
 from contextvars import ContextVar
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+NO_SNIFF = (b"x-content-type-options", b"nosniff")
 _current: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 
@@ -17,7 +17,10 @@ def current_request_id() -> str | None:
 
 
 class RequestIds:
-    """The outermost layer: gives each request an id and puts it into the answer as `X-Request-Id`."""
+    """The outermost layer: gives each request an id, and each answer the headers that none goes without.
+
+    They are `X-Request-Id`, and `nosniff`: no browser takes an answer for another media type than the declared one.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -27,10 +30,11 @@ class RequestIds:
             await self.app(scope, receive, send)
             return
         request_id = secrets.token_hex(8)
+        added = ((b"x-request-id", request_id.encode()), NO_SNIFF)
 
         async def send_named(message: Message) -> None:
             if message["type"] in ("http.response.start", "websocket.http.response.start"):
-                MutableHeaders(scope=message)["X-Request-Id"] = request_id
+                message["headers"] = [*message.get("headers", ()), *added]
             await send(message)
 
         token = _current.set(request_id)

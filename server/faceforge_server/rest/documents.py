@@ -65,12 +65,12 @@ def answer_of(field: GraphQLField) -> Answer:
 
 
 def _selection(kind: GraphQLObjectType) -> str:
-    told = []
+    parts = []
     for key, name, field in shown_fields(kind):
         below = get_named_type(field.type)
         inner = _selection(below) if isinstance(below, GraphQLObjectType) else ""
-        told.append(f"{key}: {name} {inner}" if key != name else f"{name} {inner}")
-    return "{ " + " ".join(told) + " }"
+        parts.append(f"{key}: {name} {inner}" if key != name else f"{name} {inner}")
+    return "{ " + " ".join(parts) + " }"
 
 
 def _list_shape(item: Shape | None) -> Shape:

@@ -40,7 +40,6 @@ async def read_variables(operation: RestOperation, request: Request, json_limit:
 
 
 def _parameters(operation: RestOperation, request: Request) -> Iterator[tuple[str, Any]]:
-    wrong = []
     for parameter in operation.path_names:
         name, argument = operation.arguments[parameter]
         try:
@@ -48,39 +47,36 @@ def _parameters(operation: RestOperation, request: Request) -> Iterator[tuple[st
         except ValueError:
             # A malformed id is as unknown as any other.
             raise NotFound(f"There is no {parameter} {request.path_params[parameter][:80]!r}.") from None
-    query = request.query_params
+    query, wrong = request.query_params, []
     for parameter in dict.fromkeys(query.keys()):
-        values = query.getlist(parameter)
         try:
-            if parameter == TOTAL and operation.is_list:
-                yield TOTAL, _boolean(_single(values))
-                continue
-            if parameter not in operation.arguments or parameter in operation.path_names:
-                raise ValueError("is not a parameter of this address")
-            name, argument = operation.arguments[parameter]
-            yield name, _listed(argument.type, values)
+            yield _query_parameter(operation, parameter, query.getlist(parameter))
         except ValueError as error:
-            wrong.append(
-                Fault(
-                    f"/{parameter[:80]}",
-                    str(error),
-                    "unknown_parameter" if "not a parameter" in str(error) else "invalid",
-                    "query",
-                )
-            )
+            code = "unknown_parameter" if isinstance(error, UnknownParameter) else "invalid"
+            wrong.append(Fault(f"/{parameter[:80]}", str(error), code, "query"))
     if operation.is_list and TOTAL not in query:
         yield TOTAL, False
     for parameter, (_, argument) in operation.arguments.items():
-        if (
-            parameter not in query
-            and parameter not in operation.path_names
-            and is_required_argument(argument)
-        ):
+        given = parameter in query or parameter in operation.path_names
+        if not given and is_required_argument(argument):
             wrong.append(Fault(f"/{parameter}", "is required", "required", "query"))
     if wrong:
-        raise InvalidInput(
-            f"Query parameter {wrong[0].pointer[1:]}: {wrong[0].message}.", errors=tuple(wrong)
-        )
+        first = wrong[0]
+        raise InvalidInput(f"Query parameter {first.pointer[1:]}: {first.message}.", errors=tuple(wrong))
+
+
+class UnknownParameter(ValueError):
+    """A query parameter that the address does not have."""
+
+
+def _query_parameter(operation: RestOperation, parameter: str, values: list[str]) -> tuple[str, Any]:
+    """(variable, its value) of a query parameter; raises ValueError."""
+    if parameter == TOTAL and operation.is_list:
+        return TOTAL, _boolean(_single(values))
+    if parameter not in operation.arguments or parameter in operation.path_names:
+        raise UnknownParameter("is not a parameter of this address")
+    name, argument = operation.arguments[parameter]
+    return name, _listed(argument.type, values)
 
 
 def _listed(kind: GraphQLInputType, values: list[str]) -> Any:

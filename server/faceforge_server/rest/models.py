@@ -14,11 +14,11 @@ Json = dict[str, Any]
 def model_schemas(operations: list[RestOperation]) -> Json:
     """Component name -> schema of every input model and what it refers to."""
     models = {operation.body_model for operation in operations if operation.body_model is not None}
-    _, told = models_json_schema(
+    _, schemas = models_json_schema(
         [(model, "validation") for model in sorted(models, key=lambda each: each.__name__)],
         ref_template="#/components/schemas/{model}",
     )
-    return {name: tidy(schema) for name, schema in told["$defs"].items()}
+    return {name: tidy(schema) for name, schema in schemas["$defs"].items()}
 
 
 def tidy(schema: Any) -> Any:

@@ -18,8 +18,8 @@ def argument_name(name: str) -> str:
 
 def field_name(parent: GraphQLNamedType, name: str) -> str:
     """The JSON key of a GraphQL field: `id` is named after its noun."""
-    told = directive_of(parent, Resource)
-    return told.id if told is not None and name == "id" else to_snake_case(name)
+    record = directive_of(parent, Resource)
+    return record.id if record is not None and name == "id" else to_snake_case(name)
 
 
 def enum_words(kind: GraphQLEnumType) -> dict[str, str]:

@@ -9,52 +9,38 @@ from fastapi.openapi.utils import get_openapi
 from graphql import (
     GraphQLEnumType,
     GraphQLInputType,
-    GraphQLNamedType,
     GraphQLObjectType,
-    GraphQLOutputType,
     Undefined,
     get_named_type,
     get_nullable_type,
-    is_list_type,
-    is_non_null_type,
     is_required_argument,
 )
 from starlette.routing import BaseRoute
 
-from faceforge_schema.directives import is_list, item_type
-from faceforge_server.rest.documents import TOTAL, shown_fields
+from faceforge_server.rest.documents import TOTAL
 from faceforge_server.rest.models import model_schemas, tidy
 from faceforge_server.rest.operations import PREFIX, RestOperation
-from faceforge_storage import errors as tree
-from faceforge_storage.database.ids import ID_PATTERN
+from faceforge_server.rest.problems import (
+    EVERYWHERE,
+    EVERYWHERE_RARE,
+    WITH_BODY,
+    WITH_QUERY,
+    problem_schema,
+    problems,
+)
+from faceforge_server.rest.schemas import answer_schemas, component, input_schema
 from faceforge_storage.database.keyset import DEFAULT_LIMIT, MAX_LIMIT
 
 Json = dict[str, Any]
 
-SCALARS: dict[str, Json] = {
-    "ID": {"type": "string", "pattern": ID_PATTERN},
-    "String": {"type": "string"},
-    "Int": {"type": "integer", "format": "int32"},
-    "Float": {"type": "number"},
-    "Boolean": {"type": "boolean"},
-    "BigInt": {"type": "integer", "format": "int64"},
-    "DateTime": {"type": "string", "format": "date-time"},
-    "JSON": {},
-    "JSONObject": {"type": "object", "additionalProperties": True},
-}
 SECURITY: list[Json] = [{"bearer": []}, {"header": []}]
-"""What is asked of a request, unless its route says otherwise; a public one says `[]`."""
+"""What a request must bring, unless its route declares otherwise; a public one has `[]`."""
 IDEMPOTENCY_KEY: Json = {
     "name": "Idempotency-Key",
     "in": "header",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
     "description": "Any text: the same key with the same request gives the first answer again.",
 }
-EVERYWHERE = ("unauthorized", "forbidden", "misdirected_request", "invalid_input", "rate_limited", "internal")
-"""Errors that any address may answer."""
-EVERYWHERE_RARE = ("storage_failed", "unavailable", "query_timeout")
-WITH_BODY = ("bad_request", "invalid_json", "unsupported_media_type", "payload_too_large", "no_space")
-WITH_QUERY = ("invalid_cursor",)
 
 
 def openapi(operations: list[RestOperation], path_operations: Sequence[BaseRoute], version: str) -> Json:
@@ -65,7 +51,7 @@ def openapi(operations: list[RestOperation], path_operations: Sequence[BaseRoute
     by_hand = tidy(get_openapi(title="", version=version, routes=path_operations))
     for path, methods in by_hand["paths"].items():
         paths.setdefault(path, {}).update(methods)
-    schemas = {name: schema for operation in operations for name, schema in _types(operation)}
+    schemas = {name: schema for operation in operations for name, schema in answer_schemas(operation)}
     schemas.update(model_schemas(operations))
     schemas.update(by_hand.get("components", {}).get("schemas", {}))
     return {
@@ -87,39 +73,14 @@ def openapi(operations: list[RestOperation], path_operations: Sequence[BaseRoute
                 "header": {"type": "apiKey", "in": "header", "name": "X-FaceForge-Token"},
                 "signature": {"type": "apiKey", "in": "query", "name": "signature"},
             },
-            "schemas": dict(sorted({**schemas, "Problem": _problem()}.items())),
+            "schemas": dict(sorted({**schemas, "Problem": problem_schema()}.items())),
         },
     }
 
 
-def problems(codes: Iterator[str] | tuple[str, ...]) -> Json:
-    """The responses of errors by status, each with the codes it may have."""
-    by_status: dict[int, list[str]] = {}
-    for code in dict.fromkeys(codes):
-        by_status.setdefault(ERRORS[code].status, []).append(code)
-    return {
-        str(status): {
-            "description": "; ".join(f"{ERRORS[code].title} (`{code}`)" for code in found) + ".",
-            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-        }
-        for status, found in sorted(by_status.items())
-    }
-
-
-def tree_of_errors(root: type[tree.FaceForgeError]) -> Iterator[type[tree.FaceForgeError]]:
-    """A class of error and all below it."""
-    yield root
-    for each in root.__subclasses__():
-        yield from tree_of_errors(each)
-
-
-ERRORS = {each.code: each for each in tree_of_errors(tree.FaceForgeError)}
-ERRORS["internal"] = tree.Internal
-
-
 def _operation(operation: RestOperation) -> Json:
     described = operation.root_field.description or ""
-    told: Json = {
+    operation_object: Json = {
         "operationId": operation.name,
         "tags": [_tag(operation)],
         "summary": described.split(". ")[0].rstrip("."),
@@ -128,7 +89,7 @@ def _operation(operation: RestOperation) -> Json:
         "responses": _responses(operation),
     }
     if operation.body_model is not None:
-        told["requestBody"] = {
+        operation_object["requestBody"] = {
             "required": operation.body_required,
             "content": {
                 "application/json": {
@@ -136,13 +97,13 @@ def _operation(operation: RestOperation) -> Json:
                 }
             },
         }
-    return {key: value for key, value in told.items() if value not in ([], None)}
+    return {key: value for key, value in operation_object.items() if value not in ([], None)}
 
 
 def _parameters(operation: RestOperation) -> Iterator[Json]:
     for parameter, (name, argument) in operation.arguments.items():
         in_path = parameter in operation.path_names
-        schema = _input_schema(argument.type)
+        schema = input_schema(argument.type)
         if get_named_type(argument.type).name == "ID":
             # A malformed id is no fault: it is as unknown as any other.
             text = {"type": "string", "examples": ["0" * 64]}
@@ -171,15 +132,6 @@ def _parameters(operation: RestOperation) -> Iterator[Json]:
         yield {"name": "If-Match", "in": "header", "schema": {"type": "string"}, "description": about}
     if operation.creates:
         yield IDEMPOTENCY_KEY
-
-
-def _input_schema(kind: GraphQLInputType) -> Json:
-    plain: Any = get_nullable_type(kind)
-    if is_list_type(plain):
-        return {"type": "array", "items": _input_schema(plain.of_type)}
-    if isinstance(plain, GraphQLEnumType):
-        return {"type": "string", "enum": [name.lower() for name in plain.values]}
-    return dict(SCALARS[plain.name])
 
 
 def _default(kind: GraphQLInputType, value: Any) -> Any:
@@ -214,111 +166,7 @@ def _success(operation: RestOperation) -> Json:
     return {
         "description": "Made." if operation.status == 201 else "The answer.",
         **headers,
-        "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{_component(kind)}"}}},
-    }
-
-
-def _component(kind: GraphQLNamedType) -> str:
-    return f"{item_type(kind).name}List" if is_list(kind) else kind.name
-
-
-def _types(operation: RestOperation) -> Iterator[tuple[str, Json]]:
-    """(component name, schema) of everything an operation answers."""
-    kind = get_named_type(operation.root_field.type)
-    if not isinstance(kind, GraphQLObjectType) or operation.status == 204:
-        return
-    if operation.is_list:
-        item = item_type(kind)
-        yield _component(kind), _list_schema(item)
-        yield from _object_schemas(item)
-    else:
-        yield from _object_schemas(kind)
-
-
-def _list_schema(item: GraphQLObjectType) -> Json:
-    return {
-        "type": "object",
-        "description": f"One page of {item.name} records.",
-        "required": ["items", "next_cursor", "total"],
-        "properties": {
-            "items": {"type": "array", "items": {"$ref": f"#/components/schemas/{item.name}"}},
-            "next_cursor": {
-                "type": ["string", "null"],
-                "description": "Give it as `cursor` for the next page; null on the last one.",
-            },
-            "total": {
-                "type": ["integer", "null"],
-                "description": "How many there are in all; null unless `include_total` asked.",
-            },
-        },
-    }
-
-
-def _object_schemas(kind: GraphQLObjectType) -> Iterator[tuple[str, Json]]:
-    properties: Json = {}
-    for key, _, field in shown_fields(kind):
-        below = get_named_type(field.type)
-        if isinstance(below, GraphQLObjectType):
-            yield from _object_schemas(below)
-        schema = _output_schema(field.type)
-        properties[key] = {**schema, **({"description": field.description} if field.description else {})}
-    yield (
-        kind.name,
-        {
-            "type": "object",
-            **({"description": kind.description} if kind.description else {}),
-            "required": list(properties),
-            "properties": properties,
-        },
-    )
-
-
-def _output_schema(kind: GraphQLOutputType) -> Json:
-    plain: Any = get_nullable_type(kind)
-    if is_list_type(plain):
-        schema: Json = {"type": "array", "items": _output_schema(plain.of_type)}
-    elif isinstance(plain, GraphQLObjectType):
-        schema = {"$ref": f"#/components/schemas/{plain.name}"}
-    elif isinstance(plain, GraphQLEnumType):
-        schema = {"type": "string", "enum": [name.lower() for name in plain.values]}
-    else:
-        schema = dict(SCALARS[plain.name])
-    if is_non_null_type(kind) or not schema:
-        return schema
-    if "$ref" in schema:
-        return {"anyOf": [schema, {"type": "null"}]}
-    nullable = {**schema, "type": [schema["type"], "null"]}
-    return {**nullable, "enum": [*schema["enum"], None]} if "enum" in schema else nullable
-
-
-def _problem() -> Json:
-    text = {"type": "string"}
-    return {
-        "type": "object",
-        "description": "What went wrong (RFC 9457).",
-        "required": ["type", "title", "status", "code", "detail", "hint", "errors"],
-        "properties": {
-            "type": {**text, "description": "A URN made of the code."},
-            "title": text,
-            "status": {"type": "integer"},
-            "code": {**text, "enum": sorted(ERRORS), "description": "Stable: decide by this."},
-            "detail": {**text, "description": "What happened, and where."},
-            "hint": {**text, "description": "What to do next."},
-            "request_id": {**text, "description": "Finds the request in Core's log."},
-            "errors": {
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "required": ["pointer", "in", "code", "message"],
-                    "properties": {
-                        "pointer": {**text, "description": "A JSON Pointer (RFC 6901) into what `in` names."},
-                        "in": {**text, "enum": ["body", "query", "path", "header"]},
-                        "code": text,
-                        "message": text,
-                    },
-                },
-            },
-        },
+        "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{component(kind)}"}}},
     }
 
 

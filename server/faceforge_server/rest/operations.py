@@ -65,7 +65,7 @@ class RestOperation:
             if name not in (BODY, VERSION)
         }
 
-    @property
+    @cached_property
     def takes_version(self) -> bool:
         """Whether `If-Match` is understood."""
         return VERSION in self.root_field.args
@@ -75,7 +75,7 @@ class RestOperation:
         """Whether it makes a record, and so takes an idempotency key."""
         return self.status == 201
 
-    @property
+    @cached_property
     def is_list(self) -> bool:
         return is_list(get_named_type(self.root_field.type))
 
@@ -134,20 +134,20 @@ def rest_operations(contract: Contract) -> list[RestOperation]:
     found = []
     for root, kind in (("query", contract.graphql.query_type), ("mutation", contract.graphql.mutation_type)):
         for name, root_field in kind.fields.items() if kind is not None else ():
-            told = directive_of(root_field, OperationDirective)
-            if told is None or told.method is None or told.path is None:
+            directive = directive_of(root_field, OperationDirective)
+            if directive is None or directive.method is None or directive.path is None:
                 continue
-            if told.status != 204 and not isinstance(get_named_type(root_field.type), GraphQLObjectType):
+            if directive.status != 204 and not isinstance(get_named_type(root_field.type), GraphQLObjectType):
                 raise TypeError(f"{name} answers no object: a REST body is one, or the status is 204")
             found.append(
                 RestOperation(
                     name=name,
                     root=root,
-                    method=told.method,
-                    path=PREFIX + told.path,
-                    status=told.status,
-                    needs=frozenset((told.needs,)) if told.needs else frozenset(),
-                    errors=tuple(told.errors),
+                    method=directive.method,
+                    path=PREFIX + directive.path,
+                    status=directive.status,
+                    needs=frozenset((directive.needs,)) if directive.needs else frozenset(),
+                    errors=tuple(directive.errors),
                     root_field=root_field,
                     answer=answer_of(root_field),
                 )

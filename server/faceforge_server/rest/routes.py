@@ -22,7 +22,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def rest_routes(contract: Contract, operations: list[RestOperation]) -> list[Route]:
-    """The routes, one for each path, so that a refused method is told of all that are taken; documents are kept."""
+    """The routes, one for each path, so that `Allow` names all its methods; the documents are kept."""
     by_path: dict[str, dict[str, Endpoint]] = {}
     for operation in operations:
         contract.documents.keep(operation.document)

@@ -12,7 +12,6 @@ import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from copy import copy
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -45,13 +44,6 @@ class Database:
         self._read_threads = ThreadPoolExecutor(readers, thread_name_prefix="database-reader")
         self._loop: asyncio.AbstractEventLoop | None = None
         self._committed = asyncio.Event()
-        self._commits = True
-
-    def rehearsal(self) -> Database:
-        """This database for a dry run: every write is rolled back, and nobody is notified."""
-        tried = copy(self)
-        tried._commits = False
-        return tried
 
     async def read(
         self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
@@ -79,12 +71,9 @@ class Database:
     def writing(self, actor: str, operation: str, work: Callable[[Write], T]) -> T:
         """What `write` does, in the calling thread."""
         try:
-            with self.writer.connect() as connection, connection.begin() as begun:
+            with self.writer.connect() as connection, connection.begin():
                 transaction = Write(connection, actor, operation)
                 result = work(transaction)
-                if not self._commits:
-                    begun.rollback()
-                    return result
                 changeset = transaction.finish()
         except (DatabaseError, sqlite3.DatabaseError) as error:
             raise translate(error) from error

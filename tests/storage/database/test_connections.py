@@ -133,22 +133,6 @@ def test_an_error_leaves_nothing_and_the_next_write_works(database: Database) ->
     assert database.reading(entities) == 1
 
 
-def test_a_rehearsal_answers_or_refuses_as_the_write_would_and_leaves_nothing(database: Database) -> None:
-    def work(tx: Write) -> str:
-        return str(tx.insert(tables.entities, [entity(display_name="Tried")])[0].display_name)
-
-    def refused(tx: Write) -> None:
-        tx.insert(tables.entities, [entity(primary_thumbnail_asset_id="0" * 64)])
-
-    assert database.rehearsal().writing("t", "o", work) == "Tried"
-    with pytest.raises(Exception, match="FOREIGN KEY"):
-        database.rehearsal().writing("t", "o", refused)
-    assert database.reading(entities) == 0
-    assert journal(database.path) == []
-    assert database.writing("t", "o", work) == "Tried"
-    assert database.reading(entities) == 1
-
-
 async def test_a_write_whose_caller_has_gone_ends_all_the_same(database: Database) -> None:
     begun, go_on = threading.Event(), threading.Event()
 

@@ -1,0 +1,72 @@
+"""The errors in OpenAPI: which codes a route may answer, and the schema of a problem."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from faceforge_storage import errors as tree
+
+Json = dict[str, Any]
+
+EVERYWHERE = ("unauthorized", "forbidden", "misdirected_request", "invalid_input", "rate_limited", "internal")
+"""Errors that any address may answer."""
+EVERYWHERE_RARE = ("storage_failed", "unavailable", "query_timeout")
+WITH_BODY = ("bad_request", "invalid_json", "unsupported_media_type", "payload_too_large", "no_space")
+WITH_QUERY = ("invalid_cursor",)
+
+
+def problems(codes: Iterable[str]) -> Json:
+    """The responses of errors by status, each with the codes it may have."""
+    by_status: dict[int, list[str]] = {}
+    for code in dict.fromkeys(codes):
+        by_status.setdefault(ERRORS[code].status, []).append(code)
+    return {
+        str(status): {
+            "description": "; ".join(f"{ERRORS[code].title} (`{code}`)" for code in found) + ".",
+            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for status, found in sorted(by_status.items())
+    }
+
+
+def tree_of_errors(root: type[tree.FaceForgeError]) -> Iterator[type[tree.FaceForgeError]]:
+    """A class of error and all below it."""
+    yield root
+    for each in root.__subclasses__():
+        yield from tree_of_errors(each)
+
+
+ERRORS = {each.code: each for each in tree_of_errors(tree.FaceForgeError)}
+ERRORS["internal"] = tree.Internal
+
+
+def problem_schema() -> Json:
+    text = {"type": "string"}
+    return {
+        "type": "object",
+        "description": "What went wrong (RFC 9457).",
+        "required": ["type", "title", "status", "code", "detail", "hint", "errors"],
+        "properties": {
+            "type": {**text, "description": "A URN made of the code."},
+            "title": text,
+            "status": {"type": "integer"},
+            "code": {**text, "enum": sorted(ERRORS), "description": "Stable: decide by this."},
+            "detail": {**text, "description": "What happened, and where."},
+            "hint": {**text, "description": "What to do next."},
+            "request_id": {**text, "description": "Finds the request in Core's log."},
+            "errors": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["pointer", "in", "code", "message"],
+                    "properties": {
+                        "pointer": {**text, "description": "A JSON Pointer (RFC 6901) into what `in` names."},
+                        "in": {**text, "enum": ["body", "query", "path", "header"]},
+                        "code": text,
+                        "message": text,
+                    },
+                },
+            },
+        },
+    }
