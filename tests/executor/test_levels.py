@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 import pytest
@@ -31,7 +31,7 @@ from faceforge_executor import (
 
 
 def test_a_field_is_called_once_for_all_objects_of_its_level(people: People) -> None:
-    result = people.ask("{ people(first: 3) { id friends { name friends(first: 4) { id } best { id } } } }")
+    result = people.query("{ people(first: 3) { id friends { name friends(first: 4) { id } best { id } } } }")
     assert result.errors is None
     assert people.calls == [("people", 1), ("friends", 3), ("friends", 6), ("best", 6)]
     friend = result.data["people"][1]["friends"][0]  # type: ignore[index]  # there is data
@@ -50,12 +50,12 @@ def test_the_same_field_under_two_names_is_called_for_each_and_shares_what_it_ha
         return ["s"] * len(level.parents)
 
     people.offer("Person", "slow", shared)
-    assert people.ask("{ people { a: slow b: slow } }").data == {"people": [{"a": "s", "b": "s"}] * 2}
+    assert people.query("{ people { a: slow b: slow } }").data == {"people": [{"a": "s", "b": "s"}] * 2}
     assert seen == [0, 0]
 
 
 def test_nothing_is_called_for_no_objects(people: People) -> None:
-    assert people.ask("{ people(first: 0) { friends { id } } }").data == {"people": []}
+    assert people.query("{ people(first: 0) { friends { id } } }").data == {"people": []}
     assert people.calls == [("people", 1)]
 
 
@@ -69,8 +69,8 @@ def test_a_batch_function_knows_what_is_selected_below(people: People) -> None:
 
     people.offer("Query", "people", people_)
     text = "query ($no: Boolean!) { people { id ...F friends @include(if: $no) { id } } } fragment F on Person { name }"
-    people.ask(text, variable_values={"no": False})
-    people.ask(text, variable_values={"no": True})
+    people.query(text, variable_values={"no": False})
+    people.query(text, variable_values={"no": True})
     assert seen == [{"id", "name"}, {"id", "name", "friends"}]
 
 
@@ -82,8 +82,24 @@ def test_a_resolver_among_rows_gets_its_true_path(people: People) -> None:
         return "x"
 
     people.field("Person", "slow").resolve = slow
-    people.ask("{ p: people { friends(first: 1) { s: slow } } }")
+    people.query("{ p: people { friends(first: 1) { s: slow } } }")
     assert paths == [["p", 0, "friends", 0, "s"], ["p", 1, "friends", 0, "s"]]
+
+
+def test_a_parent_without_an_object_that_it_must_have_is_an_error(people: People) -> None:
+    def present_at(*indexes: int) -> Callable[[Level], OnePerParent]:
+        return lambda level: OnePerParent(people.rows([str(index) for index in indexes]), indexes)
+
+    people.offer("Person", "boss", present_at(0))
+    result = people.query("{ people { boss { id } } }")
+    assert result.data is None
+    assert [(each.message, each.path) for each in result.errors or ()] == [
+        ("Cannot return null for non-nullable field Person.boss.", ["people", 1, "boss"])
+    ]
+    people.offer("Person", "boss", present_at(0, 1))
+    assert people.query("{ people { boss { id } } }").data == {
+        "people": [{"boss": {"id": "0"}}, {"boss": {"id": "1"}}]
+    }
 
 
 WRONG: list[tuple[str, Any]] = [
@@ -100,7 +116,7 @@ def test_a_batch_function_that_answers_something_else_is_an_error_of_each_parent
     people: People, wrong: str, call: Any
 ) -> None:
     people.offer("Person", "slow", call)
-    result = people.ask("{ people { id slow } }")
+    result = people.query("{ people { id slow } }")
     assert result.data == {"people": [{"id": "0", "slow": None}, {"id": "1", "slow": None}]}
     assert [each.path for each in result.errors or ()] == [["people", 0, "slow"], ["people", 1, "slow"]]
     assert "batch function of Person.slow" in str((result.errors or [None])[0])
@@ -111,13 +127,13 @@ def test_what_a_batch_function_raises_or_returns_as_an_error_is_reported_at_its_
         raise ValueError("all of it")
 
     people.offer("Person", "slow", broken)
-    result = people.ask("{ people { slow } }")
+    result = people.query("{ people { slow } }")
     assert [(each.message, each.path) for each in result.errors or ()] == [
         ("all of it", ["people", 0, "slow"]),
         ("all of it", ["people", 1, "slow"]),
     ]
     people.offer("Person", "slow", lambda level: ["fine", ValueError("one")])
-    result = people.ask("{ people { slow } }")
+    result = people.query("{ people { slow } }")
     assert result.data == {"people": [{"slow": "fine"}, {"slow": None}]}
     assert [each.path for each in result.errors or ()] == [["people", 1, "slow"]]
 
@@ -130,10 +146,10 @@ def test_middleware_and_batch_functions_do_not_go_together(people: People) -> No
         return next_(root, info, **arguments)
 
     people.field("Query", "hello").resolve = lambda *_: "you"
-    result = people.ask("{ hello people { id } }", middleware=MiddlewareManager(note))
+    result = people.query("{ hello people { id } }", middleware=MiddlewareManager(note))
     assert result.data is None
     assert "middleware" in str((result.errors or [None])[0])
-    assert people.ask("{ hello }", middleware=MiddlewareManager(note)).data == {"hello": "you"}
+    assert people.query("{ hello }", middleware=MiddlewareManager(note)).data == {"hello": "you"}
     assert set(seen) == {"hello"}
 
 
