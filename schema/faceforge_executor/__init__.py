@@ -1,11 +1,21 @@
 """Executes GraphQL level by level: each field runs once for all objects of its level, not once for each.
 
 A drop-in executor for graphql-core, which knows nothing of FaceForge. Give `BreadthFirstExecutor` to graphql-core as
-`executor_class`, or to Strawberry as its execution context, and the answers are those of graphql-core. Fields that
-offer a `Batch` or a `Column` are then computed for a whole level in one call.
+`executor_class`, or to Strawberry as its execution context, and the answers are those of graphql-core. Fields with a
+`BATCH` or a `COLUMN` in their extensions are then computed in one call for all objects that were reached together.
+`docs/executor.md` walks one query through it.
 """
 
-from faceforge_executor.batches import BATCH, COLUMN, UNCHANGED, Batch, Level, ManyPerParent, OnePerParent
+from faceforge_executor.batches import (
+    BATCH,
+    COLUMN,
+    UNCHANGED,
+    Batch,
+    BatchResult,
+    Level,
+    ManyPerParent,
+    OnePerParent,
+)
 from faceforge_executor.cells import Group
 from faceforge_executor.executor import BreadthFirstExecutor
 from faceforge_executor.objects import ColumnTable, ObjectList, Objects
@@ -18,6 +28,7 @@ __all__ = [
     "COLUMN",
     "UNCHANGED",
     "Batch",
+    "BatchResult",
     "BreadthFirstExecutor",
     "ColumnTable",
     "FieldPlan",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from faceforge_executor.executor import BreadthFirstExecutor
 
-NEVER_AWAITABLE = frozenset({str, int, float, bool, dict, list, tuple, type(None)})
+PLAIN_TYPES = frozenset({str, int, float, bool, dict, list, tuple, type(None)})
 """Types whose values are neither awaitable nor errors."""
 
 
@@ -47,7 +47,7 @@ async def settle_results(executor: BreadthFirstExecutor, results: list[Any]) -> 
 
 def awaitable_indexes(executor: BreadthFirstExecutor, values: Sequence[Any]) -> Sequence[int]:
     """Where awaitable values are. One value of each type is tried, but each generator: some are awaitable."""
-    unknown = set(map(type, values)) - NEVER_AWAITABLE
+    unknown = set(map(type, values)) - PLAIN_TYPES
     if not unknown:
         return ()
     samples = {type(each): each for each in values}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,19 +16,6 @@ COLUMN = "column"
 """Key in the `extensions` of a GraphQLField without arguments: the column of its object that is its value."""
 UNCHANGED = "unchanged"
 """Key in the `extensions` of a GraphQLScalarType: true if each of its values stands in the response as it is."""
-
-
-@dataclass(frozen=True)
-class Batch:
-    """A field computed for all objects of a group at once.
-
-    `call(level)` returns, or is a coroutine that returns, one value for each parent in order, with an Exception where
-    there is none; or the objects of all parents as `OnePerParent` or `ManyPerParent`. What it raises is the error of
-    every parent. `reads` are the columns of the parents that it needs.
-    """
-
-    call: Callable[[Level], Any]
-    reads: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +46,19 @@ class ManyPerParent:
 
     items: Objects
     counts: Sequence[int]
+
+
+BatchResult = Sequence[Any] | OnePerParent | ManyPerParent
+"""One value for each parent in order, with an Exception where there is none; or the objects of all parents."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A field computed for all objects of a group at once.
+
+    `call` returns the values of all parents, or is a coroutine that does. What it raises is the error of every parent.
+    `reads` are the columns of the parents that it needs.
+    """
+
+    call: Callable[[Level], BatchResult | Awaitable[BatchResult]]
+    reads: frozenset[str] = frozenset()

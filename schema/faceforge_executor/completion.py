@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from graphql import GraphQLError, GraphQLLeafType, Undefined
 from graphql.pyutils import is_iterable
 
-from faceforge_executor.awaiting import NEVER_AWAITABLE, settled
+from faceforge_executor.awaiting import PLAIN_TYPES, settled
 from faceforge_executor.batches import ManyPerParent, OnePerParent
 from faceforge_executor.cells import Cells, Depth, Group, Position
 from faceforge_executor.leaves import complete_leaves
@@ -103,7 +103,7 @@ class Completion:
         """The values that are neither null nor errors, and their indexes if they are not all."""
         types = set(map(type, values))
         if type(None) not in types and not any(
-            kind is type(Undefined) or issubclass(kind, Exception) for kind in types - NEVER_AWAITABLE
+            kind is type(Undefined) or issubclass(kind, Exception) for kind in types - PLAIN_TYPES
         ):
             return values, None
         found, indexes = [], []

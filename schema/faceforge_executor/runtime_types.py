@@ -54,7 +54,7 @@ class RuntimeTypes:
         ]
 
     async def _check(self, types: Types) -> None:
-        """Put an error in place of a type whose `is_type_of` says that the value is of another."""
+        """Put an error in place of a type whose `is_type_of` does not hold for the value."""
         checked, answers = [], []
         for index, kind in enumerate(types):
             if not isinstance(kind, Exception) and kind.is_type_of is not None:

@@ -1,4 +1,4 @@
-"""The people that most tests of the executor ask for."""
+"""The people that most tests of the executor query."""
 
 from __future__ import annotations
 

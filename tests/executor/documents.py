@@ -42,19 +42,19 @@ class _Writer:
         kind = root.lower()
         # Each variable has to be used somewhere.
         used = "u: __typename @include(if: $yes) @skip(if: $no)"
-        told = "told(times: $times, mood: $mood) page(first: $first) { __typename }"
+        skipped = "echo(times: $times, mood: $mood) page(first: $first) { __typename }"
         fragments = " ".join(self.fragments)
-        return f"{kind} Q{VARIABLES} {{ {body} {used} ... @skip(if: $yes) {{ {told} }} }} {fragments}"
+        return f"{kind} Q{VARIABLES} {{ {body} {used} ... @skip(if: $yes) {{ {skipped} }} }} {fragments}"
 
     def variables(self) -> dict[str, Any]:
-        told: dict[str, Any] = {"yes": self.dice.random() < 0.7, "no": self.dice.random() < 0.2}
+        values: dict[str, Any] = {"yes": self.dice.random() < 0.7, "no": self.dice.random() < 0.2}
         if self.dice.random() < 0.5:
-            told["times"] = self.dice.choice([1, None])
+            values["times"] = self.dice.choice([1, None])
         if self.dice.random() < 0.5:
-            told["mood"] = self.dice.choice(["SAD", None])
+            values["mood"] = self.dice.choice(["SAD", None])
         if self.dice.random() < 0.5:
-            told["first"] = self.dice.randrange(4)
-        return told
+            values["first"] = self.dice.randrange(4)
+        return values
 
     def selection(self, kind: str, depth: int) -> str:
         parts = []
@@ -102,7 +102,7 @@ class _Writer:
         return f"a{self.dice.randrange(1000)}: " if self.dice.random() < 0.4 else ""
 
     def arguments(self, name: str) -> str:
-        if name == "told":
+        if name == "echo":
             return self.dice.choice(
                 [
                     "",

@@ -20,7 +20,7 @@ from faceforge_executor import (
 
 SDL = """
 type Query { people(first: Int = 2): [Person!]!  hello: String  person: Person }
-type Person { id: ID!  name: String  friends(first: Int = 2): [Person!]!  best: Person  slow: String }
+type Person { id: ID!  name: String  friends(first: Int = 2): [Person!]!  best: Person  boss: Person!  slow: String }
 type Mutation { set(to: Int): Int  fail: Int!  made: Person }
 type Subscription { ticks: Int }
 """
@@ -65,7 +65,7 @@ class People:
         present = [place for place, each in enumerate(ids) if not each.endswith("0")]
         return OnePerParent(self.rows([f"{ids[place]}!" for place in present]), present)
 
-    def ask(self, text: str, **more: Any) -> ExecutionResult:
+    def query(self, text: str, **more: Any) -> ExecutionResult:
         result = execute(self.schema, parse(text), executor_class=BreadthFirstExecutor, **more)
         assert isinstance(result, ExecutionResult)
         return result

@@ -13,26 +13,27 @@ from typing import Any
 import pytest
 from documents import random_document
 from graphql import ExecutionResult, GraphQLError, GraphQLSchema, execute
-from worlds import Thing, World, level_schema, plain_schema
+from world_schemas import level_schema, plain_schema
+from worlds import Thing, World
 
 from faceforge_executor import BreadthFirstExecutor
 
 IN_CI = 3000
 PARTS = 12
 SCHEMAS = 60
-"""Ways of offering the fields that are tried."""
+"""Schemas that are tried, each of which offers the fields in other ways."""
+FAULT_RATES = (0.0, 0.01, 0.05, 0.2)
 
 
 def difference(seed: int) -> str | None:
     """What the two answers to one document differ in, if they do."""
     asynchronous, root = seed % 3 == 0, "Mutation" if seed % 7 == 0 else "Query"
-    faults = (0.0, 0.01, 0.05, 0.2)[seed % 4]
     reference = plain_schema(asynchronous)
     document, variables = random_document(reference, seed, root)
-    thing = Thing(World(seed, faults), root, 0)
+    thing = Thing(World(seed, FAULT_RATES[seed % len(FAULT_RATES)]), root, 0)
     expected = run(reference, document, thing, variables)
     for schema in (level_schema(seed % SCHEMAS, asynchronous), reference):
-        for _ in range(2):  # the second time by the plan that was kept
+        for _ in range(2):  # the second time by the plan in the cache
             found = run(schema, document, thing, variables, executor_class=BreadthFirstExecutor)
             if wrong := differing(expected, found):
                 return f"seed {seed}: {wrong}"
@@ -50,15 +51,15 @@ def run(schema: GraphQLSchema, document: Any, thing: Thing, variables: Any, **mo
 def differing(expected: ExecutionResult, found: ExecutionResult) -> str | None:
     if repr(expected.data) != repr(found.data):
         return f"data {expected.data!r} became {found.data!r}"
-    wanted, told = by_null(expected), by_null(found)
-    if wanted.keys() != told.keys():
-        return f"errors nulled {sorted(map(str, wanted))}, not {sorted(map(str, told))}"
-    for null, errors in wanted.items():
-        here = {(tuple(each.path or ()), each.message) for each in told[null]}
-        if len(here) != len(told[null]) or len(here) != 1:
-            return f"{len(told[null])} errors are told of {null}"
-        # Below a value that became null graphql-core tells whichever error came first in time.
-        there = {(tuple(each.path or ()), each.message) for each in errors}
+    expected_errors, found_errors = by_null(expected), by_null(found)
+    if expected_errors.keys() != found_errors.keys():
+        return f"errors nulled {sorted(map(str, found_errors))}, not {sorted(map(str, expected_errors))}"
+    for null, errors in found_errors.items():
+        here = {(tuple(each.path or ()), each.message) for each in errors}
+        if len(errors) != 1:
+            return f"{len(errors)} errors are reported of {null}"
+        # Of the errors below a value that became null graphql-core reports whichever came first in time.
+        there = {(tuple(each.path or ()), each.message) for each in expected_errors[null]}
         if all(path == null for path, _ in there) and here != there:
             return f"the error at {null} is {here}, not {there}"
     return None

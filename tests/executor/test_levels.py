@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 import pytest
@@ -31,29 +31,31 @@ from faceforge_executor import (
 
 
 def test_a_field_is_called_once_for_all_objects_of_its_level(people: People) -> None:
-    told = people.ask("{ people(first: 3) { id friends { name friends(first: 4) { id } best { id } } } }")
-    assert told.errors is None
+    result = people.query("{ people(first: 3) { id friends { name friends(first: 4) { id } best { id } } } }")
+    assert result.errors is None
     assert people.calls == [("people", 1), ("friends", 3), ("friends", 6), ("best", 6)]
-    friend = told.data["people"][1]["friends"][0]  # type: ignore[index]  # there is data
+    friend = result.data["people"][1]["friends"][0]  # type: ignore[index]  # there is data
     assert friend["name"] == "n1.0"
     assert [each["id"] for each in friend["friends"]] == [f"1.0.{n}" for n in range(4)]
     assert friend["best"] is None
 
 
-def test_the_same_field_under_two_names_is_called_for_each_and_shares_what_it_keeps(people: People) -> None:
-    kept: list[int] = []
+def test_the_same_field_under_two_names_is_called_for_each_and_shares_what_it_has_read(
+    people: People,
+) -> None:
+    seen: list[int] = []
 
     def shared(level: Level) -> list[str]:
-        kept.append(level.shared.setdefault("rows", len(kept)))
+        seen.append(level.shared.setdefault("rows", len(seen)))
         return ["s"] * len(level.parents)
 
     people.offer("Person", "slow", shared)
-    assert people.ask("{ people { a: slow b: slow } }").data == {"people": [{"a": "s", "b": "s"}] * 2}
-    assert kept == [0, 0]
+    assert people.query("{ people { a: slow b: slow } }").data == {"people": [{"a": "s", "b": "s"}] * 2}
+    assert seen == [0, 0]
 
 
 def test_nothing_is_called_for_no_objects(people: People) -> None:
-    assert people.ask("{ people(first: 0) { friends { id } } }").data == {"people": []}
+    assert people.query("{ people(first: 0) { friends { id } } }").data == {"people": []}
     assert people.calls == [("people", 1)]
 
 
@@ -67,12 +69,12 @@ def test_a_batch_function_knows_what_is_selected_below(people: People) -> None:
 
     people.offer("Query", "people", people_)
     text = "query ($no: Boolean!) { people { id ...F friends @include(if: $no) { id } } } fragment F on Person { name }"
-    people.ask(text, variable_values={"no": False})
-    people.ask(text, variable_values={"no": True})
+    people.query(text, variable_values={"no": False})
+    people.query(text, variable_values={"no": True})
     assert seen == [{"id", "name"}, {"id", "name", "friends"}]
 
 
-def test_a_resolver_among_rows_is_told_its_true_path(people: People) -> None:
+def test_a_resolver_among_rows_gets_its_true_path(people: People) -> None:
     paths: list[list[str | int]] = []
 
     def slow(_row: Any, info: Any) -> str:
@@ -80,8 +82,24 @@ def test_a_resolver_among_rows_is_told_its_true_path(people: People) -> None:
         return "x"
 
     people.field("Person", "slow").resolve = slow
-    people.ask("{ p: people { friends(first: 1) { s: slow } } }")
+    people.query("{ p: people { friends(first: 1) { s: slow } } }")
     assert paths == [["p", 0, "friends", 0, "s"], ["p", 1, "friends", 0, "s"]]
+
+
+def test_a_parent_without_an_object_that_it_must_have_is_an_error(people: People) -> None:
+    def present_at(*indexes: int) -> Callable[[Level], OnePerParent]:
+        return lambda level: OnePerParent(people.rows([str(index) for index in indexes]), indexes)
+
+    people.offer("Person", "boss", present_at(0))
+    result = people.query("{ people { boss { id } } }")
+    assert result.data is None
+    assert [(each.message, each.path) for each in result.errors or ()] == [
+        ("Cannot return null for non-nullable field Person.boss.", ["people", 1, "boss"])
+    ]
+    people.offer("Person", "boss", present_at(0, 1))
+    assert people.query("{ people { boss { id } } }").data == {
+        "people": [{"boss": {"id": "0"}}, {"boss": {"id": "1"}}]
+    }
 
 
 WRONG: list[tuple[str, Any]] = [
@@ -93,31 +111,31 @@ WRONG: list[tuple[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("says", "call"), WRONG, ids=[each[0] for each in WRONG])
+@pytest.mark.parametrize(("wrong", "call"), WRONG, ids=[each[0] for each in WRONG])
 def test_a_batch_function_that_answers_something_else_is_an_error_of_each_parent(
-    people: People, says: str, call: Any
+    people: People, wrong: str, call: Any
 ) -> None:
     people.offer("Person", "slow", call)
-    told = people.ask("{ people { id slow } }")
-    assert told.data == {"people": [{"id": "0", "slow": None}, {"id": "1", "slow": None}]}
-    assert [each.path for each in told.errors or ()] == [["people", 0, "slow"], ["people", 1, "slow"]]
-    assert "batch function of Person.slow" in str((told.errors or [None])[0])
+    result = people.query("{ people { id slow } }")
+    assert result.data == {"people": [{"id": "0", "slow": None}, {"id": "1", "slow": None}]}
+    assert [each.path for each in result.errors or ()] == [["people", 0, "slow"], ["people", 1, "slow"]]
+    assert "batch function of Person.slow" in str((result.errors or [None])[0])
 
 
-def test_what_a_batch_function_raises_or_gives_as_an_error_is_told_at_its_place(people: People) -> None:
+def test_what_a_batch_function_raises_or_returns_as_an_error_is_reported_at_its_path(people: People) -> None:
     def broken(_level: Level) -> Any:
         raise ValueError("all of it")
 
     people.offer("Person", "slow", broken)
-    told = people.ask("{ people { slow } }")
-    assert [(each.message, each.path) for each in told.errors or ()] == [
+    result = people.query("{ people { slow } }")
+    assert [(each.message, each.path) for each in result.errors or ()] == [
         ("all of it", ["people", 0, "slow"]),
         ("all of it", ["people", 1, "slow"]),
     ]
     people.offer("Person", "slow", lambda level: ["fine", ValueError("one")])
-    told = people.ask("{ people { slow } }")
-    assert told.data == {"people": [{"slow": "fine"}, {"slow": None}]}
-    assert [each.path for each in told.errors or ()] == [["people", 1, "slow"]]
+    result = people.query("{ people { slow } }")
+    assert result.data == {"people": [{"slow": "fine"}, {"slow": None}]}
+    assert [each.path for each in result.errors or ()] == [["people", 1, "slow"]]
 
 
 def test_middleware_and_batch_functions_do_not_go_together(people: People) -> None:
@@ -128,10 +146,10 @@ def test_middleware_and_batch_functions_do_not_go_together(people: People) -> No
         return next_(root, info, **arguments)
 
     people.field("Query", "hello").resolve = lambda *_: "you"
-    told = people.ask("{ hello people { id } }", middleware=MiddlewareManager(note))
-    assert told.data is None
-    assert "middleware" in str((told.errors or [None])[0])
-    assert people.ask("{ hello }", middleware=MiddlewareManager(note)).data == {"hello": "you"}
+    result = people.query("{ hello people { id } }", middleware=MiddlewareManager(note))
+    assert result.data is None
+    assert "middleware" in str((result.errors or [None])[0])
+    assert people.query("{ hello }", middleware=MiddlewareManager(note)).data == {"hello": "you"}
     assert set(seen) == {"hello"}
 
 
@@ -159,14 +177,16 @@ def test_the_fields_of_a_mutation_run_one_after_the_other_and_stop_where_nothing
     people.field("Mutation", "fail").resolve = fail
 
     async def ask(text: str) -> ExecutionResult:
-        told: ExecutionResult = await execute(people.schema, parse(text), executor_class=BreadthFirstExecutor)  # type: ignore[misc]  # it waits
-        return told
+        result: ExecutionResult = await execute(
+            people.schema, parse(text), executor_class=BreadthFirstExecutor
+        )  # type: ignore[misc]  # it waits
+        return result
 
-    told = asyncio.run(ask("mutation { a: set(to: 1) b: set(to: 2) }"))
-    assert (told.data, done) == ({"a": 1, "b": 2}, [1, 2])
-    told = asyncio.run(ask("mutation { a: set(to: 3) fail b: set(to: 4) }"))
-    assert (told.data, done) == (None, [1, 2, 3])
-    assert [each.path for each in told.errors or ()] == [["fail"]]
+    result = asyncio.run(ask("mutation { a: set(to: 1) b: set(to: 2) }"))
+    assert (result.data, done) == ({"a": 1, "b": 2}, [1, 2])
+    result = asyncio.run(ask("mutation { a: set(to: 3) fail b: set(to: 4) }"))
+    assert (result.data, done) == (None, [1, 2, 3])
+    assert [each.path for each in result.errors or ()] == [["fail"]]
 
 
 async def test_siblings_of_a_level_wait_together(people: People) -> None:
@@ -181,10 +201,10 @@ async def test_siblings_of_a_level_wait_together(people: People) -> None:
         return "x"
 
     people.field("Query", "hello").resolve = wait
-    told: Any = await execute(
+    result: Any = await execute(
         people.schema, parse("{ a: hello b: hello c: hello }"), executor_class=BreadthFirstExecutor
     )  # type: ignore[misc]  # it waits
-    assert told.data == {"a": "x", "b": "x", "c": "x"}
+    assert result.data == {"a": "x", "b": "x", "c": "x"}
 
 
 async def test_an_execution_that_is_cancelled_cancels_what_it_waits_for(people: People) -> None:
@@ -216,9 +236,9 @@ async def test_each_event_of_a_subscription_is_executed(people: People) -> None:
     stream: Any = subscribe(
         people.schema, parse("subscription { t: ticks }"), executor_class=BreadthFirstExecutor
     )
-    told = [each async for each in stream]
-    assert [each.data for each in told] == [{"t": 1}, {"t": 2}, {"t": None}]
-    assert (told[2].errors or [None])[0].path == ["t"]
+    result = [each async for each in stream]
+    assert [each.data for each in result] == [{"t": 1}, {"t": 2}, {"t": None}]
+    assert (result[2].errors or [None])[0].path == ["t"]
 
 
 def test_a_very_deep_answer_needs_no_deep_stack() -> None:
@@ -227,8 +247,8 @@ def test_a_very_deep_answer_needs_no_deep_stack() -> None:
     text = "{ on " * depth + "{ n }" + " }" * depth
     root: dict[str, Any] = {"n": 1}
     root["on"] = root
-    told: Any = execute(schema, parse(text), root, executor_class=BreadthFirstExecutor)
-    found = told.data
+    result: Any = execute(schema, parse(text), root, executor_class=BreadthFirstExecutor)
+    found = result.data
     for _ in range(depth):
         found = found["on"]
     assert found == {"n": 1}
@@ -244,7 +264,7 @@ def test_what_is_raised_before_a_level_ends_the_execution(people: People) -> Non
         execute(people.schema, parse("{ people { friends { id } } }"), executor_class=Bounded)
 
 
-def test_where_nothing_can_be_awaited_that_is_said() -> None:
+def test_what_needs_an_event_loop_is_refused_where_there_is_none() -> None:
     async def answer() -> int:
         return 5
 

@@ -1,4 +1,4 @@
-"""A document is compiled once; what is kept of it is bounded, and may be used by several threads."""
+"""A document is compiled once; what is cached of it is bounded, and may be used by several threads."""
 
 from __future__ import annotations
 
@@ -32,28 +32,28 @@ def test_what_is_kept_is_bounded_by_its_size_and_what_was_compiled_ahead_stays(p
     many = [parse(wide) for _ in range(MAX_FIELDS // 1000 + 20)]
     for each in many:
         execute(people.schema, each, executor_class=BreadthFirstExecutor)
-    (kept,) = people.schema.extensions.values()
-    assert sum(each.field_count for each in kept._operations.values()) == kept._field_count == MAX_FIELDS
-    assert id(own.definitions[0]) in kept._operations
+    (cache,) = people.schema.extensions.values()
+    assert sum(each.field_count for each in cache._operations.values()) == cache._field_count == MAX_FIELDS
+    assert id(own.definitions[0]) in cache._operations
     made = BreadthFirstExecutor.build(people.schema, many[-1])
     assert isinstance(made, BreadthFirstExecutor)
     forget_plans(made)
-    assert id(many[-1].definitions[0]) not in kept._operations
+    assert id(many[-1].definitions[0]) not in cache._operations
 
 
 def test_plans_may_be_made_and_let_go_by_several_threads(people: People) -> None:
     names = [f"v{n}" for n in range(7)]
-    heads = ", ".join(f"${name}: Boolean!" for name in names)
+    variables = ", ".join(f"${name}: Boolean!" for name in names)
     document = parse(
-        f"query ({heads}) {{ {' '.join(f'{name}: hello @skip(if: ${name})' for name in names)} }}"
+        f"query ({variables}) {{ {' '.join(f'{name}: hello @skip(if: ${name})' for name in names)} }}"
     )
     wrong: list[BaseException] = []
 
     def run() -> None:
         try:
             for number in range(600):
-                given = {name: bool(number >> place & 1) for place, name in enumerate(names)}
-                execute(people.schema, document, variable_values=given, executor_class=BreadthFirstExecutor)
+                values = {name: bool(number >> place & 1) for place, name in enumerate(names)}
+                execute(people.schema, document, variable_values=values, executor_class=BreadthFirstExecutor)
         except BaseException as error:
             wrong.append(error)
 
@@ -72,25 +72,25 @@ def test_plans_may_be_made_and_let_go_by_several_threads(people: People) -> None
 
 def test_conditions_have_a_bounded_number_of_plans(people: People) -> None:
     names = [f"v{n}" for n in range(6)]
-    heads = ", ".join(f"${name}: Boolean!" for name in names)
+    variables = ", ".join(f"${name}: Boolean!" for name in names)
     document = parse(
-        f"query ({heads}) {{ {' '.join(f'{name}: hello @skip(if: ${name})' for name in names)} }}"
+        f"query ({variables}) {{ {' '.join(f'{name}: hello @skip(if: ${name})' for name in names)} }}"
     )
     for number in range(64):
-        given = {name: bool(number >> place & 1) for place, name in enumerate(names)}
-        told = execute(people.schema, document, variable_values=given, executor_class=BreadthFirstExecutor)
-        assert isinstance(told, ExecutionResult)
-        assert told.data == {name: None for name in names if not given[name]}
-    (kept,) = people.schema.extensions.values()
-    (plans,) = (each.plans for each in kept._operations.values())
+        values = {name: bool(number >> place & 1) for place, name in enumerate(names)}
+        result = execute(people.schema, document, variable_values=values, executor_class=BreadthFirstExecutor)
+        assert isinstance(result, ExecutionResult)
+        assert result.data == {name: None for name in names if not values[name]}
+    (cache,) = people.schema.extensions.values()
+    (plans,) = (each.plans for each in cache._operations.values())
     assert len(plans) == MAX_PLANS
 
 
-def test_a_document_can_be_compiled_before_anybody_asks(people: People) -> None:
+def test_a_document_can_be_compiled_before_it_is_first_run(people: People) -> None:
     document = parse("query ($a: Boolean!) { people { id best @include(if: $a) { name } } }")
     compile_ahead(people.schema, document)
-    (kept,) = people.schema.extensions.values()
-    before = {key: id(plan) for each in kept._operations.values() for key, plan in each.plans.items()}
+    (cache,) = people.schema.extensions.values()
+    before = {key: id(plan) for each in cache._operations.values() for key, plan in each.plans.items()}
     assert set(before) == {(True,), (False,)}
     for a in (True, False):
         made = BreadthFirstExecutor.build(people.schema, document, raw_variable_values={"a": a})
