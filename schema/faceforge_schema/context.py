@@ -53,7 +53,7 @@ class Context:
     """The address the caller used, such as `http://127.0.0.1:43210`."""
     idempotency_key: str | None = None
     uploaded: dict[str, Any] | None = None
-    """Bytes that this request has just published, as the row of `objects` that will tell of them."""
+    """Bytes that this request has just published, as the row of `objects` to be stored."""
     db: Reader | None = None
     """While a document is answered: the snapshot that all of it is read from."""
 

@@ -26,7 +26,7 @@ from graphql import (
 )
 from running_core import CONTRACT, OPERATIONS, RunningCore
 
-from faceforge_schema.directives import Resource, directive_of
+from faceforge_schema.directives import Resource, directive_of, is_list
 
 PAGING = {"first": "limit", "after": "cursor"}
 
@@ -197,15 +197,11 @@ def to_graphql(kind: Any, value: Any) -> Any:
     return value
 
 
-def is_connection(kind: GraphQLNamedType) -> bool:
-    return isinstance(kind, GraphQLObjectType) and kind.name.endswith("Connection")
-
-
 @cache
 def _selection(kind: GraphQLNamedType, counted: bool = False) -> str:
     if not isinstance(kind, GraphQLObjectType):
         return ""
-    if is_connection(kind):
+    if is_list(kind):
         nodes = _selection(get_named_type(kind.fields["nodes"].type))
         return f"{{ nodes {nodes} pageInfo {{ endCursor hasNextPage }} {'totalCount' if counted else ''} }}"
     return "{ " + " ".join(f"{name} {_selection(below)}" for name, below in _shown(kind)) + " }"
@@ -217,7 +213,7 @@ def _shown(kind: GraphQLObjectType) -> list[tuple[str, GraphQLNamedType]]:
     for name, each in kind.fields.items():
         below = get_named_type(each.type)
         is_value = isinstance(below, GraphQLObjectType) and directive_of(below, Resource) is None
-        if not each.args and (is_leaf_type(below) or (is_value and not is_connection(below))):
+        if not each.args and (is_leaf_type(below) or (is_value and not is_list(below))):
             found.append((name, below))
     return found
 
@@ -231,7 +227,7 @@ def _to_rest(kind: GraphQLNamedType, value: Any) -> Any:
         return value.lower()
     if not isinstance(kind, GraphQLObjectType):
         return value
-    if is_connection(kind):
+    if is_list(kind):
         info = value["pageInfo"]
         return {
             "items": _to_rest(get_named_type(kind.fields["nodes"].type), value["nodes"]),

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from faces import camel, is_connection
+from faces import camel
 from graphql import GraphQLObjectType, get_named_type, is_leaf_type, is_required_argument
 from noun import Place
 from nouns import NOUNS
 from running_core import CONTRACT, OPERATIONS, RunningCore, running_core
 
-from faceforge_schema.directives import Resource, directive_of
+from faceforge_schema.directives import Resource, directive_of, is_list
 from faceforge_storage import assets, entities
 from faceforge_storage.database.gateway import AnyRow, Write
 
@@ -116,7 +116,7 @@ def test_a_list_by_graphql_takes_as_many_statements_for_any_number_of_rows(hub: 
 
 def node_of(kind: Any) -> GraphQLObjectType:
     below = get_named_type(kind)
-    found = get_named_type(below.fields["nodes"].type) if is_connection(below) else below
+    found = get_named_type(below.fields["nodes"].type) if is_list(below) else below
     assert isinstance(found, GraphQLObjectType)
     return found
 
@@ -139,14 +139,14 @@ def ways(kind: GraphQLObjectType, depth: int) -> Iterator[str]:
     ]
     for name, field in ways_on if depth else ():
         below = node_of(field.type)
-        is_list = is_connection(get_named_type(field.type))
+        listed = is_list(get_named_type(field.type))
         is_record = directive_of(below, Resource) is not None
         deeper = list(ways(below, depth - 1)) or [""] if is_record or depth > 1 else [""]
         for each in deeper:
             inner = f"{leaves(below)} {each}"
             yield (
                 f"{name}(first: 3) {{ totalCount edges {{ cursor node {{ {inner} }} }} }}"
-                if is_list
+                if listed
                 else f"{name} {{ {inner} }}"
             )
 

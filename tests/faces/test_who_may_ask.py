@@ -14,7 +14,7 @@ from running_core import CONTRACT, OPERATIONS, RunningCore
 from world import UNKNOWN, World
 
 from faceforge_schema import permissions_of
-from faceforge_schema.directives import Resource, directive_of
+from faceforge_schema.directives import Resource, directive_of, is_list, item_type
 
 ALL = permissions_of(CONTRACT.graphql)
 NEEDS = {snake(name): each.needs for name, each in OPERATIONS.items()}
@@ -99,8 +99,8 @@ def ways_out(
         below = get_named_type(field.type)
         if not isinstance(below, GraphQLObjectType) or below.name in seen:
             continue
-        if below.name.endswith("Connection"):
-            item: Any = get_named_type(below.fields["nodes"].type)
+        if is_list(below):
+            item = item_type(below)
             if (need := need_of(item)) and need != own:
                 yield f"{name} {{ totalCount }}", need
                 yield f"{name} {{ nodes {{ __typename }} }}", need

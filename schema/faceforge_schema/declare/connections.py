@@ -24,7 +24,7 @@ from faceforge_schema.declare.selected_columns import (
     outside_the_trash,
     siblings,
 )
-from faceforge_schema.declare.signatures import placeholder, signature_of
+from faceforge_schema.declare.signatures import Signature, placeholder, signature_of
 from faceforge_storage.database import keyset
 from faceforge_storage.database.keyset import Children, Page
 from faceforge_storage.database.prepared_select import Columns
@@ -49,35 +49,6 @@ def listing(
 
     def declare(function: Callable[P, Select[Any]]) -> Operation[P, Select[Any]]:
         signature = signature_of(function)
-
-        def answer(level: Level) -> OnePerParent:
-            filters, db = dict(level.arguments), level.context.snapshot
-            page, mark = page_from(filters, function.__name__)
-            following = page.after is not None
-            supplied = signature.supplied(db, level.context)
-
-            @cache
-            def rows() -> Select[Any]:
-                statement: Select[Any] = signature.function(**supplied, **filters)
-                return statement
-
-            def make() -> Select[Any]:
-                names = existing_columns(rows(), {"row_id"} | _wanted([level.field], page))
-                return keyset.page_of(rows(), page.order, following=following, names=names)
-
-            if supplied:  # it looks into the database first, and has to each time
-                rows()
-            reading = cached_reading(level.field, (page.order, following), filters, make)
-            columns = reading(db, page.parameters())
-            size = len(columns["row_id"])
-            shown = min(size, page.limit)
-            items = ColumnTable({name: values[:shown] for name, values in columns.items()}, shown)
-
-            def totals() -> list[int]:
-                return [keyset.count(db, rows())]
-
-            return OnePerParent(Pages(items, [shown], [size > shown], page, mark, totals))
-
         field = operation_field(
             "query",
             signature,
@@ -87,11 +58,36 @@ def listing(
             (*errors, InvalidCursor, InvalidInput),
             extra=_arguments(sort, order),
             returns=Connection[node],  # type: ignore[valid-type]  # a type made at run time
-            batch=Batch(answer),
+            batch=Batch(lambda level: _root_page(level, signature)),
         )
         return Operation("query", field, function)
 
     return declare
+
+
+def _root_page(level: Level, signature: Signature) -> OnePerParent:
+    """The page of a root list that the arguments of the level ask for."""
+    filters, db = dict(level.arguments), level.context.snapshot
+    page, mark = page_from(filters, signature.function.__name__)
+    following = page.after is not None
+    supplied = signature.supplied(db, level.context)
+
+    @cache
+    def rows() -> Select[Any]:
+        statement: Select[Any] = signature.function(**supplied, **filters)
+        return statement
+
+    def make() -> Select[Any]:
+        names = existing_columns(rows(), {"row_id"} | _wanted([level.field], page))
+        return keyset.page_of(rows(), page.order, following=following, names=names)
+
+    if supplied:  # it looks into the database first, and has to each time
+        rows()
+    columns = cached_reading(level.field, (page.order, following), filters, make)(db, page.parameters())
+    size = len(columns["row_id"])
+    shown = min(size, page.limit)
+    items = ColumnTable({name: values[:shown] for name, values in columns.items()}, shown)
+    return OnePerParent(Pages(items, [shown], [size > shown], page, mark, lambda: [keyset.count(db, rows())]))
 
 
 def collection(
@@ -165,15 +161,20 @@ def _pages_below(
 
     @cache
     def totals() -> list[int]:
-        if not unique:
-            return [0] * len(parents)
-        reading = cached_reading(field, "count", filters, lambda: keyset.counts_below(below()))
-        counted = reading(db, {"parents": unique})
-        known_counts = dict(zip(counted["place_"], counted["count_"], strict=True))
-        return [0 if number is None else known_counts.get(number, 0) for number in at]
+        counted = _counts_below(level, below, filters, unique) if unique else {}
+        return [counted.get(each, 0) for each in parents]
 
     more = [number is not None and found[number] > page.limit for number in at]
     return Pages(ColumnTable(columns, sum(counts)), counts, more, page, mark, totals)
+
+
+def _counts_below(
+    level: Level, below: Callable[[], Children], filters: dict[str, Any], parents: list[Any]
+) -> dict[Any, int]:
+    """How many items each of the parents has below it; one without any is left out."""
+    reading = cached_reading(level.field, "count", filters, lambda: keyset.counts_below(below()))
+    counted = reading(level.context.snapshot, {"parents": parents})
+    return {parents[place]: count for place, count in zip(counted["place_"], counted["count_"], strict=True)}
 
 
 def _wanted(fields: Iterable[FieldPlan], page: Page) -> set[str]:

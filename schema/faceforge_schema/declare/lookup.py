@@ -34,22 +34,6 @@ def lookup(
     def declare(function: Callable[P, Select[Any]]) -> Operation[P, Select[Any]]:
         signature = signature_of(function)
 
-        def answer(level: Level) -> OnePerParent:
-            filters = dict(level.arguments)
-            value = filters.pop(name)
-
-            def make() -> Select[Any]:
-                rows = signature.function(**filters)
-                return records.by_key(
-                    rows, existing_columns(rows, {"row_id", *columns_below(level.field)}), key
-                )
-
-            reading = cached_reading(level.field, "lookup", filters, make)
-            columns = reading(level.context.snapshot, {"wanted": value})
-            if not columns["row_id"]:
-                raise NotFound(f"There is no record with {key} {str(value)[:80]!r}.")
-            return OnePerParent(ColumnTable(columns, 1))
-
         field = operation_field(
             "query",
             signature,
@@ -59,8 +43,24 @@ def lookup(
             (NotFound,),
             first=[in_path],
             returns=node,
-            batch=Batch(answer),
+            batch=Batch(lambda level: _found(level, signature.function, name, key)),
         )
         return Operation("query", field, function)
 
     return declare
+
+
+def _found(level: Level, among: Callable[..., Select[Any]], name: str, key: str) -> OnePerParent:
+    """The record whose `key` is the argument `name`; raises NotFound."""
+    filters = dict(level.arguments)
+    value = filters.pop(name)
+
+    def make() -> Select[Any]:
+        rows = among(**filters)
+        return records.by_key(rows, existing_columns(rows, {"row_id", *columns_below(level.field)}), key)
+
+    reading = cached_reading(level.field, "lookup", filters, make)
+    columns = reading(level.context.snapshot, {"wanted": value})
+    if not columns["row_id"]:
+        raise NotFound(f"There is no record with {key} {str(value)[:80]!r}.")
+    return OnePerParent(ColumnTable(columns, 1))
