@@ -22,7 +22,7 @@ def related(w: World, **more: Any) -> dict[str, Any]:
 
 def fill(tx: Write, place: Place) -> None:
     for source in (place.entity, place.centre):
-        kind = relation_types.named(tx, f"type-{place.number}")
+        kind = relation_types.get_or_create(tx, f"type-{place.number}")
         relationships.create(tx, source, place.neighbour, kind, {})
 
 
