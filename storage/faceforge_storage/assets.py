@@ -12,7 +12,7 @@ from faceforge_storage.database.dialects import among, contains
 from faceforge_storage.database.gateway import AnyRow, Values, Write
 from faceforge_storage.database.ids import new_id
 from faceforge_storage.database.records import Deleted, shown
-from faceforge_storage.database.tables import asset_links, asset_tags, assets, descriptors, entities, objects
+from faceforge_storage.database.tables import asset_links, asset_tags, assets, entities, objects
 
 DEFAULTS: Values = {
     "owner": {"type": "system", "id": None},
@@ -159,21 +159,7 @@ def purge(tx: Write, asset: AnyRow) -> None:
 
     The bytes stay until garbage collection finds that no asset is on them.
     """
-    linked = tx.rows(
-        select(asset_links, entities.c.id.label("entity_id"))
-        .join(entities, entities.c.row_id == asset_links.c.entity_row)
-        .where(asset_links.c.asset_row == asset.row_id)
-    )
-    tx.erase(asset_links, linked, [f"{asset.id}/{row.entity_id}" for row in linked])
-    for table, column in (
-        (entities, "primary_thumbnail_asset_id"),
-        (assets, "derived_from_asset_id"),
-        (descriptors, "evidence_asset_id"),
-    ):
-        for row in tx.rows(select(table).where(table.c[column] == asset.id)):
-            tx.update(table, row, {column: None})
-    tx.erase(assets, [asset])
-    tx.erase_history(asset_links, "asset_row", asset.row_id)
+    records.purge(tx, assets, asset)
 
 
 def _link(tx: Write, asset: AnyRow, entity: AnyRow) -> AnyRow | None:

@@ -14,7 +14,7 @@ from faceforge_storage.database.dialects import among, any_contains, contains
 from faceforge_storage.database.gateway import AnyRow, Values, Write
 from faceforge_storage.database.ids import new_id
 from faceforge_storage.database.records import Deleted, shown
-from faceforge_storage.database.tables import asset_links, assets, descriptors, entities, relationships
+from faceforge_storage.database.tables import entities
 from faceforge_storage.database.tables import entity_external_ids as external_ids
 from faceforge_storage.database.tables import entity_tags as tags
 from faceforge_storage.errors import ExternalIdTaken
@@ -86,23 +86,7 @@ def holder(db: Connection, namespace: str, value: str) -> AnyRow | None:
 
 def purge(tx: Write, row: AnyRow) -> None:
     """Remove an entity with its links, facts and relations, and their values from the journal. Files stay."""
-    linked = tx.rows(
-        select(asset_links, assets.c.id.label("asset_id"))
-        .join(assets, assets.c.row_id == asset_links.c.asset_row)
-        .where(asset_links.c.entity_row == row.row_id)
-    )
-    tx.erase(asset_links, linked, [f"{link.asset_id}/{row.id}" for link in linked])
-    tx.erase(descriptors, tx.rows(select(descriptors).where(descriptors.c.entity_row == row.row_id)))
-    ends = or_(relationships.c.src_row == row.row_id, relationships.c.dst_row == row.row_id)
-    tx.erase(relationships, tx.rows(select(relationships).where(ends)))
-    tx.erase(entities, [row])
-    for table, column in (
-        (asset_links, "entity_row"),
-        (descriptors, "entity_row"),
-        (relationships, "src_row"),
-        (relationships, "dst_row"),
-    ):
-        tx.erase_history(table, column, row.row_id)
+    records.purge(tx, entities, row)
 
 
 @contextmanager

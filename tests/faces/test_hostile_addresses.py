@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from faces import Face, snake
+from nouns import ROWS
 from refusals import assert_refused
 from running_core import OPERATIONS, RunningCore
 from world import World
@@ -48,11 +49,11 @@ BY_ID = [name for name, each in OPERATIONS.items() if any(name not in OF_NO_IDS 
 
 @pytest.mark.parametrize("text", NO_ID, ids=lambda text: f"{len(text)} x {text[:1]}")
 @pytest.mark.parametrize("operation", BY_ID)
-def test_an_id_that_is_none_is_unknown(face: Face, operation: str, text: str) -> None:
+def test_an_id_that_is_none_is_unknown(face: Face, world: World, operation: str, text: str) -> None:
     route = OPERATIONS[operation]
     arguments: dict[str, Any] = {name: text for name in route.path_names if name not in OF_NO_IDS}
     if route.body_required:
-        arguments["input"] = {"field_key": "k", "value": 1} if operation == "createDescriptor" else {}
+        arguments["input"] = ROWS[snake(operation)].good(world)["input"] if route.status == 201 else {}
     answer = face.call(snake(operation), **arguments)
     assert (answer.status, answer.code) == (404, "not_found")
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -24,16 +23,16 @@ class World:
     def __init__(self, core: RunningCore, number: int = 0) -> None:
         self.core, self.number = core, number
         self.face: Face = RestFace(core)
-        self._made: dict[str, str] = {}
+        self._made: dict[str, dict[str, Any]] = {}
 
     def make(self, operation: str, **arguments: Any) -> dict[str, Any]:
         made: dict[str, Any] = self.face.call(operation, **arguments).ok()
         return made
 
-    def once(self, operation: str, key: str, arguments: Callable[[], dict[str, Any]]) -> str:
-        """What `key` holds of a record that `operation` makes when it is first asked for."""
+    def once(self, operation: str, **arguments: Any) -> dict[str, Any]:
+        """What `operation` makes when it is first asked for, and again whenever it is asked for."""
         if operation not in self._made:
-            self._made[operation] = str(self.make(operation, **arguments())[key])
+            self._made[operation] = self.make(operation, **arguments)
         return self._made[operation]
 
     def named(self, word: str) -> str:

@@ -18,8 +18,10 @@ from faceforge_storage.errors import CannotStart
 
 log = logging.getLogger(__name__)
 
-HEAD = "0002"
-"""The newest step in `migrations/versions`; repeated here so that a start with nothing to do need not load Alembic."""
+_MIGRATIONS = Path(__file__).with_name("migrations")
+
+HEAD = max(step.name[:4] for step in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
+"""The newest step in `migrations/versions`, by the names of the files: a start with nothing to do loads no Alembic."""
 
 
 def revision_of(database: Path) -> str | None:
