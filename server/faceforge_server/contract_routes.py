@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from functools import cache
 
 from fastapi.routing import APIRoute
@@ -13,6 +13,7 @@ from starlette.responses import Response
 from faceforge_schema import Contract
 from faceforge_server.files.routes import file_routes
 from faceforge_server.health import health_routes
+from faceforge_server.http.plain_route import PlainRoute
 from faceforge_server.http.public_routes import PUBLIC
 from faceforge_server.rest import RestOperation, openapi
 from faceforge_server.rest.openapi import Json
@@ -45,5 +46,4 @@ def _route(path: str, content: Callable[[], bytes], media_type: str) -> APIRoute
     async def file(_request: Request) -> Response:
         return Response(content(), headers={**HEADERS, "Content-Type": media_type})
 
-    endpoint: Callable[[Request], Awaitable[Response]] = file
-    return APIRoute(path, endpoint, methods=["GET", "HEAD"], include_in_schema=False, openapi_extra=PUBLIC)
+    return PlainRoute(path, file, methods=["GET", "HEAD"], include_in_schema=False, openapi_extra=PUBLIC)

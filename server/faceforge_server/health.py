@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from faceforge_schema import Core
 from faceforge_server.http.json_response import json_response
+from faceforge_server.http.plain_route import PlainRoute
 from faceforge_server.http.public_routes import PUBLIC
 
 
@@ -22,7 +23,7 @@ class Health(BaseModel):
     instance_id: str = Field(description="Which run of Core this is: drawn at each start.")
 
 
-async def healthz(request: Request) -> Response:
+async def _healthz(request: Request) -> Response:
     """Answer that Core lives."""
     core: Core = request.app.state.core
     health = Health(status="ok", version=core.version, instance_id=core.instance_id)
@@ -32,17 +33,15 @@ async def healthz(request: Request) -> Response:
 def health_routes() -> list[APIRoute]:
     """`/healthz`, without a token."""
     return [
-        APIRoute(
+        PlainRoute(
             "/healthz",
-            healthz,
+            _healthz,
             methods=[method],
             operation_id="health",
             tags=["system"],
             summary="Whether Core lives",
             description="Whether Core lives, and which run of it. Needs no token.",
             responses={"200": {"model": Health, "description": "It does."}},
-            response_model=None,
-            response_class=Response,
             include_in_schema=method == "GET",
             openapi_extra=PUBLIC,
         )

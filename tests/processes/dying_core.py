@@ -14,7 +14,7 @@ from typing import Any
 from starlette.background import BackgroundTask
 
 from faceforge_server.cli import main
-from faceforge_server.files.routes import ByteRoutes
+from faceforge_server.files.transfers import FileTransfers
 from faceforge_storage.database.database import Database
 from faceforge_storage.database.gateway import Write
 from faceforge_storage.objects.staging import StagingFile
@@ -51,15 +51,15 @@ def die_after(owner: type, name: str) -> Callable[[], None]:
 
 
 def die_after_the_answer() -> None:
-    upload = ByteRoutes.upload
+    upload = FileTransfers.upload
 
-    async def last(self: ByteRoutes, request: Any) -> Any:
-        response = await upload(self, request)
+    async def last(self: FileTransfers, *arguments: Any) -> Any:
+        response = await upload(self, *arguments)
         if armed():  # asked before the answer goes out, for it is what the test arms after
             response.background = BackgroundTask(die)
         return response
 
-    ByteRoutes.upload = last  # type: ignore[method-assign]  # the one hook there is
+    FileTransfers.upload = last  # type: ignore[method-assign]  # the one hook there is
 
 
 MOMENTS: dict[str, Callable[[], None]] = {

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, get_args
 
 from fastapi.routing import APIRoute
-from starlette.responses import Response
 
 from faceforge_schema.assets.intake import UPLOAD_FORM
 from faceforge_schema.assets.upload_form import FormField
+from faceforge_server.files.disposition import Disposition
+from faceforge_server.http.plain_route import Endpoint, PlainRoute
 from faceforge_server.rest.openapi import IDEMPOTENCY_KEY, SECURITY
 from faceforge_server.rest.problems import EVERYWHERE, EVERYWHERE_RARE, problems
 
 Json = dict[str, Any]
-Endpoint = Callable[..., Awaitable[Any]]
 
 UPLOAD_ERRORS = (
     *EVERYWHERE,
@@ -42,6 +42,15 @@ DOWNLOAD_ERRORS = (
     "range_not_satisfiable",
 )
 BYTES: Json = {"content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}
+TEXT: Json = {"type": "string"}
+QUERY: dict[str, tuple[Json, str]] = {
+    "disposition": (
+        {**TEXT, "enum": list(get_args(Disposition))},
+        "Whether a browser shows the file or saves it.",
+    ),
+    "expires": ({"type": "integer"}, "Of a signed address: until when, in seconds since 1970."),
+    "signature": (TEXT, "Of a signed address: its proof. Then no token is looked at."),
+}
 HEADERS = {
     "Range": "Which bytes: `bytes=0-99`.",
     "If-Range": "Take the range only from bytes with this ETag.",
@@ -89,7 +98,11 @@ def download_route(endpoint: Endpoint, method: str, needs: Iterable[str]) -> API
             **problems(DOWNLOAD_ERRORS),
         },
         openapi_extra={
-            "parameters": [_header(name, text) for name, text in HEADERS.items()],
+            "parameters": [
+                _parameter("asset_id", "path", {**TEXT, "examples": ["0" * 64]}, "The asset.", required=True),
+                *(_parameter(name, "query", schema, text) for name, (schema, text) in QUERY.items()),
+                *(_parameter(name, "header", TEXT, text) for name, text in HEADERS.items()),
+            ],
             "security": [*SECURITY, {"signature": []}],
         },
     )
@@ -104,7 +117,7 @@ def _route(
     *description: str,
     **options: Any,
 ) -> APIRoute:
-    return APIRoute(
+    return PlainRoute(
         path,
         endpoint,
         methods=[method],
@@ -113,8 +126,6 @@ def _route(
         tags=["assets"],
         summary=summary,
         description="\n\n".join(description),
-        response_model=None,
-        response_class=Response,
         **options,
     )
 
@@ -144,11 +155,11 @@ def _body(media_type: str, schema: Json) -> Json:
 
 def _query(field: FormField) -> Json:
     schema = {key: value for key, value in field.schema.items() if key != "description"}
-    return {"name": field.name, "in": "query", "schema": schema, "description": field.schema["description"]}
+    return _parameter(field.name, "query", schema, field.schema["description"])
 
 
-def _header(name: str, description: str) -> Json:
-    return {"name": name, "in": "header", "schema": {"type": "string"}, "description": description}
+def _parameter(name: str, place: str, schema: Json, description: str, **more: bool) -> Json:
+    return {"name": name, "in": place, "schema": schema, "description": description, **more}
 
 
 def _asset(description: str) -> Json:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, cast
+from typing import cast
 
-from fastapi import Path, Query
 from fastapi.routing import APIRoute
-from pydantic import WithJsonSchema
 from starlette.requests import Request
 from starlette.responses import Response
 
 from faceforge_schema.assets.assets import create_asset
 from faceforge_server.files.description import download_route, upload_route
-from faceforge_server.files.disposition import Disposition
 from faceforge_server.files.transfers import READ, FileTransfers
 from faceforge_server.files.upload import receive_multipart, receive_raw
 from faceforge_server.rest.operations import RestOperation, operation_of
@@ -40,23 +37,9 @@ async def upload_bytes(request: Request) -> Response:
     return await _files(request).upload(request, receive_raw, "query")
 
 
-async def download(
-    request: Request,
-    asset_id: Annotated[str, Path(description="The asset.", examples=["0" * 64])],
-    disposition: Annotated[
-        Disposition | None, Query(description="Whether a browser shows the file or saves it.")
-    ] = None,
-    expires: Annotated[
-        str | None,
-        WithJsonSchema({"type": "integer"}),  # what is none is an altered address, not a wrong parameter
-        Query(description="Of a signed address: until when, in seconds since 1970."),
-    ] = None,
-    signature: Annotated[
-        str | None, Query(description="Of a signed address: its proof. Then no token is looked at.")
-    ] = None,
-) -> Response:
+async def download(request: Request) -> Response:
     """Answer with the bytes of an asset, or for HEAD with their headers."""
-    return await _files(request).download(request, asset_id, disposition)
+    return await _files(request).download(request)
 
 
 def _files(request: Request) -> FileTransfers:

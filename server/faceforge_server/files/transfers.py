@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -38,6 +38,10 @@ READ = frozenset({"assets:read"})
 SIGNED = Actor("signed address", READ)
 FORM_NAMES = {field.input: field.name for field in UPLOAD_FORM.values()}
 """Field of the input -> what an upload calls it."""
+DISPOSITIONS: dict[str | None, Disposition | None] = {
+    None: None,
+    **{each: each for each in get_args(Disposition)},
+}
 UNNAMED = "unnamed"
 Receive = Callable[[Request, Staging, UploadLimits], Awaitable[Upload]]
 
@@ -86,8 +90,9 @@ class FileTransfers:
         context.uploaded = {**asdict(stored), "mime_type": media_type}
         return await self._contract.answer(self._create.document, {"input": create}, context)
 
-    async def download(self, request: Request, asset_id: str, disposition: Disposition | None) -> Download:
+    async def download(self, request: Request) -> Download:
         """The bytes of an asset: for a token, or for the signature that the address itself brings."""
+        asset_id = request.path_params["asset_id"]
         context = context_of(request)
         if "signature" in request.query_params:  # it is the proof then, whatever token came with it
             _refuse_unknown(request, PARAMETERS)
@@ -103,8 +108,7 @@ class FileTransfers:
         else:
             context.actor.check(READ)
             found = await self._contract.answer(ASSET, {"assetId": asset_id}, context)
-            _refuse_unknown(request, ["disposition"])
-            wished = disposition
+            wished = _wished(request)
         stored = StoredObject(sha256=found["contentHash"], size_bytes=found["sizeBytes"], **found["storage"])
         return Download(self._store, stored, found["mimeType"], found["filename"], wished)
 
@@ -123,6 +127,16 @@ class FileTransfers:
         query = sign(self._key(), asset_id, content_hash, disposition, now=now, seconds=seconds)
         expires = datetime.fromtimestamp(int(query["expires"]), UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         return f"/v1/assets/{asset_id}/download?{urlencode(query)}", expires
+
+
+def _wished(request: Request) -> Disposition | None:
+    _refuse_unknown(request, ["disposition"])
+    wish = request.query_params.get("disposition")
+    if wish not in DISPOSITIONS:
+        message = f"is {' or '.join(get_args(Disposition))}"
+        wrong = Fault("/disposition", message, "invalid", "query")
+        raise InvalidInput(f"disposition {message}.", errors=(wrong,))
+    return DISPOSITIONS[wish]
 
 
 def in_form_names(error: FaceForgeError, place: str) -> FaceForgeError:

@@ -6,20 +6,16 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match, Route
 
-from faceforge_schema.values.inputs import pointer
 from faceforge_server.http.problem import problem_response
 from faceforge_storage.errors import (
     BadRequest,
     FaceForgeError,
-    Fault,
     Internal,
-    InvalidInput,
     MethodNotAllowed,
     NotFound,
 )
@@ -29,16 +25,6 @@ log = logging.getLogger("faceforge")
 
 async def _expected(_request: Request, error: Any) -> Response:
     return problem_response(error)
-
-
-async def _invalid(_request: Request, error: Any) -> Response:
-    """What FastAPI finds wrong with the parameters of a path operation."""
-    faults = tuple(
-        Fault(pointer(each["loc"][1:]), each["msg"], each["type"], str(each["loc"][0]))
-        for each in error.errors()
-    )
-    first = faults[0]
-    return problem_response(InvalidInput(f"{first.pointer[1:]}: {first.message}.", errors=faults))
 
 
 async def _framework(request: Request, error: Any) -> Response:
@@ -60,7 +46,6 @@ async def _unexpected(request: Request, error: Any) -> Response:
 
 EXCEPTION_HANDLERS: dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, Any, Response]]] = {
     FaceForgeError: _expected,
-    RequestValidationError: _invalid,
     HTTPException: _framework,
     Exception: _unexpected,
 }
