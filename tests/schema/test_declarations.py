@@ -11,7 +11,7 @@ from graphql import GraphQLObjectType
 from sqlalchemy import Select, select
 from strawberry import ID
 
-from faceforge_executor import Source
+from faceforge_executor import Objects
 from faceforge_schema import Context as Asking
 from faceforge_schema import Contract, build_schema
 from faceforge_schema.context import Reader, Write
@@ -58,7 +58,7 @@ def robots(looking: Reader, name: str | None = None) -> Select[Any]:
 
 
 @batched(Robot, reads=("id",))
-def friends(anything: Reader, rows: Source, db: str | None = None) -> Sequence[list[ID] | None]:
+def friends(anything: Reader, rows: Objects, db: str | None = None) -> Sequence[list[ID] | None]:
     """A batch function gets its first two parameters by position; the others are arguments."""
     raise NotImplementedError
 
