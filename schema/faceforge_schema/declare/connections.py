@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from functools import cache
@@ -130,26 +131,8 @@ def _pages_below(
     mark: str,
 ) -> Pages:
     """The same page below each of the parents; a parent that is None has an empty one."""
-    db, field, following = level.context.snapshot, level.field, page.after is not None
     unique = list(dict.fromkeys(each for each in parents if each is not None))
-    wanted = _wanted(siblings(field), page)
-
-    def make() -> Select[Any]:
-        children = below()
-        return keyset.pages_below(
-            children, existing_columns(children.rows, wanted), page.order, following=following
-        )
-
-    columns: Columns = dict.fromkeys(wanted, ())
-    found = [0] * len(unique)
-    if unique:
-        reading = cached_reading(field, ("page", page.order, following), filters, make)
-        columns = reading(db, {**page.parameters(), "parents": unique})
-        places = columns.pop("place_")
-        for place in places:
-            found[place] += 1
-        if SEEN_FROM in wanted:
-            columns[SEEN_FROM] = [unique[place] for place in places]
+    columns, found = _read_below(level, below, filters, unique, page)
     numbers = {each: number for number, each in enumerate(unique)}
     at = [numbers.get(each) for each in parents]
     counts = [0 if number is None else min(found[number], page.limit) for number in at]
@@ -166,6 +149,30 @@ def _pages_below(
 
     more = [number is not None and found[number] > page.limit for number in at]
     return Pages(ColumnTable(columns, sum(counts)), counts, more, page, mark, totals)
+
+
+def _read_below(
+    level: Level, below: Callable[[], Children], filters: dict[str, Any], parents: list[Any], page: Page
+) -> tuple[Columns, list[int]]:
+    """The items of the page below each of the parents, one after the other, and how many each parent has."""
+    following = page.after is not None
+    wanted = _wanted(siblings(level.field), page)
+
+    def make() -> Select[Any]:
+        children = below()
+        return keyset.pages_below(
+            children, existing_columns(children.rows, wanted), page.order, following=following
+        )
+
+    if not parents:
+        return dict.fromkeys(wanted, ()), []
+    reading = cached_reading(level.field, ("page", page.order, following), filters, make)
+    columns = reading(level.context.snapshot, {**page.parameters(), "parents": parents})
+    places = columns.pop("place_")
+    if SEEN_FROM in wanted:
+        columns[SEEN_FROM] = [parents[place] for place in places]
+    counted = Counter(places)
+    return columns, [counted[place] for place in range(len(parents))]
 
 
 def _counts_below(
