@@ -47,6 +47,14 @@ def headings() -> Iterator[str]:
         yield from (f"\n### {name}{streamed}\n" for name in root.fields)
 
 
+def described_records() -> set[str]:
+    """The records that a reference page written from the schema describes, as REST spells their names."""
+    return {
+        re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+        for name in re.findall(r"^### (\w+)$", page("records.md"), re.MULTILINE)
+    }
+
+
 FILES = file_routes(rest_operations(CONTRACT))
 TOLD = {
     "operations.md": [
@@ -58,7 +66,7 @@ TOLD = {
     "settings.md": [f"| `{name}` |" for name in settings(Settings)],
     "permissions.md": [f"| `{permission}` |" for permission in sorted(permissions_of(CONTRACT.graphql))],
     "commands.md": [f"faceforge {command}" for command in COMMANDS],
-    "journal.md": [f"`{record}`" for record in RECORDS],
+    "journal.md": [f"`{record}`" for record in RECORDS if record not in described_records()],
     "data-directory.md": [f"{path.name}" for path in Home(DOCS).directories()[1:]],
     "graphql.md": [f"`limits.{name}`" for name in Limits.model_fields if name.startswith("query_")],
 }
