@@ -80,14 +80,19 @@ class Cells:
         self.group, self.field = group, field
         self.depths: list[Depth] = []
         self.leaves: Sequence[Any] = ()
-        """What stands in the response for each value of the last depth that is not null; None for an object."""
+        """What stands in the response for each value of the last depth that is not null; None for an object.
+
+        Of a leaf that needed no completion: for each object of the group, and then there are no depths.
+        """
         self.groups: Sequence[Group] = ()
         """Those objects, a group for each type."""
-        self._starts: dict[int, list[int]] = {}
+        self._starts: dict[int, list[int]] | None = None
 
     def list_of(self, depth: int, index: int) -> tuple[int, int]:
         """The list that a value is in, by its index one depth up, and the index in that list."""
         lists = self.depths[depth - 1]
+        if self._starts is None:
+            self._starts = {}
         starts = self._starts.get(depth)
         if starts is None:
             starts = self._starts[depth] = [0, *accumulate(lists.counts or ())]
@@ -167,7 +172,10 @@ class Group:
 
         With `propagate_nulls` an object is null if a field of it is that may not be.
         """
-        keys, columns = self.plan.keys, [each.response_values(propagate_nulls) for each in self.cells]
+        keys = self.plan.keys
+        columns = [
+            each.response_values(propagate_nulls) if each.depths else each.leaves for each in self.cells
+        ]
         size = len(self.objects)
         response: list[dict[str, Any] | None]
         if size <= len(keys):

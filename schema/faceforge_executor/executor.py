@@ -12,7 +12,7 @@ from graphql.execution import Executor, get_argument_values
 
 from faceforge_executor.awaiting import settle_results
 from faceforge_executor.batches import Level
-from faceforge_executor.cells import Cells, Depth, Group, Position
+from faceforge_executor.cells import Cells, Group, Position
 from faceforge_executor.completion import Completion
 from faceforge_executor.leaves import are_unchanged
 from faceforge_executor.located_errors import located_errors
@@ -157,11 +157,14 @@ class BreadthFirstExecutor(Executor[Any]):
         incomplete: list[Cells] = []
         results: list[Any] = []
         for group in level:
+            size = len(group.objects)
             for field in group.plan.fields:
                 cells = Cells(group, field)
                 group.cells.append(cells)
                 result = self._result(cells)
-                if not (field.is_leaf and _filled_unchanged(cells, result)):
+                if field.is_leaf and _is_complete(field, result, size):
+                    cells.leaves = result
+                else:
                     incomplete.append(cells)
                     results.append(result)
         await settle_results(self, results)
@@ -214,12 +217,10 @@ class BreadthFirstExecutor(Executor[Any]):
         )
 
 
-def _filled_unchanged(cells: Cells, result: Any) -> bool:
-    """Fill the cells of a leaf with what its field returned, if that needs no completion; most of it needs none."""
-    if not isinstance(result, (list, tuple)) or len(result) != len(cells.group.objects):
+def _is_complete(field: FieldPlan, result: Any, size: int) -> bool:
+    """Whether what a leaf returned stands in the response as it is; most of it does."""
+    if not isinstance(result, (list, tuple)) or len(result) != size:
         return False
-    if not are_unchanged(cells.field.named_type, cells.field.non_null, result):
-        return False
-    cells.leaves = result
-    cells.depths.append(Depth(len(result), None, None))
-    return True
+    if field.unchanged_types is not None:
+        return field.unchanged_types.issuperset(map(type, result))
+    return are_unchanged(field.named_type, field.non_null, result)

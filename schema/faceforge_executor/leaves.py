@@ -34,6 +34,17 @@ _NULL = type(None)
 _INT_LIMIT = 2**31
 
 
+def unchanged_types(kind: GraphQLNamedType, non_null: Sequence[bool]) -> frozenset[type] | None:
+    """The Python types whose values certainly stand in the response as they are; None where types do not decide it."""
+    if len(non_null) > 1 or kind is GraphQLInt or kind is GraphQLFloat:
+        return None
+    python_type = _PYTHON_TYPES.get(kind)
+    types = frozenset((python_type,)) if python_type is not None else _JSON_TYPES
+    if python_type is None and not kind.extensions.get(UNCHANGED):
+        return None
+    return types if non_null[0] else types | {_NULL}
+
+
 def are_unchanged(kind: GraphQLNamedType, non_null: Sequence[bool], values: Sequence[Any]) -> bool:
     """Whether values, or lists of values, certainly stand in the response as they are, without an error."""
     types = set(map(type, values))

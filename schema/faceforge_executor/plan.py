@@ -22,6 +22,7 @@ from graphql import (
 from graphql.execution.collect_fields import FieldDetailsList
 
 from faceforge_executor.batches import BATCH, COLUMN, Batch
+from faceforge_executor.leaves import unchanged_types
 
 if TYPE_CHECKING:
     from faceforge_executor.plan_compiler import PlanCompiler
@@ -48,6 +49,7 @@ class FieldPlan:
         "parent",
         "parent_plan",
         "prepared",
+        "unchanged_types",
     )
 
     def __init__(
@@ -72,6 +74,8 @@ class FieldPlan:
         self.is_leaf = is_leaf_type(self.named_type)
         self.non_null = tuple(_non_null(definition.type))
         """Whether the value is non-null, whether its items are, and so on: one for each list, and one for the end."""
+        self.unchanged_types = unchanged_types(self.named_type, self.non_null) if self.is_leaf else None
+        """See `leaves.unchanged_types`."""
         self.parent_plan: ObjectPlan
         """The selection that the field is part of."""
         self.prepared: dict[Any, Any] = {}

@@ -65,7 +65,7 @@ class Contract(strawberry.Schema):
         *_: Any,
         **__: Any,
     ) -> ExecutionResult:
-        """Answer a stranger's query or mutation; what goes wrong stands in its errors, translated."""
+        """Answer a caller's query or mutation; what goes wrong stands in its errors, translated."""
         context: Context = context_value
         data: dict[str, Any] | None = None
         try:

@@ -55,12 +55,15 @@ def admit(
     execution = Execution.build(schema, document.node, None, context, dict(variables or {}), name)
     if not isinstance(execution, Execution):
         raise NotAdmitted(cast("list[GraphQLError]", execution))
-    try:
-        limits = context.core.settings.limits
-        query_cost.check(execution.plan, execution.variable_values.coerced, limits)
-    except QueryTooComplex:
-        forget_plans(execution)
-        raise
+    if key not in document.within_limits:
+        try:
+            limits = context.core.settings.limits
+            query_cost.check(execution.plan, execution.variable_values.coerced, limits)
+        except QueryTooComplex:
+            forget_plans(execution)
+            raise
+        if not operation.variable_definitions:
+            document.within_limits.add(key)
     return execution
 
 

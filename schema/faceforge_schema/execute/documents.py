@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode, specified_rules
 from strawberry.schema.schema import validate_document
@@ -26,15 +26,17 @@ class Document:
     operations: dict[str | None, OperationDefinitionNode]
     needs: dict[str | None, frozenset[str]]
     trusted: bool
-    """Whether it is Core's own (a REST route): the limits of strangers' queries spare it."""
+    """Whether it is Core's own (a REST route): the limits of callers' queries spare it."""
+    within_limits: set[str | None] = field(default_factory=set)
+    """Its operations without variables that were found to be within the limits: they will be again."""
 
 
 class Documents:
-    """The documents of one schema; Core's own for good, strangers' until others are used more."""
+    """The documents of one schema; Core's own for good, callers' until others are used more."""
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self.schema = schema
-        self._strangers: OrderedDict[str, Document] = OrderedDict()
+        self._callers: OrderedDict[str, Document] = OrderedDict()
         self._own: dict[str, Document | None] = {}
 
     def keep(self, text: str) -> None:
@@ -54,14 +56,14 @@ class Documents:
         return found
 
     def get(self, text: str, bounds: Limits) -> Document:
-        """A stranger's document; raises QueryTooComplex, GraphqlSyntax, GraphQLSyntaxError."""
-        found = self._strangers.get(text)
+        """A document of a caller; raises QueryTooComplex, GraphqlSyntax, GraphQLSyntaxError."""
+        found = self._callers.get(text)
         if found is not None:
-            self._strangers.move_to_end(text)
+            self._callers.move_to_end(text)
             return found
-        found = self._strangers[text] = self._check(text, bounds, trusted=False)
-        if len(self._strangers) > MAX_CACHED:
-            self._strangers.popitem(last=False)
+        found = self._callers[text] = self._check(text, bounds, trusted=False)
+        if len(self._callers) > MAX_CACHED:
+            self._callers.popitem(last=False)
         return found
 
     def _check(self, text: str, bounds: Limits, *, trusted: bool) -> Document:

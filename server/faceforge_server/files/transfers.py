@@ -113,7 +113,7 @@ class FileTransfers:
         return Download(self._store, stored, found["mimeType"], found["filename"], wished)
 
     async def _signed_asset(self, asset_id: str, context: Context) -> Any:
-        """The asset a signed address is for; to a stranger an unknown one is the same as an altered address."""
+        """The asset a signed address is for; from outside an unknown one is the same as an altered address."""
         try:
             return await self._contract.answer(ASSET, {"assetId": asset_id}, context)
         except (NotFound, InvalidInput):
