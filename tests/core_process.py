@@ -47,12 +47,16 @@ class CoreProcess:
         while time.monotonic() < end and self.process.poll() is None:
             self.url = self.home.read_ports().get("url", "")
             # Its last words of the start come after the file that tells where it is.
-            if self.url and self.home.read_ports()["pid"] == self.process.pid and LAST_WORDS in self.said():
+            if (
+                self.url
+                and self.home.read_ports()["pid"] == self.process.pid
+                and LAST_WORDS in self.terminal()
+            ):
                 return
             time.sleep(0.02)
         raise AssertionError(f"Core did not start:\n{self.said()}")
 
-    def said(self) -> str:
+    def terminal(self) -> str:
         """What it has written to its terminal so far."""
         return Path(self.output.name).read_text()
 

@@ -44,17 +44,17 @@ def test_signing_out_forgets_the_token_and_what_was_written(visit: Visit) -> Non
 
 
 @pytest.mark.parametrize(
-    ("token", "said"),
+    ("token", "alert"),
     [
         ("", "The field is empty. Paste the token that `faceforge token show` prints."),
         ("two words", "A token has no spaces or accents. Copy it once more."),
         ("tökén", "A token has no spaces or accents. Copy it once more."),
     ],
 )
-def test_what_cannot_be_a_token_is_not_even_sent(visit: Visit, token: str, said: str) -> None:
+def test_what_cannot_be_a_token_is_not_even_sent(visit: Visit, token: str, alert: str) -> None:
     page = visit.open("/")
     visit.sign_in(token)
-    expect(page.get_by_role("alert").filter(visible=True)).to_have_text(said)
+    expect(page.get_by_role("alert").filter(visible=True)).to_have_text(alert)
     expect(page.get_by_label("Access token")).to_be_focused()
     assert not [address for address in visit.addresses if "/v1/" in address]
 

@@ -56,7 +56,7 @@ def described_records() -> set[str]:
 
 
 FILES = file_routes(rest_operations(CONTRACT))
-TOLD = {
+DESCRIBED = {
     "operations.md": [
         *headings(),
         *(f"`{each.method} {each.path}`" for each in rest_operations(CONTRACT)),
@@ -72,10 +72,10 @@ TOLD = {
 }
 
 
-@pytest.mark.parametrize("name", TOLD)
+@pytest.mark.parametrize("name", DESCRIBED)
 def test_the_page_tells_of_each(name: str) -> None:
     text = page(name)
-    assert [told for told in TOLD[name] if told not in text] == []
+    assert [each for each in DESCRIBED[name] if each not in text] == []
 
 
 def test_each_permission_allows_something() -> None:

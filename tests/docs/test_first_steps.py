@@ -32,16 +32,16 @@ def run(**environment: str) -> subprocess.CompletedProcess[str]:
 
 def test_they_work_and_say_what_the_page_shows_and_may_be_taken_twice(served: Served) -> None:
     for _ in range(2):
-        told = run(FACEFORGE_HOME=str(served.home), FACEFORGE_TOKEN=served.token, BIG_BYTES=str(BIG_BYTES))
-        assert told.returncode == 0, told.stdout + told.stderr
-        assert steps(told.stdout) == steps(PAGE.read_text(encoding="utf-8"))
-        assert f"cut after {BIG_BYTES // 3} bytes" in told.stdout
-        assert f"went on: status 206, {BIG_BYTES - BIG_BYTES // 3} further bytes" in told.stdout
-    assert served.token not in told.stdout + told.stderr
+        ran = run(FACEFORGE_HOME=str(served.home), FACEFORGE_TOKEN=served.token, BIG_BYTES=str(BIG_BYTES))
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        assert steps(ran.stdout) == steps(PAGE.read_text(encoding="utf-8"))
+        assert f"cut after {BIG_BYTES // 3} bytes" in ran.stdout
+        assert f"went on: status 206, {BIG_BYTES - BIG_BYTES // 3} further bytes" in ran.stdout
+    assert served.token not in ran.stdout + ran.stderr
 
 
 def test_they_stop_at_the_first_thing_that_goes_wrong(served: Served) -> None:
-    told = run(FACEFORGE_URL=served.url, FACEFORGE_TOKEN="not-the-token", BIG_BYTES=str(BIG_BYTES))
-    assert told.returncode != 0
-    assert "GET /v1/system/info answered 401" in told.stderr
-    assert len(steps(told.stdout)) == 1
+    ran = run(FACEFORGE_URL=served.url, FACEFORGE_TOKEN="not-the-token", BIG_BYTES=str(BIG_BYTES))
+    assert ran.returncode != 0
+    assert "GET /v1/system/info answered 401" in ran.stderr
+    assert len(steps(ran.stdout)) == 1

@@ -100,14 +100,16 @@ class RestFace:
         if body is not None:
             options["content"] = json.dumps(body)
             headers["content-type"] = "application/json"
-        told = self.core.request(route.method, path, token=token, headers=headers, **options)
-        if told.status_code < 400:
-            return Answer(told.status_code, told.json() if told.content else None, headers=dict(told.headers))
-        problem = told.json()
-        assert told.headers["content-type"] == "application/problem+json"
-        assert problem["status"] == told.status_code
+        answer = self.core.request(route.method, path, token=token, headers=headers, **options)
+        if answer.status_code < 400:
+            return Answer(
+                answer.status_code, answer.json() if answer.content else None, headers=dict(answer.headers)
+            )
+        problem = answer.json()
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert problem["status"] == answer.status_code
         places = tuple(each["pointer"] for each in problem["errors"])
-        return Answer(told.status_code, None, problem["code"], places, dict(told.headers), problem)
+        return Answer(answer.status_code, None, problem["code"], places, dict(answer.headers), problem)
 
 
 def _query(value: Any) -> Any:
@@ -151,7 +153,7 @@ class GraphqlFace:
         below = get_named_type(root_field.type)
         text = f"{root} {name}{head} {{ {name}{given} {_selection(below, counted)} }}"
         headers = {} if idempotency_key is None else {"idempotency-key": idempotency_key}
-        told = self.core.request(
+        answer = self.core.request(
             "POST",
             "/graphql",
             token=token,
@@ -162,21 +164,21 @@ class GraphqlFace:
             },
             content=json.dumps({"query": text, "variables": variables}),
         )
-        body = told.json()
+        body = answer.json()
         if "status" in body:
             # Refused before GraphQL was reached: a problem document like any other.
-            return Answer(body["status"], None, body["code"], (), dict(told.headers), body)
+            return Answer(body["status"], None, body["code"], (), dict(answer.headers), body)
         if errors := body.get("errors"):
             assert not body.get("data") or body["data"].get(name) is None
             problem = {**errors[0]["extensions"], "detail": errors[0]["message"]}
             words = (each["pointer"][1:] for each in problem["errors"])
             places = tuple("/" + PAGING.get(word, word) for word in words)
-            return Answer(problem["status"], None, problem["code"], places, dict(told.headers), problem)
+            return Answer(problem["status"], None, problem["code"], places, dict(answer.headers), problem)
         status = OPERATIONS[name].status if name in OPERATIONS else 200
         value = None if status == 204 else _to_rest(below, body["data"][name])
         if isinstance(value, dict) and value.get("duplicate"):
             status = 200
-        return Answer(status, value, headers=dict(told.headers))
+        return Answer(status, value, headers=dict(answer.headers))
 
 
 def to_graphql(kind: Any, value: Any) -> Any:

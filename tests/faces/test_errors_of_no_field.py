@@ -29,10 +29,10 @@ def test_a_change_that_was_made_is_not_answered_as_if_it_had_not_run(tmp_path: P
             f' b: updateEntity(entityId: "{made[0]}", input: {{displayName: "changed"}}) {{ displayName {below} }}'
             ' c: createEntity(input: {displayName: "never"}) { id } }'
         )
-        told = core.request("POST", "/graphql", json={"query": query}, headers={"accept": GRAPHQL})
-        assert told.status_code == 200, told.text
-        (error,) = told.json()["errors"]
-        assert told.json()["data"] is None
+        answer = core.request("POST", "/graphql", json={"query": query}, headers={"accept": GRAPHQL})
+        assert answer.status_code == 200, answer.text
+        (error,) = answer.json()["errors"]
+        assert answer.json()["data"] is None
         assert (error["path"], error["extensions"]["code"]) == (["b"], "query_too_complex")
         names = {each["display_name"] for each in core.request("GET", "/v1/entities").json()["items"]}
         assert {"new", "changed"} <= names
@@ -46,12 +46,12 @@ def test_an_unexpected_error_of_no_field_is_masked_and_in_graphqls_form(
         raise ValueError("the secret cause")
 
     monkeypatch.setattr("faceforge_storage.database.database.stop_after", broken)
-    told = core.request(
+    answer = core.request(
         "POST", "/graphql", json={"query": "{ entities { totalCount } }"}, headers={"accept": GRAPHQL}
     )
-    assert told.headers["content-type"].startswith(GRAPHQL)
-    assert told.json()["errors"][0]["extensions"]["code"] == "internal"
-    assert "secret" not in told.text
+    assert answer.headers["content-type"].startswith(GRAPHQL)
+    assert answer.json()["errors"][0]["extensions"]["code"] == "internal"
+    assert "secret" not in answer.text
 
 
 def test_an_event_that_cannot_be_answered_does_not_end_its_subscription(

@@ -229,9 +229,9 @@ def test_a_key_has_plain_characters(face: Face, key: str) -> None:
 
 def test_a_definition_says_its_json_schema(face: Face, world: World) -> None:
     key = define(face, world, "integer", multiple=True)
-    told = face.call("field_definition", field_key=key).ok()["json_schema"]
+    response = face.call("field_definition", field_key=key).ok()["json_schema"]
     item = {"type": "integer", "minimum": -1, "maximum": 2**53}
-    assert (told["type"], told["items"]) == ("array", item)
+    assert (response["type"], response["items"]) == ("array", item)
 
 
 def test_scopes_hold_where_they_say(face: Face, world: World) -> None:

@@ -51,15 +51,15 @@ class Asked:
         return document
 
     def ask(self, document: str) -> None:
-        told = self.session.post(
+        answer = self.session.post(
             f"{self.address}/graphql",
             json={"query": document},
             headers={"Authorization": f"Bearer {self.core.token}", "Accept": "application/json"},
             timeout=30,
         )
-        assert told.status_code < 500, (document, told.text)
-        codes = [each["extensions"]["code"] for each in told.json().get("errors", ())]
-        assert "internal" not in codes, (document, told.text)
+        assert answer.status_code < 500, (document, answer.text)
+        codes = [each["extensions"]["code"] for each in answer.json().get("errors", ())]
+        assert "internal" not in codes, (document, answer.text)
         self.codes.update(codes or ["answered"])
 
 

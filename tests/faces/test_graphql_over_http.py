@@ -41,17 +41,17 @@ def post(core: RunningCore, body: Any, accept: str | None = GRAPHQL, **headers: 
 def test_the_answer_has_the_media_type_that_is_liked_best(
     core: RunningCore, accept: str | None, expected: str
 ) -> None:
-    told = post(core, GOOD, accept)
-    assert (told.status_code, told.headers["content-type"]) == (200, f"{expected}; charset=utf-8")
-    assert told.json() == {"data": {"__typename": "Query"}}
-    assert "accept" in told.headers["vary"].lower()
-    assert told.headers["cache-control"] == "no-store"
+    answer = post(core, GOOD, accept)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, f"{expected}; charset=utf-8")
+    assert answer.json() == {"data": {"__typename": "Query"}}
+    assert "accept" in answer.headers["vary"].lower()
+    assert answer.headers["cache-control"] == "no-store"
 
 
 @pytest.mark.parametrize("accept", ["text/html", "image/png;q=0.5", f"{JSON};q=0", "nonsense"])
 def test_an_answer_nobody_can_take_is_406(core: RunningCore, accept: str) -> None:
-    told = post(core, GOOD, accept)
-    assert (told.status_code, told.json()["code"]) == (406, "not_acceptable")
+    answer = post(core, GOOD, accept)
+    assert (answer.status_code, answer.json()["code"]) == (406, "not_acceptable")
 
 
 @pytest.mark.parametrize(
@@ -65,8 +65,8 @@ def test_an_answer_nobody_can_take_is_406(core: RunningCore, accept: str) -> Non
     ],
 )
 def test_a_body_of_another_kind_is_refused(core: RunningCore, kind: str | None) -> None:
-    told = post(core, GOOD, content_type=kind)
-    assert (told.status_code, told.json()["errors"][0]["extensions"]["code"]) == (
+    answer = post(core, GOOD, content_type=kind)
+    assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (
         415,
         "unsupported_media_type",
     )
@@ -77,8 +77,8 @@ def test_a_body_of_another_kind_is_refused(core: RunningCore, kind: str | None) 
 )
 def test_json_in_utf_8_is_taken(core: RunningCore, kind: str) -> None:
     body = json.dumps({"query": '{ entities(q: "Zoë \N{SNOWMAN}") { totalCount } }'}, ensure_ascii=False)
-    told = post(core, body.encode(), content_type=kind)
-    assert told.json() == {"data": {"entities": {"totalCount": 0}}}
+    answer = post(core, body.encode(), content_type=kind)
+    assert answer.json() == {"data": {"entities": {"totalCount": 0}}}
 
 
 ANSWERED = [
@@ -97,9 +97,9 @@ ANSWERED = [
 @pytest.mark.parametrize("accept", [GRAPHQL, JSON])
 @pytest.mark.parametrize(("name", "body"), ANSWERED, ids=[name for name, _ in ANSWERED])
 def test_a_well_formed_request_is_answered_200(core: RunningCore, accept: str, name: str, body: Any) -> None:
-    told = post(core, body, accept)
-    assert told.status_code == 200
-    assert told.json().keys() == {"data"}
+    answer = post(core, body, accept)
+    assert answer.status_code == 200
+    assert answer.json().keys() == {"data"}
 
 
 NO_REQUEST: list[tuple[str, Any]] = [
@@ -136,11 +136,11 @@ NO_REQUEST: list[tuple[str, Any]] = [
 def test_what_is_no_graphql_request_is_400_in_either_media_type(
     core: RunningCore, accept: str, name: str, body: Any
 ) -> None:
-    told = post(core, body, accept)
-    assert told.status_code == 400
-    assert told.json().keys() == {"errors"}
-    assert told.json()["errors"][0]["extensions"]["code"] in ("invalid_json", "invalid_input")
-    assert told.headers["content-type"].startswith(accept)
+    answer = post(core, body, accept)
+    assert answer.status_code == 400
+    assert answer.json().keys() == {"errors"}
+    assert answer.json()["errors"][0]["extensions"]["code"] in ("invalid_json", "invalid_input")
+    assert answer.headers["content-type"].startswith(accept)
 
 
 NEVER_RUN = [
@@ -212,10 +212,10 @@ def test_a_document_that_cannot_run_is_400_without_data_or_200_for_plain_json(
     core: RunningCore, name: str, body: Any, code: str
 ) -> None:
     for accept, status in ((GRAPHQL, 400), (JSON, 200)):
-        told = post(core, body, accept)
-        assert told.status_code == status
-        assert told.json().keys() == {"errors"}
-        for each in told.json()["errors"]:
+        answer = post(core, body, accept)
+        assert answer.status_code == status
+        assert answer.json().keys() == {"errors"}
+        for each in answer.json()["errors"]:
             assert each["extensions"]["code"] == code
             assert each["message"]
             assert each["extensions"]["errors"] is not None
@@ -228,9 +228,9 @@ def test_a_parse_error_says_where(core: RunningCore) -> None:
 
 @pytest.mark.parametrize("accept", [GRAPHQL, JSON])
 def test_a_field_error_is_a_200_with_data(core: RunningCore, accept: str) -> None:
-    told = post(core, {"query": '{ entity(entityId: "x") { id } }'}, accept)
-    body = told.json()
-    assert (told.status_code, body["data"]) == (200, None)
+    answer = post(core, {"query": '{ entity(entityId: "x") { id } }'}, accept)
+    body = answer.json()
+    assert (answer.status_code, body["data"]) == (200, None)
     assert body["errors"][0]["path"] == ["entity"]
     assert body["errors"][0]["extensions"]["code"] == "not_found"
 
@@ -238,15 +238,15 @@ def test_a_field_error_is_a_200_with_data(core: RunningCore, accept: str) -> Non
 def test_one_who_may_not_ask_is_told_by_the_status(core: RunningCore) -> None:
     token = core.limited_token()
     for accept, status in ((GRAPHQL, 403), (JSON, 200)):
-        told = core.request(
+        answer = core.request(
             "POST",
             "/graphql",
             token=token,
             json={"query": "{ entities { totalCount } }"},
             headers={"accept": accept},
         )
-        assert told.status_code == status
-        assert told.json().keys() == {"errors"}
+        assert answer.status_code == status
+        assert answer.json().keys() == {"errors"}
     assert core.request("POST", "/graphql", token=None, json=GOOD).status_code == 401
 
 
@@ -255,20 +255,20 @@ def test_one_who_may_not_ask_is_told_by_the_status(core: RunningCore) -> None:
 def test_nothing_runs_by_get(core: RunningCore, method: str, accept: str) -> None:
     made = 'mutation{createEntity(input:{displayName:"By GET"}){id}}'
     for query in ("{entities{totalCount}}", made):
-        told = core.request(method, f"/graphql?query={query}", headers={"accept": accept})
+        answer = core.request(method, f"/graphql?query={query}", headers={"accept": accept})
         if accept in (JSON, GRAPHQL):
-            assert (told.status_code, "POST" in told.headers["allow"]) == (405, True)
+            assert (answer.status_code, "POST" in answer.headers["allow"]) == (405, True)
         else:
-            assert told.headers["content-type"].startswith("text/html")
-        assert "totalCount" not in told.text.replace(query, "")
+            assert answer.headers["content-type"].startswith("text/html")
+        assert "totalCount" not in answer.text.replace(query, "")
     assert core.request("GET", "/v1/entities?q=By%20GET").json()["items"] == []
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS"])
 def test_no_other_method_is_taken(core: RunningCore, method: str) -> None:
-    told = core.request(method, "/graphql", json=GOOD)
-    assert (told.status_code, told.json()["code"]) == (405, "method_not_allowed")
-    assert "POST" in told.headers["allow"]
+    answer = core.request(method, "/graphql", json=GOOD)
+    assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+    assert "POST" in answer.headers["allow"]
 
 
 def test_an_unexpected_error_tells_nothing_of_its_cause(
@@ -278,10 +278,10 @@ def test_an_unexpected_error_tells_nothing_of_its_cause(
         raise RuntimeError("the secret cause")
 
     monkeypatch.setattr("faceforge_storage.system.counts", broken)
-    told = post(core, {"query": "{ systemInfo { version } }"})
-    assert told.json()["errors"][0]["extensions"]["code"] == "internal"
+    answer = post(core, {"query": "{ systemInfo { version } }"})
+    assert answer.json()["errors"][0]["extensions"]["code"] == "internal"
     by_rest = core.request("GET", "/v1/system/info")
     assert (by_rest.status_code, by_rest.json()["code"]) == (500, "internal")
-    for each in (told, by_rest):
+    for each in (answer, by_rest):
         assert "secret" not in each.text
         assert "RuntimeError" not in each.text

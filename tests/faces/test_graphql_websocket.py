@@ -26,7 +26,7 @@ class Socket:
     def send(self, kind: str, **more: Any) -> None:
         self.connection.send(json.dumps({"type": kind, **more}))
 
-    def told(self) -> dict[str, Any]:
+    def answer(self) -> dict[str, Any]:
         message: dict[str, Any] = json.loads(self.connection.recv(timeout=20))
         return message
 
@@ -35,7 +35,7 @@ class Socket:
 
     def next(self) -> Any:
         """The data of the next message, which must bring some."""
-        message = self.told()
+        message = self.answer()
         assert message["type"] == "next", message
         assert "errors" not in message["payload"], message
         return message["payload"]["data"]
@@ -45,7 +45,7 @@ class Socket:
         came = []
         try:
             while True:
-                came.append(self.told())
+                came.append(self.answer())
         except ConnectionClosed as closed:
             end = closed.rcvd
         assert end is not None, "the connection broke without a close"
@@ -72,7 +72,7 @@ def opened(address: str, protocol: str | None = PROTOCOL, **options: Any) -> Ite
 def signed_in(address: str, token: str) -> Iterator[Socket]:
     with opened(address) as socket:
         socket.send("connection_init", payload={"authorization": f"Bearer {token}"})
-        assert socket.told()["type"] == "connection_ack"
+        assert socket.answer()["type"] == "connection_ack"
         yield socket
 
 
@@ -181,7 +181,7 @@ def test_a_second_sign_in_and_an_id_in_use_close_the_socket(core: RunningCore, a
 def test_a_ping_is_answered_by_a_pong(core: RunningCore, address: str) -> None:
     with signed_in(address, core.token) as socket:
         socket.send("ping")
-        assert socket.told()["type"] == "pong"
+        assert socket.answer()["type"] == "pong"
 
 
 # ---- queries and mutations
@@ -192,11 +192,11 @@ def test_queries_and_mutations_are_answered_once(core: RunningCore, address: str
         made = 'mutation { createEntity(input: {displayName: "By a socket"}) { id displayName } }'
         socket.subscribe(made, id="a")
         entity = socket.next()["createEntity"]
-        assert socket.told() == {"id": "a", "type": "complete"}
+        assert socket.answer() == {"id": "a", "type": "complete"}
         query = "query ($id: ID!) { entity(entityId: $id) { displayName } }"
         socket.send("subscribe", id="a", payload={"query": query, "variables": {"id": entity["id"]}})
         assert socket.next() == {"entity": {"displayName": "By a socket"}}
-        assert socket.told() == {"id": "a", "type": "complete"}
+        assert socket.answer() == {"id": "a", "type": "complete"}
     newest = core.request("GET", "/v1/changesets?limit=1").json()["items"][0]
     assert (newest["actor"], newest["operation"]) == ("install", "createEntity")
 
@@ -231,7 +231,7 @@ def test_what_cannot_run_is_an_error_and_the_socket_stays(
     with signed_in(address, core.token) as socket:
         name = "Missing" if query == MISSING else None
         socket.send("subscribe", id="1", payload={"query": query, "operationName": name})
-        message = socket.told()
+        message = socket.answer()
         assert (message["type"], message["id"]) == ("error", "1")
         assert message["payload"][0]["extensions"]["code"] == code
         socket.subscribe("{ __typename }", id="2")
@@ -251,7 +251,7 @@ def test_what_cannot_run_is_an_error_and_the_socket_stays(
 def test_a_socket_gives_no_more_than_its_token_may(core: RunningCore, address: str, query: str) -> None:
     with signed_in(address, core.limited_token("assets:read")) as socket:
         socket.subscribe(query)
-        message = socket.told()
+        message = socket.answer()
         assert message["type"] == "error"
         assert message["payload"][0]["extensions"]["code"] == "forbidden"
 
@@ -267,12 +267,12 @@ def test_an_unexpected_error_is_masked(
     with signed_in(address, core.token) as socket:
         for query in ("{ systemInfo { version } }", "subscription { changesets(after: 0) { id } }"):
             socket.subscribe(query)
-            message = socket.told()
+            message = socket.answer()
             errors = message["payload"]["errors"] if message["type"] == "next" else message["payload"]
             assert errors[0]["extensions"]["code"] == "internal"
             assert "secret" not in json.dumps(message)
             if message["type"] == "next":
-                assert socket.told()["type"] == "complete"
+                assert socket.answer()["type"] == "complete"
 
 
 # ---- the subscription
@@ -283,7 +283,7 @@ def test_changesets_are_told_as_they_are_committed(core: RunningCore, address: s
         socket.subscribe(SUBSCRIPTION)
         socket.subscribe("{ __typename }", id="ready")
         assert socket.next() == {"__typename": "Query"}
-        socket.told()
+        socket.answer()
         before = core.request("GET", "/v1/changesets?limit=1").json()["items"][0]["changeset_id"]
         for number in range(3):
             create(core, f"live {number}")
@@ -319,7 +319,7 @@ def test_a_subscription_that_is_completed_tells_no_more(core: RunningCore, addre
         create(core, "unheard")
         socket.subscribe("{ __typename }", id="q")
         assert socket.next() == {"__typename": "Query"}
-        assert socket.told() == {"id": "q", "type": "complete"}
+        assert socket.answer() == {"id": "q", "type": "complete"}
 
 
 @pytest.mark.parametrize("how", ["revoked", "rotated", "narrowed"])

@@ -65,9 +65,11 @@ def test_each_create_of_a_document_has_a_key_of_its_own(core: RunningCore, world
     made = [f'{name}: createEntity(input: {{displayName: "{name}"}}) {{ id }}' for name in "ab"]
     query = f"mutation {{ {' '.join(made)} }}"
     headers = {"idempotency-key": world.named("document")}
-    told = [core.request("POST", "/graphql", json={"query": query}, headers=headers).json() for _ in range(2)]
-    assert told[0] == told[1]
-    assert told[0]["data"]["a"] != told[0]["data"]["b"]
+    response = [
+        core.request("POST", "/graphql", json={"query": query}, headers=headers).json() for _ in range(2)
+    ]
+    assert response[0] == response[1]
+    assert response[0]["data"]["a"] != response[0]["data"]["b"]
 
 
 def test_one_key_sent_many_times_at_once_makes_one_record(core: RunningCore, world: World) -> None:
@@ -93,19 +95,19 @@ def test_an_upload_repeated_with_its_key_gives_the_first_answer(core: RunningCor
     ):
         headers["idempotency-key"] += method
         path = "/v1/assets/upload" + ("?filename=a.txt" if method == "PUT" else "")
-        told = [core.request(method, path, headers=headers, **options) for _ in range(2)]
-        assert [each.status_code for each in told] == [201, 201]
-        assert told[0].json() == told[1].json()
-        assert told[0].json()["duplicate"] is False
+        response = [core.request(method, path, headers=headers, **options) for _ in range(2)]
+        assert [each.status_code for each in response] == [201, 201]
+        assert response[0].json() == response[1].json()
+        assert response[0].json()["duplicate"] is False
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "ä", "a\tb"])
 def test_a_key_has_1_to_255_printable_characters(core: RunningCore, key: str) -> None:
-    told = core.request(
+    response = core.request(
         "POST", "/v1/entities", json={"display_name": "k"}, headers={"idempotency-key": key.encode("latin-1")}
     )
-    assert (told.status_code, told.json()["code"]) == (422, "invalid_input")
-    assert told.json()["errors"][0]["in"] == "header"
+    assert (response.status_code, response.json()["code"]) == (422, "invalid_input")
+    assert response.json()["errors"][0]["in"] == "header"
 
 
 def test_what_keys_remember_holds_no_secret(core: RunningCore, face: Face, world: World) -> None:

@@ -18,8 +18,8 @@ def test_a_unique_value_given_away_meanwhile_stands_against_a_restore(face: Face
     first = _with_field(face, key, "X1")
     face.call("delete_entity", entity_id=first).ok()
     second = _with_field(face, key, "X1")
-    told = face.call("restore_entity", entity_id=first)
-    assert (told.status, told.code) == (409, "field_value_taken")
+    response = face.call("restore_entity", entity_id=first)
+    assert (response.status, response.code) == (409, "field_value_taken")
     face.call("update_entity", entity_id=second, input={"fields": {key: "X2"}}).ok()
     assert face.call("restore_entity", entity_id=first).ok()["deleted_at"] is None
 
@@ -46,16 +46,16 @@ def test_an_expression_that_would_take_ages_takes_no_time(face: Face, world: Wor
     key = world.named("code")
     definition = {"field_key": key, "field_type": "string", "regex": "^(a+)+$"}
     face.call("create_field_definition", input=definition).ok()
-    told = face.call("create_entity", input={"display_name": "E", "fields": {key: "a" * 500 + "b"}})
-    assert (told.status, told.code, told.places) == (422, "invalid_input", (f"/fields/{key}",))
+    response = face.call("create_entity", input={"display_name": "E", "fields": {key: "a" * 500 + "b"}})
+    assert (response.status, response.code, response.places) == (422, "invalid_input", (f"/fields/{key}",))
     assert _with_field(face, key, "a" * 500)
 
 
 @pytest.mark.parametrize("regex", ["(", r"(?=a)b", r"(a)\1"])
 def test_an_expression_that_is_not_understood_is_refused(face: Face, world: World, regex: str) -> None:
     definition = {"field_key": world.named("code"), "field_type": "string", "regex": regex}
-    told = face.call("create_field_definition", input=definition)
-    assert (told.status, told.places) == (422, ("/regex",))
+    response = face.call("create_field_definition", input=definition)
+    assert (response.status, response.places) == (422, ("/regex",))
 
 
 def test_a_level_that_grows_by_links_is_refused(tmp_path: Path) -> None:
@@ -66,8 +66,8 @@ def test_a_level_that_grows_by_links_is_refused(tmp_path: Path) -> None:
         photo = world.upload(b"crowd", meta={"entities": people})["asset_id"]
         text = """query ($id: ID!) { asset(assetId: $id) { links { entity { assets(first: 20) { nodes {
             links { entity { id } } } } } } } }"""
-        told = core.request("POST", "/graphql", json={"query": text, "variables": {"id": photo}}).json()
-        assert {error["extensions"]["code"] for error in told["errors"]} == {"query_too_complex"}
+        response = core.request("POST", "/graphql", json={"query": text, "variables": {"id": photo}}).json()
+        assert {error["extensions"]["code"] for error in response["errors"]} == {"query_too_complex"}
 
 
 def test_a_patch_may_name_what_the_record_names_already(face: Face, world: World) -> None:
@@ -84,17 +84,21 @@ def test_an_asset_is_not_made_from_itself(face: Face, world: World) -> None:
     def patched(source: str) -> Answer:
         return face.call("update_asset", asset_id=photo, input={"derived_from_asset_id": source})
 
-    told = patched(photo)
-    assert (told.status, told.code, told.places) == (422, "invalid_input", ("/derived_from_asset_id",))
+    response = patched(photo)
+    assert (response.status, response.code, response.places) == (
+        422,
+        "invalid_input",
+        ("/derived_from_asset_id",),
+    )
     # The same bytes again are the asset that is there.
     sent = {"content_hash": world.photo_hash, "filename": "again.png"}
-    for said, place in (
+    for source, place in (
         ({"derived_from_asset_id": photo}, "/derived_from_asset_id"),
         ({"sidecar": {"derived_from": photo}}, "/sidecar/derived_from"),
     ):
-        told = face.call("create_asset", input={**sent, **said})
-        assert (told.status, told.code, told.places) == (422, "invalid_input", (place,))
-        copy = face.call("create_asset", input={**sent, **said, "on_duplicate": "new"}).ok()
+        response = face.call("create_asset", input={**sent, **source})
+        assert (response.status, response.code, response.places) == (422, "invalid_input", (place,))
+        copy = face.call("create_asset", input={**sent, **source, "on_duplicate": "new"}).ok()
         assert copy["derived_from_asset_id"] == photo
     assert face.call("asset", asset_id=photo).ok()["derived_from_asset_id"] is None
     assert patched(sketch).ok()["derived_from_asset_id"] == sketch
@@ -127,8 +131,8 @@ def test_an_idempotency_key_is_one_on_both_faces(core: RunningCore) -> None:
 )
 def test_what_could_not_be_given_back_is_refused(core: RunningCore, body: str, code: str) -> None:
     headers = {"content-type": "application/json"}
-    told = core.request("POST", "/v1/entities", content=body, headers=headers)
-    assert (told.status_code in (400, 422), told.json()["code"]) == (True, code)
+    response = core.request("POST", "/v1/entities", content=body, headers=headers)
+    assert (response.status_code in (400, 422), response.json()["code"]) == (True, code)
 
 
 @pytest.mark.parametrize("sign", ["", "-"])
@@ -137,18 +141,18 @@ def test_a_number_is_as_long_as_the_other_face_takes_it(core: RunningCore, sign:
     number = sign + "9" * digits
     body = f'{{"display_name": "x", "fields": {{"n": [{number}]}}}}'
     headers = {"content-type": "application/json"}
-    told = core.request("POST", "/v1/entities", content=body, headers=headers)
+    response = core.request("POST", "/v1/entities", content=body, headers=headers)
     query = (
         f'mutation {{ createEntity(input: {{displayName: "x", fields: {{n: [{number}]}}}}) {{ fields }} }}'
     )
     answer = core.request("POST", "/graphql", json={"query": query}).json()
     if digits == 40:
         kept = {"n": [int(number)]}
-        assert told.json()["fields"] == answer["data"]["createEntity"]["fields"] == kept
+        assert response.json()["fields"] == answer["data"]["createEntity"]["fields"] == kept
     else:
-        assert told.json()["code"] == "invalid_json"
+        assert response.json()["code"] == "invalid_json"
         assert answer["errors"][0]["extensions"]["code"] == "graphql_validation_failed"
-        assert "more than 40 digits" in told.json()["detail"]
+        assert "more than 40 digits" in response.json()["detail"]
         assert "more than 40 digits" in answer["errors"][0]["message"]
 
 

@@ -39,8 +39,8 @@ class Records:
             owners = {"entity_id": dice.sample(self.entities, dice.randrange(5)), "role": f"r{number % 2}"}
             if self.assets and number % 2:
                 owners["derived_from_asset_id"] = self.assets[0]
-            told = core.request("POST", "/v1/assets/upload", files=files, data=owners)
-            self.assets.append(told.json()["asset_id"])
+            answer = core.request("POST", "/v1/assets/upload", files=files, data=owners)
+            self.assets.append(answer.json()["asset_id"])
         for number in range(12):
             src, dst = dice.choice(self.entities), dice.choice(self.entities)
             kind = ("friend", "parent", "rival")[number % 3]
@@ -68,9 +68,9 @@ class Records:
             core.request("DELETE", f"/v1/{path}")
 
     def post(self, path: str, body: Any, key: str) -> str:
-        told = self.core.request("POST", f"/v1/{path}", json=body)
-        assert told.status_code == 201, told.text
-        return str(told.json()[key])
+        answer = self.core.request("POST", f"/v1/{path}", json=body)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()[key])
 
     def difference(self, seed: int) -> str | None:
         """What the two answers to one document differ in, if they do."""
@@ -80,15 +80,17 @@ class Records:
         used = "u: __typename @include(if: $yes) @skip(if: $no)"
         text = f"query ($yes: Boolean!, $no: Boolean!) {{ {asked} {used} }}"
         variables = {"yes": dice.random() < 0.6, "no": dice.random() < 0.3}
-        told = self.core.request("POST", "/graphql", json={"query": text, "variables": variables}).json()
+        answer = self.core.request("POST", "/graphql", json={"query": text, "variables": variables}).json()
         wanted = object_by_object.ask(self.core, text, variables)
         mask(wanted.errors or [])
         errors = {(tuple(each.path or ()), (each.extensions or {})["code"]) for each in wanted.errors or ()}
-        found = {(tuple(each.get("path", ())), each["extensions"]["code"]) for each in told.get("errors", ())}
+        found = {
+            (tuple(each.get("path", ())), each["extensions"]["code"]) for each in answer.get("errors", ())
+        }
         if {code for _, code in found} & {"query_too_complex", "graphql_validation_failed"}:
             return None  # refused before anything runs; two fields may have drawn the same alias
-        if json.dumps(told.get("data")) != json.dumps(wanted.data) or errors != found:
-            return f"{text} {variables}: {told} is not {wanted}"
+        if json.dumps(answer.get("data")) != json.dumps(wanted.data) or errors != found:
+            return f"{text} {variables}: {answer} is not {wanted}"
         return None
 
     def field(self, kind: Any, name: str, dice: random.Random, depth: int) -> str:
@@ -111,19 +113,19 @@ class Records:
         return " ".join([*parts, "__typename"])
 
     def arguments(self, field: Any, dice: random.Random) -> str:
-        told = []
+        given = []
         for name, argument in field.args.items():
             kind = get_nullable_type(argument.type)
             if name in {"entityId", "assetId"}:
-                told.append(f'{name}: "{dice.choice(self.entities if name == "entityId" else self.assets)}"')
+                given.append(f'{name}: "{dice.choice(self.entities if name == "entityId" else self.assets)}"')
             elif name == "first":
-                told.append(f"first: {dice.choice([1, 2, 3, 40, 0])}" if dice.random() < 0.9 else "first: 2")
+                given.append(f"first: {dice.choice([1, 2, 3, 40, 0])}" if dice.random() < 0.9 else "first: 2")
             elif isinstance(kind, GraphQLEnumType) and dice.random() < 0.6:
-                told.append(f"{name}: {dice.choice(list(kind.values))}")
+                given.append(f"{name}: {dice.choice(list(kind.values))}")
             elif name in {"kind", "fieldKey", "relationshipType"} and dice.random() < 0.3:
-                told.append(f'{name}: "{dice.choice(["file", "k1", "friend"])}"')
-            assert told or not is_required_argument(argument), name
-        return f"({', '.join(told)})" if told else ""
+                given.append(f'{name}: "{dice.choice(["file", "k1", "friend"])}"')
+            assert given or not is_required_argument(argument), name
+        return f"({', '.join(given)})" if given else ""
 
 
 @pytest.fixture(scope="module")

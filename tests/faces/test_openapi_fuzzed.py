@@ -115,15 +115,15 @@ class Server:
                 (case.headers or {}).pop(name, None)
             if isinstance(case.body, dict):
                 case.body.update({name: IN_BODIES[name] for name in IN_BODIES if name in case.body})
-        told = case.call(
+        answer = case.call(
             base_url=self.address,
             session=self.session,
             headers={"Authorization": f"Bearer {self.core.token}"},
             timeout=30,
         )
-        count[told.status_code] += 1
+        count[answer.status_code] += 1
         # What was led is perhaps no longer wrong.
-        case.validate_response(told, checks=CHECKS if led else [*CHECKS, checks.negative_data_rejection])
+        case.validate_response(answer, checks=CHECKS if led else [*CHECKS, checks.negative_data_rejection])
 
 
 def fuzzed_schema() -> Any:

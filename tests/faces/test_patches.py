@@ -165,10 +165,10 @@ def test_a_patch_without_effect_changes_neither_version_nor_moment(
     ],
 )
 def test_if_match_is_read_as_http_says(core: RunningCore, world: World, header: str, status: int) -> None:
-    told = core.request("PATCH", f"/v1/entities/{world.ada}", json={}, headers={"if-match": header})
-    assert told.status_code == status
+    response = core.request("PATCH", f"/v1/entities/{world.ada}", json={}, headers={"if-match": header})
+    assert response.status_code == status
     if status == 412:
-        assert told.json()["code"] == "version_conflict"
+        assert response.json()["code"] == "version_conflict"
 
 
 @pytest.mark.parametrize("operation", DELETES)

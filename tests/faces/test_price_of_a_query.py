@@ -15,10 +15,10 @@ from faceforge_schema.execute.preparation import prepare
 def statements(core: RunningCore, query: str, **variables: Any) -> list[str]:
     """The statements of a query that must be answered."""
     body = {"query": query, "variables": variables}
-    told = core.request("POST", "/graphql", json=body)  # its own documents are compiled, tokens are read
+    answer = core.request("POST", "/graphql", json=body)  # its own documents are compiled, tokens are read
     with core.statements() as seen:
-        told = core.request("POST", "/graphql", json=body)
-    assert "errors" not in told.json(), told.text
+        answer = core.request("POST", "/graphql", json=body)
+    assert "errors" not in answer.json(), answer.text
     return [each for each in seen if each.startswith("SELECT")]
 
 
@@ -109,8 +109,8 @@ def test_a_query_that_takes_too_long_ends_also_in_its_thread(tmp_path: Any, monk
         for number in range(3):
             core.request("POST", "/v1/entities", json={"display_name": str(number)})
         monkeypatch.setattr("faceforge_schema.execute.execution.time", SlowClock())
-        told = core.request("POST", "/graphql", json={"query": nested(5)}).json()
-    assert told["errors"][0]["extensions"]["code"] == "query_timeout"
+        answer = core.request("POST", "/graphql", json={"query": nested(5)}).json()
+    assert answer["errors"][0]["extensions"]["code"] == "query_timeout"
 
 
 class SlowClock:

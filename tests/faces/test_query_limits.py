@@ -99,9 +99,9 @@ TABLE = [
 ]
 
 
-@pytest.mark.parametrize(("says", "query", "expected"), TABLE, ids=[each[0] for each in TABLE])
+@pytest.mark.parametrize(("case", "query", "expected"), TABLE, ids=[each[0] for each in TABLE])
 def test_a_query_costs_what_is_allowed_and_no_more(
-    strict: RunningCore, says: str, query: str, expected: str | None
+    strict: RunningCore, case: str, query: str, expected: str | None
 ) -> None:
     assert code(strict, query) == expected
 
@@ -134,8 +134,8 @@ def test_a_long_chain_of_fragments_is_answered_or_refused(core: RunningCore, len
 
 
 def test_tools_can_read_the_whole_schema(core: RunningCore) -> None:
-    told = core.request("POST", "/graphql", json={"query": get_introspection_query()}).json()
-    schema = build_client_schema(told["data"])
+    answer = core.request("POST", "/graphql", json={"query": get_introspection_query()}).json()
+    schema = build_client_schema(answer["data"])
     made = schema.type_map["EntityCreate"]
     assert isinstance(made, GraphQLInputObjectType)
     assert print_type(made).count("JSONObject! = {") == 2
@@ -164,8 +164,8 @@ def test_a_query_that_takes_too_long_is_stopped(tmp_path: Path, monkeypatch: pyt
     with running_core(tmp_path / "hurried", limits={"query_seconds": 0.3}) as core:
         for _ in range(6):
             # More often than there are readers: each is free again afterwards.
-            told = core.request("GET", "/v1/system/info")
-            assert (told.status_code, told.json()["code"]) == (504, "query_timeout")
+            answer = core.request("GET", "/v1/system/info")
+            assert (answer.status_code, answer.json()["code"]) == (504, "query_timeout")
         assert code(core, "{ systemInfo { version } }") == "query_timeout"
         monkeypatch.undo()
         assert core.request("GET", "/v1/system/info").status_code == 200

@@ -50,8 +50,8 @@ def test_an_entity_may_be_related_to_itself_and_counts_once(
     found = face.call("relationships", entity_id=world.bob, include_total=True).ok()
     assert (found["total"], [each["relationship_id"] for each in found["items"]]) == (1, [made])
     query = f'{{ entity(entityId: "{world.bob}") {{ relationships {{ totalCount nodes {{ other {{ id }} }} }} }} }}'
-    told = core.request("POST", "/graphql", json={"query": query}).json()["data"]["entity"]
-    assert told["relationships"] == {"totalCount": 1, "nodes": [{"other": {"id": world.bob}}]}
+    response = core.request("POST", "/graphql", json={"query": query}).json()["data"]["entity"]
+    assert response["relationships"] == {"totalCount": 1, "nodes": [{"other": {"id": world.bob}}]}
 
 
 def test_a_relation_is_seen_from_both_ends_and_leads_to_the_other(
@@ -63,8 +63,8 @@ def test_a_relation_is_seen_from_both_ends_and_leads_to_the_other(
         assert [each["relationship_id"] for each in listed] == [made]
         query = """query ($id: ID!) { entity(entityId: $id) { relationships(relationshipType: "mentor") { nodes {
             srcEntity { id } dstEntity { id } other { id } type { name inverse symmetric } } } } }"""
-        told = core.request("POST", "/graphql", json={"query": query, "variables": {"id": entity}}).json()
-        (node,) = told["data"]["entity"]["relationships"]["nodes"]
+        response = core.request("POST", "/graphql", json={"query": query, "variables": {"id": entity}}).json()
+        (node,) = response["data"]["entity"]["relationships"]["nodes"]
         assert (node["srcEntity"]["id"], node["dstEntity"]["id"]) == (world.ada, world.bob)
         assert node["other"]["id"] == other
         assert node["type"] == {"name": "mentor", "inverse": "student", "symmetric": False}
@@ -74,8 +74,8 @@ def test_an_unknown_type_registers_itself_and_stays(face: Face, world: World) ->
     kind = world.named("arch-enemy")
     assert face.call("relation_type", name=kind).code == "not_found"
     made = relate(face, world.ada, world.bob, kind).ok()
-    told = face.call("relation_type", name=kind).ok()
-    assert (told["inverse"], told["symmetric"], told["label"]) == (None, False, None)
+    response = face.call("relation_type", name=kind).ok()
+    assert (response["inverse"], response["symmetric"], response["label"]) == (None, False, None)
     assert face.call("delete_relation_type", name=kind).code == "in_use"
     face.call("delete_entity", entity_id=world.ada).ok()
     assert face.call("delete_relation_type", name=kind).code == "in_use", "it comes back with the entity"

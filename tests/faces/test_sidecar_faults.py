@@ -142,11 +142,11 @@ def test_a_fault_points_into_the_sidecar(core: RunningCore, world: World, face: 
     assert answer.places == (f"/sidecar{where}",)
     assert not [word for word in PYTHON if word in str(answer.problem)], answer.problem
     files = {"file": ("a.txt", b"new bytes"), "meta": (None, json.dumps(sidecar))}
-    told = core.request("POST", "/v1/assets/upload", files=files).json()
-    assert (told["status"], told["code"]) == (status, code)
-    assert [fault["pointer"] for fault in told["errors"]] == [f"/meta{where}"]
-    assert "/sidecar" not in told["detail"]
-    assert "/meta" not in told["detail"]
+    response = core.request("POST", "/v1/assets/upload", files=files).json()
+    assert (response["status"], response["code"]) == (status, code)
+    assert [fault["pointer"] for fault in response["errors"]] == [f"/meta{where}"]
+    assert "/sidecar" not in response["detail"]
+    assert "/meta" not in response["detail"]
     assert everything(core) == before
 
 

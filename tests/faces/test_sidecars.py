@@ -38,9 +38,9 @@ def test_a_sidecar_says_everything_an_asset_may_have(core: RunningCore, world: W
         "camera": {"Model": "X"},
         "rating": 5,
     }
-    told = upload(core, world.content + b"full", meta)
-    assert told.status_code == 201, told.text
-    asset = told.json()
+    answer = upload(core, world.content + b"full", meta)
+    assert answer.status_code == 201, answer.text
+    asset = answer.json()
     assert (asset["kind"], asset["tags"]) == ("image.original", ["a", "b"])
     assert asset["user_metadata"] == {"aB": {"cD": 1}, "camera": {"Model": "X"}, "rating": 5}
     assert asset["derived_from_asset_id"] == world.photo
@@ -160,16 +160,16 @@ WRONG: list[tuple[str, Callable[[World], Any], str, str | None]] = [
 ]
 
 
-@pytest.mark.parametrize(("says", "meta", "code", "place"), WRONG, ids=[each[0] for each in WRONG])
+@pytest.mark.parametrize(("case", "meta", "code", "place"), WRONG, ids=[each[0] for each in WRONG])
 def test_a_sidecar_that_is_wrong_keeps_nothing(
-    core: RunningCore, world: World, says: str, meta: Callable[[World], Any], code: str, place: str | None
+    core: RunningCore, world: World, case: str, meta: Callable[[World], Any], code: str, place: str | None
 ) -> None:
-    told_meta = meta(world)
+    sent_meta = meta(world)
     before, files = everything(core), stored(core)
-    told = upload(core, world.content + says.encode(), told_meta)
-    assert (told.status_code, told.json()["code"]) == (422, code), told.text[:300]
+    answer = upload(core, world.content + case.encode(), sent_meta)
+    assert (answer.status_code, answer.json()["code"]) == (422, code), answer.text[:300]
     if place is not None:
-        assert [each["pointer"] for each in told.json()["errors"]] == [place]
+        assert [each["pointer"] for each in answer.json()["errors"]] == [place]
     assert everything(core) == before
     assert waiting(core) == []
     # Bytes without a row are harmless, and are collected later.
@@ -207,11 +207,11 @@ def test_a_field_that_is_wrong_is_named_as_the_form_calls_it(
     before = everything(core)
     data = world.content + place.encode()
     if method == "POST":
-        told = upload(core, data, **form)
+        answer = upload(core, data, **form)
     else:
-        told = core.request("PUT", "/v1/assets/upload", content=data, params=form)
-    assert told.status_code == 422, told.text
-    assert [each["pointer"] for each in told.json()["errors"]] == [place]
+        answer = core.request("PUT", "/v1/assets/upload", content=data, params=form)
+    assert answer.status_code == 422, answer.text
+    assert [each["pointer"] for each in answer.json()["errors"]] == [place]
     assert everything(core) == before
     assert waiting(core) == []
 
@@ -221,8 +221,8 @@ def test_bytes_that_are_not_the_declared_ones_are_not_kept(
     core: RunningCore, world: World, field: dict[str, str]
 ) -> None:
     before, files = everything(core), stored(core)
-    told = upload(core, world.content + b"declared", **field)
-    assert (told.status_code, told.json()["code"]) in ((422, "hash_mismatch"), (422, "size_mismatch"))
+    answer = upload(core, world.content + b"declared", **field)
+    assert (answer.status_code, answer.json()["code"]) in ((422, "hash_mismatch"), (422, "size_mismatch"))
     assert (everything(core), stored(core), waiting(core)) == (before, files, [])
 
 

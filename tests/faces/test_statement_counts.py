@@ -48,17 +48,17 @@ class Hub:
         )
         self.centre = centre.id
         for place, entity in enumerate(kept):
-            told = (source, centre, place, entity, kept[place - 1])
-            core.core.database.writing("hub", "ring", lambda tx, told=told: add(tx, *told))
+            records = (source, centre, place, entity, kept[place - 1])
+            core.core.database.writing("hub", "ring", lambda tx, records=records: add(tx, *records))
 
     def count(self, document: str, **variables: Any) -> tuple[int, Any]:
         """(statements, data) of a query."""
         with self.core.statements() as seen:
-            told = self.core.request(
+            answer = self.core.request(
                 "POST", "/graphql", json={"query": document, "variables": variables}
             ).json()
-        assert "errors" not in told, told["errors"]
-        return len(seen), told["data"]
+        assert "errors" not in answer, answer["errors"]
+        return len(seen), answer["data"]
 
     def query(self, name: str) -> str:
         """The same for REST."""
@@ -95,9 +95,11 @@ def test_a_list_by_rest_takes_as_many_statements_for_any_number_of_rows(hub: Hub
     counts = set()
     for size in SIZES:
         with hub.core.statements() as seen:
-            told = hub.core.request("GET", f"{path}?limit={size}&include_total=true&{hub.query(name)}").json()
-        assert len(told["items"]) == size
-        assert told["total"] >= ROWS
+            answer = hub.core.request(
+                "GET", f"{path}?limit={size}&include_total=true&{hub.query(name)}"
+            ).json()
+        assert len(answer["items"]) == size
+        assert answer["total"] >= ROWS
         counts.add(sum(not each.startswith("BEGIN") for each in seen))
     assert len(counts) == 1, counts
     # The page and the count, for each whether the entity is there at all, and what two computed fields need.

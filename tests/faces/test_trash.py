@@ -107,10 +107,10 @@ def test_a_trashed_asset_is_hidden_and_comes_back(core: RunningCore, face: Face,
             descriptor(descriptorId: $fact) { evidenceAsset { id } }
             asset(assetId: $small) { derivedFrom { id } } }"""
         variables = {"ada": ada, "fact": world.fact, "small": small}
-        told = core.request("POST", "/graphql", json={"query": query, "variables": variables}).json()
+        response = core.request("POST", "/graphql", json={"query": query, "variables": variables}).json()
         listed = face.call("entity_assets", entity_id=ada).ok()["items"]
         by_hash = face.call("asset_by_hash", algorithm="sha256", hex=world.photo_hash).ok()["asset_id"]
-        return told["data"], [each["asset_id"] for each in listed], by_hash
+        return response["data"], [each["asset_id"] for each in listed], by_hash
 
     before = seen()
     assert before[0]["entity"]["primaryThumbnail"] == {"id": photo}

@@ -84,8 +84,8 @@ ROOTS = {
 
 
 def need_of(kind: Any) -> str | None:
-    told = directive_of(kind, Resource)
-    return told.needs if told is not None else None
+    response = directive_of(kind, Resource)
+    return response.needs if response is not None else None
 
 
 def ways_out(
@@ -199,16 +199,16 @@ def test_bytes_ask_for_the_permissions_of_assets(core: RunningCore, world: World
     assert core.request("GET", path, token=None).json()["code"] == "unauthorized"
     assert core.request("GET", f"/v1/assets/{UNKNOWN}/download", token=writer).status_code == 403
     for method in ("POST", "PUT"):
-        told = core.request(method, "/v1/assets/upload", token=reader, content=b"x")
-        assert (told.status_code, told.json()["code"]) == (403, "forbidden")
+        response = core.request(method, "/v1/assets/upload", token=reader, content=b"x")
+        assert (response.status_code, response.json()["code"]) == (403, "forbidden")
 
 
 def test_a_sidecar_makes_no_entity_for_a_token_that_could_not(core: RunningCore, world: World) -> None:
     token = core.limited_token("assets:write")
     meta = json.dumps({"entities": [{"display_name": "By the back door", "create": True}]})
     files = {"file": ("a.txt", world.content), "meta": (None, meta)}
-    told = core.request("POST", "/v1/assets/upload", token=token, files=files)
-    assert (told.status_code, told.json()["code"]) == (403, "forbidden")
+    response = core.request("POST", "/v1/assets/upload", token=token, files=files)
+    assert (response.status_code, response.json()["code"]) == (403, "forbidden")
     found = core.request("GET", "/v1/entities?q=back%20door").json()["items"]
     assert found == []
     assert core.request("GET", "/v1/assets?q=a.txt").json()["items"] == []
@@ -273,12 +273,12 @@ def test_a_rotated_or_revoked_token_is_void_at_once(face: Face, world: World) ->
 
 def test_a_secret_is_told_once(face: Face, world: World) -> None:
     made = face.call("create_token", input={"name": world.named("once"), "permissions": []}).ok()
-    told = json.dumps(
+    response = json.dumps(
         [
             face.call("token", token_id=made["token_id"]).ok(),
             face.call("tokens", first=500).ok(),
             face.call("changes", record_id=made["token_id"]).ok(),
         ]
     )
-    assert made["secret"] not in told
-    assert "secret" not in told
+    assert made["secret"] not in response
+    assert "secret" not in response

@@ -42,11 +42,11 @@ class World:
     def upload(self, data: bytes, filename: str = "photo.png", **form: Any) -> dict[str, Any]:
         """An asset on new bytes."""
         meta = {"meta": (None, json.dumps(form.pop("meta")))} if "meta" in form else {}
-        told = self.core.request(
+        answer = self.core.request(
             "POST", "/v1/assets/upload", files={"file": (filename, data), **meta}, data=form
         )
-        assert told.status_code in (200, 201), told.text
-        made: dict[str, Any] = told.json()
+        assert answer.status_code in (200, 201), answer.text
+        made: dict[str, Any] = answer.json()
         return made
 
     @cached_property

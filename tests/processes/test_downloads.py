@@ -63,9 +63,9 @@ class BigFile:
         """A connection that has asked, the head of the answer, and what came of the body with it."""
         ports = self.core.home.read_ports()
         client = socket.create_connection((ports["core_host"], ports["core_port"]), timeout=SECONDS)
-        told = {"Host": f"{ports['core_host']}:{ports['core_port']}", "Connection": "close", **headers}
-        told["Authorization"] = f"Bearer {self.core.token}"
-        lines = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in told.items())
+        sent = {"Host": f"{ports['core_host']}:{ports['core_port']}", "Connection": "close", **headers}
+        sent["Authorization"] = f"Bearer {self.core.token}"
+        lines = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in sent.items())
         client.sendall(f"{method} {self.path} HTTP/1.1\r\n{lines}\r\n".encode())
         received = b""
         while b"\r\n\r\n" not in received:
@@ -167,7 +167,7 @@ def test_a_download_that_is_left_holds_no_handle(big: BigFile) -> None:
     now = big.process.num_fds() if hasattr(big.process, "num_fds") else big.process.num_handles()
     assert now <= handles + 2  # a database reader may have come
     assert big.core.client.get("/healthz").status_code == 200
-    assert "Traceback" not in big.core.log() + big.core.said()
+    assert "Traceback" not in big.core.log() + big.core.terminal()
 
 
 def lasting(answer: httpx.Response) -> dict[str, str]:
@@ -196,10 +196,10 @@ def test_head_tells_what_get_would(standing: CoreProcess, headers: dict[str, str
     path = f"/v1/assets/{made['asset_id']}/download"
     # RFC 9110, 14.2: Range has a meaning for GET only, and is ignored with any other method.
     whole = {name: value for name, value in headers.items() if name not in ("Range", "If-Range")}
-    got, told = standing.client.get(path, headers=whole), standing.client.head(path, headers=headers)
-    assert told.status_code == got.status_code
-    assert lasting(told) == lasting(got)
-    assert told.content == b""
+    got, response = standing.client.get(path, headers=whole), standing.client.head(path, headers=headers)
+    assert response.status_code == got.status_code
+    assert lasting(response) == lasting(got)
+    assert response.content == b""
     assert got.status_code != 200 or got.content == CONTENT
 
 

@@ -56,7 +56,7 @@ def test_a_kill_in_an_upload_loses_nothing_acknowledged_and_keeps_nothing_half(
         assert moment == "after the answer"
         assert answer.status_code == 201
         acknowledged.append(answer.json())
-    assert core.wait() == KILLED, core.said()
+    assert core.wait() == KILLED, core.terminal()
     core.kill()
 
     again = CoreProcess(tmp_path / "home")
@@ -65,8 +65,10 @@ def test_a_kill_in_an_upload_loses_nothing_acknowledged_and_keeps_nothing_half(
     assert {each["asset_id"]: each["content_hash"] for each in acknowledged}.items() <= held.items()
     assert set(held.values()) <= {digest(early), digest(doomed)}
     assert (len(found), len(objects(again.home))) == (rows_after, objects_after)
-    told = rows(again.home, "SELECT record_id FROM changes WHERE record_type = 'asset' AND verb = 'insert'")
-    assert {record for (record,) in told} == set(held)
+    journalled = rows(
+        again.home, "SELECT record_id FROM changes WHERE record_type = 'asset' AND verb = 'insert'"
+    )
+    assert {record for (record,) in journalled} == set(held)
     repeated = put(again.client, doomed, "doomed.bin")
     assert repeated.status_code == (200 if rows_after == 2 else 201)
     assert len(objects(again.home)) == 2
@@ -148,8 +150,8 @@ def test_a_kill_while_the_ports_are_told_leaves_the_old_or_the_new_ports(
     ports.parent.mkdir(parents=True)
     ports.write_text(json.dumps({"url": "of an earlier run"}))
     dies_writing("ports.json", moment, "serve", "--port", "0", "--home", str(home))
-    told = json.loads(ports.read_text())
-    assert (told["url"] != "of an earlier run") == new
+    found = json.loads(ports.read_text())
+    assert (found["url"] != "of an earlier run") == new
 
 
 @pytest.mark.parametrize("moment", ["when it is written", "before it has its name"])

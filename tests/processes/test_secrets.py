@@ -110,8 +110,8 @@ def test_no_secret_reaches_a_log(tmp_path: Path) -> None:
     second.kill()
 
     files = [*(tmp_path / "home" / "logs").rglob("*"), tmp_path / "home.output"]
-    told = "".join(file.read_text() for file in files if file.is_file())
-    assert "WARNING" in told
+    logged = "".join(file.read_text() for file in files if file.is_file())
+    assert "WARNING" in logged
     everything = [*secrets, rotated, second.token]
     assert all(len(secret) > 30 for secret in everything)
-    assert [secret for secret in everything if secret in told or secret[5:35] in told] == []
+    assert [secret for secret in everything if secret in logged or secret[5:35] in logged] == []

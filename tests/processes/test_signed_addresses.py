@@ -26,8 +26,8 @@ def stranger(standing: CoreProcess) -> Iterator[httpx.Client]:
 def address(standing: CoreProcess) -> str:
     """The path and query of a signed address."""
     made = put(standing.client, CONTENT, "signed.txt").json()
-    told = standing.client.post(f"/v1/assets/{made['asset_id']}/signed-url").raise_for_status().json()
-    return str(told["url"]).removeprefix(standing.url)
+    response = standing.client.post(f"/v1/assets/{made['asset_id']}/signed-url").raise_for_status().json()
+    return str(response["url"]).removeprefix(standing.url)
 
 
 def altered(address: str) -> str:
@@ -51,10 +51,10 @@ def test_the_signature_alone_decides(
             sent, f"Bearer {standing.token}"
         )
     headers = {} if sent == "none" else {"Authorization": token}
-    told = stranger.request(method, address, headers=headers)
-    assert told.status_code == 200
-    assert told.headers["content-disposition"].startswith("attachment")
-    assert told.content == (CONTENT if method == "GET" else b"")
+    response = stranger.request(method, address, headers=headers)
+    assert response.status_code == 200
+    assert response.headers["content-disposition"].startswith("attachment")
+    assert response.content == (CONTENT if method == "GET" else b"")
     assert stranger.request(method, altered(address), headers=headers).status_code == 403
 
 
@@ -70,9 +70,9 @@ def test_the_signature_alone_decides(
     ],
 )
 def test_a_signature_opens_no_other_address(stranger: httpx.Client, path: str) -> None:
-    told = stranger.get(path, params={"signature": "x"})
-    assert (told.status_code, told.json()["code"]) == (401, "unauthorized")
-    assert "www-authenticate" in told.headers
+    response = stranger.get(path, params={"signature": "x"})
+    assert (response.status_code, response.json()["code"]) == (401, "unauthorized")
+    assert "www-authenticate" in response.headers
 
 
 @pytest.mark.parametrize("asset_id", ["0" * 64, "no-id", "A" * 64])
@@ -80,10 +80,10 @@ def test_an_unknown_asset_is_answered_like_an_altered_address(
     stranger: httpx.Client, address: str, asset_id: str
 ) -> None:
     known = urlsplit(address).path.split("/")[3]
-    told, like = stranger.get(address.replace(known, asset_id)), stranger.get(altered(address))
-    assert (told.status_code, like.status_code) == (403, 403)
-    assert without_moment(told) == without_moment(like)
-    assert told.json()["code"] == "invalid_signature"
+    response, like = stranger.get(address.replace(known, asset_id)), stranger.get(altered(address))
+    assert (response.status_code, like.status_code) == (403, 403)
+    assert without_moment(response) == without_moment(like)
+    assert response.json()["code"] == "invalid_signature"
 
 
 def test_an_asset_in_the_trash_is_answered_like_an_altered_address(
@@ -100,15 +100,15 @@ def test_an_asset_in_the_trash_is_answered_like_an_altered_address(
 @pytest.mark.parametrize("more", ["colour=red", "content_hash=0", "Signature=0", "token=x"])
 @pytest.mark.parametrize("change", [str, altered])
 def test_what_was_not_signed_is_refused(stranger: httpx.Client, address: str, more: str, change: Any) -> None:
-    told = stranger.get(f"{change(address)}&{more}")
-    assert (told.status_code, told.json()["errors"][0]["code"]) == (422, "unknown_parameter")
+    response = stranger.get(f"{change(address)}&{more}")
+    assert (response.status_code, response.json()["errors"][0]["code"]) == (422, "unknown_parameter")
 
 
 @pytest.mark.parametrize("seconds", [0, -1, 901])
 def test_how_long_it_may_live_is_bounded(standing: CoreProcess, address: str, seconds: int) -> None:
     path = urlsplit(address).path.replace("/download", "/signed-url")
-    told = standing.client.post(path, json={"expires_in": seconds})
-    assert (told.status_code, told.json()["errors"][0]["pointer"]) == (422, "/expires_in")
+    response = standing.client.post(path, json={"expires_in": seconds})
+    assert (response.status_code, response.json()["errors"][0]["pointer"]) == (422, "/expires_in")
 
 
 def test_a_new_install_token_makes_every_signed_address_void_at_once(tmp_path: Path) -> None:
@@ -119,8 +119,8 @@ def test_a_new_install_token_makes_every_signed_address_void_at_once(tmp_path: P
     with httpx.Client(trust_env=False) as stranger:
         assert stranger.get(before).status_code == 200
         token = run("token", "rotate", home=core.home.root).stdout.strip()
-        told = stranger.get(before)
-        assert (told.status_code, told.json()["code"]) == (403, "invalid_signature")
+        response = stranger.get(before)
+        assert (response.status_code, response.json()["code"]) == (403, "invalid_signature")
         after = core.client.post(path, headers={"Authorization": f"Bearer {token}"}).json()["url"]
         assert stranger.get(after).content == CONTENT
     core.kill()

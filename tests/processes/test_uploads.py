@@ -61,7 +61,7 @@ ABSENT = "0" * 64
 
 @pytest.mark.parametrize("way", ["raw", "form"])
 @pytest.mark.parametrize(
-    ("said", "code", "place"),
+    ("form", "code", "place"),
     [
         ({"entity_id": ABSENT}, "unknown_reference", "/entity_id/0"),
         ({"derived_from_asset_id": ABSENT}, "unknown_reference", "/derived_from_asset_id"),
@@ -88,15 +88,15 @@ ABSENT = "0" * 64
     ],
 )
 def test_of_a_file_that_is_refused_nothing_is_kept(
-    standing: CoreProcess, way: str, said: dict[str, Any], code: str, place: str
+    standing: CoreProcess, way: str, form: dict[str, Any], code: str, place: str
 ) -> None:
     before = held(standing), counted(standing)
-    told = {name: json.dumps(value) if name == "meta" else value for name, value in said.items()}
-    content = f"refused {way} {said}".encode()  # each time bytes that are not held already
+    fields = {name: json.dumps(value) if name == "meta" else value for name, value in form.items()}
+    content = f"refused {way} {form}".encode()  # each time bytes that are not held already
     if way == "raw":
-        answer = put(standing.client, content, "refused.bin", **told)
+        answer = put(standing.client, content, "refused.bin", **fields)
     else:
-        form = {"file": ("refused.bin", content), **{name: (None, text) for name, text in told.items()}}
+        form = {"file": ("refused.bin", content), **{name: (None, text) for name, text in fields.items()}}
         answer = standing.client.post("/v1/assets/upload", files=form)
     assert (answer.status_code, answer.json()["code"]) == (422, code)
     assert [fault["pointer"] for fault in answer.json()["errors"]] == [place]
@@ -138,11 +138,11 @@ def test_the_same_bytes_many_times_at_once_are_one_object(
 
     with ThreadPoolExecutor(TOGETHER) as pool:
         answers = list(pool.map(upload, range(TOGETHER)))
-    told = [answer.json() for answer in answers]
+    response = [answer.json() for answer in answers]
     assert sorted(answer.status_code for answer in answers) == [200] * (TOGETHER - made) + [201] * made
-    assert [each["duplicate"] for each in told].count(True) == TOGETHER - made
-    assert len({each["asset_id"] for each in told}) == made
-    assert {each["content_hash"] for each in told} == {digest(content)}
+    assert [each["duplicate"] for each in response].count(True) == TOGETHER - made
+    assert len({each["asset_id"] for each in response}) == made
+    assert {each["content_hash"] for each in response} == {digest(content)}
     assert objects(standing.home).count(digest(content)) == 1
     of_it = f"= '{digest(content)}'"
     assert rows(standing.home, f"SELECT count(*) FROM objects WHERE sha256 {of_it}") == [(1,)]

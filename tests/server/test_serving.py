@@ -33,7 +33,7 @@ def core(tmp_path: Path) -> Iterator[CoreProcess]:
 
 
 def test_the_first_start_says_where_it_is_and_how_to_sign_in(standing: CoreProcess) -> None:
-    said = standing.said()
+    said = standing.terminal()
     assert standing.url in said
     assert str(standing.home.root) in said
     assert f"token show --home {standing.home.root}" in said
@@ -44,7 +44,7 @@ def test_the_first_start_says_where_it_is_and_how_to_sign_in(standing: CoreProce
 def test_a_later_start_does_not_explain_again(tmp_path: Path) -> None:
     for first in (True, False):
         core = CoreProcess(tmp_path / "home")
-        assert ("To sign in" in core.said()) == first
+        assert ("To sign in" in core.terminal()) == first
         core.signal(signal.SIGTERM)
         assert core.wait() == 0
         core.kill()
@@ -202,7 +202,7 @@ def test_no_token_reaches_the_log(core: CoreProcess) -> None:
     core.client.get("/v1/entities", headers={"Authorization": f"Bearer {core.token}x"})
     core.signal(signal.SIGTERM)
     core.wait()
-    assert core.token not in core.log() + core.said()
+    assert core.token not in core.log() + core.terminal()
 
 
 def test_nothing_is_left_behind_on_a_stop(core: CoreProcess) -> None:
