@@ -209,7 +209,7 @@ def tests() -> list[tuple[str, list[str | Path]]]:
 
 
 def report(steps: list[tuple[str, list[str | Path]]]) -> int:
-    """Runs all of them, also after a failure, and says at the end how each went."""
+    """Runs all of them, also after a failure, and prints at the end how each went."""
     lines, codes = [], []
     for name, command in steps:
         print(f"\n== {name}", flush=True)

@@ -62,7 +62,7 @@ class AssetCreate(Input):
         description="The name people see; never a path.", examples=["portrait.png"]
     )
     kind: Annotated[Dotted | None, InForm()] = Field(
-        default=None, description="What it is for; `file` when nothing says.", examples=["image.original"]
+        default=None, description="What it is for; `file` by default.", examples=["image.original"]
     )
     entity_ids: Annotated[list[ID], InForm("entity_id")] = Field(
         default=[], max_length=1000, description="Entities to link it to."
@@ -74,10 +74,10 @@ class AssetCreate(Input):
     )
     user_metadata: JSONObject = Field(default=JSONObject({}), description="Anything worth keeping.")
     owner: OwnerInput | None = Field(
-        default=None, description="Where it comes from; the system when nothing says."
+        default=None, description="Where it comes from; the system by default."
     )
     sidecar: Annotated[JSONObject | None, InForm("meta")] = Field(
-        default=None, description="The content of a `_meta.json`; what is said above wins over it."
+        default=None, description="The content of a `_meta.json`; the other fields win over it."
     )
     on_duplicate: Annotated[OnDuplicate, InForm()] = Field(
         default=OnDuplicate.REUSE, description="What to do when a live asset has the same bytes."

@@ -30,8 +30,8 @@ def prepare(schema: GraphQLSchema) -> None:
 
 
 def _make_defaults_readable(schema: GraphQLSchema) -> None:
-    """Leave `= null` unsaid: for a nullable argument it means what saying nothing means. Objects are told in the
-    newer of graphql-core's two ways, because introspection fails at them in the older one."""
+    """Leave out `= null`: for a nullable argument it means the same as no default. Objects are given in the newer of
+    graphql-core's two ways, because introspection fails at them in the older one."""
     for kind in schema.type_map.values():
         if isinstance(kind, GraphQLInputObjectType):
             takers: list[GraphQLArgument | GraphQLInputField] = list(kind.fields.values())
