@@ -54,7 +54,7 @@ class CoreProcess:
             ):
                 return
             time.sleep(0.02)
-        raise AssertionError(f"Core did not start:\n{self.said()}")
+        raise AssertionError(f"Core did not start:\n{self.terminal()}")
 
     def terminal(self) -> str:
         """What it has written to its terminal so far."""

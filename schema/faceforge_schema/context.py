@@ -53,7 +53,7 @@ class Context:
     """The address the caller used, such as `http://127.0.0.1:43210`."""
     idempotency_key: str | None = None
     uploaded: dict[str, Any] | None = None
-    """Bytes that this request has just published, as the row of `objects` to be stored."""
+    """The bytes of this request, as a row of `objects` with their `mime_type`; they have no place until published."""
     db: Reader | None = None
     """While a document is answered: the snapshot that all of it is read from."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar, cast
+from typing import TypeVar
 
 import strawberry
 from graphql import GraphQLField, GraphQLNamedType, GraphQLObjectType, get_named_type
@@ -37,6 +37,10 @@ class OperationDirective:
 class Resource:
     id: str = strawberry.directive_field(name="id")
     needs: str = strawberry.directive_field(name="needs")
+
+
+MOST_WRAPPERS = 4
+"""How many list wrappers may be in one another; more are a circle."""
 
 
 def directive_of(thing: GraphQLField | GraphQLNamedType, kind: type[T]) -> T | None:
@@ -78,11 +82,18 @@ def is_list(kind: GraphQLNamedType) -> bool:
 
 
 def item_type(wrapper: GraphQLNamedType) -> GraphQLObjectType:
-    """The type of a list wrapper's items."""
-    items = items_field(wrapper)
-    assert isinstance(wrapper, GraphQLObjectType)
-    assert items is not None
-    return cast("GraphQLObjectType", get_named_type(wrapper.fields[items].type))
+    """The type of a list wrapper's items, also when a wrapper holds wrappers; raises TypeError for a wrong one."""
+    held: GraphQLNamedType = wrapper
+    for _ in range(MOST_WRAPPERS):
+        items = items_field(held)
+        if items is None:
+            break
+        if not isinstance(held, GraphQLObjectType) or items not in held.fields:
+            raise TypeError(f"{held} is declared to have its items in {items}, which is no field of it")
+        held = get_named_type(held.fields[items].type)
+    if not isinstance(held, GraphQLObjectType) or is_list(held):
+        raise TypeError(f"the items of {wrapper} are no objects")
+    return held
 
 
 def holds_items(parent: GraphQLNamedType, name: str, field: GraphQLField) -> bool:

@@ -14,10 +14,10 @@ from faceforge_schema import Contract
 from faceforge_server.files.routes import file_routes
 from faceforge_server.health import health_routes
 from faceforge_server.http.plain_route import PlainRoute
-from faceforge_server.http.public_routes import PUBLIC
 from faceforge_server.rest import RestOperation, openapi
 from faceforge_server.rest.openapi import Json
 from faceforge_server.version import product_version
+from faceforge_ui import PUBLIC
 
 HEADERS = {"Cache-Control": "no-cache"}
 

@@ -10,7 +10,11 @@ from starlette.responses import Response
 from faceforge_schema import Core
 from faceforge_server.http.json_response import json_response
 from faceforge_server.http.plain_route import PlainRoute
-from faceforge_server.http.public_routes import PUBLIC
+from faceforge_server.rest.problems import problems
+from faceforge_ui import PUBLIC
+
+REFUSALS = ("misdirected_request", "foreign_origin")
+"""What even a public address answers to a foreign host or page."""
 
 
 class Health(BaseModel):
@@ -41,7 +45,7 @@ def health_routes() -> list[APIRoute]:
             tags=["system"],
             summary="Whether Core lives",
             description="Whether Core lives, and which run of it. Needs no token.",
-            responses={"200": {"model": Health, "description": "It does."}},
+            responses={"200": {"model": Health, "description": "It does."}, **problems(REFUSALS)},
             include_in_schema=method == "GET",
             openapi_extra=PUBLIC,
         )

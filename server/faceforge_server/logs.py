@@ -46,11 +46,11 @@ class Line(logging.Formatter):
 class LogFile(RotatingFileHandler):
     """`core.log`. What cannot be written is left out, and reported once: on a full disk Core goes on without a log."""
 
-    _told = False
+    _reported = False
 
     def handleError(self, record: logging.LogRecord) -> None:
-        if not self._told:
-            self._told = True
+        if not self._reported:
+            self._reported = True
             print(f"faceforge: {self.baseFilename} cannot be written: {sys.exc_info()[1]}", file=sys.stderr)
 
 

@@ -80,14 +80,14 @@ def _run(home: Home, settings: Settings, bound: socket.socket, first: bool) -> N
     )
     try:
         instance_id = core.state.core.instance_id
-        Core(config, home, bound, settings.auth.install_token, first, instance_id).run(sockets=[bound])
+        CoreServer(config, home, bound, settings.auth.install_token, first, instance_id).run(sockets=[bound])
     except SystemExit:
         if app.fault is None:
             raise
         raise app.fault from None
 
 
-class Core(uvicorn.Server):
+class CoreServer(uvicorn.Server):
     """The server, which prints its address as soon as it answers."""
 
     def __init__(

@@ -30,7 +30,7 @@ RENAMED = {"entity_id": "id"}
 
 
 @dataclass
-class Told:
+class BareTask:
     """What the bare routes must know to answer as Core does."""
 
     database: str
@@ -41,7 +41,7 @@ class Told:
     mark: str
 
 
-def serve(port: int, told: Told, threads: bool) -> None:
+def serve(port: int, task: BareTask, threads: bool) -> None:
     """The bare routes, on Uvicorn with Core's settings; as plain functions in threads, or on the loop itself."""
     import uvicorn
     from fastapi import FastAPI
@@ -51,7 +51,7 @@ def serve(port: int, told: Told, threads: bool) -> None:
 
     def rows_of(statement: str, values: tuple[Any, ...]) -> tuple[list[str], list[tuple[Any, ...]]]:
         if not hasattr(kept, "db"):
-            kept.db = sqlite3.connect(told.database, isolation_level=None)
+            kept.db = sqlite3.connect(task.database, isolation_level=None)
         found = kept.db.execute(statement, values)
         return [each[0] for each in found.description], found.fetchall()
 
@@ -59,17 +59,17 @@ def serve(port: int, told: Told, threads: bool) -> None:
         values = dict(zip(names, row, strict=True))
         return {
             key: json.loads(values[key]) if key in JSON_COLUMNS else values[RENAMED.get(key, key)]
-            for key in told.keys
+            for key in task.keys
         }
 
     def single(entity_id: str) -> JSONResponse:
-        names, rows = rows_of(told.one, (entity_id,))
+        names, rows = rows_of(task.one, (entity_id,))
         return JSONResponse(shown(rows[0], names))
 
     def many() -> JSONResponse:
-        names, rows = rows_of(told.page, told.page_values)
+        names, rows = rows_of(task.page, task.page_values)
         last = dict(zip(names, rows[PAGE - 1], strict=True))
-        mark = json.dumps([told.mark, last["created_at"], last["row_id"]], separators=(",", ":")).encode()
+        mark = json.dumps([task.mark, last["created_at"], last["row_id"]], separators=(",", ":")).encode()
         cursor = base64.urlsafe_b64encode(mark).decode().rstrip("=") if len(rows) > PAGE else None
         items = [shown(row, names) for row in rows[:PAGE]]
         return JSONResponse({"items": items, "next_cursor": cursor, "total": None})
@@ -94,7 +94,7 @@ def serve(port: int, told: Told, threads: bool) -> None:
     )
 
 
-def told_of(database_file: Path, entity_id: str, core: Client) -> Told:
+def bare_task(database_file: Path, entity_id: str, core: Client) -> BareTask:
     """The very statements that Core runs, and how its answers are spelt."""
     with closing(Database(database_file)) as database, statements_of(database.readers) as seen:
         database.reading(records.find, entities.matching(), "id", entity_id)
@@ -104,23 +104,23 @@ def told_of(database_file: Path, entity_id: str, core: Client) -> Told:
     first = core.ask(core.prepare("GET", f"/v1/entities/{entity_id}")).json()
     cursor = str(core.ask(core.prepare("GET", f"/v1/entities?limit={PAGE}")).json()["next_cursor"])
     mark = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))[0]
-    return Told(str(database_file), one, page, page_values, list(first), mark)
+    return BareTask(str(database_file), one, page, page_values, list(first), mark)
 
 
-def bare_command(port: int, told: Path, threads: bool) -> list[str]:
-    return [sys.executable, __file__, "--serve", str(port), str(told), "threads" if threads else "loop"]
+def bare_command(port: int, task: Path, threads: bool) -> list[str]:
+    return [sys.executable, __file__, "--serve", str(port), str(task), "threads" if threads else "loop"]
 
 
 def measure(directory: Path, rounds: int) -> None:
     home, token = new_home(directory / "home")
     ids = add_entities(home.database_file, ENTITIES)
     core_port, thread_port, loop_port = free_port(), free_port(), free_port()
-    told = directory / "told.json"
+    task = directory / "task.json"
     with running_core(home.root, core_port), Client(core_port, token) as core:
-        told.write_text(json.dumps(asdict(told_of(home.database_file, ids[7], core))), encoding="utf-8")
+        task.write_text(json.dumps(asdict(bare_task(home.database_file, ids[7], core))), encoding="utf-8")
         with (
-            running(bare_command(thread_port, told, threads=True), lambda: listening(thread_port)),
-            running(bare_command(loop_port, told, threads=False), lambda: listening(loop_port)),
+            running(bare_command(thread_port, task, threads=True), lambda: listening(thread_port)),
+            running(bare_command(loop_port, task, threads=False), lambda: listening(loop_port)),
         ):
             ports = {"Core": core_port, "bare, on the loop": loop_port, "bare, in a thread": thread_port}
             one = f"/v1/entities/{ids[7]}"
@@ -163,8 +163,8 @@ def main() -> None:
     options.add_argument("--serve", nargs=3, help=argparse.SUPPRESS)
     asked = options.parse_args()
     if asked.serve:
-        port, told, where = asked.serve
-        serve(int(port), Told(**json.loads(Path(told).read_text("utf-8"))), where == "threads")
+        port, task, where = asked.serve
+        serve(int(port), BareTask(**json.loads(Path(task).read_text("utf-8"))), where == "threads")
         return
     with tempfile.TemporaryDirectory() as directory:
         measure(Path(directory), asked.rounds)

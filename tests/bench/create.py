@@ -23,7 +23,7 @@ def bare_database(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, isolation_level=None)
     for rule in ("journal_mode = WAL", "synchronous = FULL"):
         db.execute(f"PRAGMA {rule}")
-    db.execute("CREATE TABLE entities (row_id INTEGER PRIMARY KEY, id TEXT UNIQUE, told TEXT)")
+    db.execute("CREATE TABLE entities (row_id INTEGER PRIMARY KEY, id TEXT UNIQUE, document TEXT)")
     return db
 
 
@@ -46,9 +46,9 @@ def main() -> None:
 
             def insert() -> None:
                 number = next(bare_numbers)
-                told = json.dumps(entity(number))
+                document = json.dumps(entity(number))
                 db.execute("BEGIN IMMEDIATE")
-                db.execute("INSERT INTO entities (id, told) VALUES (?, ?)", (f"{number:064x}", told))
+                db.execute("INSERT INTO entities (id, document) VALUES (?, ?)", (f"{number:064x}", document))
                 db.execute("COMMIT")
 
             sides = [Side("POST /v1/entities", create), Side("a bare commit", insert)]

@@ -23,8 +23,8 @@ class Side:
         taken = []
         for _ in range(times):
             start = time.perf_counter()
-            told = self.act()
-            taken.append(told if isinstance(told, float) else time.perf_counter() - start)
+            measured = self.act()
+            taken.append(measured if isinstance(measured, float) else time.perf_counter() - start)
         self.rounds.append(taken)
 
     @property
@@ -69,9 +69,9 @@ def print_rates(sides: Sequence[Side], each: int = 1) -> None:
     """One line a side; the last one is the reference. `each` is how many requests one act makes."""
     width = max(len(side.name) for side in sides)
     for side in sides:
-        told = f"  {side.name:{width}} {side.rate * each:8.0f} /s"
+        line = f"  {side.name:{width}} {side.rate * each:8.0f} /s"
         if each == 1:
-            told += f"   p50 {quantile(side, 0.5):7.2f} ms   p99 {quantile(side, 0.99):7.2f} ms"
+            line += f"   p50 {quantile(side, 0.5):7.2f} ms   p99 {quantile(side, 0.99):7.2f} ms"
         if side is not sides[-1]:
-            told += f"   takes {times_slower(side, sides[-1])} times as long as {sides[-1].name}"
-        print(told, flush=True)
+            line += f"   takes {times_slower(side, sides[-1])} times as long as {sides[-1].name}"
+        print(line, flush=True)

@@ -62,9 +62,9 @@ class Loaders:
     async def answer(self, document: Any) -> Any:
         loaders = {name: DataLoader(load_fn=self.load(name), cache=False) for name in BELOW}
         result: Any = execute(self.schema, document, context_value=loaders)
-        told: ExecutionResult = result if isinstance(result, ExecutionResult) else await result
-        assert not told.errors, told.errors
-        return told.data
+        answer: ExecutionResult = result if isinstance(result, ExecutionResult) else await result
+        assert not answer.errors, answer.errors
+        return answer.data
 
     def rows(self, statement: str, *values: Any) -> list[dict[str, Any]]:
         found = self.db.execute(statement, values)

@@ -157,7 +157,7 @@ def compare(
     def one_statement() -> bytes:
         return str(db.execute(statement).fetchone()[0]).encode()
 
-    told = core.ask(request).json()
+    expected = core.ask(request).json()
     loaded = Loaders(db)
     acts: list[tuple[str, Callable[[], Any]]] = [
         ("by HTTP, with a token", lambda: core.ask(request)),
@@ -167,12 +167,12 @@ def compare(
         ("one statement", one_statement),
     ]
     for answer in (own.ask(query), loaded.ask(query), one_statement()):
-        if json.loads(answer) != told:
+        if json.loads(answer) != expected:
             raise SystemExit(f"{name}: the answers differ.")
     sides = [Side(*act) for act in acts]
     by_turns(sides, rounds, times=2, warm_up=2)
     print(
-        f" {name}: {objects_in(told)} objects, {len(one_statement())} bytes, {own.statements(query)} statements"
+        f" {name}: {objects_in(expected)} objects, {len(one_statement())} bytes, {own.statements(query)} statements"
     )
     print_rates(sides)
     print(

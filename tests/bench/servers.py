@@ -27,14 +27,14 @@ IDLE_SECONDS = 3
 
 @dataclass
 class Answer:
-    """What a server said."""
+    """What a server answered."""
 
     status: int
     body: bytes
 
     def json(self) -> dict[str, object]:
-        told: dict[str, object] = json.loads(self.body)
-        return told
+        value: dict[str, object] = json.loads(self.body)
+        return value
 
 
 class Client:

@@ -29,7 +29,7 @@ def fresh(tmp_path: Path) -> Iterator[RunningCore]:
 
 @pytest.fixture(scope="module")
 def twins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunningCore, RunningCore]]:
-    """Two Cores that are told the same, each on its own face."""
+    """Two Cores that get the same requests, each on its own face."""
     with (
         running_core(tmp_path_factory.mktemp("rest")) as first,
         running_core(tmp_path_factory.mktemp("graphql")) as second,

@@ -14,10 +14,14 @@ from running_core import CONTRACT, OPERATIONS, RunningCore
 from world import World, compared
 
 from faceforge_schema import permissions_of
+from faceforge_schema.directives import Resource, directive_of
 from faceforge_schema.execute.needs import needs_of_field
 
 ON_ONE_FACE_ONLY = {"subscription changesets"}
 """Operations without a route, and why: a subscription is a stream; REST will read events by SSE."""
+
+OF_NO_RECORD = {"system"}
+"""What is read without being a record."""
 
 Twins = tuple[RunningCore, RunningCore]
 BAD = [(name, each) for name, rows in ROWS.items() for each in rows.bad]
@@ -44,8 +48,9 @@ def test_every_operation_of_the_schema_is_on_both_faces_and_has_rows() -> None:
 def test_every_permission_is_to_read_or_to_write_what_can_be_read() -> None:
     """A permission with a typing error in it would be one more that nobody else knows of."""
     every = permissions_of(CONTRACT.graphql)
-    nouns, verbs = zip(*(each.split(":") for each in every), strict=True)
-    assert set(verbs) == {"read", "write"}
+    records = [directive_of(each, Resource) for each in CONTRACT.graphql.type_map.values()]
+    nouns = {each.needs.removesuffix(":read") for each in records if each is not None} | OF_NO_RECORD
+    assert every <= {f"{noun}:{verb}" for noun in nouns for verb in ("read", "write")}
     assert {f"{noun}:read" for noun in nouns} <= every
 
 

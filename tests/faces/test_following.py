@@ -34,7 +34,7 @@ def test_what_is_committed_while_news_are_told_is_told_at_once(fresh: RunningCor
         stream = cast("AsyncIterator[Any]", await CONTRACT.subscribe(FOLLOWED, context_value=context))
         await database.write("test", "first", name_a_type("one"))
         heard = [await anext(stream)]
-        # The journal was read, and what was found in it is told; nobody waits for more yet.
+        # The journal was read, and what was found in it is sent; nobody waits for more yet.
         await database.write("test", "second", name_a_type("two"))
         async with asyncio.timeout(POLL_SECONDS / 2):
             heard.append(await anext(stream))

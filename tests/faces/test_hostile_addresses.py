@@ -12,6 +12,8 @@ from refusals import assert_refused
 from running_core import OPERATIONS, RunningCore
 from world import World
 
+from faceforge_server.middleware.authentication import Authenticator
+
 
 @pytest.mark.parametrize(
     "path",
@@ -80,3 +82,17 @@ def test_every_answer_forbids_guessing_its_type_and_keeping_it(
     assert answer.headers["cache-control"] == "no-store"
     assert "access-control-allow-origin" not in answer.headers
     assert answer.headers["x-request-id"]
+
+
+def test_an_error_outside_of_every_route_has_its_id_and_no_guess_of_its_type(
+    core: RunningCore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: Any) -> None:
+        raise RuntimeError("nobody expects this")
+
+    monkeypatch.setattr(Authenticator, "actor", broken)
+    answer = core.request("GET", "/v1/entities")
+    assert (answer.status_code, answer.json()["code"]) == (500, "internal")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.json()["request_id"] == answer.headers["x-request-id"]
+    assert "nobody expects" not in answer.text

@@ -1,4 +1,4 @@
-"""An Idempotency-Key on a create: the same request gives the first answer again, another one is told so."""
+"""An Idempotency-Key on a create: the same request gives the first answer again, another one is refused."""
 
 from __future__ import annotations
 

@@ -132,7 +132,7 @@ def fuzzed_schema() -> Any:
         max_examples=EXAMPLES, deterministic=True, no_shrink=False, with_security_parameters=False
     )
     refusals = config.projects.default.checks.negative_data_rejection
-    # A header is looked at before the body: what has two faults may be told of a stale version.
+    # A header is looked at before the body: what has two faults may be refused for a stale version.
     refusals.expected_statuses = [*refusals.expected_statuses, "412"]
     return schemathesis.openapi.from_dict(DOCUMENT, config=config)
 

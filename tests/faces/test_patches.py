@@ -133,7 +133,7 @@ def test_of_two_who_read_the_same_version_the_second_is_told(
     assert first.ok()["version"] == seen + 1
     second = face.call(operation, **which(operation, world), input=change, expected_version=seen)
     assert second.code == "version_conflict"
-    # The last write wins when nothing is said of a version.
+    # The last write wins when no version is sent.
     assert face.call(operation, **which(operation, world), input=change).ok() == first.ok()
 
 

@@ -1,4 +1,4 @@
-"""Uploads and what is said of them: form fields, the sidecar, duplicates; one wrong word and nothing is kept."""
+"""Uploads and what comes with them: form fields, the sidecar, duplicates; one wrong word and nothing is kept."""
 
 from __future__ import annotations
 
@@ -244,7 +244,7 @@ def test_the_same_bytes_again_answer_the_asset_that_has_them(core: RunningCore, 
     assert (two["filename"], two["tags"], two["user_metadata"]) == ("first.txt", ["a", "b"], {"k": 1, "l": 3})
     assert two["linked_entity_ids"] == [world.ada, world.bob]
     assert two["version"] == one["version"] + 1
-    assert upload(core, data).json()["version"] == two["version"], "nothing new was said"
+    assert upload(core, data).json()["version"] == two["version"], "nothing new was sent"
 
 
 def test_a_duplicate_is_one_of_the_same_kind_and_never_a_trashed_one(core: RunningCore, world: World) -> None:

@@ -65,7 +65,7 @@ class Hub:
         return {"changes": "record_type=relationship"}.get(name, "")
 
     def arguments(self, name: str) -> str:
-        """What a root list must be told beside its page."""
+        """What a root list needs beside its page."""
         if name in {"entityAssets", "entityDescriptors"}:
             return f'entityId: "{self.centre}", '
         # What a change shows depends on what it is of; so each page is of one kind.

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from typing import Any
 
 import httpx
@@ -11,6 +14,7 @@ import pytest
 from running_core import RunningCore
 from world import World
 
+from faceforge_storage.errors import NoSpace
 from faceforge_storage.objects.store import ObjectStore
 
 
@@ -78,6 +82,7 @@ def test_what_changed_since_the_check_is_refused_in_the_write(
     assert (answer.status_code, answer.json()["code"]) == (422, "unknown_reference")
     assert answer.json()["errors"][0]["pointer"] == "/entity_id/0"
     assert core.request("GET", f"/v1/assets?content_hash={hashes[0]}").json()["items"] == []
+    assert not stored(core, b"too late")
 
 
 def trash(tx: Any, entity: str) -> None:
@@ -108,3 +113,73 @@ def test_an_entity_that_the_sidecar_makes_can_be_named_again_in_it(core: Running
     answer = upload(core, b"named again", meta=meta)
     assert answer.status_code == 201, answer.text
     assert len(answer.json()["linked_entity_ids"]) == 1
+
+
+@pytest.mark.parametrize("name", ["tag", "role", "kind", "entity_id", "derived_from_asset_id"])
+def test_a_field_with_a_character_that_no_database_holds_is_refused(core: RunningCore, name: str) -> None:
+    for answer, place in (
+        (upload(core, b"nul", **{name: "a\0b"}), "body"),
+        (core.request("PUT", "/v1/assets/upload", params={name: "a\0b"}, content=b"nul"), "query"),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid_input")
+        assert [(each["pointer"], each["in"]) for each in answer.json()["errors"]] == [(f"/{name}", place)]
+
+
+def test_an_unknown_field_is_named_as_it_was_sent(core: RunningCore) -> None:
+    answer = core.request("PUT", "/v1/assets/upload", params={"a/b~": "x"}, content=b"x")
+    assert [each["pointer"] for each in answer.json()["errors"]] == ["/a~1b~0"]
+    assert upload(core, b"x", entity_ids="x").json()["errors"][0]["pointer"] == "/entity_ids"
+
+
+def stored(core: RunningCore, content: bytes) -> bool:
+    """Whether the file of these bytes is in the store."""
+    digest = hashlib.sha256(content).hexdigest()
+    return (core.core.home / "assets" / "sha256" / digest[:2] / digest[2:4] / digest).exists()
+
+
+@pytest.fixture
+def failing(core: RunningCore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every create of an asset finds the disk of the database full."""
+    write = core.core.database.write
+
+    async def full(actor: str, operation: str, work: Callable[[Any], Any]) -> Any:
+        if operation == "createAsset":
+            raise NoSpace("full")
+        return await write(actor, operation, work)
+
+    monkeypatch.setattr(core.core.database, "write", full)
+
+
+@pytest.mark.usefixtures("failing")
+def test_of_an_upload_whose_write_fails_no_bytes_stay(core: RunningCore) -> None:
+    assert upload(core, b"no room").json()["code"] == "no_space"
+    assert not stored(core, b"no room")
+
+
+def test_bytes_that_another_asset_has_stay_when_a_write_fails(
+    core: RunningCore, request: pytest.FixtureRequest
+) -> None:
+    assert upload(core, b"held").status_code == 201
+    request.getfixturevalue("failing")
+    assert upload(core, b"held", on_duplicate="new").json()["code"] == "no_space"
+    assert stored(core, b"held")
+
+
+def test_uploads_of_the_same_bytes_where_some_fail_keep_what_an_asset_has(
+    core: RunningCore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody withdraws bytes that somebody else has just published and not yet written a row for."""
+    write, turn = core.core.database.write, count()
+
+    async def every_second_fails(actor: str, operation: str, work: Callable[[Any], Any]) -> Any:
+        if operation == "createAsset" and next(turn) % 2:
+            raise NoSpace("full")
+        return await write(actor, operation, work)
+
+    monkeypatch.setattr(core.core.database, "write", every_second_fails)
+    with ThreadPoolExecutor(8) as pool:
+        for number in range(10):
+            content = f"together {number}".encode()
+            answers = list(pool.map(lambda _, content=content: upload(core, content).status_code, range(8)))
+            assert 201 in answers
+            assert stored(core, content)

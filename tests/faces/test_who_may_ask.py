@@ -39,7 +39,7 @@ def test_a_token_without_permissions_is_refused_by_every_operation(
 ) -> None:
     answer = face.call(operation, token=powerless, **ROWS[operation].good(world))
     assert (answer.status, answer.code) == (403, "forbidden")
-    # What is wrong with its input is not told to one who may not ask at all.
+    # What is wrong with its input is no business of one who may not ask at all.
     for bad in ROWS[operation].bad:
         answer = face.call(operation, token=powerless, **bad.arguments(world))
         assert (answer.status, answer.code) == (403, "forbidden"), bad

@@ -1,4 +1,4 @@
-"""What a package offers is said in `__all__`, and exists; what it imports is declared, and goes one way."""
+"""What a package offers stands in `__all__`, and exists; what it imports is declared, and goes one way."""
 
 from __future__ import annotations
 

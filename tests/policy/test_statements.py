@@ -26,20 +26,20 @@ def changing(source: str, path: Path) -> list[str]:
     """Each place that imports a changing construct from SQLAlchemy, calls one, or spells the SQL out."""
     lines, found = source.splitlines(), []
     for node in ast.walk(ast.parse(source)):
-        told = None
+        fault = None
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sqlalchemy"):
-            told = ", ".join(CHANGING & {alias.name for alias in node.names})
+            fault = ", ".join(CHANGING & {alias.name for alias in node.names})
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             owner = ast.unparse(node.func.value)
             if node.func.attr in CHANGING and owner.split(".")[0] in ("sqlalchemy", "sa", "tables"):
-                told = f"{owner}.{node.func.attr}"
+                fault = f"{owner}.{node.func.attr}"
         elif isinstance(node, ast.Call) and ast.unparse(node.func) == "text":
             # Spelt-out SQL is judged by its words below; SQL put together at run time cannot be.
-            told = None if node.args and isinstance(node.args[0], ast.Constant) else ast.unparse(node)
+            fault = None if node.args and isinstance(node.args[0], ast.Constant) else ast.unparse(node)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and WORDS.match(node.value):
-            told = node.value[:60]
-        if told and not allowed(lines, node.lineno, "statement"):
-            found.append(f"{named(path)}:{node.lineno}: {told}")
+            fault = node.value[:60]
+        if fault and not allowed(lines, node.lineno, "statement"):
+            found.append(f"{named(path)}:{node.lineno}: {fault}")
     return found
 
 

@@ -1,4 +1,4 @@
-"""A full disk is said plainly, nothing half-written stays, and Core works again as soon as there is room."""
+"""A full disk is reported plainly, nothing half-written stays, and Core works again as soon as there is room."""
 
 from __future__ import annotations
 

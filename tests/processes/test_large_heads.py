@@ -17,7 +17,7 @@ LINE = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 
 @pytest.fixture
 def client(standing: CoreProcess) -> Iterator[socket.socket]:
-    """A connection that has told no token."""
+    """A connection that has sent no token."""
     ports = standing.home.read_ports()
     with socket.create_connection((ports["core_host"], ports["core_port"]), timeout=SECONDS) as connection:
         yield connection

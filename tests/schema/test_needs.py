@@ -13,7 +13,7 @@ from faceforge_schema.context import Reader
 from faceforge_schema.contract import noun_modules
 from faceforge_schema.declare.connection_types import Connection, Edge
 from faceforge_schema.declare.operation import query
-from faceforge_schema.directives import item_type, items_field
+from faceforge_schema.directives import item_type, items_field, list_wrapper
 from faceforge_schema.entities import Entity
 from faceforge_schema.execute.needs import needs_of
 from faceforge_storage.errors import Forbidden
@@ -45,10 +45,53 @@ def counted(db: Reader) -> Counted:
     raise NotImplementedError
 
 
+@list_wrapper(items="entity")
+@strawberry.type
+class Step:
+    """A wrapper of one entity."""
+
+    entity: Entity
+
+
+@list_wrapper(items="steps")
+@strawberry.type
+class Way:
+    """A wrapper of wrappers."""
+
+    steps: list[Step]
+
+
+@strawberry.type
+class Trip:
+    """What holds a way beside other things."""
+
+    way: Way
+
+
+@query(None, needs="graph:read")
+def trip(db: Reader) -> Trip:
+    """A trip."""
+    raise NotImplementedError
+
+
+@list_wrapper(items="none")
+@strawberry.type
+class Wrong:
+    """A wrapper that names a field it does not have."""
+
+    entity: Entity
+
+
+@query(None, needs="graph:read")
+def wrong(db: Reader) -> Wrong:
+    """A list without items."""
+    raise NotImplementedError
+
+
 @pytest.fixture(scope="module")
 def contract() -> Contract:
     noun = ModuleType("graph")
-    noun.__dict__.update(an_edge=an_edge, counted=counted)
+    noun.__dict__.update(an_edge=an_edge, counted=counted, trip=trip)
     return build_schema([*noun_modules(), noun])
 
 
@@ -82,3 +125,14 @@ def test_a_list_says_which_field_holds_its_items(contract: Contract) -> None:
     assert items_field(types["GraphEdge"]) is None
     assert item_type(types["Counted"]) is types["Entity"]
     assert (items_field(types["Entity"]), Edge.__strawberry_definition__.name) == (None, "Edge")  # type: ignore[attr-defined]  # set by Strawberry
+
+
+def test_a_record_in_a_wrapper_of_wrappers_needs_its_own_permission(contract: Contract) -> None:
+    assert needs(contract, "{ trip { way { steps { entity { id } } } } }") == {"graph:read", "entities:read"}
+
+
+def test_a_wrapper_without_its_field_is_refused_when_the_schema_is_built() -> None:
+    noun = ModuleType("graph")
+    noun.__dict__.update(wrong=wrong)
+    with pytest.raises(TypeError, match="no field of it"):
+        build_schema([*noun_modules(), noun])

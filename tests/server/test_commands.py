@@ -41,7 +41,7 @@ def test_a_token_lives_and_dies(root: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "reason"),
     [
         (["token", "create", "--name", "x", "--permission", "all:all"], "there is no such permission"),
         (["token", "revoke", "nobody"], "There is no token named nobody"),
@@ -51,10 +51,10 @@ def test_a_token_lives_and_dies(root: Path) -> None:
         (["backup", "--to", "/proc/foo/copy.sqlite3"], "failed"),
     ],
 )
-def test_what_cannot_be_done_is_said_plainly(core: CoreProcess, words: list[str], told: str) -> None:
+def test_what_cannot_be_done_is_refused_plainly(core: CoreProcess, words: list[str], reason: str) -> None:
     refused = run(*words, home=core.home.root)
     assert refused.returncode == 1
-    assert told in refused.stderr
+    assert reason in refused.stderr
     assert "Traceback" not in refused.stderr
     assert refused.stdout == ""
 

@@ -105,8 +105,8 @@ def test_lines_that_cannot_be_written_are_told_once(
     file.stream = (tmp_path / "core.log").open()  # to read only
     for number in range(100):
         logging.getLogger("faceforge.test").info("%s", number)
-    (told,) = capsys.readouterr().err.splitlines()
-    assert f"{tmp_path / 'core.log'} cannot be written" in told
+    (line,) = capsys.readouterr().err.splitlines()
+    assert f"{tmp_path / 'core.log'} cannot be written" in line
 
 
 @pytest.mark.usefixtures("restored_logging")

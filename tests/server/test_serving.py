@@ -33,11 +33,11 @@ def core(tmp_path: Path) -> Iterator[CoreProcess]:
 
 
 def test_the_first_start_says_where_it_is_and_how_to_sign_in(standing: CoreProcess) -> None:
-    said = standing.terminal()
-    assert standing.url in said
-    assert str(standing.home.root) in said
-    assert f"token show --home {standing.home.root}" in said
-    assert standing.token not in said
+    printed = standing.terminal()
+    assert standing.url in printed
+    assert str(standing.home.root) in printed
+    assert f"token show --home {standing.home.root}" in printed
+    assert standing.token not in printed
     assert standing.client.get("/v1/system/info").status_code == 200
 
 
@@ -163,10 +163,10 @@ def test_a_stale_token_closes_nothing_that_is_open_to_all(
 ) -> None:
     asked = {"Accept": "text/html, application/json"}
     with httpx.Client(base_url=standing.url, headers=asked, trust_env=False) as stranger:
-        without, told = stranger.get(path), stranger.get(path, headers=headers)
-    assert told.status_code == without.status_code == (404 if path == "/ui/nothing" else 200)
-    if told.status_code == 200:
-        assert told.content == without.content
+        without, answer = stranger.get(path), stranger.get(path, headers=headers)
+    assert answer.status_code == without.status_code == (404 if path == "/ui/nothing" else 200)
+    if answer.status_code == 200:
+        assert answer.content == without.content
 
 
 @pytest.mark.parametrize(
@@ -183,9 +183,9 @@ def test_a_stale_token_closes_nothing_that_is_open_to_all(
 def test_a_method_that_is_not_taken_is_told_all_that_are(
     standing: CoreProcess, method: str, path: str, allowed: str
 ) -> None:
-    told = standing.client.request(method, path)
-    assert (told.status_code, told.headers["allow"]) == (405, allowed)
-    assert told.json()["hint"] == f"Use {allowed}."
+    answer = standing.client.request(method, path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
+    assert answer.json()["hint"] == f"Use {allowed}."
 
 
 def test_wrong_tokens_are_slowed_and_a_valid_one_works_meanwhile(standing: CoreProcess) -> None:

@@ -4,6 +4,6 @@ All of them are public shells: they hold no data until the person signs in with 
 browser's session storage and travels only in the `Authorization` header.
 """
 
-from faceforge_ui.pages import console, routes
+from faceforge_ui.pages import PUBLIC, console, routes
 
-__all__ = ["console", "routes"]
+__all__ = ["PUBLIC", "console", "routes"]

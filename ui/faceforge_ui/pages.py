@@ -17,6 +17,8 @@ from faceforge_ui.assets import asset_files, fingerprint, serve_from
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+PUBLIC: dict[str, list[dict[str, list[str]]]] = {"security": []}
+"""The `openapi_extra` of a route without data: OpenAPI's way to say that it needs no token."""
 Page = Callable[[Request], Awaitable[Response]]
 HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?")
 SELF_STYLES = "style-src 'self'"
@@ -37,14 +39,14 @@ def routes() -> list[APIRoute]:
 
 
 def shell(path: str, endpoint: Page, response_class: type[Response]) -> APIRoute:
-    """A route without data: anybody may ask for it, and OpenAPI's `security` says so."""
+    """A route without data, which anybody may call."""
     return APIRoute(
         path,
         endpoint,
         methods=["GET", "HEAD"],
         response_class=response_class,
         include_in_schema=False,
-        openapi_extra={"security": []},
+        openapi_extra=PUBLIC,
     )
 
 

@@ -10,12 +10,20 @@ import strawberry
 from pydantic import Field
 from sqlalchemy import Select
 from strawberry import ID, Maybe
+from strawberry.utils.str_converters import to_camel_case
 
 from faceforge_executor import Objects
-from faceforge_schema.assets.intake import AssetCreate, OwnerType, check_not_itself, create_or_reuse
+from faceforge_schema.assets.intake import (
+    AssetCreate,
+    OwnerType,
+    check_content,
+    check_not_itself,
+    create_or_reuse,
+)
 from faceforge_schema.context import Context, Reader, Write
 from faceforge_schema.declare.connections import collection, listing
 from faceforge_schema.declare.fields import batched, reference
+from faceforge_schema.declare.idempotency import earlier_answer
 from faceforge_schema.declare.lookup import lookup
 from faceforge_schema.declare.operation import mutation, query
 from faceforge_schema.declare.resources import Record, attribute, resource
@@ -169,6 +177,16 @@ def create_asset(tx: Write, context: Context, input: AssetCreate) -> TakenAsset:
     """Make an asset on stored bytes. A live asset on them is answered in its place, unless `on_duplicate` is `new`."""
     row, duplicate = create_or_reuse(tx, context, input)
     return TakenAsset.of_values({**row._mapping, "duplicate": duplicate})
+
+
+def check_create(db: Reader, context: Context, input: AssetCreate) -> None:
+    """Raise what `create_asset` would raise on this snapshot, so that no bytes are stored for what would be refused.
+
+    What changes between this and the create, the create itself refuses.
+    """
+    name = create_asset.function.__name__
+    if earlier_answer(db, context, to_camel_case(name), name, {"input": input}) is None:
+        check_content(db, context, input)
 
 
 @mutation(

@@ -21,7 +21,6 @@ from faceforge_schema.assets.sidecar import (
 )
 from faceforge_schema.assets.upload_form import InForm, form_of
 from faceforge_schema.context import Context, Reader, Write
-from faceforge_schema.declare.idempotency import earlier_answer
 from faceforge_schema.entities import EntityCreate, ExternalIdInput, checked_values, new_entity
 from faceforge_schema.values.inputs import Dotted, FileName, Input, Word, Words, invalid
 from faceforge_schema.values.reference_checks import require_asset, require_entity
@@ -73,10 +72,8 @@ class AssetCreate(Input):
         default=None, description="The asset it was made from."
     )
     user_metadata: JSONObject = Field(default=JSONObject({}), description="Anything worth keeping.")
-    owner: OwnerInput | None = Field(
-        default=None, description="Where it comes from; the system by default."
-    )
-    sidecar: Annotated[JSONObject | None, InForm("meta")] = Field(
+    owner: OwnerInput | None = Field(default=None, description="Where it comes from; the system by default.")
+    sidecar: Annotated[JSONObject | None, InForm("meta", is_sidecar=True)] = Field(
         default=None, description="The content of a `_meta.json`; the other fields win over it."
     )
     on_duplicate: Annotated[OnDuplicate, InForm()] = Field(
@@ -139,13 +136,8 @@ def create_or_reuse(tx: Write, context: Context, input: AssetCreate) -> tuple[An
     return stored, found.twin is not None
 
 
-def check_create(db: Reader, context: Context, input: AssetCreate) -> None:
-    """Raise what the create would raise on this snapshot, so that no bytes are kept for what would be refused.
-
-    What changes between this and the create, the create itself refuses.
-    """
-    if earlier_answer(db, context, "createAsset", "create_asset", {"input": input}) is not None:
-        return
+def check_content(db: Reader, context: Context, input: AssetCreate) -> None:
+    """Raise what `create_or_reuse` would raise on this snapshot."""
     beside: list[dict[str, Any]] = []
 
     def check(new: EntityCreate) -> None:

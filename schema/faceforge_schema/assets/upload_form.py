@@ -18,6 +18,8 @@ class InForm:
     """Marks a field of an input that an upload has too; `name` is what it is called there, if not the same."""
 
     name: str | None = None
+    is_sidecar: bool = False
+    """Whether its text is a sidecar: a JSON object with limits of its own."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +31,8 @@ class FormField:
     """The JSON Schema of its value, with a description."""
     input: str | None = None
     """The field of the input that it becomes; None for one that the bytes are held against."""
-    is_json: bool = False
-    """Whether its text is a JSON object."""
+    is_sidecar: bool = False
+    """See `InForm.is_sidecar`."""
 
     @property
     def is_repeated(self) -> bool:
@@ -58,11 +60,11 @@ def _marked(model: type[BaseModel]) -> Iterator[FormField]:
         marks = [each for each in field.metadata if isinstance(each, InForm)]
         if not marks:
             continue
+        (mark,) = marks
         schema = _without_null({key: value for key, value in properties[name].items() if key != "title"})
-        is_json = schema.get("type") == "object"
-        if is_json:
+        if mark.is_sidecar:
             schema = {"type": "string", "description": schema["description"]}
-        yield FormField(marks[0].name or name, schema, name, is_json)
+        yield FormField(mark.name or name, schema, name, mark.is_sidecar)
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:

@@ -18,12 +18,18 @@ from graphql import (
 from strawberry.types.field import StrawberryField
 
 from faceforge_executor import BATCH, COLUMN, UNCHANGED
-from faceforge_schema.directives import Resource, directive_of
+from faceforge_schema.directives import Resource, directive_of, is_list, item_type
 from faceforge_schema.values.scalars import SCALARS
 
 
 def prepare(schema: GraphQLSchema) -> None:
-    """Make defaults readable, let validated inputs pass, and name the fields that are computed for whole levels."""
+    """Make defaults readable, let validated inputs pass, and name the fields that are computed for whole levels.
+
+    Raises TypeError for a list wrapper without items, and for a field that the executor would pass by.
+    """
+    for kind in schema.type_map.values():
+        if is_list(kind):
+            item_type(kind)
     _make_defaults_readable(schema)
     _take_models(schema)
     _offer_levels(schema)

@@ -12,10 +12,14 @@ from faceforge_schema.assets.upload_form import FormField
 from faceforge_server.files.disposition import Disposition
 from faceforge_server.http.plain_route import Endpoint, PlainRoute
 from faceforge_server.rest.openapi import IDEMPOTENCY_KEY, SECURITY
+from faceforge_server.rest.operations import PREFIX, RestOperation
 from faceforge_server.rest.problems import EVERYWHERE, EVERYWHERE_RARE, problems
+from faceforge_storage.errors import UnknownContent
 
 Json = dict[str, Any]
 
+UPLOAD = f"{PREFIX}/assets/upload"
+DOWNLOAD = f"{PREFIX}/assets/{{asset_id}}/download"
 UPLOAD_ERRORS = (
     *EVERYWHERE,
     *EVERYWHERE_RARE,
@@ -26,11 +30,6 @@ UPLOAD_ERRORS = (
     "request_timeout",
     "hash_mismatch",
     "size_mismatch",
-    "invalid_sidecar",
-    "unknown_reference",
-    "external_id_taken",
-    "field_value_taken",
-    "idempotency_mismatch",
     "no_space",
 )
 DOWNLOAD_ERRORS = (
@@ -59,22 +58,22 @@ HEADERS = {
 }
 
 
-def upload_route(endpoint: Endpoint, method: str, needs: Iterable[str]) -> APIRoute:
+def upload_route(endpoint: Endpoint, method: str, create: RestOperation) -> APIRoute:
     """The path operation of an upload: as a form by POST, as the raw body by PUT."""
     as_form = method == "POST"
     return _route(
-        "/v1/assets/upload",
+        UPLOAD,
         endpoint,
         method,
         "uploadAsset" if as_form else "uploadAssetBytes",
         f"Upload a file as {'a form' if as_form else 'the raw body'}",
         "Nothing is kept unless all is in order.",
-        f"Needs the permission {_listed(needs)}.",
+        f"Needs the permission {_listed(create.needs)}.",
         status_code=201,
         responses={
             "200": _asset("A live asset has these bytes already; this is it."),
             "201": _asset("Made."),
-            **problems(UPLOAD_ERRORS),
+            **problems((*UPLOAD_ERRORS, *(each for each in create.errors if each != UnknownContent.code))),
         },
         openapi_extra=_form() if as_form else _raw(),
     )
@@ -84,7 +83,7 @@ def download_route(endpoint: Endpoint, method: str, needs: Iterable[str]) -> API
     """The path operation of a download, or by HEAD of its headers."""
     body = BYTES if method == "GET" else {}
     return _route(
-        "/v1/assets/{asset_id}/download",
+        DOWNLOAD,
         endpoint,
         method,
         f"{method.lower()}AssetBytes",

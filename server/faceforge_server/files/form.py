@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from faceforge_schema.assets.intake import UPLOAD_FORM
-from faceforge_schema.assets.sidecar import read_sidecar as check_sidecar
+from faceforge_schema.assets.sidecar import read_sidecar
 from faceforge_schema.assets.upload_form import SHA256, SIZE, FormField
 from faceforge_schema.values.inputs import pointer
-from faceforge_server.http.json_body import parse_json
+from faceforge_server.http.json_body import check_text, parse_json
 from faceforge_storage.errors import FaceForgeError, Fault, InvalidInput, InvalidSidecar, PayloadTooLarge
 from faceforge_storage.ingest.filenames import clean_filename
 
@@ -48,7 +48,7 @@ class Form:
 
     def write(self, data: bytes) -> None:
         self._value += data
-        if self._field.is_json:
+        if self._field.is_sidecar:
             if len(self._value) > self.limits.sidecar_bytes:
                 raise PayloadTooLarge(f"The sidecar is larger than {self.limits.sidecar_bytes} bytes.")
             return
@@ -58,13 +58,17 @@ class Form:
 
     def end(self) -> None:
         field, value = self._field, bytes(self._value)
-        if field.is_json:
-            self.values[field.name] = read_sidecar(value)
+        if field.is_sidecar:
+            self.values[field.name] = parse_sidecar(value)
             return
         try:
             text = value.decode()
         except UnicodeDecodeError:
             raise refused(field.name, f"{field.name} is not UTF-8.", "invalid", self.place) from None
+        try:
+            check_text(text)
+        except InvalidInput as error:
+            raise refused(field.name, error.detail, "invalid", self.place) from None
         if field.is_repeated:
             self.values.setdefault(field.name, []).append(text)
         else:
@@ -85,7 +89,7 @@ class Form:
         return {name: value for name, value in named if name is not None}
 
 
-def read_sidecar(data: bytes) -> dict[str, Any]:
+def parse_sidecar(data: bytes) -> dict[str, Any]:
     """A sidecar as it was sent. Raises InvalidSidecar (422) unless it is one JSON object in UTF-8 and a sidecar.
 
     It is held here to all that the create holds it to, so that a wrong one is refused before its file is kept.
@@ -100,7 +104,7 @@ def read_sidecar(data: bytes) -> dict[str, Any]:
         ) from None
     if not isinstance(found, dict):
         raise _no_sidecar("is JSON, but no object")
-    check_sidecar(found, "/meta")
+    read_sidecar(found, "/meta")
     return found
 
 

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import cast
 
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
-from faceforge_schema.assets.assets import create_asset
+from faceforge_schema.assets.assets import asset, create_asset
 from faceforge_server.files.description import download_route, upload_route
-from faceforge_server.files.transfers import READ, FileTransfers
+from faceforge_server.files.transfers import FileTransfers
 from faceforge_server.files.upload import receive_multipart, receive_raw
 from faceforge_server.rest.operations import RestOperation, operation_of
 
 
-def file_routes(operations: Iterable[RestOperation]) -> list[APIRoute]:
+def file_routes(operations: list[RestOperation]) -> list[APIRoute]:
     """Upload and download; the application's state has the `FileTransfers` that they use as `files`."""
-    needs = operation_of(operations, create_asset).needs
+    create, read = operation_of(operations, create_asset), operation_of(operations, asset).needs
     return [
-        upload_route(upload_form, "POST", needs),
-        upload_route(upload_bytes, "PUT", needs),
-        download_route(download, "GET", READ),
-        download_route(download, "HEAD", READ),
+        upload_route(upload_form, "POST", create),
+        upload_route(upload_bytes, "PUT", create),
+        download_route(download, "GET", read),
+        download_route(download, "HEAD", read),
     ]
 
 

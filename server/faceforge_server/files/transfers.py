@@ -5,27 +5,33 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, get_args
 from urllib.parse import urlencode
+from weakref import WeakValueDictionary
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from faceforge_schema import Actor, Context, Contract
-from faceforge_schema.assets.assets import create_asset
-from faceforge_schema.assets.intake import UPLOAD_FORM, AssetCreate, check_create
+from faceforge_schema.assets.assets import asset, check_create, create_asset
+from faceforge_schema.assets.intake import UPLOAD_FORM, AssetCreate
+from faceforge_schema.values.inputs import pointer
 from faceforge_server.files.delivery import Download
+from faceforge_server.files.description import DOWNLOAD
 from faceforge_server.files.disposition import Disposition
 from faceforge_server.files.form import UploadLimits
 from faceforge_server.files.signing import ALTERED, PARAMETERS, sign, verify
 from faceforge_server.files.upload import Upload
-from faceforge_server.http.dispatch import context_of
+from faceforge_server.http.request_context import context_of
 from faceforge_server.rest.inputs import validated
 from faceforge_server.rest.operations import RestOperation, operation_of
 from faceforge_server.rest.routes import answer
+from faceforge_storage.assets import find_object
+from faceforge_storage.database.gateway import Write
 from faceforge_storage.errors import FaceForgeError, Fault, InvalidInput, InvalidSignature, NotFound
 from faceforge_storage.ingest.mime import sniff
 from faceforge_storage.objects.provider import StoredObject
@@ -34,8 +40,6 @@ from faceforge_storage.objects.store import ObjectStore
 
 ASSET = """query asset($assetId: ID!) { asset(assetId: $assetId) {
     filename mimeType sizeBytes contentHash storage { provider bucket key } } }"""
-READ = frozenset({"assets:read"})
-SIGNED = Actor("signed address", READ)
 FORM_NAMES = {field.input: field.name for field in UPLOAD_FORM.values()}
 """Field of the input -> what an upload calls it."""
 DISPOSITIONS: dict[str | None, Disposition | None] = {
@@ -43,7 +47,7 @@ DISPOSITIONS: dict[str | None, Disposition | None] = {
     **{each: each for each in get_args(Disposition)},
 }
 UNNAMED = "unnamed"
-Receive = Callable[[Request, Staging, UploadLimits], Awaitable[Upload]]
+ReceiveUpload = Callable[[Request, Staging, UploadLimits], Awaitable[Upload]]
 
 
 class FileTransfers:
@@ -52,43 +56,68 @@ class FileTransfers:
     def __init__(
         self,
         contract: Contract,
-        operations: Iterable[RestOperation],
+        operations: list[RestOperation],
         store: ObjectStore,
         staging: Staging,
         signing_key: Callable[[], bytes],
     ) -> None:
         self._contract, self._create = contract, operation_of(operations, create_asset)
         self._store, self._staging, self._key = store, staging, signing_key
+        self._publications: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._read = operation_of(operations, asset).needs
         contract.documents.keep(ASSET)
 
-    async def upload(self, request: Request, receive: Receive, place: str) -> Response:
+    async def upload(self, request: Request, receive: ReceiveUpload, place: str) -> Response:
         """Take a file in, and make an asset of it; `place` is where `receive` finds the fields: body or query."""
         context = context_of(request)
         context.actor.check(self._create.needs)
         bounds = context.core.settings.limits
+        limits = UploadLimits(bounds.upload_bytes, bounds.sidecar_bytes)
         try:
-            async with await receive(
-                request, self._staging, UploadLimits(bounds.upload_bytes, bounds.sidecar_bytes)
-            ) as upload:
+            async with await receive(request, self._staging, limits) as upload:
                 result = await self._make_asset(upload, context)
         except FaceForgeError as error:
-            raise in_form_names(error, place) from None
+            error.errors = tuple(_placed(fault, place) for fault in error.errors)
+            raise
         return answer(self._create, result)
 
     async def _make_asset(self, upload: Upload, context: Context) -> Any:
-        """Publish what came in, and make the asset; nothing is published for what would be refused."""
+        """Make the asset of what came in; of what is refused no bytes stay."""
         staged = upload.staged
         given = {"filename": UNNAMED, **upload.values, "content_hash": staged.sha256}
-        # A form has texts only, so what is no text is read from one.
-        create = validated(partial(AssetCreate.model_validate, strict=False), given)
         media_type = sniff(staged.head, given["filename"])
         stored = StoredObject(staged.sha256, staged.size_bytes, provider="", bucket="", key="")
         context.uploaded = {**asdict(stored), "mime_type": media_type}
-        await context.core.database.read(check_create, context, create)
-        # The bytes are durable under their hash before any row names them.
-        stored = await asyncio.to_thread(self._store.publish, staged)
-        context.uploaded = {**asdict(stored), "mime_type": media_type}
-        return await self._contract.answer(self._create.document, {"input": create}, context)
+        try:
+            # A form has texts only, so what is no text is read from one.
+            create = validated(partial(AssetCreate.model_validate, strict=False), given)
+            await context.core.database.read(check_create, context, create)
+            async with self._publication(staged.sha256):
+                # The bytes are durable under their hash before any row names them.
+                stored = await asyncio.to_thread(self._store.publish, staged)
+                context.uploaded = {**asdict(stored), "mime_type": media_type}
+                try:
+                    return await self._contract.answer(self._create.document, {"input": create}, context)
+                except FaceForgeError:
+                    await self._withdraw(stored, context)
+                    raise
+        except FaceForgeError as error:
+            error.errors = tuple(replace(each, pointer=_form_pointer(each.pointer)) for each in error.errors)
+            raise
+
+    def _publication(self, sha256: str) -> asyncio.Lock:
+        """Held from the publication of bytes until a row names them, so that nobody else withdraws them meanwhile."""
+        return self._publications.setdefault(sha256, asyncio.Lock())
+
+    async def _withdraw(self, stored: StoredObject, context: Context) -> None:
+        """Remove published bytes that no row names. Asked of the writer, behind whatever it has still to write."""
+
+        def find(tx: Write) -> object:
+            return find_object(tx.connection, stored.sha256)
+
+        with suppress(FaceForgeError):  # then they stay: bytes without a row do no harm
+            if await context.core.database.write(context.actor.name, "withdraw", find) is None:
+                await asyncio.to_thread(self._store.delete, stored)
 
     async def download(self, request: Request) -> Download:
         """The bytes of an asset: for a token, or for the signature that the address itself brings."""
@@ -96,7 +125,9 @@ class FileTransfers:
         context = context_of(request)
         if "signature" in request.query_params:  # it is the proof then, whatever token came with it
             _refuse_unknown(request, PARAMETERS)
-            found = await self._signed_asset(asset_id, Context(context.core, SIGNED))
+            found = await self._signed_asset(
+                asset_id, Context(context.core, Actor("signed address", self._read))
+            )
             wished: Disposition | None = verify(
                 self._key(),
                 request.method,
@@ -106,7 +137,7 @@ class FileTransfers:
                 now=time.time(),
             )
         else:
-            context.actor.check(READ)
+            context.actor.check(self._read)
             found = await self._contract.answer(ASSET, {"assetId": asset_id}, context)
             wished = _wished(request)
         stored = StoredObject(sha256=found["contentHash"], size_bytes=found["sizeBytes"], **found["storage"])
@@ -126,7 +157,7 @@ class FileTransfers:
         now = time.time()
         query = sign(self._key(), asset_id, content_hash, disposition, now=now, seconds=seconds)
         expires = datetime.fromtimestamp(int(query["expires"]), UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        return f"/v1/assets/{asset_id}/download?{urlencode(query)}", expires
+        return f"{DOWNLOAD.format(asset_id=asset_id)}?{urlencode(query)}", expires
 
 
 def _wished(request: Request) -> Disposition | None:
@@ -139,15 +170,9 @@ def _wished(request: Request) -> Disposition | None:
     return DISPOSITIONS[wish]
 
 
-def in_form_names(error: FaceForgeError, place: str) -> FaceForgeError:
-    """The same error with its faults as an upload calls them, and where they were sent: the body, or the query."""
-    error.errors = tuple(
-        fault
-        if fault.place == "header"
-        else replace(fault, pointer=_form_pointer(fault.pointer), place=place)
-        for fault in error.errors
-    )
-    return error
+def _placed(fault: Fault, place: str) -> Fault:
+    """The same fault, in the part of the request that has the fields."""
+    return fault if fault.place == "header" else replace(fault, place=place)
 
 
 def _form_pointer(pointer: str) -> str:
@@ -161,5 +186,5 @@ def _refuse_unknown(request: Request, known: Iterable[str]) -> None:
         message = "is not a parameter of this address"
         raise InvalidInput(
             f"Query parameter {name[:80]}: {message}.",
-            errors=(Fault(f"/{name[:80]}", message, "unknown_parameter", "query"),),
+            errors=(Fault(pointer([name[:80]]), message, "unknown_parameter", "query"),),
         )

@@ -16,10 +16,10 @@ from starlette.routing import Route
 
 from faceforge_schema import Contract
 from faceforge_schema.execute.masking import mask
-from faceforge_server.http.dispatch import context_of
+from faceforge_schema.values.inputs import pointer
 from faceforge_server.http.json_body import check_media_type, parse_json, read_body
 from faceforge_server.http.json_response import NOT_STORED, json_response
-from faceforge_server.http.public_routes import PUBLIC
+from faceforge_server.http.request_context import context_of
 from faceforge_storage.errors import (
     FaceForgeError,
     Fault,
@@ -27,7 +27,7 @@ from faceforge_storage.errors import (
     MethodNotAllowed,
     NotAcceptable,
 )
-from faceforge_ui import console
+from faceforge_ui import PUBLIC, console
 
 GRAPHQL = "application/graphql-response+json"
 JSON = "application/json"
@@ -133,7 +133,7 @@ def _parameters(body: Any) -> tuple[str, dict[str, Any] | None, str | None]:
     if not isinstance(body, dict):
         raise InvalidInput("The body is one JSON object, not a batch.", errors=(Fault("", "is an object"),))
     wrong = [
-        Fault(f"/{key[:80]}", "is not part of a GraphQL request", "extra_forbidden")
+        Fault(pointer([key[:80]]), "is not part of a GraphQL request", "extra_forbidden")
         for key in body.keys() - KEYS
     ]
     text, name = body.get("query"), body.get("operationName")

@@ -1,1 +1,1 @@
-"""HTTP itself: the protocol below the application, bodies, problems, and the way from a request to the contract."""
+"""HTTP itself: the protocol below the application, bodies, problems, and the context of a request."""

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 
 from faceforge_server.http.problem import problem_response
+from faceforge_server.http.request_ids import NO_SNIFF, SCOPE_KEY
 from faceforge_storage.errors import (
     BadRequest,
     FaceForgeError,
@@ -40,8 +41,12 @@ async def _framework(request: Request, error: Any) -> Response:
 
 
 async def _unexpected(request: Request, error: Any) -> Response:
-    log.error("unexpected error at %s", request.url.path, exc_info=error)
-    return problem_response(Internal("Something went wrong inside Core."))
+    """What nobody expected. It is answered outside of all our layers, so it has their headers from here."""
+    request_id = request.scope.get(SCOPE_KEY)
+    log.error("unexpected error at %s [%s]", request.url.path, request_id, exc_info=error)
+    response = problem_response(Internal("Something went wrong inside Core."), request_id)
+    response.raw_headers += [NO_SNIFF, (b"x-request-id", str(request_id).encode())]
+    return response
 
 
 EXCEPTION_HANDLERS: dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, Any, Response]]] = {

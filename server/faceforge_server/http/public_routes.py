@@ -9,9 +9,6 @@ from fastapi.routing import APIRoute
 from starlette.responses import HTMLResponse
 from starlette.routing import BaseRoute
 
-PUBLIC: dict[str, list[dict[str, list[str]]]] = {"security": []}
-"""To be given as `openapi_extra` to the path operation of a public address."""
-
 
 class Addresses:
     """Some routes, as a set of methods and paths."""

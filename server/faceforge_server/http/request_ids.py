@@ -7,6 +7,8 @@ from contextvars import ContextVar
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+SCOPE_KEY = "faceforge.request_id"
+"""Where the scope has the id, for what answers outside of this layer."""
 NO_SNIFF = (b"x-content-type-options", b"nosniff")
 _current: ContextVar[str | None] = ContextVar("request_id", default=None)
 
@@ -29,7 +31,7 @@ class RequestIds:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
-        request_id = secrets.token_hex(8)
+        request_id = scope[SCOPE_KEY] = secrets.token_hex(8)
         added = ((b"x-request-id", request_id.encode()), NO_SNIFF)
 
         async def send_named(message: Message) -> None:

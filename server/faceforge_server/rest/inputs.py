@@ -17,7 +17,7 @@ from graphql import (
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
-from faceforge_schema.values.inputs import faults
+from faceforge_schema.values.inputs import faults, pointer
 from faceforge_server.http.json_body import check_media_type, check_text, parse_json, read_body
 from faceforge_server.rest.documents import TOTAL
 from faceforge_server.rest.names import enum_words
@@ -53,7 +53,7 @@ def _parameters(operation: RestOperation, request: Request) -> Iterator[tuple[st
             yield _query_parameter(operation, parameter, query.getlist(parameter))
         except ValueError as error:
             code = "unknown_parameter" if isinstance(error, UnknownParameter) else "invalid"
-            wrong.append(Fault(f"/{parameter[:80]}", str(error), code, "query"))
+            wrong.append(Fault(pointer([parameter[:80]]), str(error), code, "query"))
     if operation.is_list and TOTAL not in query:
         yield TOTAL, False
     for parameter, (_, argument) in operation.arguments.items():

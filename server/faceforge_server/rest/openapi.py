@@ -9,7 +9,6 @@ from fastapi.openapi.utils import get_openapi
 from graphql import (
     GraphQLEnumType,
     GraphQLInputType,
-    GraphQLObjectType,
     Undefined,
     get_named_type,
     get_nullable_type,
@@ -17,6 +16,7 @@ from graphql import (
 )
 from starlette.routing import BaseRoute
 
+from faceforge_server.http.request_context import KEY_LENGTH
 from faceforge_server.rest.documents import TOTAL
 from faceforge_server.rest.models import model_schemas, tidy
 from faceforge_server.rest.operations import PREFIX, RestOperation
@@ -38,7 +38,7 @@ SECURITY: list[Json] = [{"bearer": []}, {"header": []}]
 IDEMPOTENCY_KEY: Json = {
     "name": "Idempotency-Key",
     "in": "header",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+    "schema": {"type": "string", "minLength": 1, "maxLength": KEY_LENGTH, "pattern": "^[ -~]+$"},
     "description": "Any text: the same key with the same request gives the first answer again.",
 }
 
@@ -161,7 +161,7 @@ def _success(operation: RestOperation) -> Json:
         return {"description": "Done."}
     kind = get_named_type(operation.root_field.type)
     headers = {}
-    if isinstance(kind, GraphQLObjectType) and "version" in kind.fields:
+    if operation.has_version:
         headers = {"headers": {"ETag": {"schema": {"type": "string"}, "description": "The version, quoted."}}}
     return {
         "description": "Made." if operation.status == 201 else "The answer.",

@@ -22,7 +22,7 @@ from strawberry.types.field import StrawberryField
 
 from faceforge_schema import Contract
 from faceforge_schema.declare.operation import Operation
-from faceforge_schema.directives import OperationDirective, directive_of, duplicate_mark, is_list
+from faceforge_schema.directives import OperationDirective, Resource, directive_of, duplicate_mark, is_list
 from faceforge_server.rest.documents import TOTAL, Answer, answer_of
 from faceforge_server.rest.names import argument_name, field_name
 
@@ -64,6 +64,12 @@ class RestOperation:
             for name, argument in self.root_field.args.items()
             if name not in (BODY, VERSION)
         }
+
+    @cached_property
+    def has_version(self) -> bool:
+        """Whether the answer is a record with a version, which is its ETag."""
+        kind = get_named_type(self.root_field.type)
+        return directive_of(kind, Resource) is not None and "version" in getattr(kind, "fields", ())
 
     @cached_property
     def takes_version(self) -> bool:

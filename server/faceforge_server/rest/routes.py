@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
@@ -11,14 +10,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from faceforge_schema import Contract
-from faceforge_server.http.dispatch import context_of
 from faceforge_server.http.json_response import NOT_STORED, json_response
+from faceforge_server.http.plain_route import Endpoint
+from faceforge_server.http.request_context import context_of
 from faceforge_server.rest.inputs import read_variables
 from faceforge_server.rest.names import LISTS
 from faceforge_server.rest.operations import RestOperation
 from faceforge_storage.errors import FaceForgeError, Fault
-
-Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def rest_routes(contract: Contract, operations: list[RestOperation]) -> list[Route]:
@@ -59,7 +57,7 @@ def answer(operation: RestOperation, result: Any) -> Response:
     if operation.status == 204:
         return Response(status_code=204, headers=NOT_STORED)
     headers = dict(NOT_STORED)
-    if isinstance(body.get("version"), int):
+    if operation.has_version:
         headers["ETag"] = f'"{body["version"]}"'
     duplicate = operation.duplicate_key is not None and body[operation.duplicate_key]
     status = 200 if duplicate else operation.status

@@ -28,13 +28,13 @@ def core(address: Address, tmp_path: Path) -> ByteServer:
 @pytest.fixture
 def errors(caplog: pytest.LogCaptureFixture) -> Iterator[list[str]]:
     """What the server logged as an error; a test that expects none asserts that it is empty."""
-    told: list[str] = []
+    messages: list[str] = []
 
     class Told(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            told.append(record.getMessage())
+            messages.append(record.getMessage())
 
     handler = Told(logging.ERROR)
     logging.getLogger().addHandler(handler)
-    yield told
+    yield messages
     logging.getLogger().removeHandler(handler)

@@ -1,4 +1,4 @@
-"""What a browser is told of a file (S6), and addresses that open one without a token (S8)."""
+"""What a browser learns of a file (S6), and addresses that open one without a token (S8)."""
 
 from __future__ import annotations
 
@@ -69,9 +69,9 @@ def test_no_name_breaks_out_of_its_header(filename: str) -> None:
     parameters = dict(message.get_params(header="Content-Disposition", unquote=True) or [])
     assert set(parameters) <= {"inline", "filename", "filename*"}
     if "filename*" in parameters and not any("\ud800" <= letter <= "\udfff" for letter in filename):
-        told = value.partition("filename*=UTF-8''")[2]
+        name = value.partition("filename*=UTF-8''")[2]
         kept = [letter for letter in filename if not (letter < " " or "\x7f" <= letter <= "\x9f")]
-        assert unquote(told) == "".join(kept)
+        assert unquote(name) == "".join(kept)
 
 
 def test_every_file_is_locked_into_a_sandbox() -> None:

@@ -21,7 +21,7 @@ from byte_server import ByteServer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faceforge_server.files.form import UploadLimits, read_sidecar
+from faceforge_server.files.form import UploadLimits, parse_sidecar
 from faceforge_server.files.intake import uncancelled
 from faceforge_server.files.multipart import FormReader, PartBegins, PartEnds
 from faceforge_storage.errors import InvalidMultipart, InvalidSidecar
@@ -35,8 +35,8 @@ Usage = namedtuple("Usage", "total used free")
 def form(*parts: Part, boundary: str = "b0undary") -> bytes:
     body = b""
     for name, value, *filename in parts:
-        told = "".join(f'; filename="{one}"' for one in filename)
-        body += f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"{told}\r\n\r\n'.encode()
+        suffix = "".join(f'; filename="{one}"' for one in filename)
+        body += f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"{suffix}\r\n\r\n'.encode()
         body += value + b"\r\n"
     return body + f"--{boundary}--\r\n".encode()
 
@@ -60,7 +60,7 @@ def nothing_is_kept(core: ByteServer) -> bool:
 
 
 def test_a_form_brings_a_file_with_all_that_is_said_of_it(core: ByteServer) -> None:
-    status, told = post(
+    status, answer = post(
         core,
         ("kind", b"image.original"),
         ("entity_id", b"a" * 64),
@@ -72,11 +72,11 @@ def test_a_form_brings_a_file_with_all_that_is_said_of_it(core: ByteServer) -> N
         ("size_bytes", str(len(DATA)).encode()),
     )
     assert status == 200
-    assert (told["sha256"], told["size"]) == (DIGEST, len(DATA))
-    assert told["values"]["sidecar"] == {"kind": "x", "n": 1}
-    assert told["values"]["filename"] == 'my "best" 😀 صورة.png'
-    assert told["values"]["tags"] == ["größe", "two"]
-    assert told["values"]["entity_ids"] == ["a" * 64]
+    assert (answer["sha256"], answer["size"]) == (DIGEST, len(DATA))
+    assert answer["values"]["sidecar"] == {"kind": "x", "n": 1}
+    assert answer["values"]["filename"] == 'my "best" 😀 صورة.png'
+    assert answer["values"]["tags"] == ["größe", "two"]
+    assert answer["values"]["entity_ids"] == ["a" * 64]
     assert core.staged() == []
 
 
@@ -87,10 +87,10 @@ def test_a_field_filename_wins_over_the_part(core: ByteServer) -> None:
 
 def test_a_raw_body_says_the_same_by_query(core: ByteServer) -> None:
     query = f"kind=a.b&tag=1&tag=2&filename={quote('dir/naïve.bin')}&sha256={DIGEST}&meta={quote('{}')}"
-    status, told = send(core, "PUT", f"/upload?{query}", DATA, "application/octet-stream")
-    assert (status, told["sha256"], told["values"]["sidecar"]) == (200, DIGEST, {})
-    assert told["values"]["tags"] == ["1", "2"]
-    assert told["values"]["filename"] == "naïve.bin"
+    status, answer = send(core, "PUT", f"/upload?{query}", DATA, "application/octet-stream")
+    assert (status, answer["sha256"], answer["values"]["sidecar"]) == (200, DIGEST, {})
+    assert answer["values"]["tags"] == ["1", "2"]
+    assert answer["values"]["filename"] == "naïve.bin"
 
 
 FILE: Part = ("file", b"some bytes", "a.bin")
@@ -225,9 +225,9 @@ def test_half_a_gigabyte_arrives_in_constant_memory(core: ByteServer) -> None:
     connection.request(
         "PUT", "/upload", (block for _ in range(count)), {"Content-Length": str(len(block) * count)}
     )
-    told = json.loads(connection.getresponse().read())
+    answer = json.loads(connection.getresponse().read())
     connection.close()
-    assert told["size"] == len(block) * count
+    assert answer["size"] == len(block) * count
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 32 * 1024
 
 
@@ -251,7 +251,7 @@ def test_half_a_gigabyte_arrives_in_constant_memory(core: ByteServer) -> None:
 )
 def test_a_sidecar_is_one_json_object_that_every_reader_takes(text: bytes) -> None:
     with pytest.raises(InvalidSidecar):
-        read_sidecar(text)
+        parse_sidecar(text)
 
 
 async def test_blocking_work_runs_to_its_end_when_its_request_is_cancelled() -> None:

@@ -1,4 +1,4 @@
-"""The port is ours alone, and when it cannot be had a person is told why and what to do."""
+"""The port is ours alone, and when it cannot be had a person learns why and what to do."""
 
 from __future__ import annotations
 

@@ -1,8 +1,6 @@
-"""The way from a request to the contract: who asks, from where, and under which idempotency key."""
+"""The context of a request for the contract: who sends it, to which address, and under which idempotency key."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from starlette.requests import Request
 
@@ -12,12 +10,12 @@ from faceforge_storage.errors import Fault, InvalidInput
 KEY_LENGTH = 255
 
 
-def context_of(request: Request, **more: Any) -> Context:
+def context_of(request: Request) -> Context:
     """The context of a request, with the actor that authentication found; raises InvalidInput for a wrong key."""
     core: Core = request.app.state.core
     actor: Actor = request.scope.get("actor", NOBODY)
     base_url = f"{request.scope['scheme']}://{request.headers.get('host', '')}"
-    return Context(core, actor, base_url, _idempotency_key(request), **more)
+    return Context(core, actor, base_url, _idempotency_key(request))
 
 
 def _idempotency_key(request: Request) -> str | None:
