@@ -26,7 +26,7 @@ from faceforge_server.middleware.authentication import Authentication, Authentic
 from faceforge_server.middleware.hosts import HostCheck
 from faceforge_server.middleware.install_token import InstallToken
 from faceforge_server.middleware.origins import OriginCheck
-from faceforge_server.rest import rest_operations, rest_routes
+from faceforge_server.rest import RestOperation, rest_operations, rest_routes
 from faceforge_server.version import product_version
 from faceforge_storage.database.clock import now
 from faceforge_storage.database.database import Database
@@ -69,14 +69,7 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
         permissions=permissions_of(contract.graphql),
     )
     authenticator = Authenticator(core, install)
-    routes: list[BaseRoute] = [
-        *path_operations(operations),
-        *contract_routes(contract, operations),
-        *GraphqlView(contract).routes(),
-        WebSocketRoute("/graphql", GraphqlWebSocket(contract, core, authenticator)),
-        *rest_routes(contract, operations),
-        *faceforge_ui.routes(),
-    ]
+    routes = _routes(contract, operations, core, authenticator)
 
     app = FastAPI(
         title="FaceForge Core",
@@ -93,6 +86,20 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
     app.router.routes.extend(routes)
     app.state.core, app.state.files = core, files
     return app
+
+
+def _routes(
+    contract: Contract, operations: list[RestOperation], core: Core, authenticator: Authenticator
+) -> list[BaseRoute]:
+    """Every address: written by hand, generated from the schema, and the pages."""
+    return [
+        *path_operations(operations),
+        *contract_routes(contract, operations),
+        *GraphqlView(contract).routes(),
+        WebSocketRoute("/graphql", GraphqlWebSocket(contract, core, authenticator)),
+        *rest_routes(contract, operations),
+        *faceforge_ui.routes(),
+    ]
 
 
 def _lifespan(

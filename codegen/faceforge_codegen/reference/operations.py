@@ -11,7 +11,7 @@ from faceforge_codegen.reference.markdown import code_list, record_link
 from faceforge_codegen.reference.other_routes import OtherRoute
 from faceforge_codegen.reference.root_fields import root_fields
 from faceforge_schema import Contract
-from faceforge_schema.directives import OperationDirective, directive_of
+from faceforge_schema.directives import OperationDirective, directive_of, item_type
 from faceforge_server.rest import RestOperation
 from faceforge_server.rest.problems import EVERYWHERE, EVERYWHERE_RARE, WITH_BODY
 
@@ -79,7 +79,7 @@ def _answer(route: RestOperation) -> str:
     if route.status == 204 or not isinstance(kind, GraphQLObjectType):
         return ""
     if route.is_list:
-        return f" with a page of {record_link(get_named_type(kind.fields['nodes'].type).name)}"
+        return f" with a page of {record_link(item_type(kind).name)}"
     duplicate = ", or 200 with the one that is there" if route.duplicate_key else ""
     return f" with {record_link(kind.name)}{duplicate}"
 

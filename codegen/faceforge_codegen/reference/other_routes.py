@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
 from faceforge_codegen.breaking_changes import METHODS
 from faceforge_codegen.reference.markdown import one_line
 from faceforge_server.rest import RestOperation
-
-NEEDED = re.compile(r"Needs the permission `(\w+:\w+)`")
+from faceforge_server.rest.openapi import PERMISSIONS
 
 
 @dataclass(frozen=True)
 class OtherRoute:
-    """A route as OpenAPI describes it; `name` is its `operationId`, `noun` its first tag."""
+    """A route as OpenAPI describes it; `name` is its `operationId`, `noun` its first tag, `needs` its permissions."""
 
     name: str
     noun: str
     method: str
     path: str
     description: str
-
-    @property
-    def needs(self) -> list[str]:
-        """The permissions that the description names."""
-        return NEEDED.findall(self.description)
+    needs: tuple[str, ...]
 
 
 def other_routes(routes: list[RestOperation], openapi: dict[str, Any]) -> list[OtherRoute]:
@@ -39,6 +33,7 @@ def other_routes(routes: list[RestOperation], openapi: dict[str, Any]) -> list[O
             method.upper(),
             path,
             one_line(described.get("description")),
+            tuple(described.get(PERMISSIONS, ())),
         )
         for path, methods in openapi["paths"].items()
         for method, described in methods.items()

@@ -18,7 +18,7 @@ from graphql import (
 from strawberry.utils.str_converters import to_snake_case
 
 from faceforge_codegen.reference.markdown import cell, one_line, record_link
-from faceforge_schema.directives import is_list
+from faceforge_schema.directives import is_list, item_type
 from faceforge_server.rest import RestOperation
 from faceforge_server.rest.documents import shown_fields
 
@@ -56,7 +56,7 @@ def _sections(routes: list[RestOperation], schemas: dict[str, Any]) -> Iterator[
     for route in routes:
         kind = get_named_type(route.root_field.type)
         if isinstance(kind, GraphQLObjectType) and route.status != 204:
-            _gather(get_named_type(kind.fields["nodes"].type) if is_list(kind) else kind, records)
+            _gather(item_type(kind) if is_list(kind) else kind, records)
         if route.body_type is not None:
             _gather(route.body_type, inputs)
     yield "\n## Records\n"

@@ -11,7 +11,7 @@ from faceforge_schema.assets.intake import UPLOAD_FORM
 from faceforge_schema.assets.upload_form import FormField
 from faceforge_server.files.disposition import Disposition
 from faceforge_server.http.plain_route import Endpoint, PlainRoute
-from faceforge_server.rest.openapi import IDEMPOTENCY_KEY, SECURITY
+from faceforge_server.rest.openapi import IDEMPOTENCY_KEY, PERMISSIONS, SECURITY
 from faceforge_server.rest.operations import PREFIX, RestOperation
 from faceforge_server.rest.problems import EVERYWHERE, EVERYWHERE_RARE, problems
 from faceforge_storage.errors import UnknownContent
@@ -75,7 +75,7 @@ def upload_route(endpoint: Endpoint, method: str, create: RestOperation) -> APIR
             "201": _asset("Made."),
             **problems((*UPLOAD_ERRORS, *(each for each in create.errors if each != UnknownContent.code))),
         },
-        openapi_extra=_form() if as_form else _raw(),
+        openapi_extra={**(_form() if as_form else _raw()), PERMISSIONS: sorted(create.needs)},
     )
 
 
@@ -103,6 +103,7 @@ def download_route(endpoint: Endpoint, method: str, needs: Iterable[str]) -> API
                 *(_parameter(name, "header", TEXT, text) for name, text in HEADERS.items()),
             ],
             "security": [*SECURITY, {"signature": []}],
+            PERMISSIONS: sorted(needs),
         },
     )
 

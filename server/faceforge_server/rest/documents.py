@@ -28,6 +28,8 @@ Shape = Callable[[Any], Any]
 """What turns a GraphQL value into its REST form."""
 
 TOTAL = "include_total"
+PAGE = {"nodes", "pageInfo", "totalCount"}
+"""The fields that a list must have to be a page of REST."""
 
 
 @dataclass(frozen=True)
@@ -52,11 +54,13 @@ def is_value_object(kind: GraphQLNamedType) -> bool:
 
 
 def answer_of(field: GraphQLField) -> Answer:
-    """What to ask of a root field for REST."""
+    """What to select of a root field for REST; raises TypeError for a list that has no pages."""
     kind = get_named_type(field.type)
     if not isinstance(kind, GraphQLObjectType):
         return Answer("", None)
     if is_list(kind):
+        if not kind.fields.keys() >= PAGE:
+            raise TypeError(f"{kind} is a list without {', '.join(sorted(PAGE - kind.fields.keys()))}")
         item = item_type(kind)
         paging = f"pageInfo {{ endCursor hasNextPage }} totalCount @include(if: ${TOTAL})"
         selection = f"{{ nodes {_selection(item)} {paging} }}"

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from graphql import (
     GraphQLEnumType,
     GraphQLInputType,
+    get_named_type,
     get_nullable_type,
     is_list_type,
     is_required_argument,
@@ -106,22 +107,38 @@ def _parsed(kind: GraphQLInputType, text: str) -> Any:
         if text not in words:
             raise ValueError(f"is one of {', '.join(words)}")
         return plain.parse_value(words[text])
-    if plain.name in ("Int", "BigInt"):
-        bits = 31 if plain.name == "Int" else 63
-        if not re.fullmatch(r"-?[0-9]{1,19}", text) or not -(2**bits) <= int(text) < 2**bits:
-            raise ValueError(f"is an integer of {bits + 1} bits")
-        return int(text)
-    if plain.name == "Boolean":
-        return _boolean(text)
-    if plain.name == "DateTime":
-        return plain.parse_value(text)
-    return text
+    return READERS[plain.name](plain, text)
+
+
+def check_parameters(operation: RestOperation) -> None:
+    """Raise TypeError for a parameter of a type that no text of a path or a query can be read as."""
+    for parameter, (_, argument) in operation.arguments.items():
+        kind = get_named_type(argument.type)
+        if not isinstance(kind, GraphQLEnumType) and kind.name not in READERS:
+            raise TypeError(f"{operation.name}: {parameter} cannot be of the type {kind} in an address")
 
 
 def _boolean(text: str) -> bool:
     if text not in BOOLEANS:
         raise ValueError("is true or false")
     return BOOLEANS[text]
+
+
+def _integer(bits: int, text: str) -> int:
+    if not re.fullmatch(r"-?[0-9]{1,19}", text) or not -(2 ** (bits - 1)) <= int(text) < 2 ** (bits - 1):
+        raise ValueError(f"is an integer of {bits} bits")
+    return int(text)
+
+
+READERS: dict[str, Callable[[Any, str], Any]] = {
+    "ID": lambda _kind, text: text,
+    "String": lambda _kind, text: text,
+    "Int": lambda _kind, text: _integer(32, text),
+    "BigInt": lambda _kind, text: _integer(64, text),
+    "Boolean": lambda _kind, text: _boolean(text),
+    "DateTime": lambda kind, text: kind.parse_value(text),
+}
+"""Scalar -> what makes the coerced value of a parameter's text; raises ValueError."""
 
 
 def _version(seen: str) -> dict[str, int]:

@@ -33,6 +33,8 @@ from faceforge_storage.database.keyset import DEFAULT_LIMIT, MAX_LIMIT
 
 Json = dict[str, Any]
 
+PERMISSIONS = "x-permissions"
+"""The extension of OpenAPI that names the permissions of an operation."""
 SECURITY: list[Json] = [{"bearer": []}, {"header": []}]
 """What a request must bring, unless its route declares otherwise; a public one has `[]`."""
 IDEMPOTENCY_KEY: Json = {
@@ -85,6 +87,7 @@ def _operation(operation: RestOperation) -> Json:
         "tags": [_tag(operation)],
         "summary": described.split(". ")[0].rstrip("."),
         "description": f"{described}\n\nNeeds the permission `{'`, `'.join(sorted(operation.needs))}`.",
+        PERMISSIONS: sorted(operation.needs),
         "parameters": list(_parameters(operation)),
         "responses": _responses(operation),
     }

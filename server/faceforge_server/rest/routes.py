@@ -13,7 +13,7 @@ from faceforge_schema import Contract
 from faceforge_server.http.json_response import NOT_STORED, json_response
 from faceforge_server.http.plain_route import Endpoint
 from faceforge_server.http.request_context import context_of
-from faceforge_server.rest.inputs import read_variables
+from faceforge_server.rest.inputs import check_parameters, read_variables
 from faceforge_server.rest.names import LISTS
 from faceforge_server.rest.operations import RestOperation
 from faceforge_storage.errors import FaceForgeError, Fault
@@ -23,6 +23,7 @@ def rest_routes(contract: Contract, operations: list[RestOperation]) -> list[Rou
     """The routes, one for each path, so that `Allow` names all its methods; the documents are kept."""
     by_path: dict[str, dict[str, Endpoint]] = {}
     for operation in operations:
+        check_parameters(operation)
         contract.documents.keep(operation.document)
         by_path.setdefault(operation.path, {})[operation.method] = _endpoint(contract, operation)
     return [Route(path, _by_method(each), methods=list(each)) for path, each in by_path.items()]
