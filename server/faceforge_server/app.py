@@ -26,7 +26,7 @@ from faceforge_server.middleware.authentication import Authentication, Authentic
 from faceforge_server.middleware.hosts import HostCheck
 from faceforge_server.middleware.install_token import InstallToken
 from faceforge_server.middleware.origins import OriginCheck
-from faceforge_server.rest import RestOperation, rest_operations, rest_routes
+from faceforge_server.rest import RestOperation, RestRouter, rest_operations, rest_routes
 from faceforge_server.version import product_version
 from faceforge_storage.database.clock import now
 from faceforge_storage.database.database import Database
@@ -97,7 +97,7 @@ def _routes(
         *contract_routes(contract, operations),
         *GraphqlView(contract).routes(),
         WebSocketRoute("/graphql", GraphqlWebSocket(contract, core, authenticator)),
-        *rest_routes(contract, operations),
+        RestRouter(rest_routes(contract, operations)),
         *faceforge_ui.routes(),
     ]
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Match, Route
+from starlette.routing import BaseRoute, Match, Route
 
 from faceforge_server.http.problem import problem_response
 from faceforge_server.http.request_ids import NO_SNIFF, SCOPE_KEY
@@ -58,7 +58,16 @@ EXCEPTION_HANDLERS: dict[int | type[Exception], Callable[[Request, Any], Corouti
 
 def allowed_methods(request: Request) -> str:
     """The value of `Allow` for the path of a request: the methods of all routes of the first path that fits it."""
-    routes = [route for route in request.app.routes if isinstance(route, Route)]
+    routes = list(_flattened(request.app.routes))
     path = next(route.path for route in routes if route.matches(request.scope)[0] is not Match.NONE)
     methods = {method for route in routes if route.path == path for method in route.methods or ()}
     return ", ".join(sorted(methods))
+
+
+def _flattened(routes: Iterable[BaseRoute]) -> Iterator[Route]:
+    """The routes, and those of the routers among them."""
+    for route in routes:
+        if isinstance(route, Route):
+            yield route
+        else:
+            yield from _flattened(getattr(route, "routes", ()))
