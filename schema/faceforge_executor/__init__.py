@@ -4,6 +4,9 @@ A drop-in executor for graphql-core, which knows nothing of FaceForge. Give `Bre
 `executor_class`, or to Strawberry as its execution context, and the answers are those of graphql-core. Fields with a
 `BATCH` or a `COLUMN` in their extensions are then computed in one call for all objects that were reached together.
 `docs/executor.md` walks one query through it.
+
+Whatever a resolver, a batch function or a value raises is the error of its field and of nothing else, as GraphQL has
+it: that is why this package catches `Exception` where it calls what is not its own.
 """
 
 from faceforge_executor.batches import (
