@@ -19,6 +19,7 @@ from pydantic import SecretStr
 from faceforge_server.http.protocol import ZeroCopyProtocol
 from faceforge_server.http.sockets import listen, web_address
 from faceforge_server.logs import Logs
+from faceforge_server.memory import return_memory
 from faceforge_storage.errors import FaceForgeError
 from faceforge_storage.home.home import Home, open_home
 from faceforge_storage.home.lock import HomeLock
@@ -30,6 +31,7 @@ def serve(path: Path | None, host: str | None, port: int | None, auto_port: bool
 
     `host` and `port` win over the settings. Raises CannotStart when it cannot be served.
     """
+    return_memory()
     # Also while nothing is served yet a stop is a good end. Uvicorn takes these over and gives them back.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _leave)
