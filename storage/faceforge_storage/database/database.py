@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 
 from faceforge_storage.database.database_errors import translate
-from faceforge_storage.database.dialects import make_engine, stop_after, warn_of_old_sqlite
+from faceforge_storage.database.dialects import make_engine, stop_after, total_changes, warn_of_old_sqlite
 from faceforge_storage.database.gateway import Write, guard
 
 P = ParamSpec("P")
@@ -44,6 +44,15 @@ class Database:
         self._read_threads = ThreadPoolExecutor(readers, thread_name_prefix="database-reader")
         self._loop: asyncio.AbstractEventLoop | None = None
         self._committed = asyncio.Event()
+        self._generation = 0
+
+    @property
+    def generation(self) -> int:
+        """Rises with each commit of this process that changed anything, before the write that it ends is answered.
+
+        What was read at one generation is what is stored for as long as the number is the same.
+        """
+        return self._generation
 
     async def read(
         self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
@@ -71,10 +80,14 @@ class Database:
     def writing(self, actor: str, operation: str, work: Callable[[Write], T]) -> T:
         """What `write` does, in the calling thread."""
         try:
-            with self.writer.connect() as connection, connection.begin():
-                transaction = Write(connection, actor, operation)
-                result = work(transaction)
-                changeset = transaction.finish()
+            with self.writer.connect() as connection:
+                before = total_changes(connection)
+                with connection.begin():
+                    transaction = Write(connection, actor, operation)
+                    result = work(transaction)
+                    changeset = transaction.finish()
+                if total_changes(connection) != before:
+                    self._generation += 1
         except (DatabaseError, sqlite3.DatabaseError) as error:
             raise translate(error) from error
         if changeset is not None and self._loop is not None:

@@ -13,6 +13,7 @@ from faceforge_storage.database.dialects.sqlite import (
     starts_with,
     stop_after,
     sync_field_index,
+    total_changes,
     warn_of_old_sqlite,
 )
 
@@ -26,5 +27,6 @@ __all__ = [
     "starts_with",
     "stop_after",
     "sync_field_index",
+    "total_changes",
     "warn_of_old_sqlite",
 ]

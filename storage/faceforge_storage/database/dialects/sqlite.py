@@ -85,6 +85,11 @@ def stop_after(connection: Connection, seconds: float) -> Iterator[None]:
         driver.set_progress_handler(None, 0)
 
 
+def total_changes(connection: Connection) -> int:
+    """How many rows the connection has changed since it was opened."""
+    return cast("sqlite3.Connection", connection.connection.dbapi_connection).total_changes
+
+
 def warn_of_old_sqlite() -> None:
     """Log a warning when the SQLite library has the WAL-reset bug that several writing processes can meet."""
     if sqlite3.sqlite_version_info < SAFE_SQLITE:
