@@ -14,6 +14,7 @@ from faceforge_schema.actors import Actor
 from faceforge_storage.database.database import Database
 from faceforge_storage.database.gateway import Write
 from faceforge_storage.home.settings import Settings
+from faceforge_storage.scheduling.fair_queue import Turn
 
 __all__ = ["Context", "Core", "Info", "Reader", "Write"]
 
@@ -54,8 +55,15 @@ class Context:
     idempotency_key: str | None = None
     uploaded: dict[str, Any] | None = None
     """The bytes of this request, as a row of `objects` with their `mime_type`; they have no place until published."""
+    connection: Hashable = None
+    """Which of the actor's connections it came over: they take turns."""
     db: Reader | None = None
     """While a document is answered: the snapshot that all of it is read from."""
+
+    @property
+    def turn(self) -> Turn:
+        """Whose turn its work takes."""
+        return Turn(self.actor.name, self.connection)
 
     @property
     def snapshot(self) -> Reader:

@@ -20,6 +20,7 @@ FaceForgeError
 ├── Internal 500              what nobody expected; its cause is in the log only
 │   └── StorageFailed
 ├── Unavailable 503
+│   └── Busy
 ├── QueryTimeout 504
 ├── NoSpace 507
 └── CannotStart               printed on the command line, never answered over HTTP: settings, data directory, port
@@ -256,6 +257,19 @@ class StorageFailed(Internal):
 class Unavailable(FaceForgeError):
     code, status, title = "unavailable", 503, "Core cannot do this now"
     default_hint = "Try again in a moment."
+
+
+class Busy(Unavailable):
+    code, title = "busy", "Too much of this client waits already"
+    default_hint = "Try again after the seconds that Retry-After names, with fewer requests at once."
+
+    @classmethod
+    def of(cls, waiting: int, most: int) -> Busy:
+        """More than `limits.waiting_per_client` allows: `waiting` pieces of work wait already, `most` may."""
+        return cls(
+            f"{waiting} requests of this token or session wait already; limits.waiting_per_client allows {most}.",
+            headers={"Retry-After": "1"},
+        )
 
 
 class QueryTimeout(FaceForgeError):

@@ -21,6 +21,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from faceforge_executor import BreadthFirstExecutor, Group, run_sync
 from faceforge_schema.context import Context
+from faceforge_schema.execute.weight import is_light
 from faceforge_storage.errors import QueryTimeout, QueryTooComplex
 
 T = TypeVar("T")
@@ -98,4 +99,5 @@ class Execution(BreadthFirstExecutor, StrawberryGraphQLCoreExecutionContext):
             finally:
                 self.context_value = context
 
-        return await context.core.database.read(run)
+        turn = context.turn._replace(light=is_light(self.plan))
+        return await context.core.database.read(turn, run)

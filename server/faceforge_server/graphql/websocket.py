@@ -96,7 +96,7 @@ class GraphqlWebSocket(GraphQL[Context, None]):
         self._core, self._authenticator = core, authenticator
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
-        context = SocketContext(self._core, NOBODY)
+        context = SocketContext(self._core, NOBODY, connection=request.client)
         context.address = request.client.host if request.client else None
         return context
 
