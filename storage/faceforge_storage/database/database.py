@@ -50,6 +50,7 @@ class Database:
         self._read_threads = Workers("database-reader", readers, waiting=waiting)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._committed = asyncio.Event()
+        self._followed = False
         self._generation = 0
 
     @property
@@ -72,7 +73,6 @@ class Database:
         Once begun it runs to its end even when the caller is cancelled. Errors of `work` undo all that it did; raises
         Busy.
         """
-        self._loop = asyncio.get_running_loop()
         return await self._write_thread.run(turn, _journalled(actor, operation, work))
 
     def reading(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -89,6 +89,7 @@ class Database:
 
     def next_commit(self) -> asyncio.Event:
         """The event set at the next commit of a change here. Take it before reading, so that no commit is missed."""
+        self._followed, self._loop = True, asyncio.get_running_loop()
         return self._committed
 
     async def wait_for_commit(self, commit: asyncio.Event, seconds: float) -> None:
@@ -107,11 +108,12 @@ class Database:
 
     def _note_commit(self) -> None:
         self._generation += 1
-        if self._loop is not None:
+        if self._followed and self._loop is not None:
             with suppress(RuntimeError):  # the loop has closed: nobody waits any more
                 self._loop.call_soon_threadsafe(self._announce_commit)
 
     def _announce_commit(self) -> None:
+        self._followed = False
         self._committed.set()
         self._committed = asyncio.Event()
 

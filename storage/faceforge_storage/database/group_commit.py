@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -12,15 +11,12 @@ from sqlalchemy.engine import Engine
 
 from faceforge_storage.database.database_errors import translate
 from faceforge_storage.database.dialects import in_transaction, savepoint, total_changes
-from faceforge_storage.scheduling.workers import More, Task
+from faceforge_storage.scheduling.workers import More, Task, answer
 
 GROUP_WRITES = 100
 """How many writes share a transaction at most."""
 GROUP_SECONDS = 0.02
 """After this long a group takes no further write: those that are done already wait for its commit."""
-
-Answer = Callable[[], None]
-"""Answers whoever waits for a write."""
 
 
 class GroupCommit:
@@ -36,45 +32,38 @@ class GroupCommit:
 
     def perform(self, first: Task[Any], more: More) -> None:
         """Write `first` and what waits meanwhile, and answer all of it."""
-        if not first.begins():
-            return
-        group = [first]
-        answers: list[Answer] = []
+        group: list[Task[Any]] = []
         try:
-            if self._commit(group, more, answers):
+            if self._commit(first, more, group):
                 self._committed()
         except BaseException as error:  # whoever waits is to have it, whatever it is
-            fault = _fault(error)
-            answers = [partial(task.future.set_exception, fault) for task in group]
-        for answer in answers:
-            answer()
+            fault = translate(error) if isinstance(error, Exception) else error
+            for task in group or [first]:
+                task.error = fault
+        answer(group or [first])
 
-    def _commit(self, group: list[Task[Any]], more: More, answers: list[Answer]) -> bool:
-        """Let more join the first of the group, commit all, and note the answer of each; whether anything changed."""
-        end = time.monotonic() + GROUP_SECONDS
+    def _commit(self, first: Task[Any], more: More, group: list[Task[Any]]) -> bool:
+        """Commit `first` with those that wait until then, all of which are the group; whether anything changed."""
+        end, changed = time.monotonic() + GROUP_SECONDS, False
+        task: Task[Any] | None = first
         with self._engine.connect() as connection, connection.begin():
-            changed = _attempt(connection, group[0], answers)
-            while len(group) < GROUP_WRITES and time.monotonic() < end and (task := more()) is not None:
-                if task.begins():
-                    group.append(task)
-                    changed |= _attempt(connection, task, answers)
+            while task is not None:
+                group.append(task)
+                changed |= _attempt(connection, task)
+                full = len(group) == GROUP_WRITES or time.monotonic() > end
+                task = None if full else more()
         return changed
 
 
-def _attempt(connection: Connection, task: Task[Any], answers: list[Answer]) -> bool:
-    """Do a write and note its answer; whether it changed anything. Raises what has undone the whole transaction."""
+def _attempt(connection: Connection, task: Task[Any]) -> bool:
+    """Do one write of a group; whether it changed anything. Raises what has undone the whole transaction."""
     before = total_changes(connection)
     try:
         with savepoint(connection):
-            result = task.work(connection)
+            task.result = task.work(connection)
     except BaseException as error:
         if not in_transaction(connection):
             raise
-        answers.append(partial(task.future.set_exception, _fault(error)))
+        task.error = translate(error) if isinstance(error, Exception) else error
         return False
-    answers.append(partial(task.future.set_result, result))
     return total_changes(connection) != before
-
-
-def _fault(error: BaseException) -> BaseException:
-    return translate(error) if isinstance(error, Exception) else error

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Any, Generic, TypeVar
 
@@ -21,26 +22,49 @@ WAITING = 256
 
 @dataclass(eq=False)
 class Task(Generic[T]):
-    """A piece of work that waits or runs, and what is to come of it."""
+    """A piece of work that waits or runs, and what has come of it."""
 
     turn: Turn
     work: Callable[..., T]
-    future: Future[T] = field(default_factory=Future)
+    future: asyncio.Future[T] | Future[T]
+    loop: asyncio.AbstractEventLoop | None = None
+    """The event loop of whoever waits; None for a plain thread."""
+    result: T | None = None
+    error: BaseException | None = None
 
-    def begins(self) -> bool:
-        """Whether somebody still waits for it; from now on it cannot be cancelled."""
-        return self.future.set_running_or_notify_cancel()
-
-    def run(self) -> None:
-        """Do the work and answer whoever waits for it."""
-        if not self.begins():
-            return
+    def run(self, *arguments: Any) -> None:
+        """Do the work, and note what comes of it."""
         try:
-            result = self.work()
+            self.result = self.work(*arguments)
         except BaseException as error:  # whoever waits is to have it, whatever it is
-            self.future.set_exception(error)
+            self.error = error
+
+    def settle(self) -> None:
+        """Answer whoever waits, if anybody still does."""
+        if self.future.done():
+            return
+        if isinstance(self.error, StopIteration):  # which a future cannot hold
+            self.error = RuntimeError(f"the work raised {self.error!r}")
+        if self.error is not None:
+            self.future.set_exception(self.error)
         else:
-            self.future.set_result(result)
+            self.future.set_result(self.result)  # type: ignore[arg-type]  # it is the result of the work by now
+
+
+def answer(tasks: Sequence[Task[Any]]) -> None:
+    """Answer whoever waits for tasks that are done: an event loop is woken once for all of them."""
+    for loop in {task.loop for task in tasks}:
+        group = [task for task in tasks if task.loop is loop]
+        if loop is None:
+            _settle(group)
+        else:
+            with suppress(RuntimeError):  # the loop has closed: nobody waits any more
+                loop.call_soon_threadsafe(_settle, group)
+
+
+def _settle(tasks: Sequence[Task[Any]]) -> None:
+    for task in tasks:
+        task.settle()
 
 
 More = Callable[[], Task[Any] | None]
@@ -51,6 +75,7 @@ Box = SimpleQueue[Task[Any] | None]
 
 def _run_one(task: Task[Any], _more: More) -> None:
     task.run()
+    answer([task])
 
 
 class Workers:
@@ -78,9 +103,12 @@ class Workers:
 
         Once begun it runs to its end even when the caller is cancelled.
         """
-        task = self._submit(turn, work)
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        task = Task(turn, work, future, loop)
+        self._submit(task)
         try:
-            return await asyncio.wrap_future(task.future)
+            return await future
         except asyncio.CancelledError:
             with self._lock:
                 self._queue(turn).remove(turn, task)
@@ -88,7 +116,9 @@ class Workers:
 
     def wait(self, turn: Turn, work: Callable[..., T]) -> T:
         """What `run` does, for a plain thread."""
-        return self._submit(turn, work).future.result()
+        future: Future[T] = Future()
+        self._submit(Task(turn, work, future))
+        return future.result()
 
     def close(self) -> None:
         """Finish what runs and what waits; take nothing more."""
@@ -100,19 +130,18 @@ class Workers:
         for thread in self._started:
             thread.join()
 
-    def _submit(self, turn: Turn, work: Callable[..., T]) -> Task[T]:
-        task = Task(turn, work)
+    def _submit(self, task: Task[Any]) -> None:
+        heavy = not task.turn.light
         with self._lock:
             if self._closed:
                 raise Unavailable("Core is stopping.")
-            if turn.light or self._heavy_running < self._most_heavy:
+            if not heavy or self._heavy_running < self._most_heavy:
                 box = self._idle.pop() if self._idle else self._new_thread()
                 if box is not None:
-                    self._heavy_running += not turn.light
+                    self._heavy_running += heavy
                     box.put(task)
-                    return task
-            self._queue(turn).put(turn, task)
-        return task
+                    return
+            self._queue(task.turn).put(task.turn, task)
 
     def _queue(self, turn: Turn) -> FairQueue[Task[Any]]:
         return self._light if turn.light else self._heavy
@@ -132,7 +161,9 @@ class Workers:
         task = box.get()
         while task is not None:
             self._perform(task, self._more)
-            task = self._after(task, box) or box.get()
+            task = self._after(task, box)  # which also lets go of what was done, before a long wait
+            if task is None:
+                task = box.get()
 
     def _after(self, done: Task[Any], box: Box) -> Task[Any] | None:
         """The next task of a thread; when none may begin, its box is where it waits for one."""
