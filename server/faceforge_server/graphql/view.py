@@ -21,6 +21,7 @@ from faceforge_server.http.json_body import check_media_type, parse_json, read_b
 from faceforge_server.http.json_response import NOT_STORED, json_response
 from faceforge_server.http.request_context import context_of
 from faceforge_storage.errors import (
+    Busy,
     FaceForgeError,
     Fault,
     InvalidInput,
@@ -76,6 +77,11 @@ class GraphqlView:
             return _refused(error, media_type)
         errors = result.errors or []
         never_ran = bool(errors) and result.data is None and all(error.path is None for error in errors)
+        refusal = errors[0].original_error if never_ran else None
+        if isinstance(
+            refusal, Busy
+        ):  # no fault of the document: whoever reads only the status is to wait, too
+            return _refused(refusal, media_type)
         body: dict[str, Any] = {} if never_ran else {"data": result.data}
         if errors:
             body["errors"] = [error.formatted for error in errors]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable
 from dataclasses import dataclass, field
 from typing import Generic, NamedTuple, TypeVar
 
@@ -57,12 +57,12 @@ class FairQueue(Generic[T]):
         waiting.append(item)
         client.count += 1
 
-    def take(self) -> T:
-        """The next item: the oldest of the connection and the client that were served longest ago.
-
-        Raises StopIteration when nothing waits.
-        """
-        name = next(iter(self._clients))
+    def take(self, passed_over: Collection[str] = ()) -> T | None:
+        """The next item: the oldest of the connection and the client that were served longest ago, some clients left
+        out; None when nothing waits."""
+        name = next((each for each in self._clients if each not in passed_over), None)
+        if name is None:
+            return None
         client = self._clients[name]
         connection = next(iter(client.connections))
         item = client.connections[connection].popleft()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
@@ -81,19 +82,22 @@ def _run_one(task: Task[Any], _more: More) -> None:
 class Workers:
     """Up to `threads` threads, which begin as they are needed.
 
-    Light work goes first. Other work always has a thread, and never the last one where there are several. `perform`
-    does a task, and as many more at once as it takes; it never raises.
+    Light work goes first; other work always has a thread, and never the last one. Of that no client has all: where
+    there are threads enough, one is left for the next client. `perform` does a task, and as many more at once as it
+    takes; it never raises.
     """
 
     def __init__(
         self, name: str, threads: int, *, waiting: int = WAITING, perform: Perform = _run_one
     ) -> None:
         self._name, self._threads, self._perform = name, threads, perform
-        self._most_heavy, self._least_heavy = max(threads - 1, 1), min(threads - 1, 1)
+        self._least_heavy, self._most_heavy = min(threads - 1, 1), max(threads - 1, 1)
+        self._most_of_client = max(self._most_heavy - 1, 1)
         self._lock = threading.Lock()
         self._light: FairQueue[Task[Any]] = FairQueue(waiting)
         self._heavy: FairQueue[Task[Any]] = FairQueue(waiting)
-        self._heavy_running = 0
+        self._heavy_running: Counter[str] = Counter()
+        """How much runs of each client that is not light."""
         self._idle: list[Box] = []
         self._started: list[threading.Thread] = []
         self._closed = False
@@ -131,22 +135,23 @@ class Workers:
             thread.join()
 
     def _submit(self, task: Task[Any]) -> None:
-        heavy = not task.turn.light
         with self._lock:
             if self._closed:
                 raise Unavailable("Core is stopping.")
-            if not heavy or self._heavy_running < self._most_heavy:
-                box = self._idle.pop() if self._idle else self._new_thread()
-                if box is not None:
-                    self._heavy_running += heavy
-                    box.put(task)
-                    return
-            self._queue(task.turn).put(task.turn, task)
+            box = self._free_thread() if self._may_begin(task.turn) else None
+            if box is None:
+                self._queue(task.turn).put(task.turn, task)
+            else:
+                self._count(task.turn, 1)
+                box.put(task)
 
     def _queue(self, turn: Turn) -> FairQueue[Task[Any]]:
         return self._light if turn.light else self._heavy
 
-    def _new_thread(self) -> Box | None:
+    def _free_thread(self) -> Box | None:
+        """The box of a thread that waits, of a new one while there may be more; else None."""
+        if self._idle:
+            return self._idle.pop()  # the one that was busy last: what it needs is at hand
         if len(self._started) == self._threads:
             return None
         box: Box = SimpleQueue()
@@ -168,10 +173,10 @@ class Workers:
     def _after(self, done: Task[Any], box: Box) -> Task[Any] | None:
         """The next task of a thread; when none may begin, its box is where it waits for one."""
         with self._lock:
-            self._heavy_running -= not done.turn.light
+            self._count(done.turn, -1)
             task = self._take()
             if task is not None:
-                self._heavy_running += not task.turn.light
+                self._count(task.turn, 1)
             elif self._closed:
                 box.put(None)
             else:
@@ -179,13 +184,27 @@ class Workers:
         return task
 
     def _take(self) -> Task[Any] | None:
-        if self._light and not (self._heavy and self._heavy_running < self._least_heavy):
-            return self._light.take()
-        if self._heavy and self._heavy_running < self._most_heavy:
-            return self._heavy.take()
-        return None
+        running = self._heavy_running.total()
+        if running < self._least_heavy and (task := self._heavy.take()) is not None:
+            return task
+        if (task := self._light.take()) is not None or running >= self._most_heavy:
+            return task
+        return self._heavy.take(
+            [each for each, n in self._heavy_running.items() if n >= self._most_of_client]
+        )
+
+    def _may_begin(self, turn: Turn) -> bool:
+        running = self._heavy_running
+        return turn.light or (
+            running.total() < self._most_heavy and running[turn.client] < self._most_of_client
+        )
+
+    def _count(self, turn: Turn, change: int) -> None:
+        if not turn.light:
+            self._heavy_running[turn.client] += change
+            if not self._heavy_running[turn.client]:
+                del self._heavy_running[turn.client]
 
     def _more(self) -> Task[Any] | None:
         with self._lock:
-            queue = self._light or self._heavy
-            return queue.take() if queue else None
+            return self._light.take() or self._heavy.take()
