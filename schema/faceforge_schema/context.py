@@ -15,6 +15,7 @@ from faceforge_storage.database.database import Database
 from faceforge_storage.database.gateway import Write
 from faceforge_storage.database.read_budget import AnswerMemory, ReadBudget
 from faceforge_storage.home.settings import Settings
+from faceforge_storage.scheduling.fair_queue import Turn
 
 __all__ = ["Context", "Core", "Info", "Reader", "Write"]
 
@@ -61,6 +62,8 @@ class Context:
     idempotency_key: str | None = None
     uploaded: dict[str, Any] | None = None
     """The bytes of this request, as a row of `objects` with their `mime_type`; they have no place until published."""
+    connection: Hashable = None
+    """Which of the actor's connections it came over: they take turns."""
     db: Reader | None = None
     """While a document is answered: the snapshot that all of it is read from."""
     budget: ReadBudget = None  # type: ignore[assignment]  # __post_init__ makes it, unless a copy brings its own
@@ -71,6 +74,11 @@ class Context:
     def __post_init__(self) -> None:
         if self.budget is None:
             self.budget = self.core.read_budget()
+
+    @property
+    def turn(self) -> Turn:
+        """Whose turn its work takes."""
+        return Turn(self.actor.name, self.connection)
 
     @property
     def snapshot(self) -> Reader:

@@ -60,7 +60,11 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
     install = InstallToken(home.settings_file, settings.auth.install_token.get_secret_value())
     files = FileTransfers(contract, operations, store, staging, install.signing_key)
     core = Core(
-        database=Database(home.database_file, seconds=settings.limits.query_seconds),
+        database=Database(
+            home.database_file,
+            seconds=settings.limits.query_seconds,
+            waiting=settings.limits.waiting_per_client,
+        ),
         settings=settings,
         home=home.root,
         instance_id=secrets.token_hex(16),

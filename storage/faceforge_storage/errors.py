@@ -20,7 +20,7 @@ FaceForgeError
 ├── Internal 500              what nobody expected; its cause is in the log only
 │   └── StorageFailed
 ├── Unavailable 503
-│   └── Overloaded
+│   └── Busy, Overloaded
 ├── QueryTimeout 504
 ├── NoSpace 507
 └── CannotStart               printed on the command line, never answered over HTTP: settings, data directory, port
@@ -269,6 +269,19 @@ class Unavailable(FaceForgeError):
 class Overloaded(Unavailable):
     code, title = "overloaded", "Core has more to do than it can hold"
     default_hint = "Try again after the seconds that Retry-After names."
+
+
+class Busy(Unavailable):
+    code, title = "busy", "Too much of this client waits already"
+    default_hint = "Try again after the seconds that Retry-After names, with fewer requests at once."
+
+    @classmethod
+    def of(cls, waiting: int, most: int) -> Busy:
+        """More than `limits.waiting_per_client` allows: `waiting` pieces of work wait already, `most` may."""
+        return cls(
+            f"{waiting} requests of this token or session wait already; limits.waiting_per_client allows {most}.",
+            headers={"Retry-After": "1"},
+        )
 
 
 class QueryTimeout(FaceForgeError):

@@ -23,6 +23,7 @@ from strawberry.utils.await_maybe import await_maybe
 from faceforge_executor import BreadthFirstExecutor, Group, run_sync
 from faceforge_schema.context import Context
 from faceforge_schema.directives import is_list
+from faceforge_schema.execute.weight import is_light
 from faceforge_storage.errors import QueryTimeout
 
 T = TypeVar("T")
@@ -113,4 +114,5 @@ class Execution(BreadthFirstExecutor, StrawberryGraphQLCoreExecutionContext):
             finally:
                 self.context_value = context
 
-        return await context.core.database.read(run)
+        turn = context.turn._replace(light=is_light(self.plan))
+        return await context.core.database.read(turn, run)

@@ -22,6 +22,7 @@ from faceforge_server.http.json_body import check_media_type, parse_json, read_b
 from faceforge_server.http.json_response import NOT_STORED, json_response
 from faceforge_server.http.request_context import context_of
 from faceforge_storage.errors import (
+    Busy,
     FaceForgeError,
     Fault,
     InvalidInput,
@@ -82,6 +83,11 @@ class GraphqlView:
         result = await self.contract.execute(text, variables, context, operation_name=name)
         errors = result.errors or []
         never_ran = bool(errors) and result.data is None and all(error.path is None for error in errors)
+        refusal = errors[0].original_error if never_ran else None
+        if isinstance(
+            refusal, Busy
+        ):  # no fault of the document: whoever reads only the status is to wait, too
+            return _refused(refusal, media_type)
         body: dict[str, Any] = {} if never_ran else {"data": result.data}
         if errors:
             body["errors"] = [error.formatted for error in errors]

@@ -119,7 +119,7 @@ class GraphqlWebSocket(GraphQL[Context, None]):
         self.core, self._authenticator = core, authenticator
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
-        context = SocketContext(self.core, NOBODY)
+        context = SocketContext(self.core, NOBODY, connection=request.client)
         context.address = request.client.host if request.client else None
         return context
 

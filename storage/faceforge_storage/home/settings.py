@@ -87,6 +87,8 @@ class Limits(Section):
     """How many words and signs a GraphQL document may have."""
     query_seconds: Seconds = 30.0
     """How long one query may take, in seconds."""
+    waiting_per_client: Count = 256
+    """How many requests of one token or session may wait for a thread; further ones are refused."""
     signed_url_seconds: Count = 900
     """How long a signed address may be valid at most, in seconds."""
     disk_reserve_bytes: Bytes = 256 * MIB

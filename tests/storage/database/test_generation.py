@@ -9,6 +9,7 @@ from rows_for_tests import add_entity
 
 from faceforge_storage.database.database import Database
 from faceforge_storage.database.gateway import Write
+from faceforge_storage.scheduling.fair_queue import OWN
 
 KEY = {
     "actor": "t",
@@ -45,7 +46,7 @@ def test_a_write_that_changes_nothing_does_not(database: Database) -> None:
 async def test_who_was_answered_sees_it_risen(database: Database) -> None:
     for _ in range(20):
         before = database.generation
-        await database.write("t", "o", lambda tx: tx.save_idempotency_key({**KEY, "key": tx.at}))
+        await database.write(OWN, "t", "o", lambda tx: tx.save_idempotency_key({**KEY, "key": tx.at}))
         assert database.generation == before + 1
 
 
