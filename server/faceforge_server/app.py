@@ -31,6 +31,7 @@ from faceforge_server.version import product_version
 from faceforge_storage.database.clock import now
 from faceforge_storage.database.database import Database
 from faceforge_storage.database.migrate import migrate
+from faceforge_storage.database.read_budget import AnswerMemory
 from faceforge_storage.errors import CannotStart
 from faceforge_storage.home.home import Home
 from faceforge_storage.home.settings import Settings
@@ -71,6 +72,7 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
         started_at=now(),
         sign_download=files.sign,
         permissions=permissions_of(contract.graphql),
+        answers=AnswerMemory(settings.limits.answers_bytes),
     )
     authenticator = Authenticator(core, install)
     routes = _routes(contract, operations, core, authenticator)

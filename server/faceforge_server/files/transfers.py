@@ -26,6 +26,7 @@ from faceforge_server.files.disposition import Disposition
 from faceforge_server.files.form import UploadLimits
 from faceforge_server.files.signing import ALTERED, PARAMETERS, sign, verify
 from faceforge_server.files.upload import Upload
+from faceforge_server.http.answers import released_on_error
 from faceforge_server.http.request_context import context_of
 from faceforge_server.rest.inputs import validated
 from faceforge_server.rest.operations import RestOperation, operation_of
@@ -79,7 +80,8 @@ class FileTransfers:
         except FaceForgeError as error:
             error.errors = tuple(_placed(fault, place) for fault in error.errors)
             raise
-        return answer(self._create, result)
+        with released_on_error(context.budget):
+            return await answer(self._create, result, context)
 
     async def _make_asset(self, upload: Upload, context: Context) -> Any:
         """Make the asset of what came in; of what is refused no bytes stay."""
