@@ -8,7 +8,6 @@ changeset; nothing else commits.
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -19,7 +18,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 
 from faceforge_storage.database.database_errors import translate
-from faceforge_storage.database.dialects import make_engine, stop_after, warn_of_old_sqlite
+from faceforge_storage.database.dialects import make_engine, stop_after
+from faceforge_storage.database.dialects.sqlite_library import log_library, sqlite3
 from faceforge_storage.database.gateway import Write, guard
 
 P = ParamSpec("P")
@@ -35,7 +35,7 @@ class Database:
     """
 
     def __init__(self, path: Path, *, readers: int = READERS, seconds: float = 30) -> None:
-        warn_of_old_sqlite()
+        log_library()
         self.path, self._seconds = path, seconds
         self.writer = make_engine(str(path), writer=True, connections=1)
         self.readers = make_engine(str(path), writer=False, connections=readers)

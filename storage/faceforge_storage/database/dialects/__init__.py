@@ -13,18 +13,19 @@ from faceforge_storage.database.dialects.sqlite import (
     starts_with,
     stop_after,
     sync_field_index,
-    warn_of_old_sqlite,
 )
+from faceforge_storage.database.dialects.sqlite_library import description, warning
 
 __all__ = [
     "among",
     "any_contains",
     "contains",
+    "description",
     "json_rows",
     "json_value",
     "make_engine",
     "starts_with",
     "stop_after",
     "sync_field_index",
-    "warn_of_old_sqlite",
+    "warning",
 ]

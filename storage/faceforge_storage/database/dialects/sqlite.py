@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import sqlite3
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -25,19 +23,18 @@ from sqlalchemy import (
     select,
 )
 
+from faceforge_storage.database.dialects.sqlite_library import sqlite3
 from faceforge_storage.database.json_columns import Json, dumps, loads
-
-log = logging.getLogger(__name__)
 
 BUSY_TIMEOUT_MS = 10_000
 STEPS_BETWEEN_CHECKS = 100_000
-SAFE_SQLITE = (3, 51, 3)
 
 
 def make_engine(path: str, *, writer: bool, connections: int) -> Engine:
     """An engine on the SQLite file `path`: the one writer, or up to `connections` readers that cannot write."""
     engine = create_engine(
         URL.create("sqlite", database=path),  # from its parts: a path may hold characters that a URL may not
+        module=sqlite3,
         json_serializer=dumps,
         json_deserializer=loads,
         pool_size=connections,
@@ -83,17 +80,6 @@ def stop_after(connection: Connection, seconds: float) -> Iterator[None]:
         yield
     finally:
         driver.set_progress_handler(None, 0)
-
-
-def warn_of_old_sqlite() -> None:
-    """Log a warning when the SQLite library has the WAL-reset bug that several writing processes can meet."""
-    if sqlite3.sqlite_version_info < SAFE_SQLITE:
-        log.warning(
-            "SQLite %s is older than %s, in which a rare fault of the write-ahead log was mended; "
-            "never let two programs write this database at once",
-            sqlite3.sqlite_version,
-            ".".join(map(str, SAFE_SQLITE)),
-        )
 
 
 def _casefold(text: str | float | bytes | None) -> str | float | bytes | None:
