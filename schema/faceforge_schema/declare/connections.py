@@ -67,7 +67,7 @@ def listing(
 
 
 def _root_page(level: Level, signature: Signature) -> OnePerParent:
-    """The page of a root list that the arguments of the level ask for."""
+    """The page of a root list that the arguments of the level ask for; it ends early where the budget does."""
     filters, db = dict(level.arguments), level.context.snapshot
     page, mark = page_from(filters, signature.function.__name__)
     following = page.after is not None
@@ -84,11 +84,13 @@ def _root_page(level: Level, signature: Signature) -> OnePerParent:
 
     if supplied:  # it looks into the database first, and has to each time
         rows()
-    columns = cached_reading(level.field, (page.order, following), filters, make)(db, page.parameters())
+    reading = cached_reading(level.field, (page.order, following), filters, make)
+    columns, all_read = reading.first_rows(db, page.parameters(), level.context.budget)
     size = len(columns["row_id"])
     shown = min(size, page.limit)
+    more = size > shown or not all_read
     items = ColumnTable({name: values[:shown] for name, values in columns.items()}, shown)
-    return OnePerParent(Pages(items, [shown], [size > shown], page, mark, lambda: [keyset.count(db, rows())]))
+    return OnePerParent(Pages(items, [shown], [more], page, mark, lambda: [keyset.count(db, rows())]))
 
 
 def collection(
@@ -167,7 +169,8 @@ def _read_below(
     if not parents:
         return dict.fromkeys(wanted, ()), []
     reading = cached_reading(level.field, ("page", page.order, following), filters, make)
-    columns = reading(level.context.snapshot, {**page.parameters(), "parents": parents})
+    parameters = {**page.parameters(), "parents": parents}
+    columns = reading(level.context.snapshot, parameters, level.context.budget)
     places = columns.pop("place_")
     if SEEN_FROM in wanted:
         columns[SEEN_FROM] = [parents[place] for place in places]
@@ -180,7 +183,7 @@ def _counts_below(
 ) -> dict[Any, int]:
     """How many items each of the parents has below it; one without any is left out."""
     reading = cached_reading(level.field, "count", filters, lambda: keyset.counts_below(below()))
-    counted = reading(level.context.snapshot, {"parents": parents})
+    counted = reading(level.context.snapshot, {"parents": parents}, level.context.budget)
     return {parents[place]: count for place, count in zip(counted["place_"], counted["count_"], strict=True)}
 
 

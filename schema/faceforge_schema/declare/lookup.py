@@ -60,7 +60,7 @@ def _found(level: Level, among: Callable[..., Select[Any]], name: str, key: str)
         return records.by_key(rows, existing_columns(rows, {"row_id", *columns_below(level.field)}), key)
 
     reading = cached_reading(level.field, "lookup", filters, make)
-    columns = reading(level.context.snapshot, {"wanted": value})
+    columns = reading(level.context.snapshot, {"wanted": value}, level.context.budget)
     if not columns["row_id"]:
         raise NotFound(f"There is no record with {key} {str(value)[:80]!r}.")
     return OnePerParent(ColumnTable(columns, 1))

@@ -27,13 +27,33 @@ def columns_below(field: FieldPlan) -> frozenset[str]:
 
 
 def _columns_below(field: FieldPlan) -> Iterator[str]:
+    for selection in _records_below(field):
+        yield from columns_of(selection)
+
+
+def _records_below(field: FieldPlan) -> Iterator[ObjectPlan]:
+    """What is selected of the records that a field reaches, itself or as a list."""
     for selection in field.plans_below():
         if is_list(selection.kind):
             for each in selection.fields:
                 if holds_items(selection.kind, each.name, each.definition):
-                    yield from _columns_below(each)
+                    yield from _records_below(each)
         else:
-            yield from columns_of(selection)
+            yield selection
+
+
+def _answered_as_text(field: FieldPlan) -> frozenset[str]:
+    """The columns whose JSON stands in the answer as it is stored: selected whole, and read by nothing else."""
+    whole: set[str] = set()
+    read: set[str] = set()
+    for sibling in siblings(field):
+        for selection in _records_below(sibling):
+            for each in selection.fields:
+                if each.column is not None:
+                    (whole if each.takes_json_text else read).add(each.column)
+                elif each.batch is not None:
+                    read |= each.batch.reads
+    return frozenset(whole - read)
 
 
 def columns_of(selection: ObjectPlan) -> Iterator[str]:
@@ -63,13 +83,13 @@ def cached_reading(
     One whose filters hold values of the caller's is made anew each time: no plan is to grow with what callers send.
     """
     if not all(each is None or isinstance(each, bool | Enum) for each in filters.values()):
-        return PreparedSelect(make())
+        return PreparedSelect(make(), _answered_as_text(field))
     place = (key, frozen(filters.items()))
     found = field.prepared.get(place)
     if found is None:
         if len(field.prepared) > MAX_CACHED:
             field.prepared.clear()
-        found = field.prepared[place] = PreparedSelect(make())
+        found = field.prepared[place] = PreparedSelect(make(), _answered_as_text(field))
     reading: PreparedSelect = found
     return reading
 
@@ -100,7 +120,8 @@ def records_by_key(
     keys = list(dict.fromkeys(each for each in wanted if each is not None))
     columns: Columns = {}
     if keys:
-        columns = cached_reading(field, "by key", {}, make)(level.context.snapshot, {"wanted": keys})
+        reading = cached_reading(field, "by key", {}, make)
+        columns = reading(level.context.snapshot, {"wanted": keys}, level.context.budget)
     places = {value: place for place, value in enumerate(columns.get(key, ()))}
     found = [at for at, each in enumerate(wanted) if each in places]
     items = ColumnTable(columns, len(places)).take([places[wanted[at]] for at in found])

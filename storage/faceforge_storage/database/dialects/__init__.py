@@ -7,12 +7,15 @@ from faceforge_storage.database.dialects.sqlite import (
     among,
     any_contains,
     contains,
+    in_transaction,
     json_rows,
     json_value,
     make_engine,
+    savepoint,
     starts_with,
     stop_after,
     sync_field_index,
+    total_changes,
 )
 from faceforge_storage.database.dialects.sqlite_library import description, warning
 
@@ -21,11 +24,14 @@ __all__ = [
     "any_contains",
     "contains",
     "description",
+    "in_transaction",
     "json_rows",
     "json_value",
     "make_engine",
+    "savepoint",
     "starts_with",
     "stop_after",
     "sync_field_index",
+    "total_changes",
     "warning",
 ]
