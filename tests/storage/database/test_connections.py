@@ -40,6 +40,7 @@ def test_the_writer_and_every_reader_keep_the_rules(database: Database) -> None:
             assert pragma(connection, "journal_mode") == "wal"
             assert pragma(connection, "synchronous") == FULL
             assert pragma(connection, "foreign_keys") == 1
+            assert pragma(connection, "secure_delete") == 1
             assert pragma(connection, "busy_timeout") >= 5000
         assert pragma(writer, "query_only") == 0
         assert pragma(writer, "wal_autocheckpoint") > 0
@@ -55,6 +56,7 @@ def test_a_connection_that_replaces_a_lost_one_keeps_them_too(database: Database
         with engine.connect() as connection:
             assert pragma(connection, "synchronous") == FULL
             assert pragma(connection, "foreign_keys") == 1
+            assert pragma(connection, "secure_delete") == 1
             assert pragma(connection, "busy_timeout") >= 5000
             assert pragma(connection, "query_only") == (engine is database.readers)
 

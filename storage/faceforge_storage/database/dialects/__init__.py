@@ -16,6 +16,7 @@ from faceforge_storage.database.dialects.sqlite import (
     stop_after,
     sync_field_index,
     total_changes,
+    truncate_log,
 )
 from faceforge_storage.database.dialects.sqlite_library import description, warning
 
@@ -33,5 +34,6 @@ __all__ = [
     "stop_after",
     "sync_field_index",
     "total_changes",
+    "truncate_log",
     "warning",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -25,6 +26,8 @@ from sqlalchemy import (
 
 from faceforge_storage.database.dialects.sqlite_library import sqlite3
 from faceforge_storage.database.json_columns import Json, dumps, loads
+
+log = logging.getLogger(__name__)
 
 BUSY_TIMEOUT_MS = 10_000
 STEPS_BETWEEN_CHECKS = 100_000
@@ -55,6 +58,7 @@ def make_engine(path: str, *, writer: bool, connections: int) -> Engine:
             "journal_mode = WAL",
             "synchronous = FULL",
             "foreign_keys = ON",
+            "secure_delete = ON",  # what is deleted is overwritten: some builds leave it in the file
             f"busy_timeout = {BUSY_TIMEOUT_MS}",
             "temp_store = MEMORY",
             # The writer alone checkpoints; readers cannot write at all.
@@ -105,6 +109,23 @@ def savepoint(connection: Connection) -> Iterator[None]:
             driver.execute("RELEASE part")
         raise
     driver.execute("RELEASE part")
+
+
+def truncate_log(connection: Connection, patience_ms: int) -> bool:
+    """Copy the write-ahead log into the database and empty it, outside of a transaction; whether it was done.
+
+    Readers of older states are waited for; a disk that fails is logged.
+    """
+    driver = _driver(connection)
+    driver.execute(f"PRAGMA busy_timeout = {patience_ms}")
+    try:
+        busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.DatabaseError as error:
+        log.warning("the write-ahead log cannot be emptied: %s", error)
+        return False
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    return not busy
 
 
 def _driver(connection: Connection) -> sqlite3.Connection:
