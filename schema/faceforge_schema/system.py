@@ -42,7 +42,7 @@ class SystemInfo:
     permissions: list[str] = attribute("What the asking token may do.")
 
 
-@query("GET /system/info", needs="system:read")
+@query("GET /system/info", needs="system:read", volatile=True)
 def system_info(db: Reader, context: Context) -> SystemInfo:
     """What this Core is, and what it holds."""
     core, held = context.core, system.counts(db)

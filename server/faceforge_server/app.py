@@ -19,6 +19,7 @@ from faceforge_server.contract_routes import contract_routes, path_operations
 from faceforge_server.files.transfers import FileTransfers
 from faceforge_server.graphql.view import GraphqlView
 from faceforge_server.graphql.websocket import GraphqlWebSocket
+from faceforge_server.http.answer_cache import AnswerCache
 from faceforge_server.http.exception_handlers import EXCEPTION_HANDLERS
 from faceforge_server.http.public_routes import Addresses, is_page, is_public, takes_signature
 from faceforge_server.http.request_ids import RequestIds
@@ -75,7 +76,8 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
         answers=AnswerMemory(settings.limits.answers_bytes),
     )
     authenticator = Authenticator(core, install)
-    routes = _routes(contract, operations, core, authenticator)
+    cache = AnswerCache(lambda: core.database.generation, settings.limits.answer_cache_bytes)
+    routes = _routes(contract, operations, core, authenticator, cache)
 
     app = FastAPI(
         title="FaceForge Core",
@@ -90,20 +92,24 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
         lifespan=_lifespan(contract, core, staging, store),
     )
     app.router.routes.extend(routes)
-    app.state.core, app.state.files = core, files
+    app.state.core, app.state.files, app.state.answers = core, files, cache
     return app
 
 
 def _routes(
-    contract: Contract, operations: list[RestOperation], core: Core, authenticator: Authenticator
+    contract: Contract,
+    operations: list[RestOperation],
+    core: Core,
+    authenticator: Authenticator,
+    cache: AnswerCache,
 ) -> list[BaseRoute]:
     """Every address: written by hand, generated from the schema, and the pages."""
     return [
         *path_operations(operations),
         *contract_routes(contract, operations),
-        *GraphqlView(contract).routes(),
+        *GraphqlView(contract, cache).routes(),
         WebSocketRoute("/graphql", GraphqlWebSocket(contract, core, authenticator)),
-        RestRouter(rest_routes(contract, operations)),
+        RestRouter(rest_routes(contract, operations, cache)),
         *faceforge_ui.routes(),
     ]
 

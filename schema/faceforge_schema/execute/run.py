@@ -26,6 +26,7 @@ async def run(
 ) -> ExecutionResult:
     """Admit a document and execute it within `limits.query_seconds`; raises what `admit` raises, and QueryTimeout."""
     execution = admit(schema, document, variables, context, name, ANSWERED_ONCE)
+    context.repeatable = execution.repeatable
     async with stopped_after(context.core.settings.limits.query_seconds):
         result: ExecutionResult = await await_maybe(execution.execute_operation())
     return result

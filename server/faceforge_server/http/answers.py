@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from starlette.responses import Response
@@ -31,20 +32,34 @@ class Encoded:
         return sum(map(len, self.pieces))
 
 
-class HeldAnswer(Response):
-    """An answer that holds its bytes until they are sent."""
+@dataclass(frozen=True)
+class JsonAnswer:
+    """An answer that is ready to be sent, perhaps more than once."""
 
-    def __init__(
-        self, body: Encoded, status: int, headers: Mapping[str, str], media_type: str, budget: ReadBudget
-    ) -> None:
-        super().__init__(None, status, {**headers, "Content-Length": str(body.size)}, media_type)
-        self._pieces, self._budget = body.pieces, budget
+    status: int
+    headers: Mapping[str, str]
+    media_type: str
+    body: Encoded
+
+    @cached_property
+    def raw_headers(self) -> list[tuple[bytes, bytes]]:
+        """The headers as they are sent."""
+        own = {"Content-Type": self.media_type, "Content-Length": str(self.body.size)}
+        return [(name.lower().encode(), value.encode()) for name, value in {**self.headers, **own}.items()]
+
+
+class HeldAnswer(Response):
+    """Sends an answer, which holds its bytes until the last one has gone out."""
+
+    def __init__(self, answer: JsonAnswer, budget: ReadBudget) -> None:
+        self.status_code, self.raw_headers = answer.status, answer.raw_headers
+        self.background, self.body = None, b""
+        self._pieces, self._budget = answer.body.pieces, budget
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            await send(
-                {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
-            )
+            start = {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
+            await send(start)
             last = len(self._pieces) - 1
             for place, piece in enumerate(self._pieces):
                 await send({"type": "http.response.body", "body": piece, "more_body": place < last})

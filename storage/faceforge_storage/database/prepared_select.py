@@ -19,7 +19,7 @@ Decode = Callable[[Sequence[Any]], Sequence[Any]]
 """Converts the values of a column from what the driver returned."""
 
 
-FIRST_ROWS, MOST_ROWS = 16, 512
+FIRST_ROWS, MOST_ROWS = 4, 512
 """How many rows are fetched at a time, before their size is known and at most."""
 CHUNK_BYTES = 1024 * 1024
 """How many bytes are fetched at a time, about: so much may come in beyond a budget."""
