@@ -16,13 +16,15 @@ from faceforge_storage.database.dialects.sqlite import (
     stop_after,
     sync_field_index,
     total_changes,
-    warn_of_old_sqlite,
+    truncate_log,
 )
+from faceforge_storage.database.dialects.sqlite_library import description, warning
 
 __all__ = [
     "among",
     "any_contains",
     "contains",
+    "description",
     "in_transaction",
     "json_rows",
     "json_value",
@@ -32,5 +34,6 @@ __all__ = [
     "stop_after",
     "sync_field_index",
     "total_changes",
-    "warn_of_old_sqlite",
+    "truncate_log",
+    "warning",
 ]
