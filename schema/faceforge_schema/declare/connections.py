@@ -28,7 +28,7 @@ from faceforge_schema.declare.selected_columns import (
 from faceforge_schema.declare.signatures import Signature, placeholder, signature_of
 from faceforge_storage.database import keyset
 from faceforge_storage.database.keyset import Children, Page
-from faceforge_storage.database.prepared_select import Columns
+from faceforge_storage.database.prepared_select import Columns, Query
 from faceforge_storage.errors import InvalidCursor, InvalidInput
 
 P = ParamSpec("P")
@@ -78,7 +78,7 @@ def _root_page(level: Level, signature: Signature) -> OnePerParent:
         statement: Select[Any] = signature.function(**supplied, **filters)
         return statement
 
-    def make() -> Select[Any]:
+    def make() -> Query:
         names = existing_columns(rows(), {"row_id"} | _wanted([level.field], page))
         return keyset.page_of(rows(), page.order, following=following, names=names)
 

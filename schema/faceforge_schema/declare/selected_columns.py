@@ -12,7 +12,7 @@ from faceforge_executor import ColumnTable, FieldPlan, Level, ObjectPlan, Object
 from faceforge_schema.context import frozen
 from faceforge_schema.directives import holds_items, is_list
 from faceforge_storage.database import records
-from faceforge_storage.database.prepared_select import Columns, PreparedSelect
+from faceforge_storage.database.prepared_select import Columns, PreparedSelect, Query
 
 MAX_CACHED = 64
 """Statements cached with a field of a plan."""
@@ -76,7 +76,7 @@ def siblings(field: FieldPlan) -> Iterator[FieldPlan]:
 
 
 def cached_reading(
-    field: FieldPlan, key: Hashable, filters: dict[str, Any], make: Callable[[], Select[Any]]
+    field: FieldPlan, key: Hashable, filters: dict[str, Any], make: Callable[[], Query]
 ) -> PreparedSelect:
     """The statement of a field under `key`, made when it is first wanted.
 

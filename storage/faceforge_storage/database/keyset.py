@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    CompoundSelect,
     Connection,
     Integer,
     Select,
@@ -23,7 +22,7 @@ from sqlalchemy.sql.visitors import iterate
 
 from faceforge_storage.database.dialects import json_rows
 from faceforge_storage.database.gateway import AnyRow
-from faceforge_storage.database.prepared_select import only
+from faceforge_storage.database.prepared_select import Query, only
 
 MAX_LIMIT = 500
 DEFAULT_LIMIT = 50
@@ -69,7 +68,7 @@ def fetch(db: Connection, statement: Select[Any], page: Page) -> Sequence[AnyRow
 
 def page_of(
     statement: Select[Any], order: Order, *, following: bool, names: Iterable[str] | None = None
-) -> Select[Any] | CompoundSelect[Any]:
+) -> Query:
     """The statement of any page of a list in this order, or of any that follows a row; see `Page.parameters`.
 
     It has the columns `names`, or all. A list of what is live and what is in the trash is merged from both, for which
