@@ -145,9 +145,7 @@ def counts_below(children: Children) -> Select[Any]:
     )
 
 
-def _keys(
-    statement: Select[Any] | CompoundSelect[Any], order: Order
-) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+def _keys(statement: Query, order: Order) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
     columns = statement.selected_columns
     return columns[order.column], columns["row_id"]
 
