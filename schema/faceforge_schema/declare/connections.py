@@ -14,7 +14,14 @@ from sqlalchemy import Select
 
 from faceforge_executor import Batch, ColumnTable, FieldPlan, Level, OnePerParent
 from faceforge_schema.context import frozen
-from faceforge_schema.declare.connection_types import Connection, Pages, SortOrder, has_cursors, page_from
+from faceforge_schema.declare.connection_types import (
+    Connection,
+    Pages,
+    SortOrder,
+    has_cursors,
+    looks_beyond,
+    page_from,
+)
 from faceforge_schema.declare.fields import add_field
 from faceforge_schema.declare.operation import Errors, Operation, operation_field
 from faceforge_schema.declare.resources import Record
@@ -78,13 +85,18 @@ def _root_page(level: Level, signature: Signature) -> OnePerParent:
         statement: Select[Any] = signature.function(**supplied, **filters)
         return statement
 
+    wanted = {"row_id"} | _wanted([level.field], page)
+
     def make() -> Select[Any]:
-        names = existing_columns(rows(), {"row_id"} | _wanted([level.field], page))
+        names = existing_columns(rows(), wanted)
         return keyset.page_of(rows(), page.order, following=following, names=names)
 
     if supplied:  # it looks into the database first, and has to each time
         rows()
-    columns = cached_reading(level.field, (page.order, following), filters, make)(db, page.parameters())
+    if page.limit or looks_beyond(level.field):  # whether there is more after a page of none takes one row
+        columns = cached_reading(level.field, (page.order, following), filters, make)(db, page.parameters())
+    else:
+        columns = dict.fromkeys(wanted, ())
     size = len(columns["row_id"])
     shown = min(size, page.limit)
     items = ColumnTable({name: values[:shown] for name, values in columns.items()}, shown)
@@ -164,8 +176,8 @@ def _read_below(
             children, existing_columns(children.rows, wanted), page.order, following=following
         )
 
-    if not parents:
-        return dict.fromkeys(wanted, ()), []
+    if not parents or not (page.limit or any(map(looks_beyond, siblings(level.field)))):
+        return dict.fromkeys(wanted, ()), [0] * len(parents)
     reading = cached_reading(level.field, ("page", page.order, following), filters, make)
     columns = reading(level.context.snapshot, {**page.parameters(), "parents": parents})
     places = columns.pop("place_")

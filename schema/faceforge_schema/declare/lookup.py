@@ -26,7 +26,7 @@ def lookup(
 ) -> Callable[[Callable[P, Select[Any]]], Operation[P, Select[Any]]]:
     """One record: `function(**filters)` answers the statement for all, the path's parameter is the `key` of one.
 
-    `argument` is the type of that parameter. An unknown one is NotFound.
+    `argument` is the type of that parameter. An unknown one is NotFound: in GraphQL the field is null then.
     """
     (name,) = re.findall(r"{(\w+)}", rest)
     in_path = inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=argument)
@@ -42,7 +42,7 @@ def lookup(
             needs,
             (NotFound,),
             first=[in_path],
-            returns=node,
+            returns=node | None,
             batch=Batch(lambda level: _found(level, signature.function, name, key)),
         )
         return Operation("query", field, function)

@@ -23,7 +23,7 @@ from faceforge_schema.declare.resources import Record
 from faceforge_schema.declare.signatures import Signature, adopt, signature_of
 from faceforge_schema.directives import OperationDirective
 from faceforge_schema.execute.deadline import wait_to_the_end
-from faceforge_storage.errors import FaceForgeError, IdempotencyMismatch
+from faceforge_storage.errors import FaceForgeError, IdempotencyMismatch, NotFound
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -44,7 +44,10 @@ class Operation(Generic[P, R]):
 def query(
     rest: str | None, *, needs: str, errors: Errors = ()
 ) -> Callable[[Callable[P, R]], Operation[P, R]]:
-    """A question. `rest` is `"GET /path/{argument}"`, or None for GraphQL only; `needs` is the permission for it."""
+    """A question. `rest` is `"GET /path/{argument}"`, or None for GraphQL only; `needs` is the permission for it.
+
+    One that may be NotFound is nullable in GraphQL, so that a stale id takes no other field along.
+    """
 
     def declare(function: Callable[P, R]) -> Operation[P, R]:
         signature = signature_of(function)
@@ -53,7 +56,9 @@ def query(
             context = info.context
             return signature.function(**signature.supplied(context.snapshot, context), **arguments)
 
-        return Operation("query", operation_field("query", signature, resolve, rest, needs, errors), function)
+        returns = signature.returns | None if NotFound in errors else signature.returns
+        field = operation_field("query", signature, resolve, rest, needs, errors, returns=returns)
+        return Operation("query", field, function)
 
     return declare
 
