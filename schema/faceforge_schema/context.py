@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -13,9 +13,13 @@ from sqlalchemy import Connection as Reader
 from faceforge_schema.actors import Actor
 from faceforge_storage.database.database import Database
 from faceforge_storage.database.gateway import Write
+from faceforge_storage.database.prepared_select import PreparedSelects
 from faceforge_storage.home.settings import Settings
 
 __all__ = ["Context", "Core", "Info", "Reader", "Write"]
+
+
+MAX_STATEMENTS = 500
 
 
 class SignDownload(Protocol):
@@ -41,6 +45,8 @@ class Core:
     sign_download: SignDownload
     permissions: frozenset[str]
     """Every permission there is: what the operations and records of the schema need."""
+    statements: PreparedSelects = field(default_factory=lambda: PreparedSelects(MAX_STATEMENTS), repr=False)
+    """The statements by which queries read."""
 
 
 @dataclass

@@ -11,9 +11,10 @@ from sqlalchemy import Select
 from strawberry import ID
 
 from faceforge_executor import Batch, ColumnTable, Level, OnePerParent
+from faceforge_schema.declare.filters import filters_of
 from faceforge_schema.declare.operation import Operation, operation_field
 from faceforge_schema.declare.resources import Record
-from faceforge_schema.declare.selected_columns import cached_reading, columns_below, existing_columns
+from faceforge_schema.declare.selected_columns import columns_below, existing_columns, prepared
 from faceforge_schema.declare.signatures import placeholder, signature_of
 from faceforge_storage.database import records
 from faceforge_storage.errors import NotFound
@@ -52,15 +53,17 @@ def lookup(
 
 def _found(level: Level, among: Callable[..., Select[Any]], name: str, key: str) -> OnePerParent:
     """The record whose `key` is the argument `name`; raises NotFound."""
-    filters = dict(level.arguments)
-    value = filters.pop(name)
+    arguments = dict(level.arguments)
+    value = arguments.pop(name)
+    filters = filters_of(arguments, {}, level.context.core.settings.limits.filter_values)
+    wanted = columns_below(level.field) | {"row_id"}
 
     def make() -> Select[Any]:
-        rows = among(**filters)
-        return records.by_key(rows, existing_columns(rows, {"row_id", *columns_below(level.field)}), key)
+        rows = among(**filters.arguments())
+        return records.by_key(rows, existing_columns(rows, wanted), key)
 
-    reading = cached_reading(level.field, "lookup", filters, make)
-    columns = reading(level.context.snapshot, {"wanted": value})
+    reading = prepared(level, filters.key, wanted, make)
+    columns = reading(level.context.snapshot, {"wanted": value, **filters.parameters()})
     if not columns["row_id"]:
         raise NotFound(f"There is no record with {key} {str(value)[:80]!r}.")
     return OnePerParent(ColumnTable(columns, 1))

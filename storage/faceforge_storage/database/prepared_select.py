@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -38,6 +40,29 @@ class PreparedSelect:
         for name, decode in self._decoders:
             columns[name] = decode(columns[name])
         return columns
+
+
+class PreparedSelects:
+    """Prepared statements by what their text depends on: those used last. Several threads may use it."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[Hashable, PreparedSelect] = OrderedDict()
+
+    def get(self, key: Hashable, make: Callable[[], Select[Any]]) -> PreparedSelect:
+        """The statement under `key`, made when it is not there."""
+        with self._lock:
+            found = self._kept.get(key)
+            if found is not None:
+                self._kept.move_to_end(key)
+                return found
+        made = PreparedSelect(make())
+        with self._lock:
+            self._kept[key] = made
+            if len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        return made
 
 
 def _decoders(statement: Select[Any], dialect: Dialect) -> Iterator[tuple[str, Decode]]:

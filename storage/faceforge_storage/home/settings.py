@@ -81,6 +81,8 @@ class Limits(Section):
     """How many words and signs a GraphQL document may have."""
     query_seconds: Seconds = 30.0
     """How long one query may take, in seconds."""
+    filter_values: Count = 100
+    """How many values a list in a filter may have, such as `ids` or `tag`."""
     signed_url_seconds: Count = 900
     """How long a signed address may be valid at most, in seconds."""
     disk_reserve_bytes: Bytes = 256 * MIB

@@ -4,9 +4,11 @@ SQLite is the only dialect so far; another one is a module beside it with the sa
 """
 
 from faceforge_storage.database.dialects.sqlite import (
+    Listed,
     among,
     any_contains,
     contains,
+    holds_for_each,
     json_rows,
     json_value,
     make_engine,
@@ -17,9 +19,11 @@ from faceforge_storage.database.dialects.sqlite import (
 )
 
 __all__ = [
+    "Listed",
     "among",
     "any_contains",
     "contains",
+    "holds_for_each",
     "json_rows",
     "json_value",
     "make_engine",
