@@ -12,6 +12,7 @@ it: that is why this package catches `Exception` where it calls what is not its 
 from faceforge_executor.batches import (
     BATCH,
     COLUMN,
+    ENCODE,
     UNCHANGED,
     Batch,
     BatchResult,
@@ -29,6 +30,7 @@ from faceforge_executor.run_sync import run_sync
 __all__ = [
     "BATCH",
     "COLUMN",
+    "ENCODE",
     "UNCHANGED",
     "Batch",
     "BatchResult",

@@ -15,7 +15,15 @@ BATCH = "batch"
 COLUMN = "column"
 """Key in the `extensions` of a GraphQLField without arguments: the column of its object that is its value."""
 UNCHANGED = "unchanged"
-"""Key in the `extensions` of a GraphQLScalarType: true if each of its values stands in the response as it is."""
+"""Key in the `extensions` of a GraphQLScalarType: the Python types whose values stand in the response as they are.
+
+JSON that is text already is a `Fragment` of orjson: whoever encodes the response splices it in.
+"""
+ENCODE = "encode"
+"""Key in the `extensions` of a GraphQLScalarType: what makes of any other value one that stands in the response.
+
+In place of the scalar's own `serialize`, by which defaults are printed as well.
+"""
 
 
 @dataclass(frozen=True, slots=True)

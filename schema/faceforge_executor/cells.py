@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from graphql.pyutils import Path
 
-from faceforge_executor.objects import Objects
+from faceforge_executor.objects import ObjectList, Objects
 from faceforge_executor.plan import FieldPlan, ObjectPlan
 
 
@@ -193,6 +193,11 @@ class Group:
                         if value is None:
                             response[index] = None
         self.response = response
+
+    def clear(self) -> None:
+        """Let go of everything, once the response is built."""
+        self.cells, self.response, self.objects, self.reached_by = [], (), ObjectList(()), None
+        self.shared.clear()
 
     def position(self, index: int) -> Position | None:
         """Where the object at `index` is; None for the root."""

@@ -30,6 +30,7 @@ class BreadthFirstExecutor(Executor[Any]):
     """
 
     _failures: list[tuple[Position, Exception]]
+    _groups: list[Group]
     _has_event_loop = False
 
     @property
@@ -48,7 +49,7 @@ class BreadthFirstExecutor(Executor[Any]):
         if self.abort_signal is not None and self.abort_signal.aborted:
             self.run_async_work_finished_hook()
             raise self.abort_error()
-        self._failures, self._has_event_loop = [], False
+        self._failures, self._groups, self._has_event_loop = [], [], False
         try:
             plan = self.plan
         except GraphQLError as error:
@@ -69,6 +70,11 @@ class BreadthFirstExecutor(Executor[Any]):
     def add_failure(self, position: Position, error: Exception) -> None:
         """Note that an error took the place of the value at `position`."""
         self._failures.append((position, error))
+
+    def release_groups(self) -> None:
+        """Let go of what was read: groups refer to each other, and would stay until the collector looks for them."""
+        for group in self._groups:
+            group.clear()
 
     def resolve_info(self, group: Group, field: FieldPlan, index: int) -> GraphQLResolveInfo[Any]:
         """What a resolver gets beside the object at `index` of the group."""
@@ -115,9 +121,12 @@ class BreadthFirstExecutor(Executor[Any]):
         return cast("list[Any]", items)
 
     async def _respond(self, plan: ObjectPlan, serially: bool) -> ExecutionResult:
-        data = await (self._run_serially(plan) if serially else self._run(plan))
-        self.collected_errors.errors.extend(located_errors(self._failures, self.error_propagation))
-        return cast("ExecutionResult", self.build_response(data))
+        try:
+            data = await (self._run_serially(plan) if serially else self._run(plan))
+            self.collected_errors.errors.extend(located_errors(self._failures, self.error_propagation))
+            return cast("ExecutionResult", self.build_response(data))
+        finally:
+            self.release_groups()
 
     async def _run_serially(self, plan: ObjectPlan) -> dict[str, Any] | None:
         """Run the root fields one after the other, each with all that is below it, until one has no response."""
@@ -141,6 +150,7 @@ class BreadthFirstExecutor(Executor[Any]):
         groups = [root]
         for group in groups:  # grows while it is walked
             groups += [below for cells in group.cells for below in cells.groups]
+        self._groups += groups
         propagate_nulls = self.error_propagation and bool(self._failures)
         for group in reversed(groups):
             group.build_response(propagate_nulls)

@@ -22,7 +22,7 @@ from graphql import (
 from graphql.execution.collect_fields import FieldDetailsList
 
 from faceforge_executor.batches import BATCH, COLUMN, Batch
-from faceforge_executor.leaves import unchanged_types
+from faceforge_executor.leaves import takes_json_text, unchanged_types
 
 if TYPE_CHECKING:
     from faceforge_executor.plan_compiler import PlanCompiler
@@ -49,6 +49,7 @@ class FieldPlan:
         "parent",
         "parent_plan",
         "prepared",
+        "takes_json_text",
         "unchanged_types",
     )
 
@@ -76,6 +77,8 @@ class FieldPlan:
         """Whether the value is non-null, whether its items are, and so on: one for each list, and one for the end."""
         self.unchanged_types = unchanged_types(self.named_type, self.non_null) if self.is_leaf else None
         """See `leaves.unchanged_types`."""
+        self.takes_json_text = self.is_leaf and takes_json_text(self.named_type, self.non_null)
+        """See `leaves.takes_json_text`."""
         self.parent_plan: ObjectPlan
         """The selection that the field is part of."""
         self.prepared: dict[Any, Any] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
 import strawberry
 from sqlalchemy import Connection as Reader
@@ -14,7 +14,9 @@ from faceforge_schema.actors import Actor
 from faceforge_storage.database.database import Database
 from faceforge_storage.database.gateway import Write
 from faceforge_storage.database.prepared_select import PreparedSelects
+from faceforge_storage.database.read_budget import AnswerMemory, ReadBudget
 from faceforge_storage.home.settings import Settings
+from faceforge_storage.scheduling.fair_queue import Turn
 
 __all__ = ["Context", "Core", "Info", "Reader", "Write"]
 
@@ -45,8 +47,14 @@ class Core:
     sign_download: SignDownload
     permissions: frozenset[str]
     """Every permission there is: what the operations and records of the schema need."""
+    answers: AnswerMemory
+    """What all answers under way hold."""
     statements: PreparedSelects = field(default_factory=lambda: PreparedSelects(MAX_STATEMENTS), repr=False)
     """The statements by which queries read."""
+
+    def read_budget(self) -> ReadBudget:
+        """A new budget, for one answer."""
+        return ReadBudget(self.settings.limits, self.answers)
 
 
 @dataclass
@@ -60,8 +68,23 @@ class Context:
     idempotency_key: str | None = None
     uploaded: dict[str, Any] | None = None
     """The bytes of this request, as a row of `objects` with their `mime_type`; they have no place until published."""
+    connection: Hashable = None
+    """Which of the actor's connections it came over: they take turns."""
     db: Reader | None = None
     """While a document is answered: the snapshot that all of it is read from."""
+    budget: ReadBudget = None  # type: ignore[assignment]  # __post_init__ makes it, unless a copy brings its own
+    """What the answer may read and hold: whoever sends it releases it afterwards."""
+    answers_many: ClassVar[bool] = False
+    """Whether many operations have this context: each has a budget of its own then, for as long as it reads."""
+
+    def __post_init__(self) -> None:
+        if self.budget is None:
+            self.budget = self.core.read_budget()
+
+    @property
+    def turn(self) -> Turn:
+        """Whose turn its work takes."""
+        return Turn(self.actor.name, self.connection)
 
     @property
     def snapshot(self) -> Reader:

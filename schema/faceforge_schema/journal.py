@@ -111,11 +111,11 @@ def _values(db: Reader, parents: Objects, side: str) -> list[JSONObject | None]:
 @subscription(name="changesets", needs="journal:read")
 async def follow_changesets(context: Context, after: BigInt | None = None) -> AsyncIterator[Changeset]:
     """Each changeset as it is committed; those after the id `after` first, when it is given."""
-    database = context.core.database
-    last = int(after) if after is not None else await database.read(rows.latest)
+    database, turn = context.core.database, context.turn
+    last = int(after) if after is not None else await database.read(turn._replace(light=True), rows.latest)
     while True:
         change = database.next_commit()
-        news = await database.read(keyset.fetch, rows.matching(after=last), Page(Order("id")))
+        news = await database.read(turn, keyset.fetch, rows.matching(after=last), Page(Order("id")))
         for row in news[: keyset.DEFAULT_LIMIT]:
             yield Changeset.of(row)
             last = row.id

@@ -31,6 +31,7 @@ from faceforge_server.version import product_version
 from faceforge_storage.database.clock import now
 from faceforge_storage.database.database import Database
 from faceforge_storage.database.migrate import migrate
+from faceforge_storage.database.read_budget import AnswerMemory
 from faceforge_storage.errors import CannotStart
 from faceforge_storage.home.home import Home
 from faceforge_storage.home.settings import Settings
@@ -59,7 +60,11 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
     install = InstallToken(home.settings_file, settings.auth.install_token.get_secret_value())
     files = FileTransfers(contract, operations, store, staging, install.signing_key)
     core = Core(
-        database=Database(home.database_file, seconds=settings.limits.query_seconds),
+        database=Database(
+            home.database_file,
+            seconds=settings.limits.query_seconds,
+            waiting=settings.limits.waiting_per_client,
+        ),
         settings=settings,
         home=home.root,
         instance_id=secrets.token_hex(16),
@@ -67,6 +72,7 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
         started_at=now(),
         sign_download=files.sign,
         permissions=permissions_of(contract.graphql),
+        answers=AnswerMemory(settings.limits.answers_bytes),
     )
     authenticator = Authenticator(core, install)
     routes = _routes(contract, operations, core, authenticator)

@@ -31,7 +31,7 @@ async def _healthz(request: Request) -> Response:
     """Answer that Core lives."""
     core: Core = request.app.state.core
     health = Health(status="ok", version=core.version, instance_id=core.instance_id)
-    return json_response(health, 200, {"Cache-Control": "no-store"})
+    return json_response(health.model_dump(), 200, {"Cache-Control": "no-store"})
 
 
 def health_routes() -> list[APIRoute]:

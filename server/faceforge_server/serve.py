@@ -19,10 +19,13 @@ from pydantic import SecretStr
 from faceforge_server.http.protocol import ZeroCopyProtocol
 from faceforge_server.http.sockets import listen, web_address
 from faceforge_server.logs import Logs
+from faceforge_server.memory import return_memory
 from faceforge_storage.errors import FaceForgeError
 from faceforge_storage.home.home import Home, open_home
 from faceforge_storage.home.lock import HomeLock
 from faceforge_storage.home.settings import Network, Settings
+
+SWITCH_SECONDS = 0.001
 
 
 def serve(path: Path | None, host: str | None, port: int | None, auto_port: bool) -> None:
@@ -30,6 +33,10 @@ def serve(path: Path | None, host: str | None, port: int | None, auto_port: bool
 
     `host` and `port` win over the settings. Raises CannotStart when it cannot be served.
     """
+    return_memory()
+    # A thread with much to compute lets others go on after this long. Python's own 5 ms, taken by several such threads
+    # in turn, are as many waits at each step of a request; a shorter time costs no throughput that can be measured.
+    sys.setswitchinterval(SWITCH_SECONDS)
     # Also while nothing is served yet a stop is a good end. Uvicorn takes these over and gives them back.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _leave)

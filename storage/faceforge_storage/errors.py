@@ -3,7 +3,7 @@
 FaceForgeError
 ├── BadRequest 400            cannot be understood at all
 │   ├── InvalidJson, InvalidMultipart, InvalidCursor
-│   └── GraphqlSyntax, GraphqlInvalid, QueryTooComplex
+│   └── GraphqlSyntax, GraphqlInvalid, QueryTooComplex, AnswerTooLarge
 ├── Unauthorized 401
 ├── Forbidden 403
 │   └── ForeignOrigin, InvalidSignature
@@ -20,6 +20,7 @@ FaceForgeError
 ├── Internal 500              what nobody expected; its cause is in the log only
 │   └── StorageFailed
 ├── Unavailable 503
+│   └── Busy, Overloaded
 ├── QueryTimeout 504
 ├── NoSpace 507
 └── CannotStart               printed on the command line, never answered over HTTP: settings, data directory, port
@@ -107,6 +108,13 @@ class GraphqlInvalid(BadRequest):
 class QueryTooComplex(BadRequest):
     code, title = "query_too_complex", "The query asks for more than is allowed"
     default_hint = "Ask for fewer objects or fewer levels at once, or raise `limits` in config/core.json."
+
+
+class AnswerTooLarge(BadRequest):
+    code, title = "answer_too_large", "The answer is larger than is allowed"
+    default_hint = (
+        "Ask for fewer items by `first` (in REST `limit`) or fewer fields, or raise `limits.answer_bytes`."
+    )
 
 
 class Unauthorized(FaceForgeError):
@@ -256,6 +264,24 @@ class StorageFailed(Internal):
 class Unavailable(FaceForgeError):
     code, status, title = "unavailable", 503, "Core cannot do this now"
     default_hint = "Try again in a moment."
+
+
+class Overloaded(Unavailable):
+    code, title = "overloaded", "Core has more to do than it can hold"
+    default_hint = "Try again after the seconds that Retry-After names."
+
+
+class Busy(Unavailable):
+    code, title = "busy", "Too much of this client waits already"
+    default_hint = "Try again after the seconds that Retry-After names, with fewer requests at once."
+
+    @classmethod
+    def of(cls, waiting: int, most: int) -> Busy:
+        """More than `limits.waiting_per_client` allows: `waiting` pieces of work wait already, `most` may."""
+        return cls(
+            f"{waiting} requests of this token or session wait already; limits.waiting_per_client allows {most}.",
+            headers={"Retry-After": "1"},
+        )
 
 
 class QueryTimeout(FaceForgeError):

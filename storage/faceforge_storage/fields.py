@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
@@ -17,9 +18,14 @@ from faceforge_storage.errors import FieldKeyTaken
 
 def matching(*, scope: str | None = None, keys: Listed | None = None) -> Select[Any]:
     """The definitions that hold in a scope (those of `both` hold in each), of these keys."""
+    statement = _in_scope(scope)
+    return statement if keys is None else statement.where(among(field_defs.c.field_key, keys))
+
+
+@cache
+def _in_scope(scope: str | None) -> Select[Any]:
+    """Made once for each scope: every write of an entity asks for it."""
     statement = select(field_defs)
-    if keys is not None:
-        statement = statement.where(among(field_defs.c.field_key, keys))
     return statement if scope is None else statement.where(field_defs.c.scope.in_((scope, "both")))
 
 

@@ -52,6 +52,9 @@ class Run(BreadthFirstExecutor):
     def before_level(self, groups: Sequence[Group]) -> None:
         self.levels.append(groups)
 
+    def release_groups(self) -> None:
+        """They are looked at afterwards."""
+
 
 class Example:
     """The schema of the page, its query once run, and what was called meanwhile."""

@@ -188,7 +188,7 @@ def _schema() -> GraphQLSchema:
         abstract = schema.type_map[name]
         assert isinstance(abstract, GraphQLInterfaceType | GraphQLUnionType)
         abstract.resolve_type = lambda value, _info, _kind: _thing(value).kind
-    schema.type_map["Any"].extensions[UNCHANGED] = True
+    schema.type_map["Any"].extensions[UNCHANGED] = frozenset({str, int, float, bool, dict, list})
     return schema
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+import orjson
 from graphql import ExecutionResult, GraphQLObjectType, execute, get_named_type, is_leaf_type, parse
+from orjson import Fragment
 from running_core import RunningCore
 
 from faceforge_executor import (
@@ -76,6 +78,8 @@ def _alone(answer: Any, is_object: bool) -> Any:
     (value,) = answer
     if isinstance(value, Exception):
         raise value
+    if isinstance(value, Fragment):  # graphql-core knows values only
+        value = orjson.loads(orjson.dumps(value))
     return _held(value, is_object)
 
 

@@ -13,6 +13,7 @@ from faceforge_schema import Actor, Context
 from faceforge_schema.journal import POLL_SECONDS
 from faceforge_storage.database import tables
 from faceforge_storage.database.gateway import Write
+from faceforge_storage.scheduling.fair_queue import OWN
 
 FOLLOWED = "subscription { changesets(after: 0) { operation } }"
 
@@ -32,10 +33,10 @@ def test_what_is_committed_while_news_are_told_is_told_at_once(fresh: RunningCor
     async def follow() -> list[str]:
         context = Context(fresh.core, Actor("test", fresh.core.permissions))
         stream = cast("AsyncIterator[Any]", await CONTRACT.subscribe(FOLLOWED, context_value=context))
-        await database.write("test", "first", name_a_type("one"))
+        await database.write(OWN, "test", "first", name_a_type("one"))
         heard = [await anext(stream)]
         # The journal was read, and what was found in it is sent; nobody waits for more yet.
-        await database.write("test", "second", name_a_type("two"))
+        await database.write(OWN, "test", "second", name_a_type("two"))
         async with asyncio.timeout(POLL_SECONDS / 2):
             heard.append(await anext(stream))
         return [each.data["changesets"]["operation"] for each in heard]

@@ -5,7 +5,6 @@ Run with more documents:  python tests/faces/test_levels_beside_graphql_core.py 
 
 from __future__ import annotations
 
-import json
 import random
 import sys
 import tempfile
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import object_by_object
+import orjson
 import pytest
 from graphql import GraphQLEnumType, get_named_type, get_nullable_type, is_leaf_type, is_required_argument
 from running_core import CONTRACT, RunningCore, running_core
@@ -89,7 +89,7 @@ class Records:
         }
         if {code for _, code in found} & {"query_too_complex", "graphql_validation_failed"}:
             return None  # refused before anything runs; two fields may have drawn the same alias
-        if json.dumps(answer.get("data")) != json.dumps(wanted.data) or errors != found:
+        if orjson.dumps(answer.get("data")) != orjson.dumps(wanted.data) or errors != found:
             return f"{text} {variables}: {answer} is not {wanted}"
         return None
 

@@ -10,13 +10,18 @@ import pytest
 from graphql import GraphQLInputObjectType, build_client_schema, get_introspection_query, print_type
 from running_core import OPERATIONS, RunningCore, running_core
 
-LIMITS = {"query_depth": 6, "query_aliases": 5, "query_objects": 2000, "query_tokens": 400}
+LIMITS = {"query_depth": 6, "query_aliases": 5, "query_objects": 30, "query_tokens": 400}
 
 
 @pytest.fixture(scope="module")
 def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCore]:
-    """A Core with small limits."""
+    """A Core with small limits, three entities and ten facts of each."""
     with running_core(tmp_path_factory.mktemp("strict"), limits=LIMITS) as core:
+        for _ in range(3):
+            made = core.request("POST", "/v1/entities", json={"display_name": "Ada"}).json()["entity_id"]
+            for number in range(10):
+                fact = {"field_key": "note", "value": number}
+                core.request("POST", f"/v1/entities/{made}/descriptors", json=fact).raise_for_status()
         yield core
 
 
@@ -66,25 +71,34 @@ TABLE = [
     ),
     (
         "as many objects as are allowed",
-        "{ entities(first: 40) { nodes { assets(first: 49) { nodes { id } } } } }",
+        "{ entities(first: 3) { nodes { descriptors(first: 8) { nodes { id } } } } }",
         None,
     ),
     (
         "too many objects",
-        "{ entities(first: 40) { nodes { assets(first: 50) { nodes { id } } } } }",
+        "{ entities(first: 3) { nodes { descriptors(first: 9) { nodes { id } } } } }",
         TOO_MUCH,
     ),
-    ("too many by the default page", "{ entities { nodes { assets { nodes { id } } } } }", TOO_MUCH),
+    ("too many by the default page", "{ entities { nodes { descriptors { nodes { id } } } } }", TOO_MUCH),
     (
         "too many by edges",
-        "{ entities(first: 40) { edges { node { assets(first: 50) { edges { node { id } } } } } } }",
+        "{ entities { edges { node { descriptors { edges { node { id } } } } } } }",
         TOO_MUCH,
     ),
     (
         "too many by siblings",
-        "{ entities(first: 40) { nodes { "
-        "assets(first: 25) { nodes { id } } descriptors(first: 25) { nodes { id } } } } }",
+        "{ entities { nodes { descriptors(first: 5) { nodes { id } } d: descriptors(first: 6) { nodes { id } } } } }",
         TOO_MUCH,
+    ),
+    (
+        "too many by a level below",
+        "{ entities(first: 3) { nodes { descriptors(first: 5) { nodes { entity { id } } } } } }",
+        TOO_MUCH,
+    ),
+    (
+        "what is not there costs nothing",
+        "{ entities { nodes { assets(first: 500) { nodes { linkedEntities(first: 500) { nodes { id } } } } } } }",
+        None,
     ),
     (
         "a value object counts",
@@ -107,13 +121,23 @@ def test_a_query_costs_what_is_allowed_and_no_more(
 
 
 def test_a_variable_hides_no_cost(strict: RunningCore) -> None:
-    query = "query ($n: Int) { entities(first: 40) { nodes { assets(first: $n) { nodes { id } } } } }"
-    assert code(strict, query, n=49) is None
-    assert code(strict, query, n=50) == TOO_MUCH
+    query = "query ($n: Int) { entities(first: 3) { nodes { descriptors(first: $n) { nodes { id } } } } }"
+    assert code(strict, query, n=8) is None
+    assert code(strict, query, n=9) == TOO_MUCH
     assert code(strict, query) == TOO_MUCH
-    assert code(strict, query.replace("Int)", "Int = 49)")) is None
-    assert code(strict, query.replace("Int)", "Int = 50)")) == TOO_MUCH
-    assert code(strict, query, n=None) == TOO_MUCH
+    assert code(strict, query.replace("Int)", "Int = 8)")) is None
+    assert code(strict, query.replace("Int)", "Int = 9)")) == TOO_MUCH
+
+
+def test_a_refusal_names_the_count_the_bound_and_what_to_do(strict: RunningCore) -> None:
+    query = "{ entities { nodes { descriptors { nodes { id } } } } }"
+    error = strict.request("POST", "/graphql", json={"query": query}).json()["errors"][0]
+    assert error["message"] == (
+        "The query reads more than the 30 objects that are allowed; 33 were counted when it was stopped."
+    )
+    assert error["extensions"]["hint"] == (
+        "Ask for fewer with `first`, or for fewer levels at once; or raise `limits.query_objects`."
+    )
 
 
 def test_a_heap_of_fragments_ends_at_once(strict: RunningCore, core: RunningCore) -> None:

@@ -67,7 +67,7 @@ MOMENTS: dict[str, Callable[[], None]] = {
     "after the sync": die_after(StagingFile, "finish"),
     "after publishing": die_after(ObjectStore, "publish"),
     "in the transaction": die_after(Write, "finish"),
-    "after the commit": die_after(Database, "_announce_commit"),
+    "after the commit": die_after(Database, "_note_commit"),
     "after the answer": die_after_the_answer,
 }
 

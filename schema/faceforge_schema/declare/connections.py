@@ -106,16 +106,19 @@ def _root_page(
         counting = prepared(
             level, filters.key, COUNTED, lambda: keyset.count_of(among(**filters.arguments()))
         )
-        return counting(db, filters.parameters())["count_"]
+        return counting(db, filters.parameters(), level.context.budget)["count_"]
 
     columns: Columns = dict.fromkeys(wanted, ())
+    all_read = True
     if page.limit or looks_beyond(level.field):  # whether there is more after a page of none takes one row
         reading = prepared(level, (page.order, following, filters.key), wanted, page_of)
-        columns = reading(db, {**page.parameters(), **filters.parameters()})
+        parameters = {**page.parameters(), **filters.parameters()}
+        columns, all_read = reading.first_rows(db, parameters, level.context.budget)
     size = len(columns["row_id"])
     shown = min(size, page.limit)
+    more = size > shown or not all_read
     items = ColumnTable({name: values[:shown] for name, values in columns.items()}, shown)
-    return OnePerParent(Pages(items, [shown], [size > shown], page, mark, totals))
+    return OnePerParent(Pages(items, [shown], [more], page, mark, totals))
 
 
 def _filters(level: Level, arguments: Mapping[str, Any], readers: Readers) -> Filters:
@@ -205,7 +208,7 @@ def _read_below(
         return dict.fromkeys(wanted, ()), [0] * len(parents)
     reading = prepared(level, (page.order, following, filters.key), wanted, make)
     parameters = {**page.parameters(), **filters.parameters(), "parents": parents}
-    columns = reading(level.context.snapshot, parameters)
+    columns = reading(level.context.snapshot, parameters, level.context.budget)
     places = columns.pop("place_")
     if SEEN_FROM in wanted:
         columns[SEEN_FROM] = [parents[place] for place in places]
@@ -220,7 +223,8 @@ def _counts_below(
     counting = prepared(
         level, filters.key, COUNTED, lambda: keyset.counts_below(below(**filters.arguments()))
     )
-    counted = counting(level.context.snapshot, {**filters.parameters(), "parents": parents})
+    parameters = {**filters.parameters(), "parents": parents}
+    counted = counting(level.context.snapshot, parameters, level.context.budget)
     return {parents[place]: count for place, count in zip(counted["place_"], counted["count_"], strict=True)}
 
 

@@ -63,7 +63,8 @@ def _found(level: Level, among: Callable[..., Select[Any]], name: str, key: str)
         return records.by_key(rows, existing_columns(rows, wanted), key)
 
     reading = prepared(level, filters.key, wanted, make)
-    columns = reading(level.context.snapshot, {"wanted": value, **filters.parameters()})
+    parameters = {"wanted": value, **filters.parameters()}
+    columns = reading(level.context.snapshot, parameters, level.context.budget)
     if not columns["row_id"]:
         raise NotFound(f"There is no record with {key} {str(value)[:80]!r}.")
     return OnePerParent(ColumnTable(columns, 1))

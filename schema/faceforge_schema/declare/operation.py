@@ -90,7 +90,8 @@ def mutation(rest: str | None, *, needs: str, errors: Errors = (), status: int =
                 return answer_once(tx, context, str(info.path.key), signature, arguments, run)
 
             wait_to_the_end()
-            return await context.core.database.write(context.actor.name, info.field_name, work)
+            database = context.core.database
+            return await database.write(context.turn, context.actor.name, info.field_name, work)
 
         declared = (*errors, IdempotencyMismatch) if creates else errors
         field = operation_field("mutation", signature, resolve, rest, needs, declared, status=status)

@@ -22,13 +22,40 @@ def columns_below(field: FieldPlan) -> frozenset[str]:
 
 
 def _columns_below(field: FieldPlan) -> Iterator[str]:
+    for selection in _records_below(field):
+        yield from columns_of(selection)
+
+
+def _records_below(field: FieldPlan) -> Iterator[ObjectPlan]:
+    """What is selected of the records that a field reaches, itself or as a list."""
     for selection in field.plans_below():
         if is_list(selection.kind):
             for each in selection.fields:
                 if holds_items(selection.kind, each.name, each.definition):
-                    yield from _columns_below(each)
+                    yield from _records_below(each)
         else:
-            yield from columns_of(selection)
+            yield selection
+
+
+def _answered_as_text(field: FieldPlan) -> frozenset[str]:
+    """The columns whose JSON stands in the answer as it is stored: selected whole, and read by nothing else."""
+    found: frozenset[str] | None = field.prepared.get("as text")
+    if found is None:
+        found = field.prepared["as text"] = _selected_whole(field)
+    return found
+
+
+def _selected_whole(field: FieldPlan) -> frozenset[str]:
+    whole: set[str] = set()
+    read: set[str] = set()
+    for sibling in siblings(field):
+        for selection in _records_below(sibling):
+            for each in selection.fields:
+                if each.column is not None:
+                    (whole if each.takes_json_text else read).add(each.column)
+                elif each.batch is not None:
+                    read |= each.batch.reads
+    return frozenset(whole - read)
 
 
 def columns_of(selection: ObjectPlan) -> Iterator[str]:
@@ -59,7 +86,8 @@ def prepared(
     """
     field, context = level.field, level.context
     statements: PreparedSelects = context.core.statements
-    return statements.get((field.parent.name, field.name, wanted, key), make)
+    as_text = _answered_as_text(field)
+    return statements.get((field.parent.name, field.name, wanted, as_text, key), make, as_text)
 
 
 def existing_columns(rows: Select[Any], names: Iterable[str]) -> list[str]:
@@ -89,7 +117,8 @@ def records_by_key(
     keys = list(dict.fromkeys(each for each in wanted if each is not None))
     columns: Columns = {}
     if keys:
-        columns = prepared(level, "by key", wanted_columns, make)(level.context.snapshot, {"wanted": keys})
+        reading = prepared(level, "by key", wanted_columns, make)
+        columns = reading(level.context.snapshot, {"wanted": keys}, level.context.budget)
     places = {value: place for place, value in enumerate(columns.get(key, ()))}
     found = [at for at, each in enumerate(wanted) if each in places]
     items = ColumnTable(columns, len(places)).take([places[wanted[at]] for at in found])

@@ -57,8 +57,7 @@ def admit(
         raise NotAdmitted(cast("list[GraphQLError]", execution))
     if key not in document.within_limits:
         try:
-            limits = context.core.settings.limits
-            query_cost.check(execution.plan, execution.variable_values.coerced, limits)
+            query_cost.check(execution.plan, context.core.settings.limits)
         except QueryTooComplex:
             forget_plans(execution)
             raise

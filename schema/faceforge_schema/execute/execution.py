@@ -18,10 +18,13 @@ from graphql import (
 )
 from graphql.execution import VariableValues
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+from strawberry.utils.await_maybe import await_maybe
 
 from faceforge_executor import BreadthFirstExecutor, Group, run_sync
 from faceforge_schema.context import Context
-from faceforge_storage.errors import QueryTimeout, QueryTooComplex
+from faceforge_schema.directives import is_list
+from faceforge_schema.execute.weight import is_light
+from faceforge_storage.errors import QueryTimeout
 
 T = TypeVar("T")
 
@@ -61,6 +64,19 @@ class Execution(BreadthFirstExecutor, StrawberryGraphQLCoreExecutionContext):
         )
 
     def execute_operation(self, serially: bool | None = None) -> Any:
+        context = self.context_value
+        if not context.answers_many:
+            return self._executed(serially)
+        self.context_value = replace(context, budget=context.core.read_budget())
+        return self._released(self._executed(serially))
+
+    async def _released(self, result: Any) -> Any:
+        try:
+            return await await_maybe(result)
+        finally:
+            self.context_value.budget.release()
+
+    def _executed(self, serially: bool | None) -> Any:
         if self.operation.operation is OperationType.MUTATION:
             return super().execute_operation(serially)
         self._end = time.monotonic() + self.context_value.core.settings.limits.query_seconds
@@ -84,9 +100,9 @@ class Execution(BreadthFirstExecutor, StrawberryGraphQLCoreExecutionContext):
     def before_level(self, groups: Sequence[Group]) -> None:
         if time.monotonic() > self._end:
             raise QueryTimeout("The query took longer than is allowed.")
-        most = self.context_value.core.settings.limits.query_objects
-        if sum(len(each.objects) for each in groups) > most:
-            raise QueryTooComplex(f"One level of the query has more than {most} objects.")
+        # A list is no object: its items are.
+        objects = sum(len(each.objects) for each in groups if not is_list(each.plan.kind))
+        self.context_value.budget.count_objects(objects)
 
     async def _on_snapshot(self, work: Callable[[], T]) -> T:
         context = self.context_value
@@ -98,4 +114,5 @@ class Execution(BreadthFirstExecutor, StrawberryGraphQLCoreExecutionContext):
             finally:
                 self.context_value = context
 
-        return await context.core.database.read(run)
+        turn = context.turn._replace(light=is_light(self.plan))
+        return await context.core.database.read(turn, run)

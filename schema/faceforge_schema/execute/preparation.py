@@ -17,9 +17,9 @@ from graphql import (
 )
 from strawberry.types.field import StrawberryField
 
-from faceforge_executor import BATCH, COLUMN, UNCHANGED
+from faceforge_executor import BATCH, COLUMN, ENCODE, UNCHANGED
 from faceforge_schema.directives import Resource, directive_of, is_list, item_type
-from faceforge_schema.values.scalars import SCALARS
+from faceforge_schema.values.scalars import ANSWERED_AS_STORED, JSON_SCALARS, json_text
 
 
 def prepare(schema: GraphQLSchema) -> None:
@@ -78,8 +78,10 @@ def _offer_levels(schema: GraphQLSchema) -> None:
     a record that is neither a column nor computed for a level, since records are not made into objects.
     """
     for kind in schema.type_map.values():
-        if isinstance(kind, GraphQLScalarType) and kind.name in {each.name for each in SCALARS.values()}:
-            kind.extensions[UNCHANGED] = True
+        if isinstance(kind, GraphQLScalarType) and kind.name in ANSWERED_AS_STORED:
+            kind.extensions[UNCHANGED] = ANSWERED_AS_STORED[kind.name]
+            if kind.name in JSON_SCALARS:
+                kind.extensions[ENCODE] = json_text
         for field in kind.fields.values() if isinstance(kind, GraphQLObjectType) else ():
             declared = field.extensions.get("strawberry-definition")
             if not isinstance(declared, StrawberryField):

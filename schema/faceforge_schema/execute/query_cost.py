@@ -1,11 +1,9 @@
-"""What a caller's query may cost, read off its plan and its variables before anything runs."""
+"""What a caller's query may cost, as far as it is read off the document and its plan before anything runs."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from functools import cache
-from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -14,20 +12,16 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLError,
     InlineFragmentNode,
-    IntValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
-    VariableNode,
     parse,
 )
 
-from faceforge_executor import FieldPlan, ObjectPlan
+from faceforge_executor import ObjectPlan
 from faceforge_schema.directives import is_list, items_field
-from faceforge_storage.database.keyset import DEFAULT_LIMIT, MAX_LIMIT
 from faceforge_storage.errors import GraphqlSyntax, QueryTooComplex
 from faceforge_storage.home.settings import Limits
 
-CEILING = 10**12
 _NUL = re.compile(r"\\u(0000|\{0+\})")
 """GraphQL lets a text hold U+0000 by an escape; no database does."""
 
@@ -80,52 +74,33 @@ def check_size(document: DocumentNode, limits: Limits) -> None:
             )
 
 
-def check(plan: ObjectPlan, variables: Mapping[str, Any], limits: Limits) -> None:
-    """Raise QueryTooComplex when a plan is too deep, has too many aliases, or may answer too many objects.
+def check(plan: ObjectPlan, limits: Limits) -> None:
+    """Raise QueryTooComplex when a plan is too deep or has too many aliases.
 
-    The objects are counted at worst: a list of `first` items under one of `first` items multiplies. Introspection is
-    held by graphql-core's own rule and is not counted.
+    Lists are no levels: their items are. Introspection is held by graphql-core's own rule and is not counted. How many
+    objects there are is counted while they are read, by a `ReadBudget`.
     """
     aliases = 0
 
-    def walk(selection: ObjectPlan, depth: int, times: int) -> int:
-        if depth > limits.query_depth:
-            raise QueryTooComplex(f"The query nests deeper than {limits.query_depth} levels.")
-        objects = 0
-        for each in selection.fields:
-            objects += field(selection, each, depth, times)
-            if objects > limits.query_objects:
-                raise QueryTooComplex(f"The query may answer more than {limits.query_objects} objects.")
-        return objects
-
-    def field(selection: ObjectPlan, each: FieldPlan, depth: int, times: int) -> int:
+    def walk(selection: ObjectPlan, depth: int) -> None:
         nonlocal aliases
-        aliases += sum(node.alias is not None for node in each.nodes)
-        if aliases > limits.query_aliases:
-            raise QueryTooComplex(f"The query has more than {limits.query_aliases} aliases.")
-        if each.is_leaf or each.name.startswith("__"):
-            return 0
-        if "first" in each.definition.args:
-            # The connection itself is no level and no object: its items are.
-            return below(each, depth, min(times * _first(each.nodes[0], variables), CEILING))
-        if is_list(selection.kind) or is_list(each.named_type):
-            objects = times if each.name == items_field(selection.kind) else 0
-            return objects + below(each, depth + (objects > 0), times)
-        return times + below(each, depth + 1, times)
+        if depth > limits.query_depth:
+            raise QueryTooComplex(
+                f"The query nests deeper than {limits.query_depth} levels.",
+                hint="Ask for fewer levels at once, or raise `limits.query_depth`.",
+            )
+        for each in selection.fields:
+            aliases += sum(node.alias is not None for node in each.nodes)
+            if aliases > limits.query_aliases:
+                raise QueryTooComplex(
+                    f"The query has more than {limits.query_aliases} aliases.",
+                    hint="Ask in several queries, or raise `limits.query_aliases`.",
+                )
+            if each.is_leaf or each.name.startswith("__"):
+                continue
+            items = each.name == items_field(selection.kind)
+            listed = is_list(selection.kind) or is_list(each.named_type)
+            for below in each.plans_below():
+                walk(below, depth + (items or not listed))
 
-    def below(each: FieldPlan, depth: int, times: int) -> int:
-        return max((walk(selection, depth, times) for selection in each.plans_below()), default=0)
-
-    walk(plan, 1, 1)
-
-
-def _first(node: FieldNode, variables: Mapping[str, Any]) -> int:
-    first = next((each.value for each in node.arguments or () if each.name.value == "first"), None)
-    if isinstance(first, IntValueNode):
-        wanted: Any = int(first.value)
-    elif isinstance(first, VariableNode):
-        # A variable left out may have a default of its own: take the worst.
-        wanted = variables.get(first.name.value, MAX_LIMIT)
-    else:
-        wanted = DEFAULT_LIMIT
-    return min(max(wanted, 1), MAX_LIMIT) if isinstance(wanted, int) else MAX_LIMIT
+    walk(plan, 1)

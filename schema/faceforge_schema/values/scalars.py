@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 from typing import Any, NewType
 
 import strawberry
+from orjson import Fragment
 from strawberry.types.scalar import ScalarDefinition
 
 from faceforge_schema.values.json_limits import MAX_DIGITS, nests_deeper
+from faceforge_storage.database.json_columns import dumps
 
 
 class NotOfScalar(ValueError):
@@ -66,6 +68,11 @@ def big_int(value: object) -> int:
     return value
 
 
+def json_text(value: object) -> Fragment:
+    """JSON as it stands in an answer: its text, which is not looked into again."""
+    return value if isinstance(value, Fragment) else Fragment(dumps(value).encode())
+
+
 JSON = NewType("JSON", object)
 JSONObject = NewType("JSONObject", dict[str, Any])
 BigInt = NewType("BigInt", int)
@@ -73,10 +80,14 @@ DateTime = NewType("DateTime", str)
 
 SCALARS: dict[object, ScalarDefinition] = {
     JSON: strawberry.scalar(
-        name="JSON", description="Any JSON value, given back as it came.", parse_value=json_value
+        name="JSON",
+        description="Any JSON value, given back as it came.",
+        parse_value=json_value,
     ),
     JSONObject: strawberry.scalar(
-        name="JSONObject", description="A JSON object, given back as it came.", parse_value=json_object
+        name="JSONObject",
+        description="A JSON object, given back as it came.",
+        parse_value=json_object,
     ),
     BigInt: strawberry.scalar(
         name="BigInt", description="An integer of up to 64 bits, as a JSON number.", parse_value=big_int
@@ -88,3 +99,12 @@ SCALARS: dict[object, ScalarDefinition] = {
         parse_value=moment,
     ),
 }
+
+JSON_SCALARS = frozenset({SCALARS[JSON].name, SCALARS[JSONObject].name})
+"""Those that stand in an answer as text: see `json_text`."""
+
+ANSWERED_AS_STORED: dict[str | None, frozenset[type]] = {
+    SCALARS[scalar].name: frozenset((kind,))
+    for scalar, kind in ((JSON, Fragment), (JSONObject, Fragment), (BigInt, int), (DateTime, str))
+}
+"""Scalar -> the type of the values that stand in an answer as they are."""

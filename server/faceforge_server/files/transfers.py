@@ -26,6 +26,7 @@ from faceforge_server.files.disposition import Disposition
 from faceforge_server.files.form import UploadLimits
 from faceforge_server.files.signing import ALTERED, PARAMETERS, sign, verify
 from faceforge_server.files.upload import Upload
+from faceforge_server.http.answers import released_on_error
 from faceforge_server.http.request_context import context_of
 from faceforge_server.rest.inputs import validated
 from faceforge_server.rest.operations import RestOperation, operation_of
@@ -79,7 +80,8 @@ class FileTransfers:
         except FaceForgeError as error:
             error.errors = tuple(_placed(fault, place) for fault in error.errors)
             raise
-        return answer(self._create, result)
+        with released_on_error(context.budget):
+            return await answer(self._create, result, context)
 
     async def _make_asset(self, upload: Upload, context: Context) -> Any:
         """Make the asset of what came in; of what is refused no bytes stay."""
@@ -91,7 +93,7 @@ class FileTransfers:
         try:
             # A form has texts only, so what is no text is read from one.
             create = validated(partial(AssetCreate.model_validate, strict=False), given)
-            await context.core.database.read(check_create, context, create)
+            await context.core.database.read(context.turn, check_create, context, create)
             async with self._publication(staged.sha256):
                 # The bytes are durable under their hash before any row names them.
                 stored = await asyncio.to_thread(self._store.publish, staged)
@@ -110,13 +112,14 @@ class FileTransfers:
         return self._publications.setdefault(sha256, asyncio.Lock())
 
     async def _withdraw(self, stored: StoredObject, context: Context) -> None:
-        """Remove published bytes that no row names. Asked of the writer, behind whatever it has still to write."""
+        """Remove published bytes that no row names. Asked of the writer, which has then done whatever it had begun."""
 
         def find(tx: Write) -> object:
             return find_object(tx.connection, stored.sha256)
 
         with suppress(FaceForgeError):  # then they stay: bytes without a row do no harm
-            if await context.core.database.write(context.actor.name, "withdraw", find) is None:
+            database = context.core.database
+            if await database.write(context.turn, context.actor.name, "withdraw", find) is None:
                 await asyncio.to_thread(self._store.delete, stored)
 
     async def download(self, request: Request) -> Download:

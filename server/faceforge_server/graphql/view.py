@@ -14,13 +14,15 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from faceforge_schema import Contract
+from faceforge_schema import Context, Contract
 from faceforge_schema.execute.masking import mask
 from faceforge_schema.values.inputs import pointer
+from faceforge_server.http.answers import HeldAnswer, encoded, released_on_error
 from faceforge_server.http.json_body import check_media_type, parse_json, read_body
 from faceforge_server.http.json_response import NOT_STORED, json_response
 from faceforge_server.http.request_context import context_of
 from faceforge_storage.errors import (
+    Busy,
     FaceForgeError,
     Fault,
     InvalidInput,
@@ -66,16 +68,26 @@ class GraphqlView:
         """Answer one request."""
         media_type = _media_type(request.headers.get("accept", ""))
         context = context_of(request)
-        try:
-            check_media_type(request)
-            text, variables, name = _parameters(
-                parse_json(await read_body(request, context.core.settings.limits.json_bytes))
-            )
-            result = await self.contract.execute(text, variables, context, operation_name=name)
-        except FaceForgeError as error:
-            return _refused(error, media_type)
+        with released_on_error(context.budget):
+            try:
+                return await self._answer(request, context, media_type)
+            except FaceForgeError as error:
+                context.budget.release()
+                return _refused(error, media_type)
+
+    async def _answer(self, request: Request, context: Context, media_type: str) -> Response:
+        check_media_type(request)
+        text, variables, name = _parameters(
+            parse_json(await read_body(request, context.core.settings.limits.json_bytes))
+        )
+        result = await self.contract.execute(text, variables, context, operation_name=name)
         errors = result.errors or []
         never_ran = bool(errors) and result.data is None and all(error.path is None for error in errors)
+        refusal = errors[0].original_error if never_ran else None
+        if isinstance(
+            refusal, Busy
+        ):  # no fault of the document: whoever reads only the status is to wait, too
+            return _refused(refusal, media_type)
         body: dict[str, Any] = {} if never_ran else {"data": result.data}
         if errors:
             body["errors"] = [error.formatted for error in errors]
@@ -84,7 +96,13 @@ class GraphqlView:
             status = int((errors[0].extensions or {}).get("status", 400))
             # Whatever the fault of a document or its variables is called, its status here is 400.
             status = 400 if status == 422 else status
-        return _response(body, status, HEADERS, media_type)
+        return HeldAnswer(
+            await encoded(body, context.budget),
+            status,
+            HEADERS,
+            f"{media_type}; charset=utf-8",
+            context.budget,
+        )
 
 
 def _refused(error: FaceForgeError, media_type: str) -> Response:
@@ -92,13 +110,8 @@ def _refused(error: FaceForgeError, media_type: str) -> Response:
     status = 400 if error.status == 422 else error.status
     translated = GraphQLError(str(error), original_error=error)
     mask([translated])
-    return _response({"errors": [translated.formatted]}, status, {**HEADERS, **error.headers}, media_type)
-
-
-def _response(body: dict[str, Any], status: int, headers: dict[str, str], media_type: str) -> Response:
-    response = json_response(body, status, headers)
-    response.headers["Content-Type"] = f"{media_type}; charset=utf-8"
-    return response
+    headers = {**HEADERS, **error.headers}
+    return json_response({"errors": [translated.formatted]}, status, headers, f"{media_type}; charset=utf-8")
 
 
 def _media_type(accept: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from json import JSONDecodeError
 from typing import Any
@@ -9,9 +10,10 @@ from typing import Any
 from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.websockets import WebSocket
-from strawberry.asgi import GraphQL
+from starlette.websockets import WebSocket, WebSocketDisconnect
+from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
 from strawberry.exceptions import ConnectionRejectionError
+from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
@@ -22,8 +24,9 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import Messag
 from faceforge_schema import NOBODY, Actor, Context, Contract, Core
 from faceforge_schema.execute.masking import mask
 from faceforge_server.http.json_body import parse_json
+from faceforge_server.http.json_response import encode
 from faceforge_server.middleware.authentication import Authenticator, bearer
-from faceforge_storage.errors import FaceForgeError
+from faceforge_storage.errors import AnswerTooLarge, FaceForgeError, Overloaded
 
 INIT_SECONDS = 10
 """How long a client may take to send its token."""
@@ -32,6 +35,7 @@ INIT_SECONDS = 10
 class SocketContext(Context):
     """The context of a connection: nobody's until `connection_init` has brought a token."""
 
+    answers_many = True
     connection_params: dict[str, Any] | None = None
     address: str | None = None
 
@@ -77,6 +81,24 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         return False
 
 
+class SocketAdapter(ASGIWebSocketAdapter):
+    """Sends messages, each of which holds its bytes until it is sent."""
+
+    async def send_json(self, message: Mapping[str, object]) -> None:
+        assert isinstance(self.view, GraphqlWebSocket)
+        budget = self.view.core.read_budget()
+        try:
+            text = encode(message)
+            budget.encoded(len(text))
+            await self.ws.send_text(text.decode())
+        except (AnswerTooLarge, Overloaded) as error:
+            await self.close(1013, error.code)
+        except WebSocketDisconnect as gone:
+            raise WebSocketDisconnected from gone
+        finally:
+            budget.release()
+
+
 class GraphqlWebSocket(GraphQL[Context, None]):
     """The endpoint `/graphql` for WebSockets.
 
@@ -85,6 +107,7 @@ class GraphqlWebSocket(GraphQL[Context, None]):
     """
 
     graphql_transport_ws_handler_class = SocketHandler
+    websocket_adapter_class = SocketAdapter
 
     def __init__(self, contract: Contract, core: Core, authenticator: Authenticator) -> None:
         super().__init__(
@@ -93,10 +116,10 @@ class GraphqlWebSocket(GraphQL[Context, None]):
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
             connection_init_wait_timeout=timedelta(seconds=INIT_SECONDS),
         )
-        self._core, self._authenticator = core, authenticator
+        self.core, self._authenticator = core, authenticator
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
-        context = SocketContext(self._core, NOBODY)
+        context = SocketContext(self.core, NOBODY, connection=request.client)
         context.address = request.client.host if request.client else None
         return context
 

@@ -15,7 +15,7 @@ def context_of(request: Request) -> Context:
     core: Core = request.app.state.core
     actor: Actor = request.scope.get("actor", NOBODY)
     base_url = f"{request.scope['scheme']}://{request.headers.get('host', '')}"
-    return Context(core, actor, base_url, _idempotency_key(request))
+    return Context(core, actor, base_url, _idempotency_key(request), connection=request.client)
 
 
 def _idempotency_key(request: Request) -> str | None:

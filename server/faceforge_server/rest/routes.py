@@ -9,8 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from faceforge_schema import Contract
-from faceforge_server.http.json_response import NOT_STORED, json_response
+from faceforge_schema import Context, Contract
+from faceforge_server.http.answers import HeldAnswer, encoded, released_on_error
+from faceforge_server.http.json_response import NOT_STORED
 from faceforge_server.http.plain_route import Endpoint
 from faceforge_server.http.request_context import context_of
 from faceforge_server.rest.inputs import check_parameters, read_variables
@@ -41,28 +42,29 @@ def _endpoint(contract: Contract, operation: RestOperation) -> Endpoint:
 
     async def endpoint(request: Request) -> Response:
         context = context_of(request)
-        context.actor.check(operation.needs)
-        variables = await read_variables(operation, request, context.core.settings.limits.json_bytes)
-        try:
-            result = await contract.answer(document, variables, context)
-        except FaceForgeError as error:
-            raise _in_rest_names(error, operation) from None
-        return answer(operation, result)
+        with released_on_error(context.budget):
+            context.actor.check(operation.needs)
+            variables = await read_variables(operation, request, context.core.settings.limits.json_bytes)
+            try:
+                result = await contract.answer(document, variables, context)
+            except FaceForgeError as error:
+                raise _in_rest_names(error, operation) from None
+            return await answer(operation, result, context)
 
     return endpoint
 
 
-def answer(operation: RestOperation, result: Any) -> Response:
-    """The HTTP answer for what the operation's document gave."""
+async def answer(operation: RestOperation, result: Any, context: Context) -> Response:
+    """The HTTP answer for what the operation's document gave; raises AnswerTooLarge, Overloaded."""
     body = operation.answer.shape(result) if operation.answer.shape is not None else result
     if operation.status == 204:
         return Response(status_code=204, headers=NOT_STORED)
-    headers = dict(NOT_STORED)
-    if operation.has_version:
-        headers["ETag"] = f'"{body["version"]}"'
+    version = f"{body['version']}-" if operation.has_version else ""
     duplicate = operation.duplicate_key is not None and body[operation.duplicate_key]
     status = 200 if duplicate else operation.status
-    return json_response(body, status, headers)
+    text = await encoded(body, context.budget)
+    headers = {**NOT_STORED, "ETag": f'"{version}{text.digest}"'}
+    return HeldAnswer(text, status, headers, "application/json", context.budget)
 
 
 def _in_rest_names(error: FaceForgeError, operation: RestOperation) -> FaceForgeError:

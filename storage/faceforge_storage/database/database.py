@@ -1,8 +1,8 @@
 """The database of one home: a single writer, a pool of readers, and the moment of commit.
 
 All work is plain functions run in threads: one hop for an operation, however many statements it has (see
-docs/decisions/0002). A reader sees one snapshot for the length of its function. A write is one transaction and one
-changeset; nothing else commits.
+docs/decisions/0002). A reader sees one snapshot for the length of its function. A write is one changeset; writes that
+wait at the same moment share a transaction (see docs/decisions/0015). Nothing else commits.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
@@ -21,6 +20,9 @@ from sqlalchemy.exc import DatabaseError
 from faceforge_storage.database.database_errors import translate
 from faceforge_storage.database.dialects import make_engine, stop_after, warn_of_old_sqlite
 from faceforge_storage.database.gateway import Write, guard
+from faceforge_storage.database.group_commit import GroupCommit
+from faceforge_storage.scheduling.fair_queue import OWN, Turn
+from faceforge_storage.scheduling.workers import WAITING, Workers
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -31,34 +33,47 @@ READERS = 4
 class Database:
     """Rows of one home. `read` and `write` are for the event loop, `reading` and `writing` for plain threads.
 
-    A read that takes longer than `seconds` is stopped, so that no query occupies a reader forever.
+    Clients are served in turn; of each no more than `waiting` reads and as many writes wait. A read that takes longer
+    than `seconds` is stopped, so that no query occupies a reader forever.
     """
 
-    def __init__(self, path: Path, *, readers: int = READERS, seconds: float = 30) -> None:
+    def __init__(
+        self, path: Path, *, readers: int = READERS, seconds: float = 30, waiting: int = WAITING
+    ) -> None:
         warn_of_old_sqlite()
         self.path, self._seconds = path, seconds
         self.writer = make_engine(str(path), writer=True, connections=1)
         self.readers = make_engine(str(path), writer=False, connections=readers)
         guard(self.writer)
-        self._write_thread = ThreadPoolExecutor(1, thread_name_prefix="database-writer")
-        self._read_threads = ThreadPoolExecutor(readers, thread_name_prefix="database-reader")
+        group = GroupCommit(self.writer, self._note_commit)
+        self._write_thread = Workers("database-writer", 1, waiting=waiting, perform=group.perform)
+        self._read_threads = Workers("database-reader", readers, waiting=waiting)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._committed = asyncio.Event()
+        self._followed = False
+        self._generation = 0
+
+    @property
+    def generation(self) -> int:
+        """Rises with each commit of this process that changed anything, before the writes that it ends are answered.
+
+        What was read at one generation is what is stored for as long as the number is the same.
+        """
+        return self._generation
 
     async def read(
-        self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+        self, turn: Turn, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Run `work(connection, …)` on a snapshot and return its result."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._read_threads, lambda: self.reading(work, *args, **kwargs))
+        """Run `work(connection, …)` on a snapshot when its turn comes, and return its result; raises Busy."""
+        return await self._read_threads.run(turn, lambda: self.reading(work, *args, **kwargs))
 
-    async def write(self, actor: str, operation: str, work: Callable[[Write], T]) -> T:
-        """Run `work(transaction)`, commit it with its changeset, and return its result.
+    async def write(self, turn: Turn, actor: str, operation: str, work: Callable[[Write], T]) -> T:
+        """Run `work(transaction)` when its turn comes, commit it with its changeset, and return its result.
 
-        Once begun it runs to its end even when the caller is cancelled. Errors of `work` roll everything back.
+        Once begun it runs to its end even when the caller is cancelled. Errors of `work` undo all that it did; raises
+        Busy.
         """
-        self._loop = asyncio.get_running_loop()
-        return await self._loop.run_in_executor(self._write_thread, self.writing, actor, operation, work)
+        return await self._write_thread.run(turn, _journalled(actor, operation, work))
 
     def reading(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """What `read` does, in the calling thread."""
@@ -69,21 +84,12 @@ class Database:
             raise translate(error) from error
 
     def writing(self, actor: str, operation: str, work: Callable[[Write], T]) -> T:
-        """What `write` does, in the calling thread."""
-        try:
-            with self.writer.connect() as connection, connection.begin():
-                transaction = Write(connection, actor, operation)
-                result = work(transaction)
-                changeset = transaction.finish()
-        except (DatabaseError, sqlite3.DatabaseError) as error:
-            raise translate(error) from error
-        if changeset is not None and self._loop is not None:
-            with suppress(RuntimeError):  # the loop has closed: nobody waits any more
-                self._loop.call_soon_threadsafe(self._announce_commit)
-        return result
+        """What `write` does, for a plain thread."""
+        return self._write_thread.wait(OWN, _journalled(actor, operation, work))
 
     def next_commit(self) -> asyncio.Event:
-        """The event set at the next commit of a changeset here. Take it before reading, so that no commit is missed."""
+        """The event set at the next commit of a change here. Take it before reading, so that no commit is missed."""
+        self._followed, self._loop = True, asyncio.get_running_loop()
         return self._committed
 
     async def wait_for_commit(self, commit: asyncio.Event, seconds: float) -> None:
@@ -95,11 +101,30 @@ class Database:
 
     def close(self) -> None:
         """Finish what is running, then close every connection."""
-        self._read_threads.shutdown()
-        self._write_thread.shutdown()
+        self._read_threads.close()
+        self._write_thread.close()
         self.readers.dispose()
         self.writer.dispose()
 
+    def _note_commit(self) -> None:
+        self._generation += 1
+        if self._followed and self._loop is not None:
+            with suppress(RuntimeError):  # the loop has closed: nobody waits any more
+                self._loop.call_soon_threadsafe(self._announce_commit)
+
     def _announce_commit(self) -> None:
+        self._followed = False
         self._committed.set()
         self._committed = asyncio.Event()
+
+
+def _journalled(actor: str, operation: str, work: Callable[[Write], T]) -> Callable[[Connection], T]:
+    """`work` as a part of a transaction, with its changeset."""
+
+    def write(connection: Connection) -> T:
+        transaction = Write(connection, actor, operation)
+        result = work(transaction)
+        transaction.finish()
+        return result
+
+    return write

@@ -21,12 +21,19 @@ from faceforge_storage.database import tables
 from faceforge_storage.database.clock import now
 from faceforge_storage.database.dialects import among
 from faceforge_storage.database.json_columns import same_json
+from faceforge_storage.database.write_statements import (
+    GATEWAY,
+    NEW_CHANGES,
+    NEW_CHANGESET,
+    ROW,
+    insert_rows,
+    update_row,
+)
 from faceforge_storage.errors import VersionConflict
 
 AnyRow = Row[Any]
 Values = Mapping[str, Any]
 
-_GATEWAY = {"gateway": True}
 _CHANGING = re.compile(r"\b(?:INSERT|UPDATE|DELETE|REPLACE)\s", re.IGNORECASE)
 
 
@@ -56,10 +63,8 @@ class Write:
         """Insert rows and return them as stored, in order. `record_ids` are needed for a table without a public id."""
         if not rows:
             return []
-        statement = insert(table).returning(table, sort_by_parameter_order=len(rows) > 1)
-        stored = self.connection.execute(
-            statement, [self._stamped(table, row) for row in rows], execution_options=_GATEWAY
-        ).all()
+        statement = insert_rows(table, several=len(rows) > 1)
+        stored = self.connection.execute(statement, [self._stamped(table, row) for row in rows]).all()
         for row, record_id in zip(stored, record_ids or self._record_ids(table, stored), strict=True):
             self._fold(table, row.row_id, _Change(record_id, None, dict(row._mapping)))
         return stored
@@ -80,8 +85,7 @@ class Write:
             changed["version"] = row.version + 1
         if "updated_at" in table.c:
             changed["updated_at"] = self.at
-        statement = update(table).where(table.c.row_id == row.row_id).values(changed).returning(table)
-        stored = self.connection.execute(statement, execution_options=_GATEWAY).one()
+        stored = self.connection.execute(update_row(table), {**changed, ROW: row.row_id}).one()
         record_id = record_id or self._record_ids(table, [row])[0]
         before = {column: row._mapping[column] for column in changed}
         self._fold(table, row.row_id, _Change(record_id, before, changed))
@@ -107,7 +111,7 @@ class Write:
             before = {column.name: row._mapping[column.name] for column in table.c}
             self._fold(table, row.row_id, _Change(record_id, before, None))
         statement = delete(table).where(among(table.c.row_id, [row.row_id for row in rows]))
-        self.connection.execute(statement, execution_options=_GATEWAY)
+        self.connection.execute(statement, execution_options=GATEWAY)
 
     def erase(self, table: Table, rows: Sequence[AnyRow], record_ids: Sequence[str] = ()) -> None:
         """Delete rows, and their values from the whole journal: a purge, which nothing can undo."""
@@ -132,13 +136,13 @@ class Write:
 
     def save_idempotency_key(self, values: Values) -> None:
         """Store an answer under its idempotency key. It is no record, so it is not journalled."""
-        self.connection.execute(insert(tables.idempotency_keys).values(values), execution_options=_GATEWAY)
+        self.connection.execute(insert(tables.idempotency_keys).values(values), execution_options=GATEWAY)
 
     def delete_idempotency_keys(self, older_than: timedelta) -> None:
         """Delete idempotency keys of a greater age."""
         keys = tables.idempotency_keys
         self.connection.execute(
-            delete(keys).where(keys.c.created_at < now(-older_than)), execution_options=_GATEWAY
+            delete(keys).where(keys.c.created_at < now(-older_than)), execution_options=GATEWAY
         )
 
     def finish(self) -> int | None:
@@ -146,17 +150,14 @@ class Write:
         if not self._changes:
             return None
         changeset = self.connection.execute(
-            insert(tables.changesets)
-            .values(at=self.at, actor=self.actor, operation=self.operation)
-            .returning(tables.changesets.c.row_id),
-            execution_options=_GATEWAY,
+            NEW_CHANGESET, {"at": self.at, "actor": self.actor, "operation": self.operation}
         ).scalar_one()
         erased = set(self._erased)
         rows = [
             self._change_row(changeset, record, row_id, change, (record, change.record_id) in erased)
             for (record, row_id), change in self._changes.items()
         ]
-        self.connection.execute(insert(tables.changes), rows, execution_options=_GATEWAY)
+        self.connection.execute(NEW_CHANGES, rows)
         if erased:
             self._erase_values(erased)
         return int(changeset)
@@ -168,13 +169,13 @@ class Write:
                 update(tables.changes)
                 .where(tables.changes.c.record_type == record, tables.changes.c.record_id == record_id)
                 .values(before=None, after=None, erased=True),
-                execution_options=_GATEWAY,
+                execution_options=GATEWAY,
             )
         # The answer of a create is stored with its idempotency key: it holds the record's values too.
         keys = tables.idempotency_keys
         ids = [record_id for _, record_id in erased]
         self.connection.execute(
-            delete(keys).where(among(keys.c.result["id"].as_string(), ids)), execution_options=_GATEWAY
+            delete(keys).where(among(keys.c.result["id"].as_string(), ids)), execution_options=GATEWAY
         )
 
     def _stamped(self, table: Table, row: Values) -> dict[str, Any]:

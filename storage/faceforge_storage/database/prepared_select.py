@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from sys import getsizeof
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Select
+from orjson import Fragment
+from sqlalchemy import Connection, CursorResult, Dialect, LargeBinary, Select, cast
 
 from faceforge_storage.database.json_columns import Json, loads_all
+from faceforge_storage.database.read_budget import ReadBudget
 
 Columns = dict[str, Sequence[Any]]
 """Name -> the values of all rows, each as long as the others."""
@@ -18,25 +21,87 @@ Decode = Callable[[Sequence[Any]], Sequence[Any]]
 """Converts the values of a column from what the driver returned."""
 
 
-class PreparedSelect:
-    """A SELECT that is run again and again: SQLAlchemy compiles it once, and the rows come straight from the driver."""
+FIRST_ROWS, MOST_ROWS = 16, 512
+"""How many rows are fetched at a time, before their size is known and at most."""
+CHUNK_BYTES = 1024 * 1024
+"""How many bytes are fetched at a time, about: so much may come in beyond a budget."""
 
-    def __init__(self, statement: Select[Any]) -> None:
+Row = tuple[Any, ...]
+
+
+class PreparedSelect:
+    """A SELECT that is run again and again: SQLAlchemy compiles it once, and the rows come straight from the driver.
+
+    It was narrowed to its columns by `only`, which has pinned its FROM. Its JSON columns among `as_text` are answered
+    unparsed, as fragments that stand in an answer as they were stored.
+    """
+
+    def __init__(self, statement: Select[Any], as_text: Collection[str] = ()) -> None:
+        columns = statement.selected_columns
+        self._names = list(columns.keys())
+        texts = {name for name, column in columns.items() if isinstance(column.type, Json)}
+        self._texts = texts.intersection(as_text)
+        self._parsed = [self._names.index(name) for name in texts - self._texts]
+        if self._texts:  # as bytes: a text would be there twice, decoded and encoded again
+            statement = statement.with_only_columns(
+                *(
+                    cast(column, LargeBinary).label(name) if name in self._texts else column
+                    for name, column in columns.items()
+                )
+            )
         self._statement = statement
-        self._names = list(statement.selected_columns.keys())
         self._decoders: list[tuple[str, Decode]] | None = None
 
-    def __call__(self, db: Connection, parameters: Mapping[str, Any]) -> Columns:
-        """The columns that the statement selects; raises what SQLAlchemy or the driver raises."""
-        result = db.execute(self._statement, parameters)
-        assert result.cursor is not None  # a SELECT has one
-        rows = result.cursor.fetchall()
-        result.close()
+    def __call__(self, db: Connection, parameters: Mapping[str, Any], budget: ReadBudget) -> Columns:
+        """The columns that the statement selects.
+
+        Raises what SQLAlchemy or the driver raises, and what `ReadBudget.count_rows` does.
+        """
+        rows: list[Row] = []
+        for chunk in self._chunks(db, parameters):
+            budget.count_rows(chunk, parsed=self._parsed)
+            rows += chunk
+        return self._columns(db, rows)
+
+    def first_rows(
+        self, db: Connection, parameters: Mapping[str, Any], budget: ReadBudget
+    ) -> tuple[Columns, bool]:
+        """The columns of as many of the first rows as fit into the budget, and whether those are all.
+
+        Raises what calling it does; that the budget is used up only when not even one row fits.
+        """
+        rows: list[Row] = []
+        for chunk in self._chunks(db, parameters):
+            fitting = chunk[: budget.fitting(chunk, parsed=self._parsed)]
+            if not fitting and not rows:
+                fitting = chunk[:1]
+            budget.count_rows(fitting, parsed=self._parsed)
+            rows += fitting
+            if len(fitting) < len(chunk):
+                return self._columns(db, rows), False
+        return self._columns(db, rows), True
+
+    def _chunks(self, db: Connection, parameters: Mapping[str, Any]) -> Iterator[list[Row]]:
+        """The rows as they come from the driver, no more at once than about `CHUNK_BYTES`."""
+        result: CursorResult[Any] = db.execute(self._statement, parameters)
+        try:
+            cursor: Any = result.cursor
+            size = FIRST_ROWS
+            while chunk := cursor.fetchmany(size):
+                yield chunk
+                if len(chunk) < size:
+                    return
+                row = sum(map(getsizeof, chunk[-1]))
+                size = max(1, min(MOST_ROWS, CHUNK_BYTES // row))
+        finally:
+            result.close()
+
+    def _columns(self, db: Connection, rows: list[Row]) -> Columns:
         columns: Columns = dict.fromkeys(self._names, ())
         if rows:
             columns = dict(zip(self._names, zip(*rows, strict=True), strict=True))
         if self._decoders is None:
-            self._decoders = list(_decoders(self._statement, db.dialect))
+            self._decoders = list(_decoders(self._statement, db.dialect, self._texts))
         for name, decode in self._decoders:
             columns[name] = decode(columns[name])
         return columns
@@ -50,14 +115,16 @@ class PreparedSelects:
         self._lock = threading.Lock()
         self._kept: OrderedDict[Hashable, PreparedSelect] = OrderedDict()
 
-    def get(self, key: Hashable, make: Callable[[], Select[Any]]) -> PreparedSelect:
-        """The statement under `key`, made when it is not there."""
+    def get(
+        self, key: Hashable, make: Callable[[], Select[Any]], as_text: Collection[str] = ()
+    ) -> PreparedSelect:
+        """The statement under `key`, made when it is not there; `as_text` as `PreparedSelect` has it."""
         with self._lock:
             found = self._kept.get(key)
             if found is not None:
                 self._kept.move_to_end(key)
                 return found
-        made = PreparedSelect(make())
+        made = PreparedSelect(make(), as_text)
         with self._lock:
             self._kept[key] = made
             if len(self._kept) > self._most:
@@ -65,14 +132,22 @@ class PreparedSelects:
         return made
 
 
-def _decoders(statement: Select[Any], dialect: Dialect) -> Iterator[tuple[str, Decode]]:
+def _decoders(
+    statement: Select[Any], dialect: Dialect, texts: Collection[str]
+) -> Iterator[tuple[str, Decode]]:
     """The columns whose values the driver does not return ready for use, each with what converts them."""
     for name, column in statement.selected_columns.items():
         decode = column.type.dialect_impl(dialect).result_processor(dialect, None)
-        if isinstance(column.type, Json):
+        if name in texts:
+            yield name, _fragments
+        elif isinstance(column.type, Json):
             yield name, loads_all
         elif decode is not None:
             yield name, partial(_each, decode)
+
+
+def _fragments(texts: Sequence[bytes | None]) -> list[Fragment | None]:
+    return [None if each is None else Fragment(each) for each in texts]
 
 
 def _each(decode: Callable[[Any], Any], values: Sequence[Any]) -> list[Any]:

@@ -74,7 +74,13 @@ class Limits(Section):
     query_depth: Count = 15
     """How many levels a GraphQL query may nest."""
     query_objects: Count = 100_000
-    """How many objects one query may ask for, at most."""
+    """How many objects one query may read and answer, at most."""
+    answer_bytes: Count = 32 * MIB
+    """The largest answer in bytes, counted while it is read; a list ends its page early instead."""
+    answers_bytes: Count = 256 * MIB
+    """How many bytes all answers under way may hold together."""
+    answer_cache_bytes: Bytes = 32 * MIB
+    """How many bytes of answers are cached until the next change; 0 caches none."""
     query_aliases: Count = 100
     """How many aliases one query may have."""
     query_tokens: Count = 10_000
@@ -83,6 +89,8 @@ class Limits(Section):
     """How long one query may take, in seconds."""
     filter_values: Count = 100
     """How many values a list in a filter may have, such as `ids` or `tag`."""
+    waiting_per_client: Count = 256
+    """How many requests of one token or session may wait for a thread; further ones are refused."""
     signed_url_seconds: Count = 900
     """How long a signed address may be valid at most, in seconds."""
     disk_reserve_bytes: Bytes = 256 * MIB

@@ -21,6 +21,7 @@ from faceforge_storage.database.database import READERS, Database
 from faceforge_storage.database.dialects import sqlite
 from faceforge_storage.database.gateway import Write
 from faceforge_storage.errors import NoSpace, StorageFailed, Unavailable
+from faceforge_storage.scheduling.fair_queue import OWN
 
 FULL = 2
 
@@ -141,29 +142,29 @@ async def test_a_write_whose_caller_has_gone_ends_all_the_same(database: Databas
         assert go_on.wait(30)
         tx.insert(tables.entities, [entity()])
 
-    writing = asyncio.create_task(database.write("t", "o", work))
+    writing = asyncio.create_task(database.write(OWN, "t", "o", work))
     await asyncio.to_thread(begun.wait)
     writing.cancel()
     go_on.set()
     with pytest.raises(asyncio.CancelledError):
         await writing
-    await database.write("t", "after", lambda tx: None)
-    assert await database.read(entities) == 1
+    await database.write(OWN, "t", "after", lambda tx: None)
+    assert await database.read(OWN, entities) == 1
 
 
 async def test_a_commit_wakes_those_who_wait(database: Database) -> None:
     waiting = asyncio.create_task(database.wait_for_commit(database.next_commit(), 30))
     await asyncio.sleep(0)
-    await database.write("t", "nothing", lambda tx: None)
+    await database.write(OWN, "t", "nothing", lambda tx: None)
     assert not waiting.done()
-    await database.write("t", "o", lambda tx: tx.insert(tables.entities, [entity()]))
+    await database.write(OWN, "t", "o", lambda tx: tx.insert(tables.entities, [entity()]))
     await waiting
 
 
 async def test_a_commit_between_a_read_and_the_wait_is_not_missed(database: Database) -> None:
     change = database.next_commit()
-    assert await database.read(entities) == 0
-    await database.write("t", "o", lambda tx: tx.insert(tables.entities, [entity()]))
+    assert await database.read(OWN, entities) == 0
+    await database.write(OWN, "t", "o", lambda tx: tx.insert(tables.entities, [entity()]))
     async with asyncio.timeout(10):
         await database.wait_for_commit(change, 30)
 

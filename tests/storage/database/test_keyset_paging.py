@@ -19,7 +19,9 @@ from faceforge_storage.database.database import Database
 from faceforge_storage.database.gateway import AnyRow, Write
 from faceforge_storage.database.keyset import Children, Order, Page, count_of, counts_below, fetch, pages_below
 from faceforge_storage.database.prepared_select import PreparedSelect
+from faceforge_storage.database.read_budget import AnswerMemory, ReadBudget
 from faceforge_storage.database.records import shown
+from faceforge_storage.home.settings import Limits
 
 ENTITIES, DESCRIPTORS = tables.entities, tables.descriptors
 # Few values, so that ties are common; some sort differently as bytes than as people read them.
@@ -41,6 +43,11 @@ def fill(tx: Write, rows: list[tuple[str, int]]) -> list[AnyRow]:
         tx.delete(table, tx.rows(select(table)))
     values = [entity(display_name=name, created_at=f"2026-01-01T00:{minute:02}") for name, minute in rows]
     return list(tx.insert(ENTITIES, values))
+
+
+def budget() -> ReadBudget:
+    limits = Limits()
+    return ReadBudget(limits, AnswerMemory(limits.answers_bytes))
 
 
 def pages(db: Connection, order: Order, limit: int) -> list[list[AnyRow]]:
@@ -72,7 +79,7 @@ def test_the_pages_together_are_the_sorted_list(
     )
     assert [len(page) for page in found[:-1]] == [limit] * (len(found) - 1)
     assert found[-1] or len(found) == 1
-    counted = database.reading(PreparedSelect(count_of(select(ENTITIES))), {})
+    counted = database.reading(PreparedSelect(count_of(select(ENTITIES))), {}, budget())
     assert counted == {"count_": (len(rows),)}
 
 
@@ -153,7 +160,7 @@ def test_a_page_below_each_parent_is_what_a_page_of_that_parent_alone_would_be(
 
     def together(db: Connection) -> dict[int, list[str]]:
         statement = pages_below(children, ["id"], order, following=after is not None)
-        found = PreparedSelect(statement)(db, {**page.parameters(), "parents": parents[:3]})
+        found = PreparedSelect(statement)(db, {**page.parameters(), "parents": parents[:3]}, budget())
         below: dict[int, list[str]] = {}
         for place, each in zip(found["place_"], found["id"], strict=True):
             below.setdefault(parents[place], []).append(each)
@@ -167,7 +174,7 @@ def test_a_page_below_each_parent_is_what_a_page_of_that_parent_alone_would_be(
         return {parent: [row.id for row in rows] for parent, rows in found.items() if rows}
 
     assert database.reading(together) == database.reading(alone)
-    counted = database.reading(PreparedSelect(counts_below(children)), {"parents": parents[:3]})
+    counted = database.reading(PreparedSelect(counts_below(children)), {"parents": parents[:3]}, budget())
     grouped = groupby(sorted(parent for parent, _ in facts if parent < 3))
     counts = dict(zip(counted["place_"], counted["count_"], strict=True))
     assert counts == {parent: len(list(each)) for parent, each in grouped}

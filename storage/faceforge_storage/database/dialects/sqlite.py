@@ -77,7 +77,7 @@ def make_engine(path: str, *, writer: bool, connections: int) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
+        _driver(connection).execute("BEGIN IMMEDIATE" if writer else "BEGIN")
 
     return engine
 
@@ -86,12 +86,41 @@ def make_engine(path: str, *, writer: bool, connections: int) -> Engine:
 def stop_after(connection: Connection, seconds: float) -> Iterator[None]:
     """Interrupt any statement of the connection that still runs after `seconds`: it fails with "interrupted"."""
     end = time.monotonic() + seconds
-    driver = cast("sqlite3.Connection", connection.connection.dbapi_connection)
+    driver = _driver(connection)
     driver.set_progress_handler(lambda: time.monotonic() > end, STEPS_BETWEEN_CHECKS)
     try:
         yield
     finally:
         driver.set_progress_handler(None, 0)
+
+
+def total_changes(connection: Connection) -> int:
+    """How many rows the connection has changed since it was opened."""
+    return _driver(connection).total_changes
+
+
+def in_transaction(connection: Connection) -> bool:
+    """Whether a transaction is open: a full disk and other faults of the file end it with all that was done in it."""
+    return _driver(connection).in_transaction
+
+
+@contextmanager
+def savepoint(connection: Connection) -> Iterator[None]:
+    """A part of a transaction: what is inside is undone when it raises, and nothing else."""
+    driver = _driver(connection)
+    driver.execute("SAVEPOINT part")
+    try:
+        yield
+    except BaseException:
+        if driver.in_transaction:
+            driver.execute("ROLLBACK TO part")
+            driver.execute("RELEASE part")
+        raise
+    driver.execute("RELEASE part")
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    return cast("sqlite3.Connection", connection.connection.dbapi_connection)
 
 
 def warn_of_old_sqlite() -> None:

@@ -1,0 +1,30 @@
+"""How the C library returns memory: what was large goes back to the system when it is freed."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+
+M_MMAP_THRESHOLD, M_TRIM_THRESHOLD, M_ARENA_MAX = -3, -1, -8
+"""Parameters of glibc's mallopt(3)."""
+LARGE_BYTES = 128 * 1024
+ARENAS = 2
+
+
+def return_memory() -> None:
+    """Give blocks of over 128 KiB back to the system as soon as they are freed; does nothing outside of glibc.
+
+    By itself glibc raises that bound up to 32 MiB with the blocks it sees freed, and has an arena for each thread: what
+    a large answer has taken stays then, in pieces that the next one does not fit into.
+    """
+    if sys.platform != "linux":
+        return
+    library = ctypes.CDLL(None)
+    mallopt = getattr(library, "mallopt", None)
+    if mallopt is not None:
+        for parameter, value in (
+            (M_MMAP_THRESHOLD, LARGE_BYTES),
+            (M_TRIM_THRESHOLD, 2 * LARGE_BYTES),
+            (M_ARENA_MAX, ARENAS),
+        ):
+            mallopt(parameter, value)

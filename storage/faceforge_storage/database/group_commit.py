@@ -1,0 +1,69 @@
+"""Group commit: the writes that wait at one moment share a transaction, so one sync of the disk serves them all."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.engine import Engine
+
+from faceforge_storage.database.database_errors import translate
+from faceforge_storage.database.dialects import in_transaction, savepoint, total_changes
+from faceforge_storage.scheduling.workers import More, Task, answer
+
+GROUP_WRITES = 100
+"""How many writes share a transaction at most."""
+GROUP_SECONDS = 0.02
+"""After this long a group takes no further write: those that are done already wait for its commit."""
+
+
+class GroupCommit:
+    """Performs the tasks of the one writer thread; the work of each is a function of the connection.
+
+    A write that fails is undone alone, and answered with its error. The others are answered when the commit has
+    returned; when it fails, or the database undoes the whole transaction (a full disk), all of them get the error.
+    `committed` is called after each commit that changed anything, before anybody is answered.
+    """
+
+    def __init__(self, engine: Engine, committed: Callable[[], None]) -> None:
+        self._engine, self._committed = engine, committed
+
+    def perform(self, first: Task[Any], more: More) -> None:
+        """Write `first` and what waits meanwhile, and answer all of it."""
+        group: list[Task[Any]] = []
+        try:
+            if self._commit(first, more, group):
+                self._committed()
+        except BaseException as error:  # whoever waits is to have it, whatever it is
+            fault = translate(error) if isinstance(error, Exception) else error
+            for task in group or [first]:
+                task.error = fault
+        answer(group or [first])
+
+    def _commit(self, first: Task[Any], more: More, group: list[Task[Any]]) -> bool:
+        """Commit `first` with those that wait until then, all of which are the group; whether anything changed."""
+        end, changed = time.monotonic() + GROUP_SECONDS, False
+        task: Task[Any] | None = first
+        with self._engine.connect() as connection, connection.begin():
+            while task is not None:
+                group.append(task)
+                changed |= _attempt(connection, task)
+                full = len(group) == GROUP_WRITES or time.monotonic() > end
+                task = None if full else more()
+        return changed
+
+
+def _attempt(connection: Connection, task: Task[Any]) -> bool:
+    """Do one write of a group; whether it changed anything. Raises what has undone the whole transaction."""
+    before = total_changes(connection)
+    try:
+        with savepoint(connection):
+            task.result = task.work(connection)
+    except BaseException as error:
+        if not in_transaction(connection):
+            raise
+        task.error = translate(error) if isinstance(error, Exception) else error
+        return False
+    return total_changes(connection) != before
