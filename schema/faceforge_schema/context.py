@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Protocol
 
@@ -17,11 +17,9 @@ from faceforge_storage.database.prepared_select import PreparedSelects
 from faceforge_storage.database.read_budget import AnswerMemory, ReadBudget
 from faceforge_storage.home.settings import Settings
 from faceforge_storage.scheduling.fair_queue import Turn
+from faceforge_storage.scheduling.workers import Workers
 
 __all__ = ["Context", "Core", "Info", "Reader", "Write"]
-
-
-MAX_STATEMENTS = 500
 
 
 class SignDownload(Protocol):
@@ -49,8 +47,10 @@ class Core:
     """Every permission there is: what the operations and records of the schema need."""
     answers: AnswerMemory
     """What all answers under way hold."""
-    statements: PreparedSelects = field(default_factory=lambda: PreparedSelects(MAX_STATEMENTS), repr=False)
+    statements: PreparedSelects
     """The statements by which queries read."""
+    computing: Workers
+    """Threads for what takes long without waiting for anything, such as validating a large document."""
 
     def read_budget(self) -> ReadBudget:
         """A new budget, for one answer."""

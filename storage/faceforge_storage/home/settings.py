@@ -85,6 +85,8 @@ class Limits(Section):
     """How many aliases one query may have."""
     query_tokens: Count = 10_000
     """How many words and signs a GraphQL document may have."""
+    document_cache_bytes: Bytes = 64 * MIB
+    """How many bytes the GraphQL documents that are kept, and their plans, may take, half each."""
     query_seconds: Seconds = 30.0
     """How long one query may take, in seconds."""
     filter_values: Count = 100
