@@ -14,6 +14,7 @@ from sqlalchemy import (
     Select,
     bindparam,
     func,
+    literal_column,
     select,
     true,
     tuple_,
@@ -27,6 +28,9 @@ from faceforge_storage.database.prepared_select import only
 
 MAX_LIMIT = 500
 DEFAULT_LIMIT = 50
+LIMIT = bindparam("limit_", type_=Integer) + literal_column("0", Integer)
+"""The parameter of a page's size. As a sum, for SQLite plans a statement anew whenever another value is bound to a bare
+parameter there."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,7 @@ def page_of(
     ]
     whole = parts[0] if len(parts) == 1 else union_all(*parts)
     keys = _keys(statement if len(parts) == 1 else whole, order)
-    return whole.order_by(*_directed(keys, order)).limit(bindparam("limit_", type_=Integer))
+    return whole.order_by(*_directed(keys, order)).limit(LIMIT)
 
 
 def _halves(statement: Select[Any]) -> list[Select[Any]]:
@@ -113,7 +117,7 @@ def pages_below(children: Children, names: Iterable[str], order: Order, *, follo
     own = (
         _following(own, keys, order, following=following)
         .order_by(*_directed(keys, order))
-        .limit(bindparam("limit_", type_=Integer))
+        .limit(LIMIT)
         .correlate(parents)
     )
     wanted = [rows.selected_columns[name] for name in names]
