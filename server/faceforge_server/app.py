@@ -24,6 +24,7 @@ from faceforge_server.http.exception_handlers import EXCEPTION_HANDLERS
 from faceforge_server.http.public_routes import Addresses, is_page, is_public, takes_signature
 from faceforge_server.http.request_ids import RequestIds
 from faceforge_server.middleware.authentication import Authentication, Authenticator
+from faceforge_server.middleware.cached_answers import CachedAnswers
 from faceforge_server.middleware.hosts import HostCheck
 from faceforge_server.middleware.install_token import InstallToken
 from faceforge_server.middleware.origins import OriginCheck
@@ -77,7 +78,7 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
     )
     authenticator = Authenticator(core, install)
     cache = AnswerCache(lambda: core.database.generation, settings.limits.answer_cache_bytes)
-    routes = _routes(contract, operations, core, authenticator, cache)
+    routes = _routes(contract, operations, core, authenticator)
 
     app = FastAPI(
         title="FaceForge Core",
@@ -87,7 +88,7 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         telemetry=NO_TELEMETRY,
-        middleware=_middleware(settings, authenticator, routes),
+        middleware=_middleware(core, authenticator, routes, cache),
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=_lifespan(contract, core, staging, store),
     )
@@ -101,15 +102,14 @@ def _routes(
     operations: list[RestOperation],
     core: Core,
     authenticator: Authenticator,
-    cache: AnswerCache,
 ) -> list[BaseRoute]:
     """Every address: written by hand, generated from the schema, and the pages."""
     return [
         *path_operations(operations),
         *contract_routes(contract, operations),
-        *GraphqlView(contract, cache).routes(),
+        *GraphqlView(contract).routes(),
         WebSocketRoute("/graphql", GraphqlWebSocket(contract, core, authenticator)),
-        RestRouter(rest_routes(contract, operations, cache)),
+        RestRouter(rest_routes(contract, operations)),
         *faceforge_ui.routes(),
     ]
 
@@ -136,12 +136,12 @@ def _lifespan(
 
 
 def _middleware(
-    settings: Settings, authenticator: Authenticator, routes: list[BaseRoute]
+    core: Core, authenticator: Authenticator, routes: list[BaseRoute], cache: AnswerCache
 ) -> list[Middleware]:
     """What every request passes, the outermost first."""
     return [
         Middleware(RequestIds),
-        Middleware(HostCheck, allowed=settings.network.allowed_hosts),
+        Middleware(HostCheck, allowed=core.settings.network.allowed_hosts),
         Middleware(OriginCheck, pages=Addresses(routes, is_page)),
         Middleware(
             Authentication,
@@ -149,4 +149,5 @@ def _middleware(
             public=Addresses(routes, is_public),
             signed=Addresses(routes, takes_signature),
         ),
+        Middleware(CachedAnswers, cache=cache, budget=core.read_budget),
     ]
