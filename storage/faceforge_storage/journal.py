@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
-from faceforge_storage.database.dialects import among
+from faceforge_storage.database.dialects import Listed, among
+from faceforge_storage.database.records import Wanted
 from faceforge_storage.database.shared_columns import metadata
 from faceforge_storage.database.tables import RECORDS, changes, changesets
 
@@ -18,9 +19,9 @@ _INTERNAL = frozenset({"row_id"})
 def matching(
     *,
     after: int | None = None,
-    ids: Sequence[int] | None = None,
-    actor: str | None = None,
-    operation: str | None = None,
+    ids: Listed | None = None,
+    actor: Wanted | None = None,
+    operation: Wanted | None = None,
 ) -> Select[Any]:
     """The changesets that fit every filter given; `after` an id."""
     statement = select(changesets, changesets.c.row_id.label("id"))
@@ -34,7 +35,10 @@ def matching(
 
 
 def changes_matching(
-    *, changeset_id: int | None = None, record_type: str | None = None, record_id: str | None = None
+    *,
+    changeset_id: int | ColumnElement[Any] | None = None,
+    record_type: Wanted | None = None,
+    record_id: Wanted | None = None,
 ) -> Select[Any]:
     """The changes that fit every filter given, with the `at`, `actor` and `operation` of their changeset."""
     filters = {"changeset_row": changeset_id, "record_type": record_type, "record_id": record_id}

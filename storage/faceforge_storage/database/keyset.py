@@ -135,9 +135,9 @@ def pages_below(children: Children, names: Iterable[str], order: Order, *, follo
     )
 
 
-def count(db: Connection, statement: Select[Any]) -> int:
-    """How many rows the statement has."""
-    return int(db.execute(select(func.count()).select_from(statement.subquery())).scalar_one())
+def count_of(statement: Select[Any]) -> Select[Any]:
+    """How many rows the statement has, as its one column `count_`."""
+    return select(func.count().label("count_")).select_from(statement.subquery())
 
 
 def counts_below(children: Children) -> Select[Any]:

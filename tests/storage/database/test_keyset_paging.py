@@ -22,7 +22,7 @@ from faceforge_storage.database.keyset import (
     Children,
     Order,
     Page,
-    count,
+    count_of,
     counts_below,
     fetch,
     page_of,
@@ -89,7 +89,8 @@ def test_the_pages_together_are_the_sorted_list(
     )
     assert [len(page) for page in found[:-1]] == [limit] * (len(found) - 1)
     assert found[-1] or len(found) == 1
-    assert database.reading(count, select(ENTITIES)) == len(rows)
+    counted = database.reading(PreparedSelect(count_of(select(ENTITIES))), {}, budget())
+    assert counted == {"count_": (len(rows),)}
 
 
 @settings(max_examples=30, deadline=None, derandomize=True)
