@@ -1,4 +1,4 @@
-"""The journal holds differences: a column that says so, null for the changes written before, which hold whole values."""
+"""The journal holds differences, and a column that says so: it is null for older changes, which hold whole values."""
 
 from __future__ import annotations
 
