@@ -129,7 +129,8 @@ def _lifespan(
         try:
             yield
         finally:
-            await compiled
+            compiled.cancel()  # the thread goes on to its end, which nobody needs any more
+            core.database.stop()
             core.database.close()
 
     return lifespan
