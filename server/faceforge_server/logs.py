@@ -54,6 +54,36 @@ class LogFile(RotatingFileHandler):
             print(f"faceforge: {self.baseFilename} cannot be written: {sys.exc_info()[1]}", file=sys.stderr)
 
 
+class Repetitions(logging.Filter):
+    """Lets a kind of line through once in `SECONDS`; the next of its kind says how many were left out.
+
+    For the loggers of what strangers can cause: they must not be able to fill the log. A kind is a text before its
+    values are put in, with the kind of the error; that of a request which Core failed to answer is logged elsewhere.
+    """
+
+    SECONDS, KINDS = 60, 100
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kinds: dict[tuple[str, str, object], tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        kind = (record.name, str(record.msg)[:200], record.exc_info and record.exc_info[0])
+        since, left_out = self._kinds.get(kind, (0.0, 0))
+        if record.created - since < self.SECONDS:
+            self._kinds[kind] = since, left_out + 1
+            return False
+        if len(self._kinds) >= self.KINDS:
+            self._kinds.clear()
+        self._kinds[kind] = record.created, 0
+        if left_out:
+            record.msg, record.args = (
+                f"{record.getMessage().strip()} ({left_out} more since the last such line)",
+                (),
+            )
+        return True
+
+
 class Logs:
     """The log of this process. Lines written before the file is known are kept and reach it later."""
 
@@ -68,6 +98,9 @@ class Logs:
         # These log each step; Core itself logs what a person needs to know.
         for name in ("uvicorn.error", "alembic"):
             logging.getLogger(name).setLevel(logging.WARNING)
+        repetitions = Repetitions()
+        for name in ("uvicorn.error", "asyncio", "faceforge.connections"):
+            logging.getLogger(name).addFilter(repetitions)
         logging.captureWarnings(True)
 
     def write_to(self, directory: Path, secrets: Iterable[str] = ()) -> None:

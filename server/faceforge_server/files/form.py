@@ -26,7 +26,6 @@ class UploadLimits:
     file_bytes: int | None = None
     sidecar_bytes: int = 1024 * 1024
     fields_bytes: int = 1024 * 1024
-    idle_seconds: float = 120
 
 
 class Form:

@@ -52,7 +52,7 @@ async def receive_multipart(request: Request, staging: Staging, limits: UploadLi
     rest = limits.sidecar_bytes + limits.fields_bytes + SEPARATORS_BYTES
     intake = Intake(staging, limits, max(0, announced(request) - rest))
     part, filename = "", None
-    async with intake, aclosing(body(request, limits)) as pieces, aclosing(reader.events(pieces)) as events:
+    async with intake, aclosing(body(request)) as pieces, aclosing(reader.events(pieces)) as events:
         async for event in events:
             match event:
                 case PartBegins(name="file", filename=named):
@@ -90,7 +90,7 @@ async def receive_raw(request: Request, staging: Staging, limits: UploadLimits) 
         form.end()
     form.declared()
     intake = Intake(staging, limits, announced(request))
-    async with intake, aclosing(body(request, limits)) as pieces:
+    async with intake, aclosing(body(request)) as pieces:
         await intake.begin()
         async for data in pieces:
             await intake.write(data)

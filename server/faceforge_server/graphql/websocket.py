@@ -10,6 +10,7 @@ from typing import Any
 from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Scope
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
 from strawberry.exceptions import ConnectionRejectionError
@@ -21,6 +22,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message
 
 from faceforge_schema import NOBODY, Actor, Context, Contract, Core
+from faceforge_server.http.connections import let_in
 from faceforge_server.http.json_body import parse_json
 from faceforge_server.http.json_response import encode
 from faceforge_server.middleware.authentication import Authenticator, bearer
@@ -36,6 +38,7 @@ class SocketContext(Context):
     answers_many = True
     connection_params: dict[str, Any] | None = None
     address: str | None = None
+    scope: Scope | None = None
 
 
 class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
@@ -111,12 +114,14 @@ class GraphqlWebSocket(GraphQL[Context, None]):
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         context = SocketContext(self.core, NOBODY, connection=request.client)
-        context.address = request.client.host if request.client else None
+        context.address, context.scope = request.client.host if request.client else None, request.scope
         return context
 
     async def on_ws_connect(self, context: Context) -> dict[str, object] | None:
         try:
             context.actor = await self.actor_of(context)
+            assert isinstance(context, SocketContext)
+            let_in(context.scope)
         except FaceForgeError as error:
             raise ConnectionRejectionError({"code": error.code}) from None
         return {}
