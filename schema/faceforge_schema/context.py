@@ -72,6 +72,8 @@ class Context:
     """Which of the actor's connections it came over: they take turns."""
     db: Reader | None = None
     """While a document is answered: the snapshot that all of it is read from."""
+    repeatable: bool = False
+    """Whether the answer stays the same until something is stored; known once the document runs."""
     budget: ReadBudget = None  # type: ignore[assignment]  # __post_init__ makes it, unless a copy brings its own
     """What the answer may read and hold: whoever sends it releases it afterwards."""
     answers_many: ClassVar[bool] = False

@@ -19,10 +19,12 @@ from faceforge_server.contract_routes import contract_routes, path_operations
 from faceforge_server.files.transfers import FileTransfers
 from faceforge_server.graphql.view import GraphqlView
 from faceforge_server.graphql.websocket import GraphqlWebSocket
+from faceforge_server.http.answer_cache import AnswerCache
 from faceforge_server.http.exception_handlers import EXCEPTION_HANDLERS
 from faceforge_server.http.public_routes import Addresses, is_page, is_public, takes_signature
 from faceforge_server.http.request_ids import RequestIds
 from faceforge_server.middleware.authentication import Authentication, Authenticator
+from faceforge_server.middleware.cached_answers import CachedAnswers
 from faceforge_server.middleware.hosts import HostCheck
 from faceforge_server.middleware.install_token import InstallToken
 from faceforge_server.middleware.origins import OriginCheck
@@ -84,6 +86,7 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
         computing=Workers("computing", COMPUTING_THREADS, waiting=settings.limits.waiting_per_client),
     )
     authenticator = Authenticator(core, install)
+    cache = AnswerCache(lambda: core.database.generation, settings.limits.answer_cache_bytes)
     routes = _routes(contract, operations, core, authenticator)
 
     app = FastAPI(
@@ -94,17 +97,20 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         telemetry=NO_TELEMETRY,
-        middleware=_middleware(settings, authenticator, routes),
+        middleware=_middleware(core, authenticator, routes, cache),
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=_lifespan(contract, core, staging, store),
     )
     app.router.routes.extend(routes)
-    app.state.core, app.state.files = core, files
+    app.state.core, app.state.files, app.state.answers = core, files, cache
     return app
 
 
 def _routes(
-    contract: Contract, operations: list[RestOperation], core: Core, authenticator: Authenticator
+    contract: Contract,
+    operations: list[RestOperation],
+    core: Core,
+    authenticator: Authenticator,
 ) -> list[BaseRoute]:
     """Every address: written by hand, generated from the schema, and the pages."""
     return [
@@ -140,12 +146,12 @@ def _lifespan(
 
 
 def _middleware(
-    settings: Settings, authenticator: Authenticator, routes: list[BaseRoute]
+    core: Core, authenticator: Authenticator, routes: list[BaseRoute], cache: AnswerCache
 ) -> list[Middleware]:
     """What every request passes, the outermost first."""
     return [
         Middleware(RequestIds),
-        Middleware(HostCheck, allowed=settings.network.allowed_hosts),
+        Middleware(HostCheck, allowed=core.settings.network.allowed_hosts),
         Middleware(OriginCheck, pages=Addresses(routes, is_page)),
         Middleware(
             Authentication,
@@ -153,4 +159,5 @@ def _middleware(
             public=Addresses(routes, is_public),
             signed=Addresses(routes, takes_signature),
         ),
+        Middleware(CachedAnswers, cache=cache, budget=core.read_budget),
     ]

@@ -62,7 +62,8 @@ class RunningCore:
 
     @contextmanager
     def statements(self) -> Iterator[list[str]]:
-        """Every SQL statement that runs meanwhile."""
+        """Every SQL statement that runs meanwhile; what was answered before is answered anew."""
+        self.app.state.answers.clear()
         seen: list[str] = []
 
         def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:

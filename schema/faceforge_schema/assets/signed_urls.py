@@ -41,7 +41,9 @@ class SignedUrlInput(Input):
     )
 
 
-@query("POST /assets/{asset_id}/signed-url", errors=(NotFound, InvalidInput), needs="assets:read")
+@query(
+    "POST /assets/{asset_id}/signed-url", errors=(NotFound, InvalidInput), needs="assets:read", volatile=True
+)
 def signed_url(db: Reader, context: Context, asset_id: ID, input: SignedUrlInput | None = None) -> SignedUrl:
     """Sign the address of a live asset's bytes."""
     wanted = input or SignedUrlInput()

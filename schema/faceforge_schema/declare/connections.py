@@ -37,7 +37,7 @@ from faceforge_schema.declare.selected_columns import (
 from faceforge_schema.declare.signatures import placeholder, signature_of
 from faceforge_storage.database import keyset
 from faceforge_storage.database.keyset import Children, Page
-from faceforge_storage.database.prepared_select import Columns
+from faceforge_storage.database.prepared_select import Columns, Query
 from faceforge_storage.errors import InvalidCursor, InvalidInput, NotFound
 
 P = ParamSpec("P")
@@ -90,7 +90,7 @@ def _root_page(
     readers: Readers,
     of: Mapping[str, Callable[[Reader, Any], Any]],
 ) -> OnePerParent:
-    """The page of a root list that the arguments of the level ask for."""
+    """The page of a root list that the arguments of the level ask for; it ends early where the budget does."""
     arguments, db = dict(level.arguments), level.context.snapshot
     page, mark = page_from(arguments, among.__name__)
     filters = _filters(level, arguments, readers)
@@ -98,7 +98,7 @@ def _root_page(
         find(db, arguments[name])
     following, wanted = page.after is not None, _wanted(level.field, page) | {"row_id"}
 
-    def page_of() -> Select[Any]:
+    def page_of() -> Query:
         rows = among(**filters.arguments())
         return keyset.page_of(rows, page.order, following=following, names=existing_columns(rows, wanted))
 

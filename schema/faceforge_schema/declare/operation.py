@@ -21,7 +21,7 @@ from faceforge_schema.context import Info, Write
 from faceforge_schema.declare.idempotency import answer_once
 from faceforge_schema.declare.resources import Record
 from faceforge_schema.declare.signatures import Signature, adopt, signature_of
-from faceforge_schema.directives import OperationDirective
+from faceforge_schema.directives import VOLATILE, OperationDirective
 from faceforge_schema.execute.deadline import wait_to_the_end
 from faceforge_storage.errors import FaceForgeError, IdempotencyMismatch, NotFound
 
@@ -42,11 +42,12 @@ class Operation(Generic[P, R]):
 
 
 def query(
-    rest: str | None, *, needs: str, errors: Errors = ()
+    rest: str | None, *, needs: str, errors: Errors = (), volatile: bool = False
 ) -> Callable[[Callable[P, R]], Operation[P, R]]:
     """A question. `rest` is `"GET /path/{argument}"`, or None for GraphQL only; `needs` is the permission for it.
 
-    One that may be NotFound is nullable in GraphQL, so that a stale id takes no other field along.
+    One that may be NotFound is nullable in GraphQL, so that a stale id takes no other field along. One whose answer
+    depends on more than what is stored, such as the time, is `volatile`: it is never cached.
     """
 
     def declare(function: Callable[P, R]) -> Operation[P, R]:
@@ -57,7 +58,9 @@ def query(
             return signature.function(**signature.supplied(context.snapshot, context), **arguments)
 
         returns = signature.returns | None if NotFound in errors else signature.returns
-        field = operation_field("query", signature, resolve, rest, needs, errors, returns=returns)
+        field = operation_field(
+            "query", signature, resolve, rest, needs, errors, returns=returns, volatile=volatile
+        )
         return Operation("query", field, function)
 
     return declare
@@ -133,6 +136,7 @@ def operation_field(
     extra: Sequence[inspect.Parameter] = (),
     returns: Any = None,
     batch: Batch | None = None,
+    volatile: bool = False,
 ) -> StrawberryField:
     """The root field: its arguments (`first`, the function's own, `extra`), its description, its directive.
 
@@ -144,6 +148,8 @@ def operation_field(
     directive = OperationDirective(method=method, path=path, status=status, errors=codes, needs=needs)
     make = strawberry.subscription if kind == "subscription" else strawberry.field
     description = inspect.cleandoc(signature.function.__doc__ or "")
-    metadata = {BATCH: batch} if batch is not None else {}
+    metadata: dict[str, Any] = {VOLATILE: volatile}
+    if batch is not None:
+        metadata[BATCH] = batch
     field: StrawberryField = make(resolve, description=description, directives=[directive], metadata=metadata)
     return field

@@ -22,7 +22,7 @@ from strawberry.utils.await_maybe import await_maybe
 
 from faceforge_executor import BreadthFirstExecutor, Group, run_sync
 from faceforge_schema.context import Context
-from faceforge_schema.directives import is_list
+from faceforge_schema.directives import VOLATILE, is_list
 from faceforge_schema.execute.weight import is_light
 from faceforge_storage.errors import QueryTimeout
 
@@ -62,6 +62,12 @@ class Execution(BreadthFirstExecutor, StrawberryGraphQLCoreExecutionContext):
             False,
             None,
         )
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether it has the same answer until something is stored: it only reads, and nothing but what is stored."""
+        reads = self.operation.operation is OperationType.QUERY
+        return reads and not any(each.definition.extensions.get(VOLATILE) for each in self.plan.fields)
 
     def execute_operation(self, serially: bool | None = None) -> Any:
         context = self.context_value

@@ -18,7 +18,7 @@ from graphql import (
 from strawberry.types.field import StrawberryField
 
 from faceforge_executor import BATCH, COLUMN, ENCODE, UNCHANGED
-from faceforge_schema.directives import Resource, directive_of, is_list, item_type
+from faceforge_schema.directives import VOLATILE, Resource, directive_of, is_list, item_type
 from faceforge_schema.values.scalars import ANSWERED_AS_STORED, JSON_SCALARS, json_text
 
 
@@ -86,6 +86,7 @@ def _offer_levels(schema: GraphQLSchema) -> None:
             declared = field.extensions.get("strawberry-definition")
             if not isinstance(declared, StrawberryField):
                 continue
+            field.extensions[VOLATILE] = declared.metadata.get(VOLATILE, False)
             where = f"{kind.name}.{declared.python_name}"
             if declared.permission_classes or declared.extensions:
                 raise TypeError(f"{where} has permission classes or extensions, which would not be asked")

@@ -32,6 +32,7 @@ async def run(
 async def execute(execution: Execution) -> ExecutionResult:
     """Execute what was admitted within `limits.query_seconds`; raises QueryTimeout."""
     context = execution.context_value
+    context.repeatable = execution.repeatable
     async with stopped_after(context.core.settings.limits.query_seconds):
         result: ExecutionResult = await await_maybe(execution.execute_operation())
     return result

@@ -26,7 +26,7 @@ from faceforge_server.files.disposition import Disposition
 from faceforge_server.files.form import UploadLimits
 from faceforge_server.files.signing import ALTERED, PARAMETERS, sign, verify
 from faceforge_server.files.upload import Upload
-from faceforge_server.http.answers import released_on_error
+from faceforge_server.http.answers import HeldAnswer, released_on_error
 from faceforge_server.http.request_context import context_of
 from faceforge_server.rest.inputs import validated
 from faceforge_server.rest.operations import RestOperation, operation_of
@@ -81,7 +81,7 @@ class FileTransfers:
             error.errors = tuple(_placed(fault, place) for fault in error.errors)
             raise
         with released_on_error(context.budget):
-            return await answer(self._create, result, context)
+            return HeldAnswer(await answer(self._create, result, context), context.budget)
 
     async def _make_asset(self, upload: Upload, context: Context) -> Any:
         """Make the asset of what came in; of what is refused no bytes stay."""

@@ -6,6 +6,7 @@ failed requests when the client accepts `application/graphql-response+json`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi.routing import APIRoute
@@ -17,7 +18,7 @@ from starlette.routing import Route
 from faceforge_schema import Context, Contract
 from faceforge_schema.execute.masking import mask
 from faceforge_schema.values.inputs import pointer
-from faceforge_server.http.answers import HeldAnswer, encoded, released_on_error
+from faceforge_server.http.answers import HeldAnswer, JsonAnswer, encoded, released_on_error
 from faceforge_server.http.json_body import check_media_type, parse_json, read_body
 from faceforge_server.http.json_response import NOT_STORED, json_response
 from faceforge_server.http.request_context import computed, context_of
@@ -83,25 +84,22 @@ class GraphqlView:
         errors = result.errors or []
         never_ran = bool(errors) and result.data is None and all(error.path is None for error in errors)
         refusal = errors[0].original_error if never_ran else None
-        if isinstance(
-            refusal, Busy
-        ):  # no fault of the document: whoever reads only the status is to wait, too
-            return _refused(refusal, media_type)
+        if isinstance(refusal, Busy):  # no fault of the document: who reads only the status is to wait, too
+            raise refusal
         body: dict[str, Any] = {} if never_ran else {"data": result.data}
         if errors:
             body["errors"] = [error.formatted for error in errors]
-        status = 200
-        if never_ran and media_type == GRAPHQL:
-            status = int((errors[0].extensions or {}).get("status", 400))
-            # Whatever the fault of a document or its variables is called, its status here is 400.
-            status = 400 if status == 422 else status
-        return HeldAnswer(
-            await encoded(body, context.budget),
-            status,
-            HEADERS,
-            f"{media_type}; charset=utf-8",
-            context.budget,
-        )
+        status = _status(errors) if never_ran and media_type == GRAPHQL else 200
+        text_of_body = await encoded(body, context.budget)
+        answer = JsonAnswer(status, HEADERS, f"{media_type}; charset=utf-8", text_of_body)
+        return HeldAnswer(answer, context.budget, repeatable=context.repeatable and not errors)
+
+
+def _status(errors: Sequence[GraphQLError]) -> int:
+    """The status of a document that never ran."""
+    status = int((errors[0].extensions or {}).get("status", 400))
+    # Whatever the fault of a document or its variables is called, its status here is 400.
+    return 400 if status == 422 else status
 
 
 def _refused(error: FaceForgeError, media_type: str) -> Response:

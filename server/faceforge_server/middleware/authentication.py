@@ -20,12 +20,17 @@ CHALLENGE = {"WWW-Authenticate": 'Bearer realm="FaceForge"'}
 
 
 class Authenticator:
-    """Turns a token into an actor. Tokens are compared as hashes, in constant time, and are kept nowhere."""
+    """Turns a token into an actor. Tokens are compared as hashes, in constant time, and are kept nowhere.
+
+    Whose hash it is, is looked up once until something is stored.
+    """
 
     def __init__(self, core: Core, install: InstallToken) -> None:
         self._core, self._install = core, install
         self._owner = Actor("install", core.permissions)
         self._throttle = Throttle(core.settings.limits.failed_sign_ins)
+        self._found: dict[str, Actor] = {}
+        self._found_at = core.database.generation
 
     async def actor(self, token: str | None, address: str | None) -> Actor:
         """The actor of a token sent from `address`; raises Unauthorized, RateLimited."""
@@ -34,12 +39,22 @@ class Authenticator:
         sent = tokens.hash_of(token)
         if hmac.compare_digest(sent, self._install.hash()):
             return self._owner
+        database = self._core.database
+        generation = database.generation
+        if generation != self._found_at:  # a token may have been changed or revoked
+            self._found.clear()
+            self._found_at = generation
+        if sent in self._found:
+            return self._found[sent]
         # Who asks is not known yet: each token takes a turn of its own, so that no flood of others keeps it out.
         turn = Turn(f"sign-in {sent}", light=True)
-        row = await self._core.database.read(turn, tokens.by_secret_hash, sent)
+        row = await database.read(turn, tokens.by_secret_hash, sent)
         if row is None or not hmac.compare_digest(sent, row.secret_hash):
             raise self._throttle.failure(address)
-        return Actor(f"token:{row.name}", frozenset(row.permissions))
+        actor = Actor(f"token:{row.name}", frozenset(row.permissions))
+        if database.generation == self._found_at == generation:
+            self._found[sent] = actor
+        return actor
 
 
 def bearer(text: str) -> str | None:

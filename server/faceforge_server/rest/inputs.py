@@ -157,10 +157,13 @@ READERS: dict[str, Callable[[Any, str], Any]] = {
 
 
 def _version(seen: str) -> dict[str, int]:
-    """`If-Match` (RFC 9110, 13.1.1) as the version that is expected; `*` expects none in particular."""
+    """`If-Match` (RFC 9110, 13.1.1) as the version that is expected; `*` expects none in particular.
+
+    Of an ETag the version counts, not the digest of the body: what else is shown may differ.
+    """
     if seen.strip() == "*":
         return {}
-    match = re.fullmatch(r'\s*"([0-9]{1,9})"\s*', seen)
+    match = re.fullmatch(r'\s*"([0-9]{1,9})(?:-[0-9a-f]+)?"\s*', seen)
     if match is None:
         raise VersionConflict(
             "No version of the record has that If-Match.", hint='Send the ETag as it came: `If-Match: "3"`.'

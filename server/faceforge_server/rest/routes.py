@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from faceforge_schema import Context, Contract
-from faceforge_server.http.answers import HeldAnswer, encoded, released_on_error
+from faceforge_server.http.answers import HeldAnswer, JsonAnswer, encoded, released_on_error
 from faceforge_server.http.json_response import NOT_STORED
 from faceforge_server.http.plain_route import Endpoint
 from faceforge_server.http.request_context import context_of
@@ -38,33 +38,40 @@ def _by_method(endpoints: dict[str, Endpoint]) -> Endpoint:
 
 
 def _endpoint(contract: Contract, operation: RestOperation) -> Endpoint:
-    document = operation.document
-
     async def endpoint(request: Request) -> Response:
         context = context_of(request)
         with released_on_error(context.budget):
-            context.actor.check(operation.needs)
-            variables = await read_variables(operation, request, context.core.settings.limits.json_bytes)
-            try:
-                result = await contract.answer(document, variables, context)
-            except FaceForgeError as error:
-                raise _in_rest_names(error, operation) from None
-            return await answer(operation, result, context)
+            result = await _result(contract, operation, request, context)
+            if operation.status == 204:
+                return Response(status_code=204, headers=NOT_STORED)
+            found = await answer(operation, result, context)
+        return HeldAnswer(found, context.budget, repeatable=context.repeatable)
 
     return endpoint
 
 
-async def answer(operation: RestOperation, result: Any, context: Context) -> Response:
+async def _result(
+    contract: Contract, operation: RestOperation, request: Request, context: Context
+) -> dict[str, Any]:
+    """What the operation's document gives; raises the error of our tree, its places in REST's names."""
+    context.actor.check(operation.needs)
+    variables = await read_variables(operation, request, context.core.settings.limits.json_bytes)
+    try:
+        result: dict[str, Any] = await contract.answer(operation.document, variables, context)
+    except FaceForgeError as error:
+        raise _in_rest_names(error, operation) from None
+    return result
+
+
+async def answer(operation: RestOperation, result: Any, context: Context) -> JsonAnswer:
     """The HTTP answer for what the operation's document gave; raises AnswerTooLarge, Overloaded."""
     body = operation.answer.shape(result) if operation.answer.shape is not None else result
-    if operation.status == 204:
-        return Response(status_code=204, headers=NOT_STORED)
     version = f"{body['version']}-" if operation.has_version else ""
     duplicate = operation.duplicate_key is not None and body[operation.duplicate_key]
     status = 200 if duplicate else operation.status
     text = await encoded(body, context.budget)
     headers = {**NOT_STORED, "ETag": f'"{version}{text.digest}"'}
-    return HeldAnswer(text, status, headers, "application/json", context.budget)
+    return JsonAnswer(status, headers, "application/json", text)
 
 
 def _in_rest_names(error: FaceForgeError, operation: RestOperation) -> FaceForgeError:

@@ -54,6 +54,8 @@ class Write:
     actor: str
     operation: str
     at: str = field(default_factory=now)
+    erased: bool = False
+    """Whether values were erased, which stand in the write-ahead log until that is emptied."""
     _changes: dict[tuple[str, int], _Change] = field(default_factory=dict)
     _erased: list[tuple[str, str]] = field(default_factory=list)
 
@@ -160,6 +162,7 @@ class Write:
         self.connection.execute(NEW_CHANGES, rows)
         if erased:
             self._erase_values(erased)
+            self.erased = True
         return int(changeset)
 
     def _erase_values(self, erased: set[tuple[str, str]]) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Engine
 
 from faceforge_storage.database.database_errors import translate
 from faceforge_storage.database.dialects import in_transaction, savepoint, total_changes
+from faceforge_storage.database.log_truncation import LogTruncation
 from faceforge_storage.scheduling.workers import More, Task, answer
 
 GROUP_WRITES = 100
@@ -24,11 +25,11 @@ class GroupCommit:
 
     A write that fails is undone alone, and answered with its error. The others are answered when the commit has
     returned; when it fails, or the database undoes the whole transaction (a full disk), all of them get the error.
-    `committed` is called after each commit that changed anything, before anybody is answered.
+    `committed` is called after each commit that changed anything, before anybody is answered; so is `truncation`.
     """
 
-    def __init__(self, engine: Engine, committed: Callable[[], None]) -> None:
-        self._engine, self._committed = engine, committed
+    def __init__(self, engine: Engine, committed: Callable[[], None], truncation: LogTruncation) -> None:
+        self._engine, self._committed, self._truncation = engine, committed, truncation
 
     def perform(self, first: Task[Any], more: More) -> None:
         """Write `first` and what waits meanwhile, and answer all of it."""
@@ -46,12 +47,14 @@ class GroupCommit:
         """Commit `first` with those that wait until then, all of which are the group; whether anything changed."""
         end, changed = time.monotonic() + GROUP_SECONDS, False
         task: Task[Any] | None = first
-        with self._engine.connect() as connection, connection.begin():
-            while task is not None:
-                group.append(task)
-                changed |= _attempt(connection, task)
-                full = len(group) == GROUP_WRITES or time.monotonic() > end
-                task = None if full else more()
+        with self._engine.connect() as connection:
+            with connection.begin():
+                while task is not None:
+                    group.append(task)
+                    changed |= _attempt(connection, task)
+                    full = len(group) == GROUP_WRITES or time.monotonic() > end
+                    task = None if full else more()
+            self._truncation.after_commit(connection)
         return changed
 
 

@@ -16,11 +16,13 @@ from sqlalchemy import (
     select,
     true,
     tuple_,
+    union_all,
 )
+from sqlalchemy.sql.visitors import iterate
 
 from faceforge_storage.database.dialects import json_rows
 from faceforge_storage.database.gateway import AnyRow
-from faceforge_storage.database.prepared_select import only
+from faceforge_storage.database.prepared_select import Query, only
 
 MAX_LIMIT = 500
 DEFAULT_LIMIT = 50
@@ -66,19 +68,35 @@ def fetch(db: Connection, statement: Select[Any], page: Page) -> Sequence[AnyRow
 
 def page_of(
     statement: Select[Any], order: Order, *, following: bool, names: Iterable[str] | None = None
-) -> Select[Any]:
+) -> Query:
     """The statement of any page of a list in this order, or of any that follows a row; see `Page.parameters`.
 
-    It has the columns `names`, or all.
+    It has the columns `names`, or all. A list of what is live and what is in the trash is merged from both, for which
+    there are indexes; then it has the columns of the order, too.
     """
-    keys = _keys(statement, order)
+    halves = _halves(statement)
     if names is not None:
-        statement = only(statement, names)
-    return (
-        _following(statement, keys, order, following=following)
-        .order_by(*_directed(keys, order))
-        .limit(bindparam("limit_", type_=Integer))
-    )
+        own = () if len(halves) == 1 else (order.column, "row_id")
+        wanted = dict.fromkeys((*names, *own))
+        chosen = [only(half, wanted) for half in halves]
+    else:
+        chosen = halves
+    parts = [
+        _following(part, _keys(half, order), order, following=following)
+        for part, half in zip(chosen, halves, strict=True)
+    ]
+    whole = parts[0] if len(parts) == 1 else union_all(*parts)
+    keys = _keys(statement if len(parts) == 1 else whole, order)
+    return whole.order_by(*_directed(keys, order)).limit(bindparam("limit_", type_=Integer))
+
+
+def _halves(statement: Select[Any]) -> list[Select[Any]]:
+    """The rows that are live and those in the trash, where a statement has both; else the statement itself."""
+    deleted_at = statement.selected_columns.get("deleted_at")
+    conditions = iterate(statement.whereclause) if statement.whereclause is not None else ()
+    if deleted_at is None or any(each is deleted_at for each in conditions):
+        return [statement]
+    return [statement.where(deleted_at.is_(None)), statement.where(deleted_at.is_not(None))]
 
 
 def pages_below(children: Children, names: Iterable[str], order: Order, *, following: bool) -> Select[Any]:
@@ -127,7 +145,7 @@ def counts_below(children: Children) -> Select[Any]:
     )
 
 
-def _keys(statement: Select[Any], order: Order) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+def _keys(statement: Query, order: Order) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
     columns = statement.selected_columns
     return columns[order.column], columns["row_id"]
 

@@ -17,7 +17,15 @@ from sqlalchemy import Connection, select
 from faceforge_storage.database import tables
 from faceforge_storage.database.database import Database
 from faceforge_storage.database.gateway import AnyRow, Write
-from faceforge_storage.database.keyset import Children, Order, Page, count_of, counts_below, fetch, pages_below
+from faceforge_storage.database.keyset import (
+    Children,
+    Order,
+    Page,
+    count_of,
+    counts_below,
+    fetch,
+    pages_below,
+)
 from faceforge_storage.database.prepared_select import PreparedSelect
 from faceforge_storage.database.read_budget import AnswerMemory, ReadBudget
 from faceforge_storage.database.records import shown

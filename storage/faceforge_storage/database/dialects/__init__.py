@@ -18,14 +18,16 @@ from faceforge_storage.database.dialects.sqlite import (
     stop_after,
     sync_field_index,
     total_changes,
-    warn_of_old_sqlite,
+    truncate_log,
 )
+from faceforge_storage.database.dialects.sqlite_library import description, warning
 
 __all__ = [
     "Listed",
     "among",
     "any_contains",
     "contains",
+    "description",
     "holds_for_each",
     "in_transaction",
     "json_rows",
@@ -36,5 +38,6 @@ __all__ = [
     "stop_after",
     "sync_field_index",
     "total_changes",
-    "warn_of_old_sqlite",
+    "truncate_log",
+    "warning",
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -28,6 +27,7 @@ from sqlalchemy import (
     select,
 )
 
+from faceforge_storage.database.dialects.sqlite_library import sqlite3
 from faceforge_storage.database.json_columns import Json, dumps, loads
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,6 @@ Listed = Iterable[str | int] | ColumnElement[Any]
 
 BUSY_TIMEOUT_MS = 10_000
 STEPS_BETWEEN_CHECKS = 100_000
-SAFE_SQLITE = (3, 51, 3)
 TRIED_ONE_BY_ONE = 3
 """Values of `holds_for_each` that are looked up without going through the list."""
 
@@ -46,6 +45,7 @@ def make_engine(path: str, *, writer: bool, connections: int) -> Engine:
     """An engine on the SQLite file `path`: the one writer, or up to `connections` readers that cannot write."""
     engine = create_engine(
         URL.create("sqlite", database=path),  # from its parts: a path may hold characters that a URL may not
+        module=sqlite3,
         json_serializer=dumps,
         json_deserializer=loads,
         hide_parameters=True,  # what a user sent stands in no message of an error, and so in no log
@@ -67,6 +67,7 @@ def make_engine(path: str, *, writer: bool, connections: int) -> Engine:
             "journal_mode = WAL",
             "synchronous = FULL",
             "foreign_keys = ON",
+            "secure_delete = ON",  # what is deleted is overwritten: some builds leave it in the file
             f"busy_timeout = {BUSY_TIMEOUT_MS}",
             "temp_store = MEMORY",
             # The writer alone checkpoints; readers cannot write at all.
@@ -119,19 +120,25 @@ def savepoint(connection: Connection) -> Iterator[None]:
     driver.execute("RELEASE part")
 
 
+def truncate_log(connection: Connection, patience_ms: int) -> bool:
+    """Copy the write-ahead log into the database and empty it, outside of a transaction; whether it was done.
+
+    Readers of older states are waited for; a disk that fails is logged.
+    """
+    driver = _driver(connection)
+    driver.execute(f"PRAGMA busy_timeout = {patience_ms}")
+    try:
+        busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.DatabaseError as error:
+        log.warning("the write-ahead log cannot be emptied: %s", error)
+        return False
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    return not busy
+
+
 def _driver(connection: Connection) -> sqlite3.Connection:
     return cast("sqlite3.Connection", connection.connection.dbapi_connection)
-
-
-def warn_of_old_sqlite() -> None:
-    """Log a warning when the SQLite library has the WAL-reset bug that several writing processes can meet."""
-    if sqlite3.sqlite_version_info < SAFE_SQLITE:
-        log.warning(
-            "SQLite %s is older than %s, in which a rare fault of the write-ahead log was mended; "
-            "never let two programs write this database at once",
-            sqlite3.sqlite_version,
-            ".".join(map(str, SAFE_SQLITE)),
-        )
 
 
 def _casefold(text: str | float | bytes | None) -> str | float | bytes | None:
