@@ -228,6 +228,9 @@ changes = Table(
     Column("before", Json()),
     Column("after", Json()),
     Column("erased", Boolean, nullable=False, default=False),
+    # Not null: `before` and `after` are a difference (see `json_difference`). Null: they are whole values, as for a row
+    # that is new or gone, or that was changed before revision 0003.
+    Column("list_offsets", Json()),
     Index(None, "record_id", "row_id"),  # serves the history of one record
     Index(None, "record_type", "row_id"),  # serves the changes of one type of record
     sqlite_autoincrement=True,
