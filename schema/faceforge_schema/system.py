@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import sqlite3
 
 import strawberry
 
@@ -31,7 +30,10 @@ class SystemInfo:
     started_at: DateTime = attribute("When it started.")
     platform: str = attribute("The operating system.")
     python: str = attribute("The version of Python.")
-    database: str = attribute("The database and its version.")
+    database: str = attribute("The database, its version, and where the library comes from.")
+    database_warning: str | None = attribute(
+        "What the version of the database means for the data and what to do, when it is too old to be safe."
+    )
     schema_revision: str = attribute("The step of the database's schema.")
     data_directory: str = attribute("Where the data is.")
     last_changeset_id: BigInt = attribute("The newest changeset; 0 when nothing was ever changed.")
@@ -44,6 +46,7 @@ class SystemInfo:
 def system_info(db: Reader, context: Context) -> SystemInfo:
     """What this Core is, and what it holds."""
     core, held = context.core, system.counts(db)
+    database, database_warning = system.library()
     stored_bytes = BigInt(held.pop("stored_bytes"))
     return SystemInfo(
         version=core.version,
@@ -51,7 +54,8 @@ def system_info(db: Reader, context: Context) -> SystemInfo:
         started_at=DateTime(core.started_at),
         platform=f"{platform.system()} {platform.machine()}",
         python=platform.python_version(),
-        database=f"SQLite {sqlite3.sqlite_version}",
+        database=database,
+        database_warning=database_warning,
         schema_revision=system.schema_revision(db),
         data_directory=str(core.home),
         last_changeset_id=BigInt(journal.latest(db)),

@@ -24,6 +24,7 @@ from faceforge_server.http.exception_handlers import EXCEPTION_HANDLERS
 from faceforge_server.http.public_routes import Addresses, is_page, is_public, takes_signature
 from faceforge_server.http.request_ids import RequestIds
 from faceforge_server.middleware.authentication import Authentication, Authenticator
+from faceforge_server.middleware.cached_answers import CachedAnswers
 from faceforge_server.middleware.hosts import HostCheck
 from faceforge_server.middleware.install_token import InstallToken
 from faceforge_server.middleware.origins import OriginCheck
@@ -32,6 +33,7 @@ from faceforge_server.version import product_version
 from faceforge_storage.database.clock import now
 from faceforge_storage.database.database import Database
 from faceforge_storage.database.migrate import migrate
+from faceforge_storage.database.prepared_select import PreparedSelects
 from faceforge_storage.database.read_budget import AnswerMemory
 from faceforge_storage.errors import CannotStart
 from faceforge_storage.home.home import Home
@@ -39,8 +41,14 @@ from faceforge_storage.home.settings import Settings
 from faceforge_storage.objects.registry import open_store
 from faceforge_storage.objects.staging import Staging
 from faceforge_storage.objects.store import ObjectStore
+from faceforge_storage.scheduling.workers import Workers
 
 log = logging.getLogger("faceforge")
+
+MAX_STATEMENTS = 500
+"""Statements that are kept, of a few kilobytes each."""
+COMPUTING_THREADS = 2
+"""One of them is for what is quick. More would take from the event loop what it needs to answer others in time."""
 
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 """FastAPI can be made to send traces by variables of the environment; nothing leaves the machine unasked."""
@@ -74,10 +82,12 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
         sign_download=files.sign,
         permissions=permissions_of(contract.graphql),
         answers=AnswerMemory(settings.limits.answers_bytes),
+        statements=PreparedSelects(MAX_STATEMENTS),
+        computing=Workers("computing", COMPUTING_THREADS, waiting=settings.limits.waiting_per_client),
     )
     authenticator = Authenticator(core, install)
     cache = AnswerCache(lambda: core.database.generation, settings.limits.answer_cache_bytes)
-    routes = _routes(contract, operations, core, authenticator, cache)
+    routes = _routes(contract, operations, core, authenticator)
 
     app = FastAPI(
         title="FaceForge Core",
@@ -87,7 +97,7 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         telemetry=NO_TELEMETRY,
-        middleware=_middleware(settings, authenticator, routes),
+        middleware=_middleware(core, authenticator, routes, cache),
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=_lifespan(contract, core, staging, store),
     )
@@ -101,15 +111,14 @@ def _routes(
     operations: list[RestOperation],
     core: Core,
     authenticator: Authenticator,
-    cache: AnswerCache,
 ) -> list[BaseRoute]:
     """Every address: written by hand, generated from the schema, and the pages."""
     return [
         *path_operations(operations),
         *contract_routes(contract, operations),
-        *GraphqlView(contract, cache).routes(),
+        *GraphqlView(contract).routes(),
         WebSocketRoute("/graphql", GraphqlWebSocket(contract, core, authenticator)),
-        RestRouter(rest_routes(contract, operations, cache)),
+        RestRouter(rest_routes(contract, operations)),
         *faceforge_ui.routes(),
     ]
 
@@ -130,6 +139,7 @@ def _lifespan(
             yield
         finally:
             compiled.cancel()  # the thread goes on to its end, which nobody needs any more
+            core.computing.close()
             core.database.stop()
             core.database.close()
 
@@ -137,12 +147,12 @@ def _lifespan(
 
 
 def _middleware(
-    settings: Settings, authenticator: Authenticator, routes: list[BaseRoute]
+    core: Core, authenticator: Authenticator, routes: list[BaseRoute], cache: AnswerCache
 ) -> list[Middleware]:
     """What every request passes, the outermost first."""
     return [
         Middleware(RequestIds),
-        Middleware(HostCheck, allowed=settings.network.allowed_hosts),
+        Middleware(HostCheck, allowed=core.settings.network.allowed_hosts),
         Middleware(OriginCheck, pages=Addresses(routes, is_page)),
         Middleware(
             Authentication,
@@ -150,4 +160,5 @@ def _middleware(
             public=Addresses(routes, is_public),
             signed=Addresses(routes, takes_signature),
         ),
+        Middleware(CachedAnswers, cache=cache, budget=core.read_budget),
     ]

@@ -11,7 +11,6 @@ import shlex
 import socket
 import sys
 import time
-from contextlib import suppress
 from functools import partial
 from types import FrameType
 from typing import Any, cast

@@ -1,9 +1,10 @@
-"""Counts of what a database holds, and its schema revision."""
+"""Counts of what a database holds, its schema revision, and the library that runs it."""
 
 from __future__ import annotations
 
 from sqlalchemy import Connection, func, select, text
 
+from faceforge_storage.database import dialects
 from faceforge_storage.database.records import shown
 from faceforge_storage.database.tables import (
     assets,
@@ -33,3 +34,8 @@ def counts(db: Connection) -> dict[str, int]:
 def schema_revision(db: Connection) -> str:
     """The step of the schema that the database is at."""
     return str(db.execute(text("SELECT version_num FROM alembic_version")).scalar_one())
+
+
+def library() -> tuple[str, str | None]:
+    """Which database library runs, and what is to be known of it when it is too old to be safe."""
+    return dialects.description(), dialects.warning()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import base64
 import json
-import sqlite3
 import sys
 import tempfile
 import threading
@@ -22,6 +21,7 @@ from servers import Client, free_port, listening, new_home, running, running_cor
 from faceforge_storage import entities
 from faceforge_storage.database import records
 from faceforge_storage.database.database import Database
+from faceforge_storage.database.dialects.sqlite_library import sqlite3
 from faceforge_storage.database.keyset import Order, Page, fetch
 
 ENTITIES, PAGE, CONNECTIONS = 2000, 50, 8

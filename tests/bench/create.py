@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
-import sqlite3
 import tempfile
 from contextlib import closing
 from pathlib import Path
@@ -13,6 +12,8 @@ from pathlib import Path
 from figures import Side, by_turns, print_rates
 from samples import entity
 from servers import Client, free_port, new_home, running_core
+
+from faceforge_storage.database.dialects.sqlite_library import sqlite3
 
 TIMES = 250
 """Entities a round."""

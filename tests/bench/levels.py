@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import gc
 import json
-import sqlite3
 import tempfile
 import threading
 import time
@@ -21,6 +20,7 @@ from samples import add_graph
 from servers import Client, free_port, new_home, running_core
 
 from faceforge_executor import COLUMN, BreadthFirstExecutor
+from faceforge_storage.database.dialects.sqlite_library import sqlite3
 
 FIELDS, CALLERS, ASKED = 100, 20, 15
 MANY, EACH = 500, 100

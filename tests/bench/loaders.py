@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sqlite3
 from collections import defaultdict
 from typing import Any
 
 from graphql import ExecutionResult, build_schema, execute, parse, validate
 from pydantic_core import to_json
 from strawberry.dataloader import DataLoader
+
+from faceforge_storage.database.dialects.sqlite_library import sqlite3
 
 SDL = """
 type Query { entities(first: Int): Entities! }

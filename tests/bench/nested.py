@@ -10,7 +10,6 @@ import argparse
 import asyncio
 import gc
 import json
-import sqlite3
 import tempfile
 from collections.abc import Callable
 from contextlib import closing
@@ -26,6 +25,7 @@ from servers import Client, free_port, new_home, running_core
 from faceforge_schema import Actor, Context, build_schema
 from faceforge_server.app import create_app
 from faceforge_storage.database.database import Database
+from faceforge_storage.database.dialects.sqlite_library import sqlite3
 from faceforge_storage.home.home import open_home
 
 ENTITIES, LINKED, THERE_ARE = 50, 10, 500

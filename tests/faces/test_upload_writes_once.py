@@ -16,6 +16,7 @@ from world import World
 
 from faceforge_storage.errors import NoSpace
 from faceforge_storage.objects.store import ObjectStore
+from faceforge_storage.scheduling.fair_queue import Turn
 
 
 def upload(core: RunningCore, content: bytes, **fields: str) -> httpx.Response:
@@ -29,9 +30,9 @@ def written(core: RunningCore, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     operations: list[str] = []
     write = core.core.database.write
 
-    def noted(actor: str, operation: str, work: Callable[[Any], Any]) -> Any:
+    def noted(turn: Turn, actor: str, operation: str, work: Callable[[Any], Any]) -> Any:
         operations.append(operation)
-        return write(actor, operation, work)
+        return write(turn, actor, operation, work)
 
     monkeypatch.setattr(core.core.database, "write", noted)
     return operations
@@ -142,10 +143,10 @@ def failing(core: RunningCore, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every create of an asset finds the disk of the database full."""
     write = core.core.database.write
 
-    async def full(actor: str, operation: str, work: Callable[[Any], Any]) -> Any:
+    async def full(turn: Turn, actor: str, operation: str, work: Callable[[Any], Any]) -> Any:
         if operation == "createAsset":
             raise NoSpace("full")
-        return await write(actor, operation, work)
+        return await write(turn, actor, operation, work)
 
     monkeypatch.setattr(core.core.database, "write", full)
 
@@ -169,12 +170,12 @@ def test_uploads_of_the_same_bytes_where_some_fail_keep_what_an_asset_has(
     core: RunningCore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody withdraws bytes that somebody else has just published and not yet written a row for."""
-    write, turn = core.core.database.write, count()
+    write, attempt = core.core.database.write, count()
 
-    async def every_second_fails(actor: str, operation: str, work: Callable[[Any], Any]) -> Any:
-        if operation == "createAsset" and next(turn) % 2:
+    async def every_second_fails(turn: Turn, actor: str, operation: str, work: Callable[[Any], Any]) -> Any:
+        if operation == "createAsset" and next(attempt) % 2:
             raise NoSpace("full")
-        return await write(actor, operation, work)
+        return await write(turn, actor, operation, work)
 
     monkeypatch.setattr(core.core.database, "write", every_second_fails)
     with ThreadPoolExecutor(8) as pool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from faceforge_storage.database.dialects.sqlite_library import sqlite3
 from faceforge_storage.home.home import Home
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ import pytest
 from core_process import CoreProcess, run
 
 from faceforge_server.cli import COMMANDS
+from faceforge_storage.database.dialects.sqlite_library import sqlite3
 
 
 @pytest.fixture(params=["while Core runs", "while Core does not run"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from sqlalchemy import JSON
 
 from faceforge_storage.database import tables
 from faceforge_storage.database.database import Database
+from faceforge_storage.database.dialects.sqlite_library import sqlite3
 from faceforge_storage.database.gateway import AnyRow
 from faceforge_storage.database.ids import new_id
 from faceforge_storage.database.migrate import migrate

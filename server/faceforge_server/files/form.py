@@ -73,6 +73,11 @@ class Form:
         else:
             self.values[field.name] = clean_filename(text, self.place) if field.name == "filename" else text
 
+    @property
+    def size(self) -> int:
+        """How many bytes the field has that is being read."""
+        return len(self._value)
+
     def declared(self) -> tuple[str | None, int | None]:
         """The declared hash and size of the bytes, where there are any. Raises InvalidInput."""
         sha256, size = self.values.get(SHA256.name), self.values.get(SIZE.name)

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from faceforge_server.files.form import DIGITS, Form, UploadLimits, refused
 from faceforge_server.files.intake import Intake, body, uncancelled
 from faceforge_server.files.multipart import FormReader, PartBegins, PartEnds
+from faceforge_server.http.request_context import computed
 from faceforge_storage.ingest.filenames import clean_filename
 from faceforge_storage.objects.staging import StagedFile, Staging
 
@@ -66,7 +67,7 @@ async def receive_multipart(request: Request, staging: Staging, limits: UploadLi
                     form.begin(name)
                 case PartEnds():
                     if part != "file":
-                        form.end()
+                        await computed(request, form.size, form.end)
                 case data:
                     await intake.write(data) if part == "file" else form.write(data)
         if not intake.begun:

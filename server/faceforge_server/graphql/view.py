@@ -18,11 +18,10 @@ from starlette.routing import Route
 from faceforge_schema import Context, Contract
 from faceforge_schema.execute.masking import mask
 from faceforge_schema.values.inputs import pointer
-from faceforge_server.http.answer_cache import KEY_BYTES, AnswerCache
 from faceforge_server.http.answers import HeldAnswer, JsonAnswer, encoded, released_on_error
 from faceforge_server.http.json_body import check_media_type, parse_json, read_body
 from faceforge_server.http.json_response import NOT_STORED, json_response
-from faceforge_server.http.request_context import context_of
+from faceforge_server.http.request_context import computed, context_of
 from faceforge_storage.errors import (
     Busy,
     FaceForgeError,
@@ -42,8 +41,8 @@ KEYS = {"query", "variables", "operationName", "extensions"}
 class GraphqlView:
     """The address `/graphql` for HTTP: POST answers documents, GET is the console for a browser."""
 
-    def __init__(self, contract: Contract, cache: AnswerCache) -> None:
-        self.contract, self.cache = contract, cache
+    def __init__(self, contract: Contract) -> None:
+        self.contract = contract
 
     def routes(self) -> list[Route]:
         """The routes of the address."""
@@ -80,28 +79,20 @@ class GraphqlView:
     async def _answer(self, request: Request, context: Context, media_type: str) -> Response:
         check_media_type(request)
         sent = await read_body(request, context.core.settings.limits.json_bytes)
-        key = (context.actor, context.base_url, media_type, sent) if len(sent) <= KEY_BYTES else None
-        found = self.cache.get(key) if key is not None else None
-        if found is None:
-            generation = self.cache.generation()
-            text, variables, name = _parameters(parse_json(sent))
-            result = await self.contract.execute(text, variables, context, operation_name=name)
-            errors = result.errors or []
-            never_ran = bool(errors) and result.data is None and all(error.path is None for error in errors)
-            refusal = errors[0].original_error if never_ran else None
-            if isinstance(
-                refusal, Busy
-            ):  # no fault of the document: who reads only the status is to wait, too
-                raise refusal
-            body: dict[str, Any] = {} if never_ran else {"data": result.data}
-            if errors:
-                body["errors"] = [error.formatted for error in errors]
-            status = _status(errors) if never_ran and media_type == GRAPHQL else 200
-            encoded_body = await encoded(body, context.budget)
-            found = JsonAnswer(status, HEADERS, f"{media_type}; charset=utf-8", encoded_body)
-            if key is not None and context.repeatable and not errors:
-                self.cache.put(key, generation, found)
-        return HeldAnswer(found, context.budget)
+        text, variables, name = _parameters(await computed(request, len(sent), lambda: parse_json(sent)))
+        result = await self.contract.execute(text, variables, context, operation_name=name)
+        errors = result.errors or []
+        never_ran = bool(errors) and result.data is None and all(error.path is None for error in errors)
+        refusal = errors[0].original_error if never_ran else None
+        if isinstance(refusal, Busy):  # no fault of the document: who reads only the status is to wait, too
+            raise refusal
+        body: dict[str, Any] = {} if never_ran else {"data": result.data}
+        if errors:
+            body["errors"] = [error.formatted for error in errors]
+        status = _status(errors) if never_ran and media_type == GRAPHQL else 200
+        text_of_body = await encoded(body, context.budget)
+        answer = JsonAnswer(status, HEADERS, f"{media_type}; charset=utf-8", text_of_body)
+        return HeldAnswer(answer, context.budget, repeatable=context.repeatable and not errors)
 
 
 def _status(errors: Sequence[GraphQLError]) -> int:

@@ -18,7 +18,7 @@ KEY_BYTES = 1024
 class AnswerCache:
     """The answers to reads since the last commit, those used last; used on the event loop only.
 
-    `generation` counts the commits: what it is before reading is what `put` is to be given. At most `most` bytes are kept.
+    `generation` counts the commits: what it is before reading is what `put` is to be given. `most` bytes are kept.
     A key says who asks, at which address, and what. Any commit ends all of them, also one of what is no record; it is
     counted before its write is answered, so whoever has written reads it, from any connection.
     """

@@ -17,6 +17,8 @@ from faceforge_server.http.json_response import encode
 from faceforge_storage.database.read_budget import ReadBudget
 
 PIECE_BYTES = 256 * 1024
+REPEATABLE = "faceforge.repeatable"
+"""Where a scope has the answer that stays the same until something is stored."""
 
 
 @dataclass(frozen=True)
@@ -45,26 +47,55 @@ class JsonAnswer:
     def raw_headers(self) -> list[tuple[bytes, bytes]]:
         """The headers as they are sent."""
         own = {"Content-Type": self.media_type, "Content-Length": str(self.body.size)}
-        return [(name.lower().encode(), value.encode()) for name, value in {**self.headers, **own}.items()]
+        return [*self.caching_headers, *_raw(own)]
+
+    @cached_property
+    def caching_headers(self) -> list[tuple[bytes, bytes]]:
+        """Those that 304 has, too."""
+        return _raw(self.headers)
+
+
+def _raw(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
 
 class HeldAnswer(Response):
-    """Sends an answer, which holds its bytes until the last one has gone out."""
+    """Sends an answer, which holds its bytes until the last one has gone out.
 
-    def __init__(self, answer: JsonAnswer, budget: ReadBudget) -> None:
-        self.status_code, self.raw_headers = answer.status, answer.raw_headers
-        self.background, self.body = None, b""
-        self._pieces, self._budget = answer.body.pieces, budget
+    One that is `repeatable` stays the same until something is stored, and is left in the scope for the cache.
+    """
+
+    def __init__(self, answer: JsonAnswer, budget: ReadBudget, *, repeatable: bool = False) -> None:
+        super().__init__()
+        self._answer, self._budget, self._repeatable = answer, budget, repeatable
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            start = {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
-            await send(start)
-            last = len(self._pieces) - 1
-            for place, piece in enumerate(self._pieces):
-                await send({"type": "http.response.body", "body": piece, "more_body": place < last})
-        finally:
-            self._budget.release()
+        if self._repeatable:
+            scope[REPEATABLE] = self._answer
+        await send_answer(self._answer, self._budget, scope, send)
+
+
+async def send_answer(answer: JsonAnswer, budget: ReadBudget, scope: Scope, send: Send) -> None:
+    """Send an answer, or 304 to whoever has it by its ETag; release the budget when the last byte has gone out."""
+    try:
+        if scope["method"] in ("GET", "HEAD") and _is_held(answer.headers.get("ETag"), scope):
+            await send({"type": "http.response.start", "status": 304, "headers": answer.caching_headers})
+            await send({"type": "http.response.body"})
+            return
+        await send({"type": "http.response.start", "status": answer.status, "headers": answer.raw_headers})
+        last = len(answer.body.pieces) - 1
+        for place, piece in enumerate(answer.body.pieces):
+            await send({"type": "http.response.body", "body": piece, "more_body": place < last})
+    finally:
+        budget.release()
+
+
+def _is_held(etag: str | None, scope: Scope) -> bool:
+    """Whether the client has the body: its `If-None-Match` (RFC 9110, 13.1.2) has the ETag."""
+    seen = b",".join(value for name, value in scope["headers"] if name == b"if-none-match").decode("latin-1")
+    return bool(seen) and (
+        seen.strip() == "*" or etag in {each.strip().removeprefix("W/") for each in seen.split(",")}
+    )
 
 
 @contextmanager

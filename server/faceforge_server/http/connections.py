@@ -127,7 +127,8 @@ class OpenConnections:
         if oldest is None:
             oldest = next((each for each in self._authenticated if each.is_idle), newest)
         log.warning(
-            "limits.connections: %d connections are open; further ones displace those without a token", self.most
+            "limits.connections: %d connections are open; further ones displace those without a token",
+            self.most,
         )
         self.leave(oldest)  # now, since it is told of its end only in the next round of the event loop
         oldest.cut()

@@ -99,7 +99,9 @@ class ZeroCopyProtocol(Connection, HttpToolsProtocol):
         self.flow.resume_reading()
         if self.pipeline:
             self._start_asgi_task(*self.pipeline.pop())
-        elif self.cycle.more_body:  # the rest of what was answered early; however it comes, it must be over then
+        elif (
+            self.cycle.more_body
+        ):  # the rest of what was answered early; however it comes, it must be over then
             self._wait(self._limits.body_idle_seconds)
         else:
             self._wait(self._limits.head_seconds if self._head_begun else self._limits.keep_alive_seconds)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +10,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from faceforge_schema import Context, Contract
-from faceforge_server.http.answer_cache import KEY_BYTES, AnswerCache
 from faceforge_server.http.answers import HeldAnswer, JsonAnswer, encoded, released_on_error
 from faceforge_server.http.json_response import NOT_STORED
 from faceforge_server.http.plain_route import Endpoint
@@ -22,13 +20,13 @@ from faceforge_server.rest.operations import RestOperation
 from faceforge_storage.errors import FaceForgeError, Fault
 
 
-def rest_routes(contract: Contract, operations: list[RestOperation], cache: AnswerCache) -> list[Route]:
+def rest_routes(contract: Contract, operations: list[RestOperation]) -> list[Route]:
     """The routes, one for each path, so that `Allow` names all its methods; the documents are kept."""
     by_path: dict[str, dict[str, Endpoint]] = {}
     for operation in operations:
         check_parameters(operation)
         contract.documents.keep(operation.document)
-        by_path.setdefault(operation.path, {})[operation.method] = _endpoint(contract, operation, cache)
+        by_path.setdefault(operation.path, {})[operation.method] = _endpoint(contract, operation)
     return [Route(path, _by_method(each), methods=list(each)) for path, each in by_path.items()]
 
 
@@ -39,35 +37,17 @@ def _by_method(endpoints: dict[str, Endpoint]) -> Endpoint:
     return endpoint
 
 
-def _endpoint(contract: Contract, operation: RestOperation, cache: AnswerCache) -> Endpoint:
+def _endpoint(contract: Contract, operation: RestOperation) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         context = context_of(request)
-        key = _key(request, context) if operation.method == "GET" else None
-        found = cache.get(key) if key is not None else None
-        if found is None:
-            generation = cache.generation()
-            with released_on_error(context.budget):
-                result = await _result(contract, operation, request, context)
-                if operation.status == 204:
-                    return Response(status_code=204, headers=NOT_STORED)
-                found = await answer(operation, result, context)
-            if key is not None and context.repeatable:
-                cache.put(key, generation, found)
-        seen = request.headers.get("if-none-match") if operation.method == "GET" else None
-        if seen is not None and _is_among(found.headers["ETag"], seen):
-            context.budget.release()
-            return Response(status_code=304, headers=found.headers)
-        return HeldAnswer(found, context.budget)
+        with released_on_error(context.budget):
+            result = await _result(contract, operation, request, context)
+            if operation.status == 204:
+                return Response(status_code=204, headers=NOT_STORED)
+            found = await answer(operation, result, context)
+        return HeldAnswer(found, context.budget, repeatable=context.repeatable)
 
     return endpoint
-
-
-def _key(request: Request, context: Context) -> Hashable:
-    """What an answer to a GET without a body depends on; None for one that is not cached."""
-    query, headers = request.scope["query_string"], request.headers
-    if len(query) > KEY_BYTES or "content-length" in headers or "transfer-encoding" in headers:
-        return None
-    return context.actor, context.base_url, request.scope["path"], query
 
 
 async def _result(
@@ -92,11 +72,6 @@ async def answer(operation: RestOperation, result: Any, context: Context) -> Jso
     text = await encoded(body, context.budget)
     headers = {**NOT_STORED, "ETag": f'"{version}{text.digest}"'}
     return JsonAnswer(status, headers, "application/json", text)
-
-
-def _is_among(etag: str, seen: str) -> bool:
-    """Whether an `If-None-Match` (RFC 9110, 13.1.2) has the ETag."""
-    return seen.strip() == "*" or etag in {each.strip().removeprefix("W/") for each in seen.split(",")}
 
 
 def _in_rest_names(error: FaceForgeError, operation: RestOperation) -> FaceForgeError:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import secrets
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from faceforge_storage.database.dialects.sqlite_library import sqlite3
 from faceforge_storage.errors import StorageFailed
 from faceforge_storage.home.atomic import sync_directory
 

@@ -8,7 +8,6 @@ wait at the same moment share a transaction (see docs/decisions/0015). Nothing e
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -19,9 +18,11 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 
 from faceforge_storage.database.database_errors import translate
-from faceforge_storage.database.dialects import make_engine, stop_after, warn_of_old_sqlite
+from faceforge_storage.database.dialects import make_engine, stop_after
+from faceforge_storage.database.dialects.sqlite_library import log_library, sqlite3
 from faceforge_storage.database.gateway import Write, guard
 from faceforge_storage.database.group_commit import GroupCommit
+from faceforge_storage.database.log_truncation import LogTruncation
 from faceforge_storage.errors import Unavailable
 from faceforge_storage.scheduling.fair_queue import OWN, Turn
 from faceforge_storage.scheduling.workers import STOPPING, WAITING, Workers
@@ -42,12 +43,13 @@ class Database:
     def __init__(
         self, path: Path, *, readers: int = READERS, seconds: float = 30, waiting: int = WAITING
     ) -> None:
-        warn_of_old_sqlite()
+        log_library()
         self.path, self._seconds = path, seconds
         self.writer = make_engine(str(path), writer=True, connections=1)
         self.readers = make_engine(str(path), writer=False, connections=readers)
         guard(self.writer)
-        group = GroupCommit(self.writer, self._note_commit)
+        self._truncation = LogTruncation()
+        group = GroupCommit(self.writer, self._note_commit, self._truncation)
         self._write_thread = Workers("database-writer", 1, waiting=waiting, perform=group.perform)
         self._read_threads = Workers("database-reader", readers, waiting=waiting)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -76,7 +78,7 @@ class Database:
         Once begun it runs to its end even when the caller is cancelled. Errors of `work` undo all that it did; raises
         Busy.
         """
-        return await self._write_thread.run(turn, _journalled(actor, operation, work))
+        return await self._write_thread.run(turn, self._journalled(actor, operation, work))
 
     def reading(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """What `read` does, in the calling thread."""
@@ -87,10 +89,13 @@ class Database:
             if self._stopped.is_set():
                 raise Unavailable(STOPPING) from None
             raise translate(error) from error
+        finally:
+            if self._truncation.wants_commit():
+                self._write_thread.post(OWN, lambda _connection: None)
 
     def writing(self, actor: str, operation: str, work: Callable[[Write], T]) -> T:
         """What `write` does, for a plain thread."""
-        return self._write_thread.wait(OWN, _journalled(actor, operation, work))
+        return self._write_thread.wait(OWN, self._journalled(actor, operation, work))
 
     def next_commit(self) -> asyncio.Event:
         """The event set at the next commit of a change here. Take it before reading, so that no commit is missed."""
@@ -129,14 +134,17 @@ class Database:
         self._committed.set()
         self._committed = asyncio.Event()
 
+    def _journalled(
+        self, actor: str, operation: str, work: Callable[[Write], T]
+    ) -> Callable[[Connection], T]:
+        """`work` as a part of a transaction, with its changeset."""
 
-def _journalled(actor: str, operation: str, work: Callable[[Write], T]) -> Callable[[Connection], T]:
-    """`work` as a part of a transaction, with its changeset."""
+        def write(connection: Connection) -> T:
+            transaction = Write(connection, actor, operation)
+            result = work(transaction)
+            transaction.finish()
+            if transaction.erased:
+                self._truncation.request()
+            return result
 
-    def write(connection: Connection) -> T:
-        transaction = Write(connection, actor, operation)
-        result = work(transaction)
-        transaction.finish()
-        return result
-
-    return write
+        return write

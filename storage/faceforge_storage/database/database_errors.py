@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 
 from sqlalchemy.exc import DatabaseError
 
+from faceforge_storage.database.dialects.sqlite_library import sqlite3
 from faceforge_storage.errors import NoSpace, QueryTimeout, StorageFailed, Unavailable
 
 log = logging.getLogger(__name__)

@@ -21,6 +21,7 @@ from faceforge_storage.database import tables
 from faceforge_storage.database.clock import now
 from faceforge_storage.database.dialects import among
 from faceforge_storage.database.json_columns import same_json
+from faceforge_storage.database.json_difference import difference
 from faceforge_storage.database.write_statements import (
     GATEWAY,
     NEW_CHANGES,
@@ -54,6 +55,8 @@ class Write:
     actor: str
     operation: str
     at: str = field(default_factory=now)
+    erased: bool = False
+    """Whether values were erased, which stand in the write-ahead log until that is emptied."""
     _changes: dict[tuple[str, int], _Change] = field(default_factory=dict)
     _erased: list[tuple[str, str]] = field(default_factory=list)
 
@@ -87,8 +90,8 @@ class Write:
             changed["updated_at"] = self.at
         stored = self.connection.execute(update_row(table), {**changed, ROW: row.row_id}).one()
         record_id = record_id or self._record_ids(table, [row])[0]
-        before = {column: row._mapping[column] for column in changed}
-        self._fold(table, row.row_id, _Change(record_id, before, changed))
+        before, after = ({column: each._mapping[column] for column in changed} for each in (row, stored))
+        self._fold(table, row.row_id, _Change(record_id, before, after))
         return stored
 
     def delete(
@@ -160,6 +163,7 @@ class Write:
         self.connection.execute(NEW_CHANGES, rows)
         if erased:
             self._erase_values(erased)
+            self.erased = True
         return int(changeset)
 
     def _erase_values(self, erased: set[tuple[str, str]]) -> None:
@@ -168,7 +172,7 @@ class Write:
             self.connection.execute(
                 update(tables.changes)
                 .where(tables.changes.c.record_type == record, tables.changes.c.record_id == record_id)
-                .values(before=None, after=None, erased=True),
+                .values(before=None, after=None, list_offsets=None, erased=True),
                 execution_options=GATEWAY,
             )
         # The answer of a create is stored with its idempotency key: it holds the record's values too.
@@ -208,15 +212,21 @@ class Write:
     def _change_row(
         self, changeset: int, record: str, row_id: int, change: _Change, erased: bool
     ) -> dict[str, Any]:
-        verb = "insert" if change.before is None else "delete" if change.after is None else "update"
+        before, after, list_offsets = change.before, change.after, None
+        verb = "insert" if before is None else "delete" if after is None else "update"
+        if erased:
+            before = after = None
+        elif before is not None and after is not None:
+            before, after, list_offsets = difference(before, after)
         return {
             "changeset_row": changeset,
             "record_type": record,
             "record_id": change.record_id,
             "record_row": row_id,
             "verb": verb,
-            "before": None if erased else change.before,
-            "after": None if erased else change.after,
+            "before": before,
+            "after": after,
+            "list_offsets": list_offsets,
             "erased": erased,
         }
 

@@ -13,10 +13,13 @@ from sqlalchemy import (
     Select,
     bindparam,
     func,
+    literal_column,
     select,
     true,
     tuple_,
+    union_all,
 )
+from sqlalchemy.sql.visitors import iterate
 
 from faceforge_storage.database.dialects import json_rows
 from faceforge_storage.database.gateway import AnyRow
@@ -24,6 +27,9 @@ from faceforge_storage.database.prepared_select import only
 
 MAX_LIMIT = 500
 DEFAULT_LIMIT = 50
+LIMIT = bindparam("limit_", type_=Integer) + literal_column("0", Integer)
+"""The parameter of a page's size. As a sum, for SQLite plans a statement anew whenever another value is bound to a bare
+parameter there."""
 
 
 @dataclass(frozen=True)
@@ -69,16 +75,36 @@ def page_of(
 ) -> Select[Any]:
     """The statement of any page of a list in this order, or of any that follows a row; see `Page.parameters`.
 
-    It has the columns `names`, or all.
+    It has the columns `names`, or all. What is live and what is in the trash have indexes of their own: a list of both
+    is merged from them, and has the columns of the order, too.
     """
-    keys = _keys(statement, order)
-    if names is not None:
-        statement = only(statement, names)
-    return (
-        _following(statement, keys, order, following=following)
-        .order_by(*_directed(keys, order))
-        .limit(bindparam("limit_", type_=Integer))
-    )
+    halves = _halves(statement)
+    if len(halves) > 1:
+        wanted = names if names is None else dict.fromkeys((*names, order.column, "row_id"))
+        parts = [_part(half, order, wanted, following=following) for half in halves]
+        whole = select(union_all(*parts).subquery())
+        keys = _keys(whole, order)
+    else:
+        whole = _part(statement, order, names, following=following)
+        keys = _keys(statement, order)
+    return whole.order_by(*_directed(keys, order)).limit(LIMIT)
+
+
+def _part(
+    statement: Select[Any], order: Order, names: Iterable[str] | None, *, following: bool
+) -> Select[Any]:
+    """What a page is taken from."""
+    chosen = statement if names is None else only(statement, names)
+    return _following(chosen, _keys(statement, order), order, following=following)
+
+
+def _halves(statement: Select[Any]) -> list[Select[Any]]:
+    """The rows that are live and those in the trash, where a statement has both; else the statement itself."""
+    deleted_at = statement.selected_columns.get("deleted_at")
+    conditions = iterate(statement.whereclause) if statement.whereclause is not None else ()
+    if deleted_at is None or any(each is deleted_at for each in conditions):
+        return [statement]
+    return [statement.where(deleted_at.is_(None)), statement.where(deleted_at.is_not(None))]
 
 
 def pages_below(children: Children, names: Iterable[str], order: Order, *, following: bool) -> Select[Any]:
@@ -94,7 +120,7 @@ def pages_below(children: Children, names: Iterable[str], order: Order, *, follo
     own = (
         _following(own, keys, order, following=following)
         .order_by(*_directed(keys, order))
-        .limit(bindparam("limit_", type_=Integer))
+        .limit(LIMIT)
         .correlate(parents)
     )
     wanted = [rows.selected_columns[name] for name in names]
@@ -109,9 +135,9 @@ def pages_below(children: Children, names: Iterable[str], order: Order, *, follo
     )
 
 
-def count(db: Connection, statement: Select[Any]) -> int:
-    """How many rows the statement has."""
-    return int(db.execute(select(func.count()).select_from(statement.subquery())).scalar_one())
+def count_of(statement: Select[Any]) -> Select[Any]:
+    """How many rows the statement has, as its one column `count_`."""
+    return select(func.count().label("count_")).select_from(statement.subquery())
 
 
 def counts_below(children: Children) -> Select[Any]:

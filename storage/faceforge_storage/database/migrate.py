@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from faceforge_storage.database.backup import backup
 from faceforge_storage.database.clock import now
 from faceforge_storage.database.dialects import make_engine
+from faceforge_storage.database.dialects.sqlite_library import sqlite3
 from faceforge_storage.errors import CannotStart
 
 log = logging.getLogger(__name__)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from sys import getsizeof
 from typing import Any
@@ -103,6 +105,31 @@ class PreparedSelect:
         for name, decode in self._decoders:
             columns[name] = decode(columns[name])
         return columns
+
+
+class PreparedSelects:
+    """Prepared statements by what their text depends on: those used last. Several threads may use it."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[Hashable, PreparedSelect] = OrderedDict()
+
+    def get(
+        self, key: Hashable, make: Callable[[], Select[Any]], as_text: Collection[str] = ()
+    ) -> PreparedSelect:
+        """The statement under `key`, made when it is not there; `as_text` as `PreparedSelect` has it."""
+        with self._lock:
+            found = self._kept.get(key)
+            if found is not None:
+                self._kept.move_to_end(key)
+                return found
+        made = PreparedSelect(make(), as_text)
+        with self._lock:
+            self._kept[key] = made
+            if len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        return made
 
 
 def _decoders(

@@ -5,6 +5,8 @@ in the journal. Triggers fill the tables in `DERIVED`, which index those lists (
 
 `info` on a table or column configures the journal: `record` is the record type, `public` the column with its public id,
 `public_name` the name under which a foreign key shows the public id, `private` a column that never leaves Core.
+`classifies` is what indexes of lists follow from (`list_indexes`); of what is `few`, because people declare each one, a
+list is sorted as a whole.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from sqlalchemy import (
 )
 
 from faceforge_storage.database.json_columns import Json
+from faceforge_storage.database.list_indexes import CLASSIFIES, index_lists
 from faceforge_storage.database.shared_columns import (
     confidence,
     foreign_row,
@@ -73,9 +76,9 @@ assets = Table(
     row_id(),
     public_id(),
     json_column("owner"),
-    Column("kind", Text, nullable=False),
+    Column("kind", Text, nullable=False, info=CLASSIFIES),
     Column("filename", Text, nullable=False),
-    Column("mime_type", Text, nullable=False),
+    Column("mime_type", Text, nullable=False, info=CLASSIFIES),
     Column("size_bytes", BigInteger, nullable=False),
     Column("content_hash", Text, ForeignKey("objects.sha256"), nullable=False, index=True),
     Column("derived_from_asset_id", Text, ForeignKey("assets.id"), index=True),
@@ -126,7 +129,7 @@ field_defs = Table(
     Column("deprecated", Boolean, nullable=False),
     *timestamps(),
     version(),
-    info={"record": "field_def", "public": "field_key"},
+    info={"record": "field_def", "public": "field_key", "few": True},
     sqlite_autoincrement=True,
 )
 
@@ -136,7 +139,7 @@ descriptors = Table(
     row_id(),
     public_id(),
     foreign_row("entity_row", "entities", "entity_id"),
-    Column("field_key", Text, nullable=False),
+    Column("field_key", Text, nullable=False, info=CLASSIFIES),
     json_column("value"),
     Column("valid_from", Text),
     Column("valid_to", Text),
@@ -162,7 +165,7 @@ relation_types = Table(
     Column("label", Text),
     *timestamps(),
     version(),
-    info={"record": "relation_type", "public": "name"},
+    info={"record": "relation_type", "public": "name", "few": True},
     sqlite_autoincrement=True,
 )
 
@@ -173,7 +176,7 @@ relationships = Table(
     public_id(),
     foreign_row("src_row", "entities", "src_entity_id"),
     foreign_row("dst_row", "entities", "dst_entity_id"),
-    Column("relationship_type", Text, ForeignKey("relation_types.name"), nullable=False, index=True),
+    Column("relationship_type", Text, ForeignKey("relation_types.name"), nullable=False, info=CLASSIFIES),
     json_column("fields"),
     Column("valid_from", Text),
     Column("valid_to", Text),
@@ -197,7 +200,7 @@ tokens = Table(
     Column("secret_hash", Text, nullable=False, unique=True, info={"private": True}),
     *timestamps(),
     version(),
-    info={"record": "token", "public": "id"},
+    info={"record": "token", "public": "id", "few": True},
     sqlite_autoincrement=True,
 )
 
@@ -206,8 +209,10 @@ changesets = Table(
     metadata,
     row_id(),
     Column("at", Text, nullable=False),
-    Column("actor", Text, nullable=False),
-    Column("operation", Text, nullable=False),
+    Column("actor", Text, nullable=False, info=CLASSIFIES),
+    Column("operation", Text, nullable=False, info=CLASSIFIES),
+    Index(None, "actor", "row_id"),  # serves what one actor did
+    Index(None, "operation", "row_id"),  # serves what one operation did
     sqlite_autoincrement=True,
 )
 
@@ -216,14 +221,18 @@ changes = Table(
     metadata,
     row_id(),
     Column("changeset_row", ForeignKey("changesets.row_id"), nullable=False, index=True),
-    Column("record_type", Text, nullable=False),
+    Column("record_type", Text, nullable=False, info=CLASSIFIES),
     Column("record_id", Text, nullable=False),
     Column("record_row", Integer, nullable=False),
     Column("verb", Text, nullable=False),
     Column("before", Json()),
     Column("after", Json()),
     Column("erased", Boolean, nullable=False, default=False),
-    Index(None, "record_type", "record_id"),
+    # Not null: `before` and `after` are a difference (see `json_difference`). Null: they are whole values, as for a row
+    # that is new or gone, or that was changed before revision 0003.
+    Column("list_offsets", Json()),
+    Index(None, "record_id", "row_id"),  # serves the history of one record
+    Index(None, "record_type", "row_id"),  # serves the changes of one type of record
     sqlite_autoincrement=True,
 )
 
@@ -265,17 +274,15 @@ entity_external_ids = Table(
     sqlite_with_rowid=False,
 )
 
-for _table, _sorts in (
-    (entities, ("created_at", "updated_at", "display_name")),
-    (assets, ("created_at", "updated_at", "filename", "size_bytes", "kind", "mime_type")),
-):
-    for _sort in _sorts:
-        Index(
-            f"ix_{_table.name}_{_sort}",
-            _table.c[_sort],
-            _table.c.row_id,
-            sqlite_where=_table.c.deleted_at.is_(None),
-        )
+Index(  # serves the purge of an asset, which leaves its entities without a picture
+    "ix_entities_primary_thumbnail_asset_id",
+    entities.c.primary_thumbnail_asset_id,
+    sqlite_where=entities.c.primary_thumbnail_asset_id.is_not(None),
+)
+index_lists(entities, "created_at", "updated_at", "display_name")
+index_lists(assets, "created_at", "updated_at", "filename", "size_bytes", "kind", "mime_type")
+index_lists(relationships, "created_at", "updated_at", "relationship_type")
+index_lists(descriptors, "recorded_at", "updated_at", "field_key")
 
 RECORDS = {table.info["record"]: table for table in metadata.sorted_tables if "record" in table.info}
 """Record type -> its table: everything that is journalled."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Table, bindparam, insert, update
+from sqlalchemy import Table, bindparam, insert, update  # allow statement: the gateway alone runs these
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
 from faceforge_storage.database import tables

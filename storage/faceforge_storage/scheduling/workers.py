@@ -125,6 +125,11 @@ class Workers:
         self._submit(Task(turn, work, future))
         return future.result()
 
+    def post(self, turn: Turn, work: Callable[..., object]) -> None:
+        """Do the work when its turn comes; nobody waits for it, and where it cannot be done it is left."""
+        with suppress(Unavailable):
+            self._submit(Task(turn, work, Future()))
+
     def close(self) -> None:
         """Finish what runs and what waits; take nothing more."""
         with self._lock:

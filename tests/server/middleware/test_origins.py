@@ -10,11 +10,10 @@ from asgi import ask, reached, status
 import faceforge_ui
 from faceforge_schema import build_schema
 from faceforge_server.graphql.view import GraphqlView
-from faceforge_server.http.answer_cache import AnswerCache
 from faceforge_server.http.public_routes import Addresses, is_page
 from faceforge_server.middleware.origins import OriginCheck
 
-ROUTES = [*faceforge_ui.routes(), *GraphqlView(build_schema(), AnswerCache(int, 0)).routes()]
+ROUTES = [*faceforge_ui.routes(), *GraphqlView(build_schema()).routes()]
 GUARDED = OriginCheck(reached, Addresses(ROUTES, is_page))
 HOST = "127.0.0.1:43210"
 OWN = f"http://{HOST}"

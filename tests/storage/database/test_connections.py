@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import sqlite3
 import threading
 import time
 from contextlib import ExitStack, closing
@@ -15,10 +13,10 @@ import pytest
 from rows_for_tests import add_entity, entity, journal, new_database, query
 from sqlalchemy import Connection, func, select, text
 
-from faceforge_storage.database import database as module
 from faceforge_storage.database import tables
 from faceforge_storage.database.database import READERS, Database
 from faceforge_storage.database.dialects import sqlite
+from faceforge_storage.database.dialects.sqlite_library import sqlite3
 from faceforge_storage.database.gateway import Write
 from faceforge_storage.errors import NoSpace, StorageFailed, Unavailable
 from faceforge_storage.scheduling.fair_queue import OWN
@@ -42,6 +40,7 @@ def test_the_writer_and_every_reader_keep_the_rules(database: Database) -> None:
             assert pragma(connection, "journal_mode") == "wal"
             assert pragma(connection, "synchronous") == FULL
             assert pragma(connection, "foreign_keys") == 1
+            assert pragma(connection, "secure_delete") == 1
             assert pragma(connection, "busy_timeout") >= 5000
         assert pragma(writer, "query_only") == 0
         assert pragma(writer, "wal_autocheckpoint") > 0
@@ -57,6 +56,7 @@ def test_a_connection_that_replaces_a_lost_one_keeps_them_too(database: Database
         with engine.connect() as connection:
             assert pragma(connection, "synchronous") == FULL
             assert pragma(connection, "foreign_keys") == 1
+            assert pragma(connection, "secure_delete") == 1
             assert pragma(connection, "busy_timeout") >= 5000
             assert pragma(connection, "query_only") == (engine is database.readers)
 
@@ -256,13 +256,3 @@ def test_what_is_no_database_is_answered_as_storage_failed(tmp_path: Path) -> No
     with pytest.raises(StorageFailed, match="cannot be used"):
         database.reading(lambda connection: connection.execute(text("SELECT 1 FROM x")).all())
     database.close()
-
-
-@pytest.mark.parametrize(("version", "warned"), [((3, 51, 2), True), ((3, 51, 3), False), ((4, 0, 0), False)])
-def test_an_old_sqlite_is_warned_of(
-    version: tuple[int, ...], warned: bool, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr(sqlite3, "sqlite_version_info", version)
-    caplog.set_level(logging.WARNING)
-    module.warn_of_old_sqlite()
-    assert ("never let two programs write" in caplog.text) == warned

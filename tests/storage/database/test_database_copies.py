@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import stat
 import sys
 import threading
@@ -17,6 +16,7 @@ from faceforge_storage.database import backup as module
 from faceforge_storage.database import tables
 from faceforge_storage.database.backup import backup, verify
 from faceforge_storage.database.database import Database
+from faceforge_storage.database.dialects.sqlite_library import sqlite3
 from faceforge_storage.database.gateway import Write
 from faceforge_storage.database.migrate import HEAD, migrate
 from faceforge_storage.errors import StorageFailed

@@ -4,9 +4,11 @@ SQLite is the only dialect so far; another one is a module beside it with the sa
 """
 
 from faceforge_storage.database.dialects.sqlite import (
+    Listed,
     among,
     any_contains,
     contains,
+    holds_for_each,
     in_transaction,
     json_rows,
     json_value,
@@ -16,13 +18,17 @@ from faceforge_storage.database.dialects.sqlite import (
     stop_after,
     sync_field_index,
     total_changes,
-    warn_of_old_sqlite,
+    truncate_log,
 )
+from faceforge_storage.database.dialects.sqlite_library import description, warning
 
 __all__ = [
+    "Listed",
     "among",
     "any_contains",
     "contains",
+    "description",
+    "holds_for_each",
     "in_transaction",
     "json_rows",
     "json_value",
@@ -32,5 +38,6 @@ __all__ = [
     "stop_after",
     "sync_field_index",
     "total_changes",
-    "warn_of_old_sqlite",
+    "truncate_log",
+    "warning",
 ]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -17,30 +16,40 @@ from sqlalchemy import (
     Engine,
     TableValuedAlias,
     Text,
+    and_,
     bindparam,
     create_engine,
     event,
     exists,
     func,
+    literal,
     literal_column,
+    or_,
     select,
 )
 
+from faceforge_storage.database.dialects.sqlite_library import sqlite3
 from faceforge_storage.database.json_columns import Json, dumps, loads
 
 log = logging.getLogger(__name__)
 
+Listed = Iterable[str | int] | ColumnElement[Any]
+"""Values, or the parameter that has them as a JSON list."""
+
 BUSY_TIMEOUT_MS = 10_000
 STEPS_BETWEEN_CHECKS = 100_000
-SAFE_SQLITE = (3, 51, 3)
+TRIED_ONE_BY_ONE = 3
+"""Values of `holds_for_each` that are looked up without going through the list."""
 
 
 def make_engine(path: str, *, writer: bool, connections: int) -> Engine:
     """An engine on the SQLite file `path`: the one writer, or up to `connections` readers that cannot write."""
     engine = create_engine(
         URL.create("sqlite", database=path),  # from its parts: a path may hold characters that a URL may not
+        module=sqlite3,
         json_serializer=dumps,
         json_deserializer=loads,
+        hide_parameters=True,  # what a user sent stands in no message of an error, and so in no log
         pool_size=connections,
         pool_use_lifo=True,  # the connection that was used last has its pages and statements at hand
         max_overflow=0,
@@ -59,6 +68,7 @@ def make_engine(path: str, *, writer: bool, connections: int) -> Engine:
             "journal_mode = WAL",
             "synchronous = FULL",
             "foreign_keys = ON",
+            "secure_delete = ON",  # what is deleted is overwritten: some builds leave it in the file
             f"busy_timeout = {BUSY_TIMEOUT_MS}",
             "temp_store = MEMORY",
             # The writer alone checkpoints; readers cannot write at all.
@@ -112,40 +122,46 @@ def savepoint(connection: Connection) -> Iterator[None]:
     driver.execute("RELEASE part")
 
 
+def truncate_log(connection: Connection, patience_ms: int) -> bool:
+    """Copy the write-ahead log into the database and empty it, outside of a transaction; whether it was done.
+
+    Readers of older states are waited for; a disk that fails is logged.
+    """
+    driver = _driver(connection)
+    driver.execute(f"PRAGMA busy_timeout = {patience_ms}")
+    try:
+        busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.DatabaseError as error:
+        log.warning("the write-ahead log cannot be emptied: %s", error)
+        return False
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    return not busy
+
+
 def _driver(connection: Connection) -> sqlite3.Connection:
     return cast("sqlite3.Connection", connection.connection.dbapi_connection)
-
-
-def warn_of_old_sqlite() -> None:
-    """Log a warning when the SQLite library has the WAL-reset bug that several writing processes can meet."""
-    if sqlite3.sqlite_version_info < SAFE_SQLITE:
-        log.warning(
-            "SQLite %s is older than %s, in which a rare fault of the write-ahead log was mended; "
-            "never let two programs write this database at once",
-            sqlite3.sqlite_version,
-            ".".join(map(str, SAFE_SQLITE)),
-        )
 
 
 def _casefold(text: str | float | bytes | None) -> str | float | bytes | None:
     return text.casefold() if isinstance(text, str) else text
 
 
-def contains(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
+def contains(column: ColumnElement[Any], text: str | ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether the text or JSON `column` has `text` in it, without regard to case, in any script."""
-    return func.instr(func.casefold(column), text.casefold()) > 0
+    return func.instr(func.casefold(column), func.casefold(text)) > 0
 
 
-def any_contains(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
+def any_contains(column: ColumnElement[Any], text: str | ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether any text of a JSON list has `text` in it, without regard to case."""
     listed = func.json_each(column).table_valued("value")
     return exists(select(1).select_from(listed).where(contains(listed.c.value, text)))
 
 
-def starts_with(column: ColumnElement[str], text: str) -> ColumnElement[bool]:
+def starts_with(column: ColumnElement[str], text: str | ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether the text `column` begins with `text`, without regard to case."""
-    folded = text.casefold()
-    return func.substr(func.casefold(column), 1, len(folded)) == folded
+    folded = func.casefold(text)
+    return func.substr(func.casefold(column), 1, func.length(folded)) == folded
 
 
 def json_value(column: ColumnElement[Any], key: str) -> ColumnElement[Any]:
@@ -166,9 +182,36 @@ def sync_field_index(connection: Connection, key: str, *, wanted: bool) -> None:
     )
 
 
-def among(column: ColumnElement[Any], values: Iterable[str | int]) -> ColumnElement[bool]:
+def among(column: ColumnElement[Any], values: Listed) -> ColumnElement[bool]:
     """Whether `column` is one of `values`: one parameter and one statement text, however many they are."""
-    return column.in_(select(func.json_each(dumps(list(values))).table_valued("value").c.value))
+    return column.in_(select(func.json_each(_as_json(values)).table_valued("value").c.value))
+
+
+def holds_for_each(
+    values: Listed, holds: Callable[[ColumnElement[Any]], ColumnElement[bool]]
+) -> ColumnElement[bool]:
+    """Whether `holds` is true of each of `values`, of which there is one at least; one statement text for any number.
+
+    The first few are tried one by one, by the index, as if each were a filter of its own; the others, which hardly
+    anybody sends, in one subquery.
+    """
+    listed = _as_json(values)
+    count = func.json_array_length(listed)
+    first = [
+        holds(func.json_extract(listed, literal_column(f"'$[{place}]'", Text)))
+        for place in range(TRIED_ONE_BY_ONE)
+    ]
+    tried = [
+        first[0],
+        *(or_(count < literal_column(str(place + 1)), first[place]) for place in range(1, len(first))),
+    ]
+    each = func.json_each(listed).table_valued("value", name="each_")
+    failing = exists(select(1).select_from(each).where(~holds(each.c.value)))
+    return and_(*tried, or_(count < literal_column(str(TRIED_ONE_BY_ONE + 1)), ~failing))
+
+
+def _as_json(values: Listed) -> ColumnElement[Any]:
+    return values if isinstance(values, ColumnElement) else literal(dumps(list(values)), Text)
 
 
 def json_rows(parameter: str) -> TableValuedAlias:
