@@ -31,6 +31,9 @@ log = logging.getLogger("faceforge.connections")
 ACCEPTED_AT_ONCE = 16
 """How many connections are taken before the first of them is counted."""
 NO_HANDLES = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+ARRIVE_SECONDS = 0.1
+"""Who sent a request just before a stop is still answered: after this it has been taken from the queue of the system,
+which is lost with the listening socket."""
 LOOK_SECONDS = 0.02
 
 
@@ -106,8 +109,10 @@ class CoreServer(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Take nothing new, let finish what runs as long as there is time, then end it."""
+        await asyncio.sleep(ARRIVE_SECONDS)
         for listening in [*self.servers, *(sockets or [])]:
             listening.close()
+        await asyncio.sleep(LOOK_SECONDS)
         for connection in list(self.server_state.connections):
             connection.shutdown()
         if not await self._all_ended(self._stop.grace_ends):

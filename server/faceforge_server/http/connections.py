@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from faceforge_server.http.file_handles import most_connections
+from faceforge_server.http.send_queue import unacknowledged
 from faceforge_storage.home.settings import Limits
 
 log = logging.getLogger("faceforge.connections")
@@ -26,7 +27,11 @@ class Connection:
     deadline = math.inf
     """When, by the clock of the event loop, the connection is done for; infinite while it is not the client's turn."""
     is_authenticated = False
-    _unsent, _moved = 0, 0.0
+    sends_file = False
+    """Whether the kernel is sending a file on it: that holds a handle, but no memory."""
+    _waiting: tuple[int, int] | None = None
+    """What waited for the client at the last sweep that saw it take something: here, and in the system."""
+    _moved = 0.0
 
     @property
     def is_idle(self) -> bool:
@@ -45,13 +50,17 @@ class Connection:
         """Close at once, whatever is under way."""
         self.transport.abort()
 
-    def sweep(self, now: float, send_idle: float) -> None:
+    def sweep(self, now: float, limits: Limits) -> None:
         """Look whether the client takes what it is sent, and whether the deadline has passed."""
-        unsent = self.transport.get_write_buffer_size()
-        if not unsent or unsent != self._unsent:
-            self._unsent, self._moved = unsent, now
-        elif now - self._moved > send_idle:
-            self.cut()
+        buffered = self.transport.get_write_buffer_size()
+        if buffered or self.sends_file:
+            waiting = buffered, unacknowledged(self.transport)
+            if waiting != self._waiting:
+                self._waiting, self._moved = waiting, now
+            elif now - self._moved > (
+                limits.download_idle_seconds if self.sends_file else limits.send_idle_seconds
+            ):
+                self.cut()
         if now > self.deadline:
             self.deadline = math.inf
             self.expire()
@@ -60,8 +69,8 @@ class Connection:
         """Somebody has proved who sends on it."""
 
     def note_progress(self) -> None:
-        """All that was written has gone out."""
-        self._unsent = 0
+        """What was written has gone out."""
+        self._waiting = None
 
 
 class OpenConnections:
@@ -128,7 +137,7 @@ class OpenConnections:
         loop = asyncio.get_running_loop()
         now = loop.time()
         for connection in self._all():
-            connection.sweep(now, self.limits.send_idle_seconds)
+            connection.sweep(now, self.limits)
         self._swept = bool(len(self))
         if self._swept:
             loop.call_later(SWEEP_SECONDS, self._sweep)

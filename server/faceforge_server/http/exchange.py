@@ -37,7 +37,6 @@ class Exchange:
     ) -> None:
         self.app, self.cycle, self.connection, self.loop, self.limits = app, cycle, connection, loop, limits
         self._ended: FaceForgeError | None = None
-        self._sends_file = False
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         try:
@@ -102,10 +101,10 @@ class Exchange:
         cycle = self.cycle
         if cycle.chunked_encoding or count > cycle.expected_content_length:
             raise RuntimeError("A file goes out only within a declared Content-Length")
-        self._sends_file = True
+        self.connection.sends_file = True
         try:
             while count and not cycle.disconnected and not cycle.transport.is_closing():
-                self.connection.deadline = self.loop.time() + self.limits.download_idle_seconds
+                self.connection.note_progress()
                 sent = await self.loop.sendfile(cycle.transport, file, offset, min(count, TURN_BYTES))
                 if not sent:
                     raise OSError("The file ended before its recorded size")
@@ -118,12 +117,11 @@ class Exchange:
             cycle.transport.abort()
             raise
         finally:
-            self._sends_file = False
-            self.connection.deadline = math.inf
+            self.connection.sends_file = False
 
     def abort(self) -> None:
         """Cut the connection, also in the middle of a file: sendfile knows the socket, not the transport."""
-        if self._sends_file:
+        if self.connection.sends_file:
             with suppress(OSError):  # it is closed already
                 self.cycle.transport.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
         else:

@@ -116,10 +116,7 @@ class ZeroCopyProtocol(Connection, HttpToolsProtocol):
 
     def expire(self) -> None:
         if not self.is_idle:
-            if self.cycle.response_started:
-                self.cut()
-            else:
-                self._end_body(RequestTimeout(f"{self._late('body_idle_seconds')} of the body."))
+            self._end_body(RequestTimeout(f"{self._late('body_idle_seconds')} of the body."))
         elif self._head_begun:
             self._refuse(RequestTimeout(f"{self._late('head_seconds')} the whole head of the request."))
         else:
