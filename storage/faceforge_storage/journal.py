@@ -14,8 +14,9 @@ from typing import Any
 from orjson import Fragment
 from sqlalchemy import ColumnElement, Connection, LargeBinary, Select, and_, case, cast, func, not_, select
 
-from faceforge_storage.database.dialects import among
+from faceforge_storage.database.dialects import Listed, among
 from faceforge_storage.database.json_difference import difference
+from faceforge_storage.database.records import Wanted
 from faceforge_storage.database.shared_columns import metadata
 from faceforge_storage.database.tables import RECORDS, changes, changesets
 
@@ -53,9 +54,9 @@ _SIDE_COLUMNS = list(_side_columns())
 def matching(
     *,
     after: int | None = None,
-    ids: Sequence[int] | None = None,
-    actor: str | None = None,
-    operation: str | None = None,
+    ids: Listed | None = None,
+    actor: Wanted | None = None,
+    operation: Wanted | None = None,
 ) -> Select[Any]:
     """The changesets that fit every filter given; `after` an id."""
     statement = select(changesets, changesets.c.row_id.label("id"))
@@ -69,7 +70,10 @@ def matching(
 
 
 def changes_matching(
-    *, changeset_id: int | None = None, record_type: str | None = None, record_id: str | None = None
+    *,
+    changeset_id: int | ColumnElement[Any] | None = None,
+    record_type: Wanted | None = None,
+    record_id: Wanted | None = None,
 ) -> Select[Any]:
     """The changes that fit every filter given, with the `at`, `actor` and `operation` of their changeset.
 

@@ -43,6 +43,14 @@ def read(text: str, limits: Limits) -> DocumentNode:
         raise QueryTooComplex("The document nests too deeply to be read.") from None
 
 
+def tokens_of(document: DocumentNode) -> int:
+    """How many tokens a parsed document has, comments included."""
+    token, count = document.loc.start_token if document.loc is not None else None, 0
+    while token is not None:
+        token, count = token.next, count + 1
+    return count
+
+
 def check_size(document: DocumentNode, limits: Limits) -> None:
     """Raise QueryTooComplex for a valid document that is too large once its fragments are spread.
 

@@ -17,12 +17,10 @@ from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
-    Operation,
 )
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message
 
 from faceforge_schema import NOBODY, Actor, Context, Contract, Core
-from faceforge_schema.execute.masking import mask
 from faceforge_server.http.json_body import parse_json
 from faceforge_server.http.json_response import encode
 from faceforge_server.middleware.authentication import Authenticator, bearer
@@ -52,16 +50,9 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         elif message["type"] != "subscribe" or not self.connection_acknowledged or await self._may_stay():
             await super().handle_message(message)
 
-    async def run_operation(self, operation: Operation[Context, None]) -> None:
-        assert isinstance(self.schema, Contract)
-        try:
-            self.schema.documents.get(operation.query, self.context.core.settings.limits)
-        except (FaceForgeError, GraphQLError) as error:
-            translated = error if isinstance(error, GraphQLError) else GraphQLError("", original_error=error)
-            mask([translated])
-            await operation.send_initial_errors([translated])
-            return
-        await super().run_operation(operation)
+    @staticmethod
+    def _get_pre_execution_close_reason(error: GraphQLError) -> str | None:
+        return None  # the connection stays, with its other operations
 
     async def send_message(self, message: Message) -> None:
         if not self._left and (message["type"] != "next" or await self._may_stay()):

@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    CompoundSelect,
     Connection,
     Integer,
     Select,
@@ -23,7 +22,7 @@ from sqlalchemy.sql.visitors import iterate
 
 from faceforge_storage.database.dialects import json_rows
 from faceforge_storage.database.gateway import AnyRow
-from faceforge_storage.database.prepared_select import only
+from faceforge_storage.database.prepared_select import Query, only
 
 MAX_LIMIT = 500
 DEFAULT_LIMIT = 50
@@ -69,7 +68,7 @@ def fetch(db: Connection, statement: Select[Any], page: Page) -> Sequence[AnyRow
 
 def page_of(
     statement: Select[Any], order: Order, *, following: bool, names: Iterable[str] | None = None
-) -> Select[Any] | CompoundSelect[Any]:
+) -> Query:
     """The statement of any page of a list in this order, or of any that follows a row; see `Page.parameters`.
 
     It has the columns `names`, or all. A list of what is live and what is in the trash is merged from both, for which
@@ -128,9 +127,9 @@ def pages_below(children: Children, names: Iterable[str], order: Order, *, follo
     )
 
 
-def count(db: Connection, statement: Select[Any]) -> int:
-    """How many rows the statement has."""
-    return int(db.execute(select(func.count()).select_from(statement.subquery())).scalar_one())
+def count_of(statement: Select[Any]) -> Select[Any]:
+    """How many rows the statement has, as its one column `count_`."""
+    return select(func.count().label("count_")).select_from(statement.subquery())
 
 
 def counts_below(children: Children) -> Select[Any]:
@@ -146,9 +145,7 @@ def counts_below(children: Children) -> Select[Any]:
     )
 
 
-def _keys(
-    statement: Select[Any] | CompoundSelect[Any], order: Order
-) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+def _keys(statement: Query, order: Order) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
     columns = statement.selected_columns
     return columns[order.column], columns["row_id"]
 

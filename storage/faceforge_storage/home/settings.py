@@ -71,6 +71,8 @@ class Limits(Section):
     """The largest JSON body, in bytes."""
     sidecar_bytes: Count = 1 * MIB
     """The largest `_meta.json`, in bytes."""
+    record_bytes: Count = 1 * MIB
+    """The largest JSON of a record, in bytes, however it grew; what is read from files is not counted."""
     query_depth: Count = 15
     """How many levels a GraphQL query may nest."""
     query_objects: Count = 100_000
@@ -85,8 +87,12 @@ class Limits(Section):
     """How many aliases one query may have."""
     query_tokens: Count = 10_000
     """How many words and signs a GraphQL document may have."""
+    document_cache_bytes: Bytes = 64 * MIB
+    """How many bytes the GraphQL documents that are kept, and their plans, may take, half each."""
     query_seconds: Seconds = 30.0
     """How long one query may take, in seconds."""
+    filter_values: Count = 100
+    """How many values a list in a filter may have, such as `ids` or `tag`."""
     waiting_per_client: Count = 256
     """How many requests of one token or session may wait for a thread; further ones are refused."""
     signed_url_seconds: Count = 900

@@ -17,7 +17,15 @@ from sqlalchemy import Connection, select
 from faceforge_storage.database import tables
 from faceforge_storage.database.database import Database
 from faceforge_storage.database.gateway import AnyRow, Write
-from faceforge_storage.database.keyset import Children, Order, Page, count, counts_below, fetch, pages_below
+from faceforge_storage.database.keyset import (
+    Children,
+    Order,
+    Page,
+    count_of,
+    counts_below,
+    fetch,
+    pages_below,
+)
 from faceforge_storage.database.prepared_select import PreparedSelect
 from faceforge_storage.database.read_budget import AnswerMemory, ReadBudget
 from faceforge_storage.database.records import shown
@@ -79,7 +87,8 @@ def test_the_pages_together_are_the_sorted_list(
     )
     assert [len(page) for page in found[:-1]] == [limit] * (len(found) - 1)
     assert found[-1] or len(found) == 1
-    assert database.reading(count, select(ENTITIES)) == len(rows)
+    counted = database.reading(PreparedSelect(count_of(select(ENTITIES))), {}, budget())
+    assert counted == {"count_": (len(rows),)}
 
 
 @settings(max_examples=30, deadline=None, derandomize=True)
