@@ -139,8 +139,9 @@ def _lifespan(
         try:
             yield
         finally:
-            await compiled
+            compiled.cancel()  # the thread goes on to its end, which nobody needs any more
             core.computing.close()
+            core.database.stop()
             core.database.close()
 
     return lifespan

@@ -74,7 +74,7 @@ def test_a_stop_finishes_what_is_running_and_ends_with_0(core: CoreProcess, numb
     signalled.set()
     uploading.join()
     assert core.wait() == 0
-    assert answers[0].status_code == 201
+    assert answers[0].status_code == 201, core.log() + core.terminal()
     assert answers[0].json()["size_bytes"] == size
 
 
