@@ -73,6 +73,7 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
             home.database_file,
             seconds=settings.limits.query_seconds,
             waiting=settings.limits.waiting_per_client,
+            record_bytes=settings.limits.record_bytes,
         ),
         settings=settings,
         home=home.root,

@@ -82,7 +82,7 @@ assets = Table(
     Column("size_bytes", BigInteger, nullable=False),
     Column("content_hash", Text, ForeignKey("objects.sha256"), nullable=False, index=True),
     Column("derived_from_asset_id", Text, ForeignKey("assets.id"), index=True),
-    json_column("extracted_metadata"),
+    json_column("extracted_metadata", read_from_bytes=True),
     json_column("user_metadata"),
     json_column("tags"),
     json_column("plugin_data"),
