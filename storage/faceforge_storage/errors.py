@@ -152,6 +152,7 @@ class NotAcceptable(FaceForgeError):
 
 class RequestTimeout(FaceForgeError):
     code, status, title = "request_timeout", 408, "The request took too long to arrive"
+    default_hint = "Send it again without a pause, or raise the limit that is named in config/core.json."
 
 
 class Conflict(FaceForgeError):

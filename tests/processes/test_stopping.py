@@ -31,7 +31,7 @@ from faceforge_storage.home.home import open_home
 STOP_SECONDS = 2
 BUSY_MACHINE = 0.5
 """What starting and ending a process may take beside, on a machine with other work."""
-ENTITIES, TEXT, SEARCHES = 100, 100_000, 50
+ENTITIES, TEXT, SEARCHES = 100, 100_000, 20
 QUERY = "{" + " ".join(f'a{n}: entities(q: "nothing {n}") {{ totalCount }}' for n in range(SEARCHES)) + "}"
 
 GRAPHQL = {"Accept": "application/graphql-response+json"}
