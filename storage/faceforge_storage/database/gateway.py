@@ -13,7 +13,22 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Connection, Row, Select, Table, delete, event, func, insert, or_, select, update
+from sqlalchemy import (
+    JSON,
+    Connection,
+    Delete,
+    Insert,
+    Row,
+    Select,
+    Table,
+    delete,
+    event,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.engine import Engine
 from sqlalchemy.engine.interfaces import ExecutionContext
 
@@ -136,16 +151,20 @@ class Write:
         """Read within this transaction."""
         return self.connection.execute(statement).all()
 
+    def unrecorded(self, statement: Insert | Delete) -> None:
+        """Change a table that holds no records, so that nothing is journalled."""
+        if statement.table in tables.RECORDS.values():
+            raise ValueError("records change by insert, update, delete and erase")
+        self.connection.execute(statement, execution_options=GATEWAY)
+
     def save_idempotency_key(self, values: Values) -> None:
         """Store an answer under its idempotency key. It is no record, so it is not journalled."""
-        self.connection.execute(insert(tables.idempotency_keys).values(values), execution_options=GATEWAY)
+        self.unrecorded(insert(tables.idempotency_keys).values(values))
 
     def delete_idempotency_keys(self, older_than: timedelta) -> None:
         """Delete idempotency keys of a greater age."""
         keys = tables.idempotency_keys
-        self.connection.execute(
-            delete(keys).where(keys.c.created_at < now(-older_than)), execution_options=GATEWAY
-        )
+        self.unrecorded(delete(keys).where(keys.c.created_at < now(-older_than)))
 
     def finish(self) -> int | None:
         """Write the changeset; returns its id, or None when nothing changed."""

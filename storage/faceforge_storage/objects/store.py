@@ -16,6 +16,15 @@ class ObjectStore:
         self.providers = {provider.name: provider for provider in providers}
         self._first = providers[0]
 
+    def away(self) -> bool:
+        """Whether a provider was away when it was last looked for. Does not block."""
+        return any(provider.away for provider in self.providers.values())
+
+    def check(self) -> None:
+        """Return when every provider is there. Raises StoreAway."""
+        for provider in self.providers.values():
+            provider.check()
+
     def publish(self, staged: StagedFile) -> StoredObject:
         """Store staged bytes; see Provider.publish for what that promises and raises."""
         return self._first.publish(staged)
