@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, insert, select
+from sqlalchemy import ColumnElement, Connection, Select, exists, select
 
 from faceforge_storage.database import records
 from faceforge_storage.database.dialects import Listed, among, contains, holds_for_each
@@ -180,7 +180,8 @@ def purge(tx: Write, asset: AnyRow) -> bool:
     tx.erase(objects, place)
     for row in place:
         values = {column.name: row._mapping[column.name] for column in freed_bytes.c}
-        tx.unrecorded(insert(freed_bytes).prefix_with("OR REPLACE").values(values))
+        tx.delete_unrecorded(freed_bytes, freed_bytes.c.sha256 == row.sha256)  # of an earlier purge
+        tx.save_unrecorded(freed_bytes, values)
     return True
 
 

@@ -286,7 +286,9 @@ class Busy(Unavailable):
 
 class StoreAway(Unavailable):
     code, title = "store_away", "The store of the files is away"
-    default_hint = "Connect the disk that holds `paths.assets_dir`, or set it to where the files are; nothing was lost or written."
+    default_hint = (
+        "Connect the disk that holds `paths.assets_dir`, or set it to where the files are; nothing was lost."
+    )
 
 
 class QueryTimeout(FaceForgeError):

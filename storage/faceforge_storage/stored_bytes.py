@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Coroutine
 from contextlib import suppress
+from typing import Any
 from weakref import WeakValueDictionary
-
-from sqlalchemy import Connection, delete
 
 from faceforge_storage.assets import find_object
 from faceforge_storage.database.database import Database
@@ -42,15 +42,22 @@ class StoredBytes:
         """Hold it from the publication of bytes until a row names them, so that nobody removes them meanwhile."""
         return self._locks.setdefault(sha256, asyncio.Lock())
 
+    def expect_freed(self) -> None:
+        """A purge says so in its transaction, from the writer's thread: what it frees is found even if nobody waits."""
+        self._left = True
+
     async def withdraw(self, stored: StoredObject, turn: Turn) -> None:
-        """Remove published bytes that no row names, in the lock of their hash. Where it fails they stay: no harm is done."""
+        """Remove published bytes that no row names, in the lock of their hash. Where that fails they stay."""
 
         def unnamed(tx: Write) -> bool:  # asked of the writer, which has then done whatever it had begun
             return find_object(tx.connection, stored.sha256) is None
 
-        with suppress(FaceForgeError):
-            if await self._database.write(turn, "core", "withdraw bytes", unnamed):
-                await asyncio.to_thread(self._store.delete, stored)
+        async def remove() -> None:
+            with suppress(FaceForgeError):
+                if await self._database.write(turn, "core", "withdraw bytes", unnamed):
+                    await asyncio.to_thread(self._store.delete, stored)
+
+        await _to_the_end(remove())
 
     async def remove_freed(self, sha256: str, turn: Turn = OWN) -> None:
         """Remove the bytes that a purge has freed, unless a row names them again.
@@ -67,39 +74,53 @@ class StoredBytes:
                 return None
             return None if row is None else StoredObject(*row)
 
-        try:
+        async def remove() -> None:
             async with self.lock(sha256):
                 stored = await self._database.write(turn, "core", "remove bytes", still_freed)
                 if stored is not None:
                     await asyncio.to_thread(self._store.delete, stored)
                     await self._database.write(turn, "core", "remove bytes", lambda tx: _forget(tx, sha256))
+
+        try:
+            await _to_the_end(remove())
         except FaceForgeError as error:
-            log.warning("bytes of a purged asset cannot be removed now: %s", error)
+            log.warning("the bytes of a purged asset cannot be removed now: %s", error)
             self._left = True
-        except asyncio.CancelledError:
-            self._left = True
-            raise
 
     async def tend(self) -> None:
         """Until cancelled: look for a store that is away, and remove what purges have freed and nobody has removed."""
         while True:
-            with suppress(FaceForgeError):
-                if self._store.away():
-                    await asyncio.to_thread(self._store.check)
-                if self._left:
+            try:
+                await asyncio.to_thread(self._store.look_again)
+                if self._left and not self._store.away():
                     await self._remove_left()
+            except FaceForgeError as error:
+                log.warning("the stores cannot be looked after now: %s", error)
+            except Exception:
+                log.exception("looking after the stores failed")
             await asyncio.sleep(AGAIN_SECONDS)
 
     async def _remove_left(self) -> None:
-        def freed(db: Connection) -> list[str]:
-            return [row.sha256 for row in db.execute(places(freed_bytes))]
+        def freed(tx: Write) -> list[str]:
+            return [row.sha256 for row in tx.rows(places(freed_bytes))]
 
+        # Asked of the writer: what it has begun it has done then, and what it begins later sets this again.
         self._left = False
-        for sha256 in await self._database.read(OWN, freed):
+        for sha256 in await self._database.write(OWN, "core", "remove bytes", freed):
             await self.remove_freed(sha256)
             if self._store.away():
                 return
 
 
+async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
+    """Await the work, also when this is cancelled meanwhile: a thread that still removes bytes must be in its lock."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.gather(task, return_exceptions=True)
+        raise
+
+
 def _forget(tx: Write, sha256: str) -> None:
-    tx.unrecorded(delete(freed_bytes).where(freed_bytes.c.sha256 == sha256))
+    tx.delete_unrecorded(freed_bytes, freed_bytes.c.sha256 == sha256)

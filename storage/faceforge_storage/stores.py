@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, insert, select
+from sqlalchemy import Connection, Select, Table, select
 
 from faceforge_storage.database.database import Database
 from faceforge_storage.database.gateway import Write
@@ -72,4 +72,4 @@ def places(table: Table) -> Select[Any]:
 
 
 def _record(tx: Write, provider: str, store_id: str) -> None:
-    tx.unrecorded(insert(stores).values(provider=provider, store_id=store_id))
+    tx.save_unrecorded(stores, {"provider": provider, "store_id": store_id})

@@ -236,6 +236,7 @@ def purge_asset(tx: Write, context: Context, asset_id: ID) -> ID:
     row = rows.get(tx.connection, asset_id, "include")
     records.check_in_trash(row)
     if rows.purge(tx, row):
+        context.core.stored_bytes.expect_freed()
         context.freed.append(row.content_hash)
     return asset_id
 

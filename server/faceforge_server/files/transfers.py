@@ -22,6 +22,7 @@ from faceforge_server.files.delivery import Download
 from faceforge_server.files.description import DOWNLOAD
 from faceforge_server.files.disposition import Disposition
 from faceforge_server.files.form import UploadLimits
+from faceforge_server.files.intake import uncancelled
 from faceforge_server.files.signing import ALTERED, PARAMETERS, sign, verify
 from faceforge_server.files.upload import Upload
 from faceforge_server.http.answers import HeldAnswer, released_on_error
@@ -92,7 +93,7 @@ class FileTransfers:
             await context.core.database.read(context.turn, check_create, context, create)
             async with context.core.stored_bytes.lock(staged.sha256):
                 # The bytes are durable under their hash before any row names them.
-                stored = await asyncio.to_thread(self._store.publish, staged)
+                stored = await uncancelled(self._store.publish, staged)
                 context.uploaded = {**asdict(stored), "mime_type": media_type}
                 try:
                     return await self._contract.answer(self._create.document, {"input": create}, context)

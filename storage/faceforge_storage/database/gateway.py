@@ -15,9 +15,8 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    ColumnElement,
     Connection,
-    Delete,
-    Insert,
     Row,
     Select,
     Table,
@@ -151,20 +150,24 @@ class Write:
         """Read within this transaction."""
         return self.connection.execute(statement).all()
 
-    def unrecorded(self, statement: Insert | Delete) -> None:
-        """Change a table that holds no records, so that nothing is journalled."""
-        if statement.table in tables.RECORDS.values():
-            raise ValueError("records change by insert, update, delete and erase")
-        self.connection.execute(statement, execution_options=GATEWAY)
+    def save_unrecorded(self, table: Table, values: Values) -> None:
+        """Store a row of a table that holds no records, so that it is not journalled."""
+        check_unrecorded(table)
+        self.connection.execute(insert(table).values(values), execution_options=GATEWAY)
+
+    def delete_unrecorded(self, table: Table, condition: ColumnElement[bool]) -> None:
+        """Delete rows of a table that holds no records."""
+        check_unrecorded(table)
+        self.connection.execute(delete(table).where(condition), execution_options=GATEWAY)
 
     def save_idempotency_key(self, values: Values) -> None:
         """Store an answer under its idempotency key. It is no record, so it is not journalled."""
-        self.unrecorded(insert(tables.idempotency_keys).values(values))
+        self.save_unrecorded(tables.idempotency_keys, values)
 
     def delete_idempotency_keys(self, older_than: timedelta) -> None:
         """Delete idempotency keys of a greater age."""
         keys = tables.idempotency_keys
-        self.unrecorded(delete(keys).where(keys.c.created_at < now(-older_than)))
+        self.delete_unrecorded(keys, keys.c.created_at < now(-older_than))
 
     def finish(self) -> int | None:
         """Write the changeset; returns its id, or None when nothing changed."""
@@ -259,6 +262,12 @@ def check_version(row: AnyRow, expected: int | None) -> None:
     """Raise VersionConflict when the caller has seen another version of the row."""
     if expected is not None and row.version != expected:
         raise VersionConflict(f"The record is at version {row.version}, not {expected}.")
+
+
+def check_unrecorded(table: Table) -> None:
+    """Raise ValueError for a table of records, whose changes are journalled."""
+    if table in tables.RECORDS.values():
+        raise ValueError(f"{table.name} holds records")
 
 
 def guard(engine: Engine) -> None:

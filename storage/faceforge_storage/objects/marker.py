@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from faceforge_storage.errors import FaceForgeError, StoreAway
+from faceforge_storage.errors import FaceForgeError, NoSpace, StoreAway
 from faceforge_storage.home.atomic import write_json
-from faceforge_storage.objects.disk import disk_errors
+from faceforge_storage.objects.disk import FULL, disk_errors
 from faceforge_storage.objects.provider import StoredObject
 
 log = logging.getLogger(__name__)
@@ -126,10 +126,19 @@ class StoreMarker:
             raise StoreAway(f"The file {MARKER} of the store is damaged.")
         store_id = self._register.identify(found, self._is_there, seen=self._store_id is not None)
         if found is None:
+            self._make_root()
             with disk_errors("to mark the store"):
-                self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
                 write_json(self._root / MARKER, {"store_id": store_id, "about": ABOUT})
         self._store_id = store_id
+
+    def _make_root(self) -> None:
+        try:
+            self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as refused:
+            if refused.errno in FULL:
+                raise NoSpace("The disk is full; it refused to make the directory of the store.") from refused
+            log.error("the directory of the store cannot be made: %s", refused)
+            raise StoreAway("The directory of the store cannot be made.") from refused
 
     def _found(self) -> str | None:
         """The id in the marker; None without a marker, empty when it holds none."""

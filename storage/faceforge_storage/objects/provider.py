@@ -81,7 +81,10 @@ class Provider(Protocol):
         ...
 
     def check(self) -> None:
-        """Return when the place is there, and is the one that the register knows; raises StoreAway."""
+        """Return when the place is there, and is the one that the register knows.
+
+        Raises StoreAway; NoSpace and StorageFailed when it cannot be marked.
+        """
         ...
 
     def publish(self, staged: StagedFile) -> StoredObject:
