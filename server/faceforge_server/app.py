@@ -67,7 +67,10 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
     contract = build_schema()
     operations = rest_operations(contract)
     database = Database(
-        home.database_file, seconds=settings.limits.query_seconds, waiting=settings.limits.waiting_per_client
+        home.database_file,
+        seconds=settings.limits.query_seconds,
+        waiting=settings.limits.waiting_per_client,
+        record_bytes=settings.limits.record_bytes,
     )
     store = open_store(home, settings, partial(RecordedStore, database))
     staging = Staging(home.tmp_dir, settings.limits.disk_reserve_bytes)
@@ -147,8 +150,9 @@ def _lifespan(
             yield
         finally:
             tending.cancel()
-            await asyncio.gather(compiled, tending, return_exceptions=True)
+            compiled.cancel()  # the thread goes on to its end, which nobody needs any more
             core.computing.close()
+            core.database.stop()
             core.database.close()
 
     return lifespan

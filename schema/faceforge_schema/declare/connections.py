@@ -37,7 +37,7 @@ from faceforge_schema.declare.selected_columns import (
 from faceforge_schema.declare.signatures import placeholder, signature_of
 from faceforge_storage.database import keyset
 from faceforge_storage.database.keyset import Children, Page
-from faceforge_storage.database.prepared_select import Columns, Query
+from faceforge_storage.database.prepared_select import Columns
 from faceforge_storage.errors import InvalidCursor, InvalidInput, NotFound
 
 P = ParamSpec("P")
@@ -98,7 +98,7 @@ def _root_page(
         find(db, arguments[name])
     following, wanted = page.after is not None, _wanted(level.field, page) | {"row_id"}
 
-    def page_of() -> Query:
+    def page_of() -> Select[Any]:
         rows = among(**filters.arguments())
         return keyset.page_of(rows, page.order, following=following, names=existing_columns(rows, wanted))
 

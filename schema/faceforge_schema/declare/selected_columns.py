@@ -10,7 +10,7 @@ from sqlalchemy import Select
 from faceforge_executor import ColumnTable, FieldPlan, Level, ObjectPlan, Objects, OnePerParent
 from faceforge_schema.directives import holds_items, is_list
 from faceforge_storage.database import records
-from faceforge_storage.database.prepared_select import Columns, PreparedSelect, PreparedSelects, Query
+from faceforge_storage.database.prepared_select import Columns, PreparedSelect, PreparedSelects
 
 
 def columns_below(field: FieldPlan) -> frozenset[str]:
@@ -78,7 +78,7 @@ def siblings(field: FieldPlan) -> Iterator[FieldPlan]:
 
 
 def prepared(
-    level: Level, key: Hashable, wanted: frozenset[str], make: Callable[[], Query]
+    level: Level, key: Hashable, wanted: frozenset[str], make: Callable[[], Select[Any]]
 ) -> PreparedSelect:
     """The statement by which a field reads the columns `wanted`, made when it is first needed.
 

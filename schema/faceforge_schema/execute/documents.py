@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -28,10 +29,12 @@ TOKEN_BYTES = 700
 """What a token of a parsed document takes, its nodes and its place included; 190 to 610 were measured."""
 TEXT_COPIES = 2
 """How often the text of a document may be there: names and texts in it are copies."""
+COLLECTED_BYTES = 16 * 1024 * 1024
+"""How much may have been dropped, and wait for the garbage collector."""
 MAX_ERRORS = 20
 """How many faults of one document are reported."""
-MAX_MESSAGE, MAX_PLACES = 1000, 10
-"""How many characters and places the report of a fault has: it quotes what was sent."""
+MAX_PLACES = 10
+"""How many places the report of a fault names."""
 
 RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 
@@ -71,7 +74,7 @@ class Documents:
         self.schema = schema
         self._lock = threading.Lock()
         self._callers: OrderedDict[str, Document] = OrderedDict()
-        self._bytes = 0
+        self._bytes = self._dropped_bytes = 0
         self._own: dict[str, Document | None] = {}
 
     def keep(self, text: str) -> None:
@@ -125,10 +128,19 @@ class Documents:
             while self._bytes > most:
                 _, dropped = self._callers.popitem(last=False)
                 self._bytes -= dropped.kept_bytes
+                self._dropped_bytes += dropped.kept_bytes
                 for operation in dropped.operations.values():
                     forget_plans(self.schema, operation)
+            collect = self._dropped_bytes > COLLECTED_BYTES
+            if collect:
+                self._dropped_bytes = 0
+        if (
+            collect
+        ):  # plans are circles, few and with much in them: the collector would not come for them in time
+            gc.collect()
 
     def _checked(self, node: DocumentNode, bounds: Limits, *, trusted: bool) -> Document:
+        tokens = query_cost.unlink_tokens(node)
         errors = [_shortened(each) for each in validate(self.schema, node, RULES, max_errors=MAX_ERRORS)]
         operations = {
             each.name.value if each.name else None: each
@@ -136,12 +148,12 @@ class Documents:
             if isinstance(each, OperationDefinitionNode)
         }
         if errors:
-            return Document(node, 0, errors, operations, {}, trusted)
+            return Document(node, tokens, errors, operations, {}, trusted)
         query_cost.check_size(node, bounds)
         needs = {name: needs_of(self.schema, node, each) for name, each in operations.items()}
-        return Document(node, query_cost.tokens_of(node), [], operations, needs, trusted)
+        return Document(node, tokens, [], operations, needs, trusted)
 
 
 def _shortened(error: GraphQLError) -> GraphQLError:
-    """The error without most of what it quotes: a message may repeat all that was sent."""
-    return GraphQLError(error.message[:MAX_MESSAGE], (error.nodes or [])[:MAX_PLACES])
+    """The error with few places: each is looked up in the text, and there may be thousands."""
+    return GraphQLError(error.message, (error.nodes or [])[:MAX_PLACES])

@@ -43,11 +43,16 @@ def read(text: str, limits: Limits) -> DocumentNode:
         raise QueryTooComplex("The document nests too deeply to be read.") from None
 
 
-def tokens_of(document: DocumentNode) -> int:
-    """How many tokens a parsed document has, comments included."""
+def unlink_tokens(document: DocumentNode) -> int:
+    """Take the tokens of a parsed document apart; answers how many there were, comments included.
+
+    Linked to one another they would keep comments, and as a circle the whole text, longer than anybody needs them.
+    """
     token, count = document.loc.start_token if document.loc is not None else None, 0
     while token is not None:
-        token, count = token.next, count + 1
+        following = token.next
+        token.prev = token.next = None
+        token, count = following, count + 1
     return count
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, TypeVar
 
 from graphql import (
@@ -20,6 +21,7 @@ from starlette.requests import Request
 
 from faceforge_schema.values.inputs import faults, pointer
 from faceforge_server.http.json_body import check_media_type, check_text, parse_json, read_body
+from faceforge_server.http.request_context import computed
 from faceforge_server.rest.documents import TOTAL
 from faceforge_server.rest.names import argument_name, enum_words
 from faceforge_server.rest.operations import BODY, VERSION, RestOperation
@@ -180,8 +182,12 @@ async def _body(operation: RestOperation, request: Request, limit: int) -> BaseM
     if not raw and not operation.body_required:
         return None
     check_media_type(request)
+    return await computed(request, len(raw), partial(_model, operation.body_model, raw))
+
+
+def _model(kind: type[Model], raw: bytes) -> Model:
     parse_json(raw)
-    return validated(operation.body_model.model_validate_json, raw)
+    return validated(kind.model_validate_json, raw)
 
 
 def validated(validate: Callable[[Any], Model], given: Any) -> Model:

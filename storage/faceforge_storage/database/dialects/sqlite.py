@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -84,11 +85,12 @@ def make_engine(path: str, *, writer: bool, connections: int) -> Engine:
 
 
 @contextmanager
-def stop_after(connection: Connection, seconds: float) -> Iterator[None]:
-    """Interrupt any statement of the connection that still runs after `seconds`: it fails with "interrupted"."""
+def stop_after(connection: Connection, seconds: float, stopped: threading.Event) -> Iterator[None]:
+    """Interrupt any statement of the connection that still runs after `seconds`, or once `stopped` is set: it fails
+    with "interrupted"."""
     end = time.monotonic() + seconds
     driver = _driver(connection)
-    driver.set_progress_handler(lambda: time.monotonic() > end, STEPS_BETWEEN_CHECKS)
+    driver.set_progress_handler(lambda: stopped.is_set() or time.monotonic() > end, STEPS_BETWEEN_CHECKS)
     try:
         yield
     finally:
