@@ -21,9 +21,10 @@ from sqlalchemy.exc import DatabaseError
 from faceforge_storage.database.database_errors import translate
 from faceforge_storage.database.dialects import interrupt, make_engine, stop_after
 from faceforge_storage.database.dialects.sqlite_library import log_library, sqlite3
-from faceforge_storage.database.gateway import Write, guard
+from faceforge_storage.database.gateway import Write
 from faceforge_storage.database.group_commit import GroupCommit
 from faceforge_storage.database.log_truncation import LogTruncation
+from faceforge_storage.database.write_guard import guard
 from faceforge_storage.errors import Unavailable
 from faceforge_storage.scheduling.fair_queue import OWN, Turn
 from faceforge_storage.scheduling.workers import STOPPING, WAITING, Workers
