@@ -24,7 +24,7 @@ from faceforge_executor.cells import Group
 from faceforge_executor.executor import BreadthFirstExecutor
 from faceforge_executor.objects import ColumnTable, ObjectList, Objects
 from faceforge_executor.plan import FieldPlan, ObjectPlan
-from faceforge_executor.plan_cache import compile_ahead, forget_plans
+from faceforge_executor.plan_cache import bound_plans, compile_ahead, forget_plans
 from faceforge_executor.run_sync import run_sync
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "ObjectPlan",
     "Objects",
     "OnePerParent",
+    "bound_plans",
     "compile_ahead",
     "forget_plans",
     "run_sync",

@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from functools import partial
 from itertools import product
+from sys import getsizeof
 from typing import Any
 
 from graphql import (
@@ -29,8 +30,11 @@ from graphql.execution.collect_fields import FragmentDetails
 from faceforge_executor.plan import ObjectPlan
 from faceforge_executor.plan_compiler import PlanCompiler
 
-MAX_FIELDS = 50_000
-"""Fields in all plans that are kept for a schema, at less than a kilobyte each."""
+MOST_BYTES = 32 * 1024 * 1024
+"""What the plans that are kept for a schema may take, unless `bound_plans` says otherwise."""
+OPERATION_BYTES, SELECTION_BYTES, FIELD_BYTES = 2048, 512, 1024
+"""What an operation, a selection and a field take in plans, about: 860 to 2250 bytes were measured for a field with its
+share of the others. The text of the document, which a plan holds, is counted beside them."""
 MAX_PLANS = 32
 """Plans kept of one operation."""
 _CACHE = "breadth-first plans"
@@ -54,13 +58,14 @@ class CachedOperation:
         # Arguments of fragments become part of what is compiled, so such a plan serves one execution only.
         self.reusable = not any(each.variable_definitions for each in definitions)
         self.plans: OrderedDict[tuple[Any, ...], ObjectPlan] = OrderedDict()
-        self.field_count = 0
-        """Fields compiled so far, in all plans."""
+        text = operation.loc.source.body if operation.loc is not None else ""
+        self.bytes = OPERATION_BYTES + getsizeof(text)
+        """What it takes with all plans compiled so far, about."""
         self.permanent = False
 
 
 class PlanCache:
-    """The plans of one schema: of the operations used last, as many as have `MAX_FIELDS` fields together.
+    """The plans of one schema: of the operations used last, as many as take `most_bytes` together.
 
     Permanent ones stay, however many others are run.
     """
@@ -68,7 +73,8 @@ class PlanCache:
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._operations: OrderedDict[int, CachedOperation] = OrderedDict()
-        self._field_count = 0
+        self._bytes = 0
+        self.most_bytes = MOST_BYTES
 
     @classmethod
     def of(cls, schema: GraphQLSchema) -> PlanCache:
@@ -89,6 +95,8 @@ class PlanCache:
             found = self._operations.get(key)
             if found is None:
                 found = self._operations[key] = CachedOperation(schema, fragments, operation)
+                self._bytes += found.bytes
+                self._drop_oldest()
             else:
                 self._operations.move_to_end(key)
         return found
@@ -101,18 +109,17 @@ class PlanCache:
             return self._compile(cached, root, variables)
         with self._lock:
             found = cached.plans.get(decided)
-            if found is None:
-                known = VariableValues(
-                    {
-                        name: variables.sources[name]
-                        for name in cached.conditions
-                        if name in variables.sources
-                    },
-                    {name: variables.coerced[name] for name in cached.conditions},
-                )
-                found = cached.plans[decided] = self._compile(cached, root, known)
-                if len(cached.plans) > MAX_PLANS:
-                    cached.plans.popitem(last=False)
+        if found is not None:
+            return found
+        known = VariableValues(
+            {name: variables.sources[name] for name in cached.conditions if name in variables.sources},
+            {name: variables.coerced[name] for name in cached.conditions},
+        )
+        compiled = self._compile(cached, root, known)  # not under the lock: a large one takes long
+        with self._lock:
+            found = cached.plans.setdefault(decided, compiled)
+            if len(cached.plans) > MAX_PLANS:
+                cached.plans.popitem(last=False)
         return found
 
     def forget(self, operation: OperationDefinitionNode) -> None:
@@ -121,7 +128,7 @@ class PlanCache:
             found = self._operations.get(id(operation))
             if found is not None and not found.permanent:
                 del self._operations[id(operation)]
-                self._field_count -= found.field_count
+                self._bytes -= found.bytes
 
     def _compile(
         self, cached: CachedOperation, root: GraphQLObjectType, variables: VariableValues
@@ -136,12 +143,18 @@ class PlanCache:
         with self._lock:
             if self._operations.get(id(cached.operation)) is not cached or cached.permanent:
                 return
-            cached.field_count += fields
-            self._field_count += fields
-            for each in list(self._operations.values()):
-                if self._field_count <= MAX_FIELDS or each is cached:
-                    return
-                self.forget(each.operation)
+            count = SELECTION_BYTES + fields * FIELD_BYTES
+            cached.bytes += count
+            self._bytes += count
+            self._drop_oldest()
+
+    def _drop_oldest(self) -> None:
+        """Drop what was not used for longest while all takes too much; in the end what was used just now, too."""
+        while self._bytes > self.most_bytes:
+            oldest = next((each for each in self._operations.values() if not each.permanent), None)
+            if oldest is None:
+                return
+            self.forget(oldest.operation)
 
 
 def plan_of(executor: Executor[Any], root: GraphQLObjectType) -> ObjectPlan:
@@ -151,9 +164,14 @@ def plan_of(executor: Executor[Any], root: GraphQLObjectType) -> ObjectPlan:
     return cache.plan(cached, root, executor.variable_values)
 
 
-def forget_plans(executor: Executor[Any]) -> None:
-    """Drop the plans of an operation that is not to run."""
-    PlanCache.of(executor.schema).forget(executor.operation)
+def forget_plans(schema: GraphQLSchema, operation: OperationDefinitionNode) -> None:
+    """Drop the plans of an operation that is not to run, or not again."""
+    PlanCache.of(schema).forget(operation)
+
+
+def bound_plans(schema: GraphQLSchema, most_bytes: int) -> None:
+    """Say how many bytes the plans that are kept for a schema may take, about; permanent ones are not counted."""
+    PlanCache.of(schema).most_bytes = most_bytes
 
 
 def compile_ahead(schema: GraphQLSchema, document: DocumentNode) -> None:

@@ -13,9 +13,11 @@ from sqlalchemy import Connection as Reader
 from faceforge_schema.actors import Actor
 from faceforge_storage.database.database import Database
 from faceforge_storage.database.gateway import Write
+from faceforge_storage.database.prepared_select import PreparedSelects
 from faceforge_storage.database.read_budget import AnswerMemory, ReadBudget
 from faceforge_storage.home.settings import Settings
 from faceforge_storage.scheduling.fair_queue import Turn
+from faceforge_storage.scheduling.workers import Workers
 
 __all__ = ["Context", "Core", "Info", "Reader", "Write"]
 
@@ -45,6 +47,10 @@ class Core:
     """Every permission there is: what the operations and records of the schema need."""
     answers: AnswerMemory
     """What all answers under way hold."""
+    statements: PreparedSelects
+    """The statements by which queries read."""
+    computing: Workers
+    """Threads for what takes long without waiting for anything, such as validating a large document."""
 
     def read_budget(self) -> ReadBudget:
         """A new budget, for one answer."""

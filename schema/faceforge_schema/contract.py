@@ -18,12 +18,12 @@ from strawberry.types.execution import ExecutionContext, ExecutionResult
 import faceforge_schema
 from faceforge_schema.context import Context
 from faceforge_schema.declare.operation import Kind, Operation
-from faceforge_schema.execute.admission import REFUSALS, Admission, graphql_errors
+from faceforge_schema.execute.admission import REFUSALS, Admission, admitted, graphql_errors
 from faceforge_schema.execute.documents import Documents
 from faceforge_schema.execute.execution import Execution
 from faceforge_schema.execute.masking import expected_of, mask
 from faceforge_schema.execute.preparation import prepare
-from faceforge_schema.execute.run import run
+from faceforge_schema.execute.run import ANSWERED_ONCE, execute, run
 from faceforge_schema.values.scalars import SCALARS
 
 MACHINERY = frozenset({"actors", "context", "contract", "declare", "directives", "execute", "values"})
@@ -69,8 +69,11 @@ class Contract(strawberry.Schema):
         context: Context = context_value
         data: dict[str, Any] | None = None
         try:
-            document = self.documents.get(query or "", context.core.settings.limits)
-            result = await run(self.graphql, document, variable_values, context, operation_name)
+            result = await execute(
+                await admitted(
+                    self.documents, query or "", variable_values, context, operation_name, ANSWERED_ONCE
+                )
+            )
             data, errors = result.data, result.errors or []
         except REFUSALS as refusal:
             errors = graphql_errors(refusal)
@@ -88,6 +91,11 @@ class Contract(strawberry.Schema):
         assert result.data is not None
         (answer,) = result.data.values()
         return answer
+
+    async def stream(self, query: str | None, *arguments: Any, **named: Any) -> Any:
+        """Answer whatever a socket asks, event by event."""
+        # Strawberry takes an empty document for no document at all.
+        return await super().stream(query or " ", *arguments, **named)
 
     def get_extensions(self, sync: bool = False) -> list[SchemaExtension]:
         """The checks that an execution goes through which Strawberry begins: those of WebSockets."""

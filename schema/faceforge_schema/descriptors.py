@@ -11,7 +11,7 @@ from sqlalchemy import Select
 from strawberry import ID, Maybe
 
 from faceforge_schema.assets.assets import Asset
-from faceforge_schema.context import Context, Reader, Write
+from faceforge_schema.context import Context, Write
 from faceforge_schema.declare.connections import collection, listing
 from faceforge_schema.declare.fields import reference
 from faceforge_schema.declare.lookup import lookup
@@ -107,12 +107,21 @@ def descriptor() -> Select[Any]:
     return rows.matching()
 
 
-@listing("GET /descriptors", Descriptor, sort=DescriptorSort, needs="descriptors:read")
+def _as_of(date: str) -> str:
+    if not is_partial_date(date):
+        raise invalid("/as_of", "is a date like 2015, 2015-05 or 2015-05-31")
+    return date
+
+
+AS_OF = {"as_of": _as_of}
+
+
+@listing("GET /descriptors", Descriptor, sort=DescriptorSort, needs="descriptors:read", readers=AS_OF)
 def descriptors(
     field_key: str | None = None, ids: list[ID] | None = None, as_of: str | None = None
 ) -> Select[Any]:
     """Facts about all live entities. `as_of` is a date, perhaps partial, at which they held."""
-    return rows.matching(field_key=field_key, ids=ids, as_of=_as_of(as_of))
+    return rows.matching(field_key=field_key, ids=ids, as_of=as_of)
 
 
 @listing(
@@ -120,14 +129,12 @@ def descriptors(
     Descriptor,
     sort=DescriptorSort,
     needs="descriptors:read",
-    errors=(NotFound,),
+    readers=AS_OF,
+    of={"entity_id": entity_rows.get},
 )
-def entity_descriptors(
-    db: Reader, entity_id: ID, field_key: str | None = None, as_of: str | None = None
-) -> Select[Any]:
+def entity_descriptors(entity_id: ID, field_key: str | None = None, as_of: str | None = None) -> Select[Any]:
     """The facts about an entity; `as_of` a date, perhaps partial, at which they held."""
-    entity_rows.get(db, entity_id)
-    return rows.matching(entity_id=entity_id, field_key=field_key, as_of=_as_of(as_of))
+    return rows.matching(entity_id=entity_id, field_key=field_key, as_of=as_of)
 
 
 @mutation(
@@ -189,10 +196,10 @@ def evidence_asset() -> Select[Any]:
     return asset_rows.matching()
 
 
-@collection(Entity, Descriptor, sort=DescriptorSort, name="descriptors")
+@collection(Entity, Descriptor, sort=DescriptorSort, name="descriptors", readers=AS_OF)
 def descriptors_of_entity(field_key: str | None = None, as_of: str | None = None) -> Children:
     """The facts about it; `as_of` a date, perhaps partial, at which they held."""
-    found = rows.matching(field_key=field_key, as_of=_as_of(as_of))
+    found = rows.matching(field_key=field_key, as_of=as_of)
     return Children(found, lambda entity: tables.descriptors.c.entity_row == entity)
 
 
@@ -203,9 +210,3 @@ def _check(
         check_fact(tx.connection, context, field_key, values["value"])
     check_span(values if row is None else {**row._mapping, **values})
     check_asset(tx.connection, values, "evidence_asset_id", row)
-
-
-def _as_of(date: str | None) -> str | None:
-    if date is not None and not is_partial_date(date):
-        raise invalid("/as_of", "is a date like 2015, 2015-05 or 2015-05-31")
-    return date

@@ -13,6 +13,7 @@ from strawberry import ID, Maybe
 
 from faceforge_schema.context import Context, Reader, Write
 from faceforge_schema.declare.connections import listing
+from faceforge_schema.declare.filters import none_if_empty
 from faceforge_schema.declare.lookup import lookup
 from faceforge_schema.declare.operation import mutation
 from faceforge_schema.declare.resources import Record, attribute, resource
@@ -111,7 +112,19 @@ def entity(deleted: Deleted = Deleted.EXCLUDE) -> Select[Any]:
     return rows.matching(deleted=shown_as(deleted))
 
 
-@listing("GET /entities", Entity, sort=EntitySort, needs="entities:read")
+def _external_id(text: str) -> str:
+    if ":" not in text:
+        raise invalid("/external_id", "is written `namespace:value`")
+    return text
+
+
+@listing(
+    "GET /entities",
+    Entity,
+    sort=EntitySort,
+    needs="entities:read",
+    readers={"external_id": _external_id, "tag": none_if_empty},
+)
 def entities(
     q: str | None = None,
     tag: list[str] | None = None,
@@ -123,8 +136,8 @@ def entities(
     """Entities. `q` is found in names and aliases; every `tag` must be there; `external_id` is `namespace:value`."""
     return rows.matching(
         q=q,
-        tag=tag or (),
-        external_id=None if external_id is None else _parted(external_id),
+        tag=tag,
+        external_id=external_id,
         ids=ids,
         updated_since=updated_since,
         deleted=shown_as(deleted),
@@ -203,10 +216,3 @@ def checked_values(
     check_asset(db, values, "primary_thumbnail_asset_id")
     values["fields"] = check_fields(db, context, values["fields"], None, beside)
     return values
-
-
-def _parted(external_id: str) -> tuple[str, str]:
-    namespace, colon, value = external_id.partition(":")
-    if not colon:
-        raise invalid("/external_id", "is written `namespace:value`")
-    return namespace, value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from enum import Enum
-from typing import Any
+from typing import Any, cast
 
 import strawberry
 from sqlalchemy import Select
@@ -90,22 +90,31 @@ def changes_of_changeset() -> Children:
     return Children(rows.changes_matching(), lambda changeset: tables.changes.c.changeset_row == changeset)
 
 
-@batched(Change, reads=("record_type", "before"))
+@batched(Change, reads=rows.SIDE_READS["before"])
 def before(db: Reader, parents: Objects) -> Sequence[JSONObject | None]:
-    """The values before: all of a removed record, the changed ones of a changed record."""
-    return _values(db, parents, "before")
+    """What stood before: all of a removed record; of a changed one what differs, in an object only the keys that do."""
+    return _side(db, parents, "before")
 
 
-@batched(Change, reads=("record_type", "after"))
+@batched(Change, reads=rows.SIDE_READS["after"])
 def after(db: Reader, parents: Objects) -> Sequence[JSONObject | None]:
-    """The values after: all of a new record, the changed ones of a changed record."""
-    return _values(db, parents, "after")
+    """What stands after: all of a new record; of a changed one what differs, in an object only the keys that do."""
+    return _side(db, parents, "after")
 
 
-def _values(db: Reader, parents: Objects, side: str) -> list[JSONObject | None]:
-    stored = zip(parents.column("record_type"), parents.column(side), strict=True)
-    found = rows.public_values(db, list(stored))
-    return [None if values is None else JSONObject(values) for values in found]
+@batched(Change, reads=rows.OFFSET_READS)
+def list_offsets(_db: Reader, parents: Objects) -> Sequence[JSONObject | None]:
+    """Of a changed record: for each list in `before` and `after` the index of its first element in the whole list."""
+    return cast(
+        "Sequence[JSONObject | None]",
+        rows.list_offsets(*(parents.column(name) for name in rows.OFFSET_READS)),
+    )
+
+
+def _side(db: Reader, parents: Objects, side: str) -> Sequence[JSONObject | None]:
+    """One side of each change: a fragment of JSON where it stands in the answer as it is stored."""
+    stored = (parents.column(name) for name in rows.SIDE_READS[side])
+    return cast("Sequence[JSONObject | None]", rows.sides(db, *stored))
 
 
 @subscription(name="changesets", needs="journal:read")

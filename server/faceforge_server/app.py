@@ -33,6 +33,7 @@ from faceforge_server.version import product_version
 from faceforge_storage.database.clock import now
 from faceforge_storage.database.database import Database
 from faceforge_storage.database.migrate import migrate
+from faceforge_storage.database.prepared_select import PreparedSelects
 from faceforge_storage.database.read_budget import AnswerMemory
 from faceforge_storage.errors import CannotStart
 from faceforge_storage.home.home import Home
@@ -40,8 +41,14 @@ from faceforge_storage.home.settings import Settings
 from faceforge_storage.objects.registry import open_store
 from faceforge_storage.objects.staging import Staging
 from faceforge_storage.objects.store import ObjectStore
+from faceforge_storage.scheduling.workers import Workers
 
 log = logging.getLogger("faceforge")
+
+MAX_STATEMENTS = 500
+"""Statements that are kept, of a few kilobytes each."""
+COMPUTING_THREADS = 2
+"""One of them is for what is quick. More would take from the event loop what it needs to answer others in time."""
 
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 """FastAPI can be made to send traces by variables of the environment; nothing leaves the machine unasked."""
@@ -66,6 +73,7 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
             home.database_file,
             seconds=settings.limits.query_seconds,
             waiting=settings.limits.waiting_per_client,
+            record_bytes=settings.limits.record_bytes,
         ),
         settings=settings,
         home=home.root,
@@ -75,6 +83,8 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
         sign_download=files.sign,
         permissions=permissions_of(contract.graphql),
         answers=AnswerMemory(settings.limits.answers_bytes),
+        statements=PreparedSelects(MAX_STATEMENTS),
+        computing=Workers("computing", COMPUTING_THREADS, waiting=settings.limits.waiting_per_client),
     )
     authenticator = Authenticator(core, install)
     cache = AnswerCache(lambda: core.database.generation, settings.limits.answer_cache_bytes)
@@ -129,7 +139,9 @@ def _lifespan(
         try:
             yield
         finally:
-            await compiled
+            compiled.cancel()  # the thread goes on to its end, which nobody needs any more
+            core.computing.close()
+            core.database.stop()
             core.database.close()
 
     return lifespan

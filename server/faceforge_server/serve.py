@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import os
-import shlex
 import signal
 import socket
 import sys
@@ -13,11 +10,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
-import uvicorn
-from pydantic import SecretStr
-
-from faceforge_server.http.protocol import ZeroCopyProtocol
-from faceforge_server.http.sockets import listen, web_address
+from faceforge_server.http.file_handles import raise_limit
+from faceforge_server.http.sockets import listen
 from faceforge_server.logs import Logs
 from faceforge_server.memory import return_memory
 from faceforge_storage.errors import FaceForgeError
@@ -34,6 +28,7 @@ def serve(path: Path | None, host: str | None, port: int | None, auto_port: bool
     `host` and `port` win over the settings. Raises CannotStart when it cannot be served.
     """
     return_memory()
+    raise_limit()
     # A thread with much to compute lets others go on after this long. Python's own 5 ms, taken by several such threads
     # in turn, are as many waits at each step of a request; a shorter time costs no throughput that can be measured.
     sys.setswitchinterval(SWITCH_SECONDS)
@@ -69,74 +64,16 @@ def _bound_network(network: Network, host: str, bound: socket.socket) -> Network
 
 def _run(home: Home, settings: Settings, bound: socket.socket, first: bool) -> None:
     from faceforge_server.app import create_app
+    from faceforge_server.core_server import CoreServer
 
-    core = create_app(home, settings)
-    app = Startup(core)
-    config = uvicorn.Config(
-        app,
-        http=ZeroCopyProtocol,
-        ws="websockets-sansio",
-        loop="asyncio",
-        lifespan="on",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        ws_max_size=settings.limits.json_bytes,
-        timeout_graceful_shutdown=int(settings.limits.shutdown_seconds),
-    )
+    app = create_app(home, settings)
+    startup = Startup(app)
     try:
-        instance_id = core.state.core.instance_id
-        CoreServer(config, home, bound, settings.auth.install_token, first, instance_id).run(sockets=[bound])
+        CoreServer(startup, app.state.core, home, bound, first).run(sockets=[bound])
     except SystemExit:
-        if app.fault is None:
+        if startup.fault is None:
             raise
-        raise app.fault from None
-
-
-class CoreServer(uvicorn.Server):
-    """The server, which prints its address as soon as it answers."""
-
-    def __init__(
-        self,
-        config: uvicorn.Config,
-        home: Home,
-        bound: socket.socket,
-        token: SecretStr,
-        first: bool,
-        instance_id: str,
-    ) -> None:
-        super().__init__(config)
-        self.home, self.token, self.first, self.instance_id = home, token, first, instance_id
-        self.address, self.name = web_address(bound), bound.getsockname()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        # What the start has made will stay: without this the collector looks through all of it again and again.
-        gc.freeze()
-        self.home.write_ports(
-            {
-                "core_host": self.name[0],
-                "core_port": self.name[1],
-                "url": self.address,
-                "pid": os.getpid(),
-                "instance_id": self.instance_id,
-            }
-        )
-        print(f"FaceForge Core is at {self.address}/", f"Data directory: {self.home.root}", sep="\n")
-        if self.first:
-            self._print_how_to_sign_in()
-        print("Ctrl-C stops it.", flush=True)
-
-    def _print_how_to_sign_in(self) -> None:
-        if sys.stdout.isatty():
-            print(f"To sign in, use this token: {self.token.get_secret_value()}")
-            print("To see it again:")
-        else:  # what is no terminal may well be a log, and no log may hold a token
-            print("To sign in, use the install token. To see it:")
-        # Started as a module, the command's own file is no program.
-        program = [sys.executable, "-m", "faceforge_server"] if sys.argv[0].endswith(".py") else [sys.argv[0]]
-        print("  " + shlex.join([*program, "token", "show", "--home", str(self.home.root)]))
+        raise startup.fault from None
 
 
 class Startup:

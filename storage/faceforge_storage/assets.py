@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, exists, select
 
 from faceforge_storage.database import records
-from faceforge_storage.database.dialects import among, contains
+from faceforge_storage.database.dialects import Listed, among, contains, holds_for_each
 from faceforge_storage.database.gateway import AnyRow, Values, Write
 from faceforge_storage.database.ids import new_id
-from faceforge_storage.database.records import Deleted, shown
+from faceforge_storage.database.records import Deleted, Wanted, shown
 from faceforge_storage.database.tables import asset_links, asset_tags, assets, entities, objects
 
 DEFAULTS: Values = {
@@ -26,16 +26,16 @@ DEFAULTS: Values = {
 
 def matching(
     *,
-    q: str | None = None,
-    tag: Iterable[str] = (),
-    ids: Sequence[str] | None = None,
-    kind: str | None = None,
-    mime_type: str | None = None,
-    content_hash: str | None = None,
-    filename: str | None = None,
-    entity_id: str | None = None,
-    derived_from_asset_id: str | None = None,
-    updated_since: str | None = None,
+    q: Wanted | None = None,
+    tag: Listed | None = None,
+    ids: Listed | None = None,
+    kind: Wanted | None = None,
+    mime_type: Wanted | None = None,
+    content_hash: Wanted | None = None,
+    filename: Wanted | None = None,
+    entity_id: Wanted | None = None,
+    derived_from_asset_id: Wanted | None = None,
+    updated_since: Wanted | None = None,
     deleted: Deleted = "exclude",
 ) -> Select[Any]:
     """The assets that fit every filter given; every `tag` must be there."""
@@ -47,9 +47,9 @@ def matching(
         "derived_from_asset_id": derived_from_asset_id,
     }
     conditions = [assets.c[name] == value for name, value in equal.items() if value is not None]
-    for each in tag:
-        conditions.append(exists().where(asset_tags.c.tag == each, asset_tags.c.asset_row == assets.c.row_id))
-    if q:
+    if tag is not None:
+        conditions.append(holds_for_each(tag, has_tag))
+    if q is not None:
         conditions.append(contains(assets.c.filename, q))
     if ids is not None:
         conditions.append(among(assets.c.id, ids))
@@ -68,6 +68,12 @@ def matching(
 def get(db: Connection, asset_id: str, deleted: Deleted = "exclude") -> AnyRow:
     """The row of an asset, a live one unless `deleted` says otherwise; raises NotFound."""
     return records.find(db, matching(deleted=deleted), "id", asset_id)
+
+
+def has_tag(tag: Wanted) -> ColumnElement[bool]:
+    """Whether the asset has the tag."""
+    has = exists().where(asset_tags.c.tag == tag, asset_tags.c.asset_row == assets.c.row_id)
+    return has.correlate_except(asset_tags)
 
 
 def oldest_with_content(db: Connection, content_hash: str, kind: str | None = None) -> AnyRow | None:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Text, func, literal, select
 
 from faceforge_storage.database import records
-from faceforge_storage.database.dialects import among
+from faceforge_storage.database.dialects import Listed, among
 from faceforge_storage.database.gateway import AnyRow, Values, Write
 from faceforge_storage.database.ids import new_id
-from faceforge_storage.database.records import shown
+from faceforge_storage.database.records import Wanted, shown
 from faceforge_storage.database.tables import descriptors, entities
 
 DEFAULTS: Values = {
@@ -26,12 +25,12 @@ DEFAULTS: Values = {
 
 def matching(
     *,
-    entity_id: str | None = None,
-    field_key: str | None = None,
-    ids: Sequence[str] | None = None,
-    as_of: str | None = None,
+    entity_id: Wanted | None = None,
+    field_key: Wanted | None = None,
+    ids: Listed | None = None,
+    as_of: Wanted | None = None,
 ) -> Select[Any]:
-    """The facts about live entities that fit every filter given, with `entity_id`."""
+    """The facts about live entities that fit every filter given, with `entity_id`. `as_of` is a partial date."""
     conditions = [shown(entities)]
     if entity_id is not None:
         conditions.append(entities.c.id == entity_id)
@@ -41,17 +40,20 @@ def matching(
         conditions.append(among(descriptors.c.id, ids))
     if as_of is not None:
         # Partial dates are spans; a fact holds when its span and the span asked for meet.
-        first, last = as_of, as_of + "-99-99"[len(as_of) - 4 :]
-        ends = descriptors.c.valid_to.concat(
-            func.substr("9999-99-99", func.length(descriptors.c.valid_to) + 1)
-        )
-        conditions.append(descriptors.c.valid_from.is_(None) | (descriptors.c.valid_from <= last))
-        conditions.append(descriptors.c.valid_to.is_(None) | (ends >= first))
+        begins, ends = descriptors.c.valid_from, descriptors.c.valid_to
+        conditions.append(begins.is_(None) | (begins <= _last_day(as_of)))
+        conditions.append(ends.is_(None) | (_last_day(ends) >= as_of))
     return (
         select(descriptors, entities.c.id.label("entity_id"))
         .join(entities, entities.c.row_id == descriptors.c.entity_row)
         .where(*conditions)
     )
+
+
+def _last_day(date: Wanted) -> ColumnElement[str]:
+    """The end of a partial date, as a text that compares like days: the last day of `2015` is `2015-99-99`."""
+    text = literal(date, Text) if isinstance(date, str) else date
+    return text.concat(func.substr("9999-99-99", func.length(text) + 1))
 
 
 def get(db: Connection, descriptor_id: str) -> AnyRow:

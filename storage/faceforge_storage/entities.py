@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from faceforge_storage.database import records
-from faceforge_storage.database.dialects import among, any_contains, contains
+from faceforge_storage.database.dialects import Listed, among, any_contains, contains, holds_for_each
 from faceforge_storage.database.gateway import AnyRow, Values, Write
 from faceforge_storage.database.ids import new_id
-from faceforge_storage.database.records import Deleted, shown
+from faceforge_storage.database.records import Deleted, Wanted, shown
 from faceforge_storage.database.tables import entities
 from faceforge_storage.database.tables import entity_external_ids as external_ids
 from faceforge_storage.database.tables import entity_tags as tags
 from faceforge_storage.errors import ExternalIdTaken
-
-ExternalId = tuple[str, str]
-"""(namespace, value)"""
 
 DEFAULTS: Values = {
     "aliases": [],
@@ -34,22 +31,26 @@ DEFAULTS: Values = {
 
 def matching(
     *,
-    q: str | None = None,
-    tag: Iterable[str] = (),
-    ids: Sequence[str] | None = None,
-    external_id: ExternalId | None = None,
-    updated_since: str | None = None,
+    q: Wanted | None = None,
+    tag: Listed | None = None,
+    ids: Listed | None = None,
+    external_id: Wanted | None = None,
+    updated_since: Wanted | None = None,
     deleted: Deleted = "exclude",
 ) -> Select[Any]:
-    """The entities that fit every filter given; every `tag` must be there."""
-    conditions = [shown(entities, deleted), *(has_tag(each) for each in tag)]
-    if q:
+    """The entities that fit every filter given; every `tag` must be there, and `external_id` is `namespace:value`."""
+    conditions = [shown(entities, deleted)]
+    if tag is not None:
+        conditions.append(holds_for_each(tag, has_tag))
+    if q is not None:
         conditions.append(or_(contains(entities.c.display_name, q), any_contains(entities.c.aliases, q)))
     if ids is not None:
         conditions.append(among(entities.c.id, ids))
     if external_id is not None:
+        colon = func.instr(external_id, ":")
         held = select(external_ids.c.entity_row).where(
-            external_ids.c.namespace == external_id[0], external_ids.c.value == external_id[1]
+            external_ids.c.namespace == func.substr(external_id, 1, colon - 1),
+            external_ids.c.value == func.substr(external_id, colon + 1),
         )
         conditions.append(entities.c.row_id.in_(held))
     if updated_since is not None:
@@ -62,9 +63,9 @@ def get(db: Connection, entity_id: str, deleted: Deleted = "exclude") -> AnyRow:
     return records.find(db, matching(deleted=deleted), "id", entity_id)
 
 
-def has_tag(tag: str) -> ColumnElement[bool]:
+def has_tag(tag: Wanted) -> ColumnElement[bool]:
     """Whether the entity has the tag."""
-    return exists().where(tags.c.tag == tag, tags.c.entity_row == entities.c.row_id)
+    return exists().where(tags.c.tag == tag, tags.c.entity_row == entities.c.row_id).correlate_except(tags)
 
 
 def create(tx: Write, values: Values) -> AnyRow:
@@ -81,7 +82,7 @@ def change(tx: Write, row: AnyRow, values: Values, expected: int | None) -> AnyR
 
 def holder(db: Connection, namespace: str, value: str) -> AnyRow | None:
     """The live entity that holds an external id."""
-    return db.execute(matching(external_id=(namespace, value))).first()
+    return db.execute(matching(external_id=f"{namespace}:{value}")).first()
 
 
 def purge(tx: Write, row: AnyRow) -> None:

@@ -15,7 +15,7 @@ FaceForgeError
 ├── VersionConflict 412
 ├── PayloadTooLarge 413, UnsupportedMediaType 415, RangeNotSatisfiable 416, MisdirectedRequest 421
 ├── InvalidInput 422          understood, but not valid; lists each fault with its place
-│   └── HashMismatch, SizeMismatch, InvalidSidecar, UnknownReference, UnknownContent
+│   └── HashMismatch, SizeMismatch, InvalidSidecar, UnknownReference, UnknownContent, RecordTooLarge
 ├── RateLimited 429, RequestHeaderFieldsTooLarge 431
 ├── Internal 500              what nobody expected; its cause is in the log only
 │   └── StorageFailed
@@ -240,6 +240,19 @@ class UnknownReference(InvalidInput):
 class UnknownContent(InvalidInput):
     code, title = "unknown_content", "No stored bytes have this hash"
     default_hint = "Upload the bytes: POST /v1/assets/upload."
+
+
+class RecordTooLarge(InvalidInput):
+    code, title = "record_too_large", "The record would be larger than is allowed"
+    default_hint = (
+        "Send less, remove what the record no longer needs, or keep large content as a file: an asset has no such "
+        "bound. `limits.record_bytes` in config/core.json can be raised."
+    )
+
+    @classmethod
+    def of(cls, size: int, most: float) -> RecordTooLarge:
+        """A record of `size` bytes of JSON, where `limits.record_bytes` allows `most`."""
+        return cls(f"The record would have {size} bytes of JSON; limits.record_bytes allows {most}.")
 
 
 class RateLimited(FaceForgeError):

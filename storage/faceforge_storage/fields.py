@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
 from faceforge_storage.database import records
-from faceforge_storage.database.dialects import among, json_value, sync_field_index
+from faceforge_storage.database.dialects import Listed, among, json_value, sync_field_index
 from faceforge_storage.database.gateway import AnyRow, Values, Write
 from faceforge_storage.database.records import shown
 from faceforge_storage.database.tables import entities, field_defs
 from faceforge_storage.errors import FieldKeyTaken
 
 
-def matching(*, scope: str | None = None, keys: Sequence[str] | None = None) -> Select[Any]:
+def matching(*, scope: str | None = None, keys: Listed | None = None) -> Select[Any]:
     """The definitions that hold in a scope (those of `both` hold in each), of these keys."""
     statement = _in_scope(scope)
     return statement if keys is None else statement.where(among(field_defs.c.field_key, keys))

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Select, exists, or_, select
 
 from faceforge_storage.database import records
-from faceforge_storage.database.dialects import among, starts_with
+from faceforge_storage.database.dialects import Listed, among, starts_with
 from faceforge_storage.database.gateway import AnyRow, Values, Write
+from faceforge_storage.database.records import Wanted
 from faceforge_storage.database.tables import relation_types, relationships
 from faceforge_storage.errors import NameTaken
 
 
-def matching(*, query: str | None = None, names: Sequence[str] | None = None) -> Select[Any]:
+def matching(*, query: Wanted | None = None, names: Listed | None = None) -> Select[Any]:
     """The types whose name or label begins with `query`, of these names."""
     statement = select(relation_types)
     if names is not None:
         statement = statement.where(among(relation_types.c.name, names))
-    if not query:
+    if query is None:
         return statement
     return statement.where(
         or_(starts_with(relation_types.c.name, query), starts_with(relation_types.c.label, query))

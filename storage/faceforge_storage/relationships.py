@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select, union_all
 
 from faceforge_storage.database import records
-from faceforge_storage.database.dialects import among
+from faceforge_storage.database.dialects import Listed, among
 from faceforge_storage.database.gateway import AnyRow, Values, Write
 from faceforge_storage.database.ids import new_id
-from faceforge_storage.database.records import shown
+from faceforge_storage.database.records import Wanted, shown
 from faceforge_storage.database.tables import entities, relationships
 from faceforge_storage.errors import RelationshipExists
 
@@ -23,7 +22,7 @@ _same = relationships.alias("same")
 
 
 def matching(
-    *, entity_id: str | None = None, relationship_type: str | None = None, ids: Sequence[str] | None = None
+    *, entity_id: Wanted | None = None, relationship_type: Wanted | None = None, ids: Listed | None = None
 ) -> Select[Any]:
     """The relationships between live entities that fit every filter given, with `src_entity_id` and `dst_entity_id`."""
     conditions = [shown(_src), shown(_dst)]

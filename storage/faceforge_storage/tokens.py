@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, select
 
 from faceforge_storage.database import records
-from faceforge_storage.database.dialects import among
+from faceforge_storage.database.dialects import Listed, among
 from faceforge_storage.database.gateway import AnyRow, Values, Write
 from faceforge_storage.database.ids import new_id
 from faceforge_storage.database.tables import tokens
@@ -22,7 +22,7 @@ def hash_of(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def matching(ids: Sequence[str] | None = None) -> Select[Any]:
+def matching(ids: Listed | None = None) -> Select[Any]:
     """Every token, or those of these ids."""
     return select(tokens) if ids is None else select(tokens).where(among(tokens.c.id, ids))
 

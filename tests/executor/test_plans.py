@@ -8,8 +8,8 @@ import threading
 from graphql import ExecutionResult, execute, parse
 from people import People
 
-from faceforge_executor import BreadthFirstExecutor, compile_ahead, forget_plans
-from faceforge_executor.plan_cache import MAX_FIELDS, MAX_PLANS
+from faceforge_executor import BreadthFirstExecutor, bound_plans, compile_ahead, forget_plans
+from faceforge_executor.plan_cache import FIELD_BYTES, MAX_PLANS
 
 
 def test_a_document_is_compiled_once_for_each_way_its_conditions_go(people: People) -> None:
@@ -28,17 +28,30 @@ def test_a_document_is_compiled_once_for_each_way_its_conditions_go(people: Peop
 def test_what_is_kept_is_bounded_by_its_size_and_what_was_compiled_ahead_stays(people: People) -> None:
     own = parse("{ people { name } }")
     compile_ahead(people.schema, own)
+    most = 5000 * FIELD_BYTES
+    bound_plans(people.schema, most)
     wide = "{ " + " ".join(f"a{n}: hello" for n in range(1000)) + " }"
-    many = [parse(wide) for _ in range(MAX_FIELDS // 1000 + 20)]
+    many = [parse(wide) for _ in range(25)]
     for each in many:
         execute(people.schema, each, executor_class=BreadthFirstExecutor)
     (cache,) = people.schema.extensions.values()
-    assert sum(each.field_count for each in cache._operations.values()) == cache._field_count == MAX_FIELDS
+    assert 3500 * FIELD_BYTES < sum(each.bytes for each in cache._operations.values()) == cache._bytes <= most
     assert id(own.definitions[0]) in cache._operations
     made = BreadthFirstExecutor.build(people.schema, many[-1])
     assert isinstance(made, BreadthFirstExecutor)
-    forget_plans(made)
+    forget_plans(people.schema, made.operation)
     assert id(many[-1].definitions[0]) not in cache._operations
+
+
+def test_a_document_larger_than_all_that_is_kept_runs_and_is_not_kept(people: People) -> None:
+    bound_plans(people.schema, 100 * FIELD_BYTES)
+    wide = parse("{ " + " ".join(f"a{n}: hello" for n in range(1000)) + " }")
+    for _ in range(2):
+        result = execute(people.schema, wide, executor_class=BreadthFirstExecutor)
+        assert isinstance(result, ExecutionResult)
+        assert result.data is not None
+    (cache,) = people.schema.extensions.values()
+    assert (list(cache._operations), cache._bytes) == ([], 0)
 
 
 def test_plans_may_be_made_and_let_go_by_several_threads(people: People) -> None:

@@ -9,6 +9,7 @@ from nouns import NOUNS
 from running_core import RunningCore
 from sqlalchemy import Connection, select
 
+from faceforge_storage.database.json_columns import same_json
 from faceforge_storage.database.tables import DERIVED, RECORDS, metadata
 
 RowKey = tuple[str, int]
@@ -21,7 +22,7 @@ Tables = dict[str, set[tuple[Any, ...]]]
 
 
 @dataclass(frozen=True)
-class Difference:
+class Happened:
     """What happened to one row. `before` and `after` hold all columns of a new or removed row, and of a changed one
     those that differ."""
 
@@ -59,7 +60,7 @@ def everything(core: RunningCore) -> dict[str, list[str]]:
     return rows
 
 
-def difference(before: State, after: State) -> dict[RowKey, Difference]:
+def difference(before: State, after: State) -> dict[RowKey, Happened]:
     """What happened to each row that is not the same in both states."""
     return {
         (record, number): happened
@@ -69,15 +70,15 @@ def difference(before: State, after: State) -> dict[RowKey, Difference]:
     }
 
 
-def _happened(old: dict[str, Any] | None, new: dict[str, Any] | None) -> Difference | None:
+def _happened(old: dict[str, Any] | None, new: dict[str, Any] | None) -> Happened | None:
     if old is None:
-        return Difference("insert", None, new)
+        return Happened("insert", None, new)
     if new is None:
-        return Difference("delete", old, None)
-    changed = [column for column in new if old[column] != new[column]]
+        return Happened("delete", old, None)
+    changed = [column for column in new if not same_json(old[column], new[column])]
     if not changed:
         return None
-    return Difference("update", {each: old[each] for each in changed}, {each: new[each] for each in changed})
+    return Happened("update", {each: old[each] for each in changed}, {each: new[each] for each in changed})
 
 
 def index_tables(core: RunningCore) -> tuple[Tables, Tables]:

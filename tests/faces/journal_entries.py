@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from database_state import Difference, RowKey, State, difference, read, records
+from database_state import Happened, RowKey, State, difference, read, records
 from faces import Answer
+from journal_steps import step_of
 from running_core import RunningCore
 from sqlalchemy import select
 
+from faceforge_storage.database.json_difference import backward, forward
 from faceforge_storage.database.tables import changes, changesets
 
 
@@ -19,7 +21,7 @@ class Observed:
     """One call: its answer, what it did to the rows of records, and the changesets it wrote with their changes."""
 
     answer: Any
-    difference: dict[RowKey, Difference]
+    difference: dict[RowKey, Happened]
     changesets: list[tuple[Any, list[Any]]]
 
     @property
@@ -62,13 +64,35 @@ def changes_of(core: RunningCore, changeset: int) -> list[Any]:
 
 def replayed(core: RunningCore, start: State, last: int) -> State:
     """`start` with every change since the changeset `last` applied again."""
-    state = {record: {number: dict(row) for number, row in rows.items()} for record, rows in start.items()}
+    state = _copied(start)
     for changeset in changesets_after(core, last):
         for change in changes_of(core, changeset.row_id):
-            rows = state[change.record_type]
+            rows, number = state[change.record_type], change.record_row
             if change.verb == "delete":
-                rows.pop(change.record_row, None)
-            else:
+                rows.pop(number, None)
+            elif change.verb == "insert":
                 # Values that a purge erased are those of rows that are gone again before the end.
-                rows[change.record_row] = {**rows.get(change.record_row, {}), **(change.after or {})}
+                rows[number] = change.after or {}
+            elif not change.erased:
+                rows[number] = forward(rows[number], step_of(change._mapping))
     return state
+
+
+def undone(core: RunningCore, end: State, last: int) -> State:
+    """`end` with every change since the changeset `last` taken back, the newest first, by the journal alone."""
+    state = _copied(end)
+    for changeset in reversed(changesets_after(core, last)):
+        for change in reversed(changes_of(core, changeset.row_id)):
+            rows, number = state[change.record_type], change.record_row
+            if change.verb == "insert":
+                del rows[number]
+            elif change.verb == "delete":
+                # Values that a purge erased are those of rows that were not there yet at the start.
+                rows[number] = change.before or {}
+            elif not change.erased:
+                rows[number] = backward(rows[number], step_of(change._mapping))
+    return state
+
+
+def _copied(state: State) -> State:
+    return {record: {number: dict(row) for number, row in rows.items()} for record, rows in state.items()}

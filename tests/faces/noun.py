@@ -102,7 +102,7 @@ def a_list(good: Arguments = lambda w: {}, *bad: Bad) -> Rows:
         lambda w: {**good(w), "first": 2, "include_total": True},
         None,
         (
-            invalid("/limit", lambda w: {**good(w), "first": 0}),
+            invalid("/limit", lambda w: {**good(w), "first": -1}),
             invalid("/limit", lambda w: {**good(w), "first": 501}),
             Bad(lambda w: {**good(w), "after": "WyJhIiwgMSwgMV0"}, 400, "invalid_cursor"),
             Bad(lambda w: {**good(w), "after": "\N{SNOWMAN} no cursor"}, 400, "invalid_cursor"),

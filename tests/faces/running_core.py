@@ -16,7 +16,8 @@ from sqlalchemy import event
 
 from faceforge_schema import Contract, Core, build_schema
 from faceforge_server.app import create_app
-from faceforge_server.http.protocol import ZeroCopyProtocol
+from faceforge_server.core_server import server_config
+from faceforge_server.http.connections import OpenConnections
 from faceforge_server.http.sockets import listen
 from faceforge_server.rest import RestOperation, rest_operations
 from faceforge_storage.home.home import open_home
@@ -107,11 +108,10 @@ def running_core(path: Path, **settings: dict[str, Any]) -> Iterator[RunningCore
 def on_a_socket(core: RunningCore) -> Iterator[str]:
     """The address of a real server on loopback that answers for `core`, as `faceforge serve` does."""
     bound = listen("127.0.0.1", 0)
-    server = uvicorn.Server(
-        uvicorn.Config(
-            core.app, http=ZeroCopyProtocol, ws="websockets-sansio", lifespan="off", log_config=None
-        )
-    )
+    limits = core.core.settings.limits
+    config = server_config(core.app, limits, OpenConnections(limits))
+    config.lifespan = "off"
+    server = uvicorn.Server(config)
 
     async def begin() -> asyncio.Task[None]:
         serving = asyncio.create_task(server.serve([bound]))

@@ -232,7 +232,7 @@ def test_a_parse_error_says_where(core: RunningCore) -> None:
 def test_a_field_error_is_a_200_with_data(core: RunningCore, accept: str) -> None:
     answer = post(core, {"query": '{ entity(entityId: "x") { id } }'}, accept)
     body = answer.json()
-    assert (answer.status_code, body["data"]) == (200, None)
+    assert (answer.status_code, body["data"]) == (200, {"entity": None})
     assert body["errors"][0]["path"] == ["entity"]
     assert body["errors"][0]["extensions"]["code"] == "not_found"
 

@@ -7,6 +7,7 @@ and lists of values are no plain filters.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from world import World
 
 from faceforge_storage.database.shared_columns import metadata
 
+NUMBERS = itertools.count()
 SORTED = "TEMP B-TREE FOR"
 ROOT = [name for name in LISTS if not OPERATIONS[camel(name)].path_names]
 """The lists that are not of what belongs to one record."""
@@ -89,9 +91,12 @@ class Planner:
         heads = ", ".join(f"${name}: {kind}" for name, kind in types.items())
         inside = ", ".join(f"{name}: ${name}" for name in types)
         name = camel(self.operation)
-        document = (
-            f"query ({heads}) {{ {name}({inside}) {{ nodes {{ __typename }} pageInfo {{ endCursor }} }} }}"
-        )
+        fields = (
+            "__typename tags" if "deleted" in self.field.args else "__typename"
+        )  # tags: JSON is read otherwise
+        below = f"{{ nodes {{ {fields} }} pageInfo {{ endCursor }} }}"
+        # Under a new name each time, for the same document would be answered from memory.
+        document = f"query q{next(NUMBERS)} ({heads}) {{ {name}({inside}) {below} }}"
         seen: list[tuple[str, Any]] = []
 
         def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:

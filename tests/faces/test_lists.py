@@ -170,8 +170,8 @@ def test_a_forged_cursor_with_the_right_mark_does_no_harm(face: Face, filled: Wo
 
 
 @pytest.mark.parametrize("operation", LISTS)
-@pytest.mark.parametrize("first", [0, -1, 501, 2**31 - 1])
-def test_a_page_has_1_to_500_items(face: Face, filled: World, operation: str, first: int) -> None:
+@pytest.mark.parametrize("first", [-1, 501, 2**31 - 1])
+def test_a_page_has_at_most_500_items(face: Face, filled: World, operation: str, first: int) -> None:
     answer = face.call(operation, **of(operation, filled), first=first)
     assert (answer.status, answer.code, answer.places) == (422, "invalid_input", ("/limit",))
 

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from database_state import Difference
+from database_state import Happened
 from faces import Face, snake
 from journal_entries import Observed, changesets_after, last_changeset, observe
 from nouns import ROWS
 from running_core import OPERATIONS, RunningCore
 from world import World
 
+from faceforge_storage.database.json_columns import same_json
+from faceforge_storage.database.json_difference import Difference, backward, forward
+from faceforge_storage.database.json_difference import difference as json_difference
 from faceforge_storage.database.tables import RECORDS
 
 MUTATIONS = sorted(snake(name) for name, each in OPERATIONS.items() if each.root == "mutation")
@@ -25,23 +28,33 @@ def assert_one_changeset(observed: Observed, operation: str) -> None:
     assert len(observed.changesets) == 1, observed.changesets
     ((changeset, changes),) = observed.changesets
     assert (changeset.actor, snake(changeset.operation)) == ("install", operation)
-    journal = {
-        (each.record_type, each.record_row): Difference(each.verb, each.before, each.after)
-        for each in changes
-    }
+    journal = {(each.record_type, each.record_row): each for each in changes}
     assert len(journal) == len(changes), "a row has more than one change"
-    erased = {(each.record_type, each.record_row) for each in changes if each.erased}
-    assert journal == {
-        key: Difference(each.verb, None, None) if key in erased else each
-        for key, each in observed.difference.items()
-    }
+    assert journal.keys() == observed.difference.keys()
+    for key, change in journal.items():
+        assert_exact(change, observed.difference[key])
+    erased = [key for key, change in journal.items() if change.erased]
     assert bool(erased) == operation.startswith("purge"), "a purge, and nothing else, leaves out the values"
     assert all(observed.difference[key].verb == "delete" for key in erased)
     for change in changes:
         assert_public_name(change, observed.difference[change.record_type, change.record_row])
 
 
-def assert_public_name(change: Any, happened: Difference) -> None:
+def assert_exact(change: Any, happened: Happened) -> None:
+    """A change is what happened to the row: whole when it is new or gone, else the difference and nothing else."""
+    assert change.verb == happened.verb
+    if change.erased:
+        assert change.before is change.after is change.list_offsets is None
+    elif happened.before is None or happened.after is None:
+        assert (change.before, change.after, change.list_offsets) == (happened.before, happened.after, None)
+    else:
+        step = Difference(change.before, change.after, change.list_offsets)
+        assert same_json(forward(happened.before, step), happened.after)
+        assert same_json(backward(happened.after, step), happened.before)
+        assert step == json_difference(happened.before, happened.after)
+
+
+def assert_public_name(change: Any, happened: Happened) -> None:
     """A change names its record by the id that clients know; a link, which has none, by those of its two ends."""
     public = RECORDS[change.record_type].info.get("public")
     values = {**(happened.before or {}), **(happened.after or {})}

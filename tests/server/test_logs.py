@@ -114,3 +114,46 @@ def test_a_log_that_cannot_be_opened_is_said_plainly(tmp_path: Path) -> None:
     (tmp_path / "core.log").mkdir()
     with pytest.raises(CannotStart, match=r"core\.log cannot be written"):
         Logs().write_to(tmp_path)
+
+
+def test_a_traceback_says_where_and_of_what_kind_and_quotes_nobody() -> None:
+    def typed(text: str) -> None:
+        try:
+            int(text)
+        except ValueError as error:
+            raise RuntimeError(f"no number: {text}") from error
+
+    words = "-".join(["some", "body"])
+    try:
+        typed(words)
+    except RuntimeError as error:
+        record = logging.LogRecord("faceforge", logging.ERROR, "", 0, "failed", (), None)
+        record.exc_info = (type(error), error, error.__traceback__)
+    written = Line().format(record)
+    assert words not in written
+    assert "in typed" in written
+    assert written.index("ValueError") < written.index("which led to:") < written.rindex("RuntimeError")
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("asyncio", "Task exception was never retrieved\nfuture: <Task exception=ValueError('words')>"),
+        ("py.warnings", "/a/file.py:12: UserWarning: got 'words'\n  warn(it)"),
+    ],
+)
+def test_what_others_add_to_their_messages_is_left_out(name: str, message: str) -> None:
+    record = logging.LogRecord(name, logging.WARNING, "", 0, message, (), None)
+    written = Line().format(record)
+    assert "words" not in written
+    assert "never retrieved" in written or "UserWarning" in written
+
+
+def test_an_error_of_the_system_keeps_the_systems_words_and_not_the_path() -> None:
+    try:
+        Path("/nowhere/somebody").read_text()
+    except OSError as error:
+        record = logging.LogRecord("faceforge", logging.ERROR, "", 0, "failed", (), None)
+        record.exc_info = (type(error), error, error.__traceback__)
+    written = Line().format(record)
+    assert "FileNotFoundError: No such file or directory" in written

@@ -23,6 +23,7 @@ from faceforge_schema.assets.intake import (
 from faceforge_schema.context import Context, Reader, Write
 from faceforge_schema.declare.connections import collection, listing
 from faceforge_schema.declare.fields import batched, reference
+from faceforge_schema.declare.filters import none_if_empty
 from faceforge_schema.declare.idempotency import earlier_answer
 from faceforge_schema.declare.lookup import lookup
 from faceforge_schema.declare.operation import mutation, query
@@ -137,7 +138,7 @@ def asset_by_hash(db: Reader, algorithm: str, hex: str) -> Asset:
     return Asset.of(found)
 
 
-@listing("GET /assets", Asset, sort=AssetSort, needs="assets:read")
+@listing("GET /assets", Asset, sort=AssetSort, needs="assets:read", readers={"tag": none_if_empty})
 def assets(
     q: str | None = None,
     tag: list[str] | None = None,
@@ -154,7 +155,7 @@ def assets(
     """Assets. `q` is found in file names; every `tag` must be there; `entity_id` is an entity it is linked to."""
     return rows.matching(
         q=q,
-        tag=tag or (),
+        tag=tag,
         kind=kind,
         mime_type=mime_type,
         content_hash=content_hash,

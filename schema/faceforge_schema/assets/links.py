@@ -41,10 +41,15 @@ class LinkInput(Input):
     )
 
 
-@listing("GET /entities/{entity_id}/assets", Asset, sort=AssetSort, needs="assets:read", errors=(NotFound,))
-def entity_assets(db: Reader, entity_id: ID, kind: str | None = None) -> Select[Any]:
+@listing(
+    "GET /entities/{entity_id}/assets",
+    Asset,
+    sort=AssetSort,
+    needs="assets:read",
+    of={"entity_id": entity_rows.get},
+)
+def entity_assets(entity_id: ID, kind: str | None = None) -> Select[Any]:
     """The assets linked to an entity."""
-    entity_rows.get(db, entity_id)
     return rows.matching(entity_id=entity_id, kind=kind)
 
 

@@ -64,6 +64,15 @@ def has_cursors(field: FieldPlan) -> bool:
     )
 
 
+def looks_beyond(field: FieldPlan) -> bool:
+    """Whether it is asked of the list that a field reaches if there is more after the page."""
+    return any(
+        each.name == "hasNextPage" or (each.name == "pageInfo" and looks_beyond(each))
+        for selection in field.plans_below()
+        for each in selection.fields
+    )
+
+
 def _pages(level: Level) -> Pages:
     return cast("Pages", level.parents)
 
@@ -138,14 +147,14 @@ class Connection(Generic[T]):
 def page_from(arguments: dict[str, Any], name: str) -> tuple[keyset.Page, str]:
     """Take the paging arguments out of all `arguments` of a list; answers the page and what its cursors belong to.
 
-    Raises InvalidInput, InvalidCursor.
+    A page of none is for who wants to know no more than how many there are. Raises InvalidInput, InvalidCursor.
     """
     first, after = arguments.pop("first"), arguments.pop("after", None)
     sort_by, sort_order = arguments.pop("sort_by"), arguments.pop("sort_order")
-    if not 1 <= first <= keyset.MAX_LIMIT:
+    if not 0 <= first <= keyset.MAX_LIMIT:
         raise InvalidInput(
-            f"A page has 1 to {keyset.MAX_LIMIT} items, not {first}.",
-            errors=(Fault("/first", f"must lie between 1 and {keyset.MAX_LIMIT}", "out_of_range", "query"),),
+            f"A page has 0 to {keyset.MAX_LIMIT} items, not {first}.",
+            errors=(Fault("/first", f"must lie between 0 and {keyset.MAX_LIMIT}", "out_of_range", "query"),),
         )
     filters = sorted((key, value) for key, value in arguments.items() if value is not None)
     identity = repr((name, filters, sort_by.value, sort_order.value))

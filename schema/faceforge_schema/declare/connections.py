@@ -4,34 +4,46 @@ from __future__ import annotations
 
 import inspect
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from functools import cache
 from itertools import accumulate, chain
+from types import MappingProxyType
 from typing import Any, ParamSpec
 
 from sqlalchemy import Select
 
 from faceforge_executor import Batch, ColumnTable, FieldPlan, Level, OnePerParent
-from faceforge_schema.context import frozen
-from faceforge_schema.declare.connection_types import Connection, Pages, SortOrder, has_cursors, page_from
+from faceforge_schema.context import Reader, frozen
+from faceforge_schema.declare.connection_types import (
+    Connection,
+    Pages,
+    SortOrder,
+    has_cursors,
+    looks_beyond,
+    page_from,
+)
 from faceforge_schema.declare.fields import add_field
+from faceforge_schema.declare.filters import Filters, Readers, filters_of
 from faceforge_schema.declare.operation import Errors, Operation, operation_field
 from faceforge_schema.declare.resources import Record
 from faceforge_schema.declare.selected_columns import (
-    cached_reading,
     columns_below,
     existing_columns,
     outside_the_trash,
+    prepared,
     siblings,
 )
-from faceforge_schema.declare.signatures import Signature, placeholder, signature_of
+from faceforge_schema.declare.signatures import placeholder, signature_of
 from faceforge_storage.database import keyset
 from faceforge_storage.database.keyset import Children, Page
-from faceforge_storage.database.prepared_select import Columns, Query
-from faceforge_storage.errors import InvalidCursor, InvalidInput
+from faceforge_storage.database.prepared_select import Columns
+from faceforge_storage.errors import InvalidCursor, InvalidInput, NotFound
 
 P = ParamSpec("P")
+
+NO_READERS: Mapping[str, Any] = MappingProxyType({})
+COUNTED = frozenset({"count_"})
 
 SEEN_FROM = "seen_from"
 """A column of the items of a collection: the `row_id` of the parent that each is below."""
@@ -45,8 +57,14 @@ def listing(
     needs: str,
     errors: Errors = (),
     order: SortOrder = SortOrder.DESC,
+    readers: Readers = NO_READERS,
+    of: Mapping[str, Callable[[Reader, Any], Any]] = NO_READERS,
 ) -> Callable[[Callable[P, Select[Any]]], Operation[P, Select[Any]]]:
-    """A root list: `function(**filters)` answers the statement for all of it. `sort` is the allow-list of columns."""
+    """A root list: `function(**filters)` answers the statement for all of it. `sort` is the allow-list of columns.
+
+    The function is given parameters in place of callers' values: what has to look at a value is one of the `readers`.
+    `of` are the filters without which there is no list: filter -> what raises NotFound for a value of it.
+    """
 
     def declare(function: Callable[P, Select[Any]]) -> Operation[P, Select[Any]]:
         signature = signature_of(function)
@@ -56,49 +74,70 @@ def listing(
             placeholder(),
             rest,
             needs,
-            (*errors, InvalidCursor, InvalidInput),
+            (*errors, *([NotFound] if of else []), InvalidCursor, InvalidInput),
             extra=_arguments(sort, order),
             returns=Connection[node],  # type: ignore[valid-type]  # a type made at run time
-            batch=Batch(lambda level: _root_page(level, signature)),
+            batch=Batch(lambda level: _root_page(level, signature.function, readers, of)),
         )
         return Operation("query", field, function)
 
     return declare
 
 
-def _root_page(level: Level, signature: Signature) -> OnePerParent:
+def _root_page(
+    level: Level,
+    among: Callable[..., Select[Any]],
+    readers: Readers,
+    of: Mapping[str, Callable[[Reader, Any], Any]],
+) -> OnePerParent:
     """The page of a root list that the arguments of the level ask for; it ends early where the budget does."""
-    filters, db = dict(level.arguments), level.context.snapshot
-    page, mark = page_from(filters, signature.function.__name__)
-    following = page.after is not None
-    supplied = signature.supplied(db, level.context)
+    arguments, db = dict(level.arguments), level.context.snapshot
+    page, mark = page_from(arguments, among.__name__)
+    filters = _filters(level, arguments, readers)
+    for name, find in of.items():
+        find(db, arguments[name])
+    following, wanted = page.after is not None, _wanted(level.field, page) | {"row_id"}
 
-    @cache
-    def rows() -> Select[Any]:
-        statement: Select[Any] = signature.function(**supplied, **filters)
-        return statement
+    def page_of() -> Select[Any]:
+        rows = among(**filters.arguments())
+        return keyset.page_of(rows, page.order, following=following, names=existing_columns(rows, wanted))
 
-    def make() -> Query:
-        names = existing_columns(rows(), {"row_id"} | _wanted([level.field], page))
-        return keyset.page_of(rows(), page.order, following=following, names=names)
+    def totals() -> Sequence[int]:
+        counting = prepared(
+            level, filters.key, COUNTED, lambda: keyset.count_of(among(**filters.arguments()))
+        )
+        return counting(db, filters.parameters(), level.context.budget)["count_"]
 
-    if supplied:  # it looks into the database first, and has to each time
-        rows()
-    reading = cached_reading(level.field, (page.order, following), filters, make)
-    columns, all_read = reading.first_rows(db, page.parameters(), level.context.budget)
+    columns: Columns = dict.fromkeys(wanted, ())
+    all_read = True
+    if page.limit or looks_beyond(level.field):  # whether there is more after a page of none takes one row
+        reading = prepared(level, (page.order, following, filters.key), wanted, page_of)
+        parameters = {**page.parameters(), **filters.parameters()}
+        columns, all_read = reading.first_rows(db, parameters, level.context.budget)
     size = len(columns["row_id"])
     shown = min(size, page.limit)
     more = size > shown or not all_read
     items = ColumnTable({name: values[:shown] for name, values in columns.items()}, shown)
-    return OnePerParent(Pages(items, [shown], [more], page, mark, lambda: [keyset.count(db, rows())]))
+    return OnePerParent(Pages(items, [shown], [more], page, mark, totals))
+
+
+def _filters(level: Level, arguments: Mapping[str, Any], readers: Readers) -> Filters:
+    return filters_of(arguments, readers, level.context.core.settings.limits.filter_values)
 
 
 def collection(
-    owner: type[Record], node: type[Record], *, sort: type[Enum], name: str | None = None, by: str = "row_id"
+    owner: type[Record],
+    node: type[Record],
+    *,
+    sort: type[Enum],
+    name: str | None = None,
+    by: str = "row_id",
+    readers: Readers = NO_READERS,
 ) -> Callable[[Callable[P, Children]], Callable[P, Children]]:
     """A list below `owner`: `function(**filters)` answers its `Children`; one statement serves a level of a query.
 
-    `by` is the column of the owner that the children are below. What is in the trash has nothing below it.
+    `by` is the column of the owner that the children are below. What is in the trash has nothing below it. `readers`
+    and what the function is given are as in `listing`.
     """
     fields = owner.__strawberry_definition__.fields  # type: ignore[attr-defined]  # owners are Strawberry types
     hides = any(each.python_name == "deleted_at" for each in fields)
@@ -107,14 +146,13 @@ def collection(
         signature = signature_of(function)
 
         def answer(level: Level) -> OnePerParent:
-            filters = dict(level.arguments)
-            page, mark = page_from(filters, f"{owner.__name__}.{function.__name__}")
-            key = (function, page, frozen(filters.items()))
+            arguments = dict(level.arguments)
+            page, mark = page_from(arguments, f"{owner.__name__}.{function.__name__}")
+            key = (function, page, frozen(arguments.items()))
             if key not in level.shared:
+                filters = _filters(level, arguments, readers)
                 parents = outside_the_trash(level.parents, by) if hides else level.parents.column(by)
-                level.shared[key] = _pages_below(
-                    level, lambda: signature.function(**filters), filters, parents, page, mark
-                )
+                level.shared[key] = _pages_below(level, signature.function, filters, parents, page, mark)
             return OnePerParent(level.shared[key])
 
         reads = frozenset({by, "deleted_at"} if hides else {by})
@@ -126,8 +164,8 @@ def collection(
 
 def _pages_below(
     level: Level,
-    below: Callable[[], Children],
-    filters: dict[str, Any],
+    below: Callable[..., Children],
+    filters: Filters,
     parents: Sequence[Any],
     page: Page,
     mark: str,
@@ -154,22 +192,22 @@ def _pages_below(
 
 
 def _read_below(
-    level: Level, below: Callable[[], Children], filters: dict[str, Any], parents: list[Any], page: Page
+    level: Level, below: Callable[..., Children], filters: Filters, parents: list[Any], page: Page
 ) -> tuple[Columns, list[int]]:
     """The items of the page below each of the parents, one after the other, and how many each parent has."""
     following = page.after is not None
-    wanted = _wanted(siblings(level.field), page)
+    wanted = frozenset[str]().union(*(_wanted(each, page) for each in siblings(level.field)))
 
     def make() -> Select[Any]:
-        children = below()
+        children = below(**filters.arguments())
         return keyset.pages_below(
             children, existing_columns(children.rows, wanted), page.order, following=following
         )
 
-    if not parents:
-        return dict.fromkeys(wanted, ()), []
-    reading = cached_reading(level.field, ("page", page.order, following), filters, make)
-    parameters = {**page.parameters(), "parents": parents}
+    if not parents or not (page.limit or any(map(looks_beyond, siblings(level.field)))):
+        return dict.fromkeys(wanted, ()), [0] * len(parents)
+    reading = prepared(level, (page.order, following, filters.key), wanted, make)
+    parameters = {**page.parameters(), **filters.parameters(), "parents": parents}
     columns = reading(level.context.snapshot, parameters, level.context.budget)
     places = columns.pop("place_")
     if SEEN_FROM in wanted:
@@ -179,22 +217,23 @@ def _read_below(
 
 
 def _counts_below(
-    level: Level, below: Callable[[], Children], filters: dict[str, Any], parents: list[Any]
+    level: Level, below: Callable[..., Children], filters: Filters, parents: list[Any]
 ) -> dict[Any, int]:
     """How many items each of the parents has below it; one without any is left out."""
-    reading = cached_reading(level.field, "count", filters, lambda: keyset.counts_below(below()))
-    counted = reading(level.context.snapshot, {"parents": parents}, level.context.budget)
+    counting = prepared(
+        level, filters.key, COUNTED, lambda: keyset.counts_below(below(**filters.arguments()))
+    )
+    parameters = {**filters.parameters(), "parents": parents}
+    counted = counting(level.context.snapshot, parameters, level.context.budget)
     return {parents[place]: count for place, count in zip(counted["place_"], counted["count_"], strict=True)}
 
 
-def _wanted(fields: Iterable[FieldPlan], page: Page) -> set[str]:
-    """The columns that are read for a list that these fields share, with those of the cursors that are selected."""
-    wanted: set[str] = set()
-    for each in fields:
-        wanted |= columns_below(each)
-        if has_cursors(each):
-            wanted |= {page.order.column, "row_id"}
-    return wanted
+def _wanted(field: FieldPlan, page: Page) -> frozenset[str]:
+    """The columns that are read for the items of a list, with those of the cursors when some are selected."""
+    cursors: bool | None = field.prepared.get("cursors")
+    if cursors is None:
+        cursors = field.prepared["cursors"] = has_cursors(field)
+    return columns_below(field) | {page.order.column, "row_id"} if cursors else columns_below(field)
 
 
 def _arguments(sort: type[Enum], order: SortOrder = SortOrder.DESC) -> list[inspect.Parameter]:

@@ -11,9 +11,10 @@ from sqlalchemy import Select
 from strawberry import ID
 
 from faceforge_executor import Batch, ColumnTable, Level, OnePerParent
+from faceforge_schema.declare.filters import filters_of
 from faceforge_schema.declare.operation import Operation, operation_field
 from faceforge_schema.declare.resources import Record
-from faceforge_schema.declare.selected_columns import cached_reading, columns_below, existing_columns
+from faceforge_schema.declare.selected_columns import columns_below, existing_columns, prepared
 from faceforge_schema.declare.signatures import placeholder, signature_of
 from faceforge_storage.database import records
 from faceforge_storage.errors import NotFound
@@ -26,7 +27,7 @@ def lookup(
 ) -> Callable[[Callable[P, Select[Any]]], Operation[P, Select[Any]]]:
     """One record: `function(**filters)` answers the statement for all, the path's parameter is the `key` of one.
 
-    `argument` is the type of that parameter. An unknown one is NotFound.
+    `argument` is the type of that parameter. An unknown one is NotFound: in GraphQL the field is null then.
     """
     (name,) = re.findall(r"{(\w+)}", rest)
     in_path = inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=argument)
@@ -42,7 +43,7 @@ def lookup(
             needs,
             (NotFound,),
             first=[in_path],
-            returns=node,
+            returns=node | None,
             batch=Batch(lambda level: _found(level, signature.function, name, key)),
         )
         return Operation("query", field, function)
@@ -52,15 +53,18 @@ def lookup(
 
 def _found(level: Level, among: Callable[..., Select[Any]], name: str, key: str) -> OnePerParent:
     """The record whose `key` is the argument `name`; raises NotFound."""
-    filters = dict(level.arguments)
-    value = filters.pop(name)
+    arguments = dict(level.arguments)
+    value = arguments.pop(name)
+    filters = filters_of(arguments, {}, level.context.core.settings.limits.filter_values)
+    wanted = columns_below(level.field) | {"row_id"}
 
     def make() -> Select[Any]:
-        rows = among(**filters)
-        return records.by_key(rows, existing_columns(rows, {"row_id", *columns_below(level.field)}), key)
+        rows = among(**filters.arguments())
+        return records.by_key(rows, existing_columns(rows, wanted), key)
 
-    reading = cached_reading(level.field, "lookup", filters, make)
-    columns = reading(level.context.snapshot, {"wanted": value}, level.context.budget)
+    reading = prepared(level, filters.key, wanted, make)
+    parameters = {"wanted": value, **filters.parameters()}
+    columns = reading(level.context.snapshot, parameters, level.context.budget)
     if not columns["row_id"]:
         raise NotFound(f"There is no record with {key} {str(value)[:80]!r}.")
     return OnePerParent(ColumnTable(columns, 1))

@@ -23,7 +23,7 @@ from faceforge_schema.declare.resources import Record
 from faceforge_schema.declare.signatures import Signature, adopt, signature_of
 from faceforge_schema.directives import VOLATILE, OperationDirective
 from faceforge_schema.execute.deadline import wait_to_the_end
-from faceforge_storage.errors import FaceForgeError, IdempotencyMismatch
+from faceforge_storage.errors import FaceForgeError, IdempotencyMismatch, NotFound
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -46,7 +46,8 @@ def query(
 ) -> Callable[[Callable[P, R]], Operation[P, R]]:
     """A question. `rest` is `"GET /path/{argument}"`, or None for GraphQL only; `needs` is the permission for it.
 
-    One whose answer depends on more than what is stored, such as the time, is `volatile`: it is never cached.
+    One that may be NotFound is nullable in GraphQL, so that a stale id takes no other field along. One whose answer
+    depends on more than what is stored, such as the time, is `volatile`: it is never cached.
     """
 
     def declare(function: Callable[P, R]) -> Operation[P, R]:
@@ -56,7 +57,10 @@ def query(
             context = info.context
             return signature.function(**signature.supplied(context.snapshot, context), **arguments)
 
-        field = operation_field("query", signature, resolve, rest, needs, errors, volatile=volatile)
+        returns = signature.returns | None if NotFound in errors else signature.returns
+        field = operation_field(
+            "query", signature, resolve, rest, needs, errors, returns=returns, volatile=volatile
+        )
         return Operation("query", field, function)
 
     return declare

@@ -1,21 +1,16 @@
-"""What is read for a level of a query: the columns selected below, by statements that are cached with the plan."""
+"""What is read for a level of a query: the columns selected below, by statements that are kept and used again."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from enum import Enum
 from typing import Any
 
 from sqlalchemy import Select
 
 from faceforge_executor import ColumnTable, FieldPlan, Level, ObjectPlan, Objects, OnePerParent
-from faceforge_schema.context import frozen
 from faceforge_schema.directives import holds_items, is_list
 from faceforge_storage.database import records
-from faceforge_storage.database.prepared_select import Columns, PreparedSelect, Query
-
-MAX_CACHED = 64
-"""Statements cached with a field of a plan."""
+from faceforge_storage.database.prepared_select import Columns, PreparedSelect, PreparedSelects
 
 
 def columns_below(field: FieldPlan) -> frozenset[str]:
@@ -44,6 +39,13 @@ def _records_below(field: FieldPlan) -> Iterator[ObjectPlan]:
 
 def _answered_as_text(field: FieldPlan) -> frozenset[str]:
     """The columns whose JSON stands in the answer as it is stored: selected whole, and read by nothing else."""
+    found: frozenset[str] | None = field.prepared.get("as text")
+    if found is None:
+        found = field.prepared["as text"] = _selected_whole(field)
+    return found
+
+
+def _selected_whole(field: FieldPlan) -> frozenset[str]:
     whole: set[str] = set()
     read: set[str] = set()
     for sibling in siblings(field):
@@ -75,23 +77,17 @@ def siblings(field: FieldPlan) -> Iterator[FieldPlan]:
     )
 
 
-def cached_reading(
-    field: FieldPlan, key: Hashable, filters: dict[str, Any], make: Callable[[], Query]
+def prepared(
+    level: Level, key: Hashable, wanted: frozenset[str], make: Callable[[], Select[Any]]
 ) -> PreparedSelect:
-    """The statement of a field under `key`, made when it is first wanted.
+    """The statement by which a field reads the columns `wanted`, made when it is first needed.
 
-    One whose filters hold values of the caller's is made anew each time: no plan is to grow with what callers send.
+    `key` is what else its text depends on; values of callers' are none of that, so no cache grows with what they send.
     """
-    if not all(each is None or isinstance(each, bool | Enum) for each in filters.values()):
-        return PreparedSelect(make(), _answered_as_text(field))
-    place = (key, frozen(filters.items()))
-    found = field.prepared.get(place)
-    if found is None:
-        if len(field.prepared) > MAX_CACHED:
-            field.prepared.clear()
-        found = field.prepared[place] = PreparedSelect(make(), _answered_as_text(field))
-    reading: PreparedSelect = found
-    return reading
+    field, context = level.field, level.context
+    statements: PreparedSelects = context.core.statements
+    as_text = _answered_as_text(field)
+    return statements.get((field.parent.name, field.name, wanted, as_text, key), make, as_text)
 
 
 def existing_columns(rows: Select[Any], names: Iterable[str]) -> list[str]:
@@ -112,15 +108,16 @@ def records_by_key(
     """For each of `wanted` the record of `rows` whose `key` it is, where there is one."""
     field = level.field
 
+    wanted_columns = columns_below(field) | {key}
+
     def make() -> Select[Any]:
         statement = rows()
-        names = existing_columns(statement, {key, *columns_below(field)})
-        return records.by_keys(statement, names, key)
+        return records.by_keys(statement, existing_columns(statement, wanted_columns), key)
 
     keys = list(dict.fromkeys(each for each in wanted if each is not None))
     columns: Columns = {}
     if keys:
-        reading = cached_reading(field, "by key", {}, make)
+        reading = prepared(level, "by key", wanted_columns, make)
         columns = reading(level.context.snapshot, {"wanted": keys}, level.context.budget)
     places = {value: place for place, value in enumerate(columns.get(key, ()))}
     found = [at for at, each in enumerate(wanted) if each in places]

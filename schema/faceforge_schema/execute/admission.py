@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping
 from typing import Any, cast
 
-from graphql import GraphQLError, GraphQLSchema, OperationType
+from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationType, parse
 from graphql.execution import VariableValues
 from strawberry.extensions import SchemaExtension
 
 from faceforge_executor import forget_plans
 from faceforge_schema.context import Context
 from faceforge_schema.execute import query_cost
+from faceforge_schema.execute.deadline import stopped_after
 from faceforge_schema.execute.documents import Document, Documents
 from faceforge_schema.execute.execution import Execution
+from faceforge_schema.values.json_limits import is_small
 from faceforge_storage.errors import FaceForgeError, GraphqlInvalid, QueryTooComplex
+
+QUICK_TOKENS = 1000
+"""How many tokens a document may have whose admission holds nobody up once it is known."""
+REFUSED = parse("{ __typename }")
+"""What stands in the place of a document that is refused."""
 
 
 class NotAdmitted(Exception):
@@ -59,15 +66,40 @@ def admit(
         try:
             query_cost.check(execution.plan, context.core.settings.limits)
         except QueryTooComplex:
-            forget_plans(execution)
+            forget_plans(schema, operation)
             raise
         if not operation.variable_definitions:
             document.within_limits.add(key)
     return execution
 
 
+async def admitted(
+    documents: Documents,
+    text: str,
+    variables: Mapping[str, Any] | None,
+    context: Context,
+    name: str | None,
+    kinds: Collection[OperationType],
+) -> Execution:
+    """What `admit` answers for the text of a document; raises what that and `Documents.get` do, Busy, QueryTimeout.
+
+    What takes long, a document that is not known yet or a large one or large variables, is done beside the event loop.
+    """
+
+    def work() -> Execution:
+        document = documents.get(text, context.core.settings.limits, context.actor.check)
+        return admit(documents.schema, document, variables, context, name, kinds)
+
+    known = documents.find(text)
+    if known is not None and known.tokens <= QUICK_TOKENS and is_small(variables):
+        return work()
+    light = len(text) <= QUICK_TOKENS and is_small(variables)
+    async with stopped_after(context.core.settings.limits.query_seconds):
+        return await context.core.computing.run(context.turn._replace(light=light), work)
+
+
 REFUSALS = (NotAdmitted, FaceForgeError, GraphQLError)
-"""What `admit` raises."""
+"""What `admit` and `admitted` raise."""
 
 
 def graphql_errors(refusal: Exception) -> list[GraphQLError]:
@@ -85,31 +117,39 @@ class Admission(SchemaExtension):
     def __init__(self, documents: Documents) -> None:
         super().__init__()
         self._documents = documents
+        self._errors: list[GraphQLError] = []
 
-    def on_parse(self) -> Iterator[None]:
-        self.execution_context.graphql_document = self._document().node
+    async def on_parse(self) -> AsyncIterator[None]:
+        await self._admit()
         yield
 
     def on_validate(self) -> Iterator[None]:
-        execution = self.execution_context
         # Strawberry validates only while nothing is known to be wrong.
-        execution.pre_execution_errors = []
+        self.execution_context.pre_execution_errors = self._errors
+        yield
+
+    async def _admit(self) -> None:
+        execution = self.execution_context
         try:
-            admit(
-                self._documents.schema,
-                self._document(),
+            admitted_execution = await admitted(
+                self._documents,
+                execution.query or "",
                 execution.variables,
                 self._context,
                 execution._provided_operation_name,
                 tuple(OperationType),
             )
         except REFUSALS as error:
-            execution.pre_execution_errors = graphql_errors(error)
-        yield
-
-    def _document(self) -> Document:
-        limits = self._context.core.settings.limits
-        return self._documents.get(self.execution_context.query or "", limits)
+            self._errors = graphql_errors(error)
+            # Strawberry is to come as far as the validation: to a document whose one operation it finds.
+            execution.graphql_document, execution._provided_operation_name = REFUSED, None
+        else:
+            execution.graphql_document = DocumentNode(
+                definitions=(
+                    admitted_execution.operation,
+                    *(each.definition for each in admitted_execution.fragments.values()),
+                )
+            )
 
     @property
     def _context(self) -> Context:

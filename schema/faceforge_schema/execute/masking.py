@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 
-from graphql import GraphQLError, GraphQLSyntaxError
+from graphql import FieldNode, GraphQLError, GraphQLSyntaxError
 from strawberry.exceptions import StrawberryInputCoercionError
 from strawberry.pydantic import InputValidationError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.utils.str_converters import to_snake_case
 
-from faceforge_schema.values.inputs import pointer
+from faceforge_schema.values.inputs import MAX_FAULTS, pointer
 from faceforge_schema.values.scalars import NotOfScalar
 from faceforge_storage.database.database_errors import translate
 from faceforge_storage.errors import (
@@ -22,6 +22,9 @@ from faceforge_storage.errors import (
     Internal,
     InvalidInput,
 )
+
+MAX_MESSAGE = 1000
+"""How many characters of a message of graphql-core's are passed on: it quotes what was sent."""
 
 log = logging.getLogger("faceforge.errors")
 
@@ -48,7 +51,7 @@ def expected_of(error: GraphQLError) -> FaceForgeError:
     if isinstance(cause, FaceForgeError):
         return cause
     if isinstance(error, GraphQLSyntaxError):
-        return GraphqlSyntax(error.message)
+        return GraphqlSyntax(error.message[:MAX_MESSAGE])
     if isinstance(cause, CannotGetOperationTypeError | InvalidOperationTypeError):
         return GraphqlInvalid(
             "The document has no operation of that name that can be run here.",
@@ -58,8 +61,10 @@ def expected_of(error: GraphQLError) -> FaceForgeError:
         return _invalid(cause)
     if cause is None or isinstance(cause, StrawberryInputCoercionError | GraphQLError | NotOfScalar):
         # graphql-core's own words: the document does not fit the schema, or a variable its type.
-        return GraphqlInvalid(error.message) if error.path is None else InvalidInput(error.message)
-    log.error("unexpected error at %s", error.path, exc_info=cause)
+        said = error.message[:MAX_MESSAGE]
+        return GraphqlInvalid(said) if error.path is None else InvalidInput(said)
+    fields = [each.name.value for each in error.nodes or () if isinstance(each, FieldNode)]
+    log.error("unexpected error at %s", fields, exc_info=cause)
     return Internal("Something went wrong inside Core.")
 
 
@@ -67,6 +72,6 @@ def _invalid(cause: InputValidationError) -> InvalidInput:
     wrong = tuple(
         # The first part is the argument's name, which REST has no word for.
         Fault(pointer(to_snake_case(part) for part in each.location[1:]), each.message, each.type)
-        for each in cause.errors
+        for each in cause.errors[:MAX_FAULTS]
     )
     return InvalidInput(f"{wrong[0].pointer.lstrip('/') or 'The input'}: {wrong[0].message}.", errors=wrong)

@@ -75,6 +75,32 @@ def needs_of(
     return frozenset(walk(root, operation.selection_set))
 
 
+def needs_of_roots(schema: GraphQLSchema, document: DocumentNode) -> frozenset[str]:
+    """What the root fields of a document need whichever of its operations runs, which may not be valid yet.
+
+    Of fragments only those within an operation are looked into: the others wait for the validation.
+    """
+    operations = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
+
+    def roots(parent: Any, selections: SelectionSetNode) -> Iterator[str]:
+        waiting = [selections]
+        for each in waiting:  # grows while it is walked
+            for node in each.selections:
+                if isinstance(node, InlineFragmentNode):
+                    waiting.append(node.selection_set)
+                elif (
+                    isinstance(node, FieldNode) and (field := parent.fields.get(node.name.value)) is not None
+                ):
+                    yield from needs_of_field(field)
+
+    needed = [
+        frozenset(roots(root, each.selection_set))
+        for each in operations
+        if (root := schema.get_root_type(each.operation)) is not None
+    ]
+    return frozenset.intersection(*needed) if needed else frozenset()
+
+
 def needs_of_field(field: GraphQLField) -> frozenset[str]:
     """What the operation behind a root field needs."""
     directive = directive_of(field, OperationDirective)

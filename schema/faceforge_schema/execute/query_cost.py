@@ -43,6 +43,19 @@ def read(text: str, limits: Limits) -> DocumentNode:
         raise QueryTooComplex("The document nests too deeply to be read.") from None
 
 
+def unlink_tokens(document: DocumentNode) -> int:
+    """Take the tokens of a parsed document apart; answers how many there were, comments included.
+
+    Linked to one another they would keep comments, and as a circle the whole text, longer than anybody needs them.
+    """
+    token, count = document.loc.start_token if document.loc is not None else None, 0
+    while token is not None:
+        following = token.next
+        token.prev = token.next = None
+        token, count = following, count + 1
+    return count
+
+
 def check_size(document: DocumentNode, limits: Limits) -> None:
     """Raise QueryTooComplex for a valid document that is too large once its fragments are spread.
 

@@ -12,6 +12,7 @@ from faceforge_schema.context import Context
 from faceforge_schema.execute.admission import admit
 from faceforge_schema.execute.deadline import stopped_after
 from faceforge_schema.execute.documents import Document
+from faceforge_schema.execute.execution import Execution
 
 ANSWERED_ONCE = (OperationType.QUERY, OperationType.MUTATION)
 """What has one answer; a subscription has many, and a socket to send them."""
@@ -25,7 +26,12 @@ async def run(
     name: str | None = None,
 ) -> ExecutionResult:
     """Admit a document and execute it within `limits.query_seconds`; raises what `admit` raises, and QueryTimeout."""
-    execution = admit(schema, document, variables, context, name, ANSWERED_ONCE)
+    return await execute(admit(schema, document, variables, context, name, ANSWERED_ONCE))
+
+
+async def execute(execution: Execution) -> ExecutionResult:
+    """Execute what was admitted within `limits.query_seconds`; raises QueryTimeout."""
+    context = execution.context_value
     context.repeatable = execution.repeatable
     async with stopped_after(context.core.settings.limits.query_seconds):
         result: ExecutionResult = await await_maybe(execution.execute_operation())

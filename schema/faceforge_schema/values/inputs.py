@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
+from itertools import islice
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
@@ -13,6 +14,8 @@ from pydantic_core import ErrorDetails
 from faceforge_storage.errors import Fault, InvalidInput
 from faceforge_storage.ingest.filenames import clean_filename
 
+MAX_FAULTS = 100
+"""How many faults of one input are reported."""
 PARTIAL_DATE = r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$"
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"\S")]
@@ -109,8 +112,10 @@ def check_span(values: Mapping[str, Any]) -> None:
 
 
 def faults(errors: Iterable[ErrorDetails]) -> tuple[Fault, ...]:
-    """Pydantic's errors as faults with JSON Pointers."""
-    return tuple(Fault(pointer(error["loc"]), error["msg"], error["type"]) for error in errors)
+    """Pydantic's errors as faults with JSON Pointers: the first `MAX_FAULTS`."""
+    return tuple(
+        Fault(pointer(error["loc"]), error["msg"], error["type"]) for error in islice(errors, MAX_FAULTS)
+    )
 
 
 def pointer(parts: Iterable[str | int]) -> str:

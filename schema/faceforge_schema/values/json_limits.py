@@ -10,6 +10,22 @@ MAX_DIGITS = 40
 """Of a number. A longer one could not be given back as it came: other readers of JSON keep 64 bits at best."""
 
 
+SMALL_VALUES = 500
+"""How many values a small JSON value holds."""
+
+
+def is_small(value: object) -> bool:
+    """Whether a JSON value holds so little that going through it holds nobody up; measured in constant time."""
+    waiting, seen = [value], 0
+    for each in waiting:  # grows while it is walked
+        if isinstance(each, dict | list):
+            seen += len(each)
+            if seen > SMALL_VALUES:
+                return False
+            waiting += each.values() if isinstance(each, dict) else each
+    return True
+
+
 def nests_deeper(value: object, levels: int = MAX_DEPTH) -> bool:
     """Whether a JSON value has lists and objects in more than `levels` levels; measured without recursion."""
     layer: list[Any] = [value]

@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 from faceforge_server.files.disposition import Disposition
 from faceforge_server.files.headers import content_type, etag, file_headers
 from faceforge_server.files.ranges import ByteRange, Selection, select
-from faceforge_server.http.protocol import ZERO_COPY
+from faceforge_server.http.exchange import ZERO_COPY
 from faceforge_storage.errors import StorageFailed
 from faceforge_storage.objects.provider import ObjectReader, StoredObject
 from faceforge_storage.objects.store import ObjectStore

@@ -26,7 +26,6 @@ class UploadLimits:
     file_bytes: int | None = None
     sidecar_bytes: int = 1024 * 1024
     fields_bytes: int = 1024 * 1024
-    idle_seconds: float = 120
 
 
 class Form:
@@ -73,6 +72,11 @@ class Form:
             self.values.setdefault(field.name, []).append(text)
         else:
             self.values[field.name] = clean_filename(text, self.place) if field.name == "filename" else text
+
+    @property
+    def size(self) -> int:
+        """How many bytes the field has that is being read."""
+        return len(self._value)
 
     def declared(self) -> tuple[str | None, int | None]:
         """The declared hash and size of the bytes, where there are any. Raises InvalidInput."""

@@ -9,7 +9,7 @@ from typing import ParamSpec, Self, TypeVar
 from starlette.requests import ClientDisconnect, Request
 
 from faceforge_server.files.form import UploadLimits
-from faceforge_storage.errors import BadRequest, RequestTimeout
+from faceforge_storage.errors import BadRequest
 from faceforge_storage.objects.staging import StagedFile, Staging, StagingFile
 
 P = ParamSpec("P")
@@ -62,20 +62,13 @@ class Intake:
             await uncancelled(self._file.discard)
 
 
-async def body(request: Request, limits: UploadLimits) -> AsyncGenerator[bytes, None]:
-    """The pieces of a body. Raises RequestTimeout when none comes for too long, BadRequest when it is cut."""
-    pieces = request.stream()
-    while True:
-        try:
-            async with asyncio.timeout(limits.idle_seconds):
-                piece = await anext(pieces, None)
-        except TimeoutError:
-            raise RequestTimeout(f"Nothing arrived for {limits.idle_seconds:g} seconds.") from None
-        except ClientDisconnect:
-            raise BadRequest("The connection ended before the body did.") from None
-        if piece is None:
-            return
-        yield piece
+async def body(request: Request) -> AsyncGenerator[bytes, None]:
+    """The pieces of a body. Raises BadRequest when it is cut, RequestTimeout when it does not come on."""
+    try:
+        async for piece in request.stream():
+            yield piece
+    except ClientDisconnect:
+        raise BadRequest("The connection ended before the body did.") from None
 
 
 async def uncancelled(work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:

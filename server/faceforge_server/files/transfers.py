@@ -27,6 +27,7 @@ from faceforge_server.files.form import UploadLimits
 from faceforge_server.files.signing import ALTERED, PARAMETERS, sign, verify
 from faceforge_server.files.upload import Upload
 from faceforge_server.http.answers import HeldAnswer, released_on_error
+from faceforge_server.http.connections import let_in
 from faceforge_server.http.request_context import context_of
 from faceforge_server.rest.inputs import validated
 from faceforge_server.rest.operations import RestOperation, operation_of
@@ -139,6 +140,7 @@ class FileTransfers:
                 request.query_params,
                 now=time.time(),
             )
+            let_in(request.scope)
         else:
             context.actor.check(self._read)
             found = await self._contract.answer(ASSET, {"assetId": asset_id}, context)

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from faceforge_server.files.form import DIGITS, Form, UploadLimits, refused
 from faceforge_server.files.intake import Intake, body, uncancelled
 from faceforge_server.files.multipart import FormReader, PartBegins, PartEnds
+from faceforge_server.http.request_context import computed
 from faceforge_storage.ingest.filenames import clean_filename
 from faceforge_storage.objects.staging import StagedFile, Staging
 
@@ -52,7 +53,7 @@ async def receive_multipart(request: Request, staging: Staging, limits: UploadLi
     rest = limits.sidecar_bytes + limits.fields_bytes + SEPARATORS_BYTES
     intake = Intake(staging, limits, max(0, announced(request) - rest))
     part, filename = "", None
-    async with intake, aclosing(body(request, limits)) as pieces, aclosing(reader.events(pieces)) as events:
+    async with intake, aclosing(body(request)) as pieces, aclosing(reader.events(pieces)) as events:
         async for event in events:
             match event:
                 case PartBegins(name="file", filename=named):
@@ -66,7 +67,7 @@ async def receive_multipart(request: Request, staging: Staging, limits: UploadLi
                     form.begin(name)
                 case PartEnds():
                     if part != "file":
-                        form.end()
+                        await computed(request, form.size, form.end)
                 case data:
                     await intake.write(data) if part == "file" else form.write(data)
         if not intake.begun:
@@ -90,7 +91,7 @@ async def receive_raw(request: Request, staging: Staging, limits: UploadLimits) 
         form.end()
     form.declared()
     intake = Intake(staging, limits, announced(request))
-    async with intake, aclosing(body(request, limits)) as pieces:
+    async with intake, aclosing(body(request)) as pieces:
         await intake.begin()
         async for data in pieces:
             await intake.write(data)

@@ -21,7 +21,7 @@ from faceforge_schema.values.inputs import pointer
 from faceforge_server.http.answers import HeldAnswer, JsonAnswer, encoded, released_on_error
 from faceforge_server.http.json_body import check_media_type, parse_json, read_body
 from faceforge_server.http.json_response import NOT_STORED, json_response
-from faceforge_server.http.request_context import context_of
+from faceforge_server.http.request_context import computed, context_of
 from faceforge_storage.errors import (
     Busy,
     FaceForgeError,
@@ -78,9 +78,8 @@ class GraphqlView:
 
     async def _answer(self, request: Request, context: Context, media_type: str) -> Response:
         check_media_type(request)
-        text, variables, name = _parameters(
-            parse_json(await read_body(request, context.core.settings.limits.json_bytes))
-        )
+        sent = await read_body(request, context.core.settings.limits.json_bytes)
+        text, variables, name = _parameters(await computed(request, len(sent), lambda: parse_json(sent)))
         result = await self.contract.execute(text, variables, context, operation_name=name)
         errors = result.errors or []
         never_ran = bool(errors) and result.data is None and all(error.path is None for error in errors)

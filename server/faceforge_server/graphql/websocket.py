@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from datetime import timedelta
+from functools import partial
 from json import JSONDecodeError
 from typing import Any
 
 from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.types import Scope
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
 from strawberry.exceptions import ConnectionRejectionError
-from strawberry.http.exceptions import WebSocketDisconnected
+from strawberry.http.exceptions import (
+    NonJsonMessageReceived,
+    NonTextMessageReceived,
+    WebSocketDisconnected,
+)
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
-    Operation,
 )
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message
 
 from faceforge_schema import NOBODY, Actor, Context, Contract, Core
-from faceforge_schema.execute.masking import mask
+from faceforge_server.http.connections import let_in
 from faceforge_server.http.json_body import parse_json
 from faceforge_server.http.json_response import encode
+from faceforge_server.http.request_context import QUICK_BYTES
 from faceforge_server.middleware.authentication import Authenticator, bearer
 from faceforge_storage.errors import AnswerTooLarge, FaceForgeError, Overloaded
+from faceforge_storage.scheduling.fair_queue import Turn
 
 INIT_SECONDS = 10
 """How long a client may take to send its token."""
@@ -38,6 +45,7 @@ class SocketContext(Context):
     answers_many = True
     connection_params: dict[str, Any] | None = None
     address: str | None = None
+    scope: Scope | None = None
 
 
 class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
@@ -52,16 +60,9 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         elif message["type"] != "subscribe" or not self.connection_acknowledged or await self._may_stay():
             await super().handle_message(message)
 
-    async def run_operation(self, operation: Operation[Context, None]) -> None:
-        assert isinstance(self.schema, Contract)
-        try:
-            self.schema.documents.get(operation.query, self.context.core.settings.limits)
-        except (FaceForgeError, GraphQLError) as error:
-            translated = error if isinstance(error, GraphQLError) else GraphQLError("", original_error=error)
-            mask([translated])
-            await operation.send_initial_errors([translated])
-            return
-        await super().run_operation(operation)
+    @staticmethod
+    def _get_pre_execution_close_reason(error: GraphQLError) -> str | None:
+        return None  # the connection stays, with its other operations
 
     async def send_message(self, message: Message) -> None:
         if not self._left and (message["type"] != "next" or await self._may_stay()):
@@ -82,7 +83,29 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
 
 
 class SocketAdapter(ASGIWebSocketAdapter):
-    """Sends messages, each of which holds its bytes until it is sent."""
+    """Reads large messages beside the event loop; sends messages, each of which holds its bytes until it is sent."""
+
+    async def iter_json(self, *, ignore_parsing_errors: bool = False) -> AsyncGenerator[object, None]:
+        assert isinstance(self.view, GraphqlWebSocket)
+        try:
+            while self.ws.application_state != WebSocketState.DISCONNECTED:
+                text = await self.ws.receive_text()
+                try:
+                    yield await self._decoded(text)
+                except JSONDecodeError as error:
+                    if not ignore_parsing_errors:
+                        raise NonJsonMessageReceived from error
+        except KeyError as error:
+            raise NonTextMessageReceived from error
+        except WebSocketDisconnect:
+            return
+
+    async def _decoded(self, text: str) -> object:
+        assert isinstance(self.view, GraphqlWebSocket)
+        if len(text) <= QUICK_BYTES:
+            return self.view.decode_json(text)
+        turn = Turn("sockets", self.ws.client)  # nobody's yet: a token is what the message may bring
+        return await self.view.core.computing.run(turn, partial(self.view.decode_json, text))
 
     async def send_json(self, message: Mapping[str, object]) -> None:
         assert isinstance(self.view, GraphqlWebSocket)
@@ -120,12 +143,14 @@ class GraphqlWebSocket(GraphQL[Context, None]):
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         context = SocketContext(self.core, NOBODY, connection=request.client)
-        context.address = request.client.host if request.client else None
+        context.address, context.scope = request.client.host if request.client else None, request.scope
         return context
 
     async def on_ws_connect(self, context: Context) -> dict[str, object] | None:
         try:
             context.actor = await self.actor_of(context)
+            assert isinstance(context, SocketContext)
+            let_in(context.scope)
         except FaceForgeError as error:
             raise ConnectionRejectionError({"code": error.code}) from None
         return {}

@@ -43,10 +43,19 @@ async def _framework(request: Request, error: Any) -> Response:
 async def _unexpected(request: Request, error: Any) -> Response:
     """What nobody expected. It is answered outside of all our layers, so it has their headers from here."""
     request_id = request.scope.get(SCOPE_KEY)
-    log.error("unexpected error at %s [%s]", request.url.path, request_id, exc_info=error)
+    log.error("unexpected error at %s [%s]", _address(request), request_id, exc_info=error)
     response = problem_response(Internal("Something went wrong inside Core."), request_id)
     response.raw_headers += [NO_SNIFF, (b"x-request-id", str(request_id).encode())]
     return response
+
+
+def _address(request: Request) -> str:
+    """The address of a request as its route has it, without the values in it."""
+    found = next(
+        (each for each in _flattened(request.app.routes) if each.matches(request.scope)[0] is Match.FULL),
+        None,
+    )
+    return f"{request.method} {found.path}" if found is not None else "no address of Core's"
 
 
 EXCEPTION_HANDLERS: dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, Any, Response]]] = {

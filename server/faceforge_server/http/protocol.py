@@ -1,37 +1,58 @@
-"""Uvicorn's HTTP protocol, which bounds the head of a request, with the ASGI extension *zero copy send*: the kernel
-moves files to sockets."""
+"""Uvicorn's HTTP protocol, with bounds on the head of a request and on how long a client may keep Core waiting."""
 
 from __future__ import annotations
 
-import asyncio
+import math
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
+from faceforge_server.http.connections import SCOPE_KEY, Connection, OpenConnections
+from faceforge_server.http.exchange import ZERO_COPY, Exchange
 from faceforge_server.http.header_limit import MAX_HEAD_BYTES, BoundedHead, BoundedParser
 from faceforge_server.http.problem import problem_response
 from faceforge_server.http.request_ids import NO_SNIFF
-from faceforge_storage.errors import RequestHeaderFieldsTooLarge
-
-ZERO_COPY = "http.response.zerocopysend"
-TURN_BYTES = 2 * 1024 * 1024
-"""How much one client may be sent before others have their turn."""
+from faceforge_storage.errors import (
+    FaceForgeError,
+    RequestHeaderFieldsTooLarge,
+    RequestTimeout,
+    Unavailable,
+)
 
 LINGER_SECONDS = 2
 """How long a client that still sends its head is listened to: closed at once, it would not get to read why."""
 
 
-class ZeroCopyProtocol(HttpToolsProtocol):
+class ZeroCopyProtocol(Connection, HttpToolsProtocol):
     """Pass it to Uvicorn as `http=`, with `loop="asyncio"`: uvloop has no sendfile.
 
-    Where the system has no sendfile, asyncio reads and writes instead; the application need not know.
+    `held` has all connections of the server and their limits.
     """
 
-    def __init__(self, *arguments: Any, **named: Any) -> None:
+    def __init__(self, *arguments: Any, held: OpenConnections | None = None, **named: Any) -> None:
         super().__init__(*arguments, **named)
+        self.held = OpenConnections() if held is None else held
+        self._limits = self.held.limits
         self._head = BoundedHead(self)
+        self._head_begun = False
+        self._exchange: Exchange | None = None
         self.parser = BoundedParser(self._head)
         self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as Uvicorn does
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        # "Paused" then means that the kernel has not taken everything yet.
+        transport.set_write_buffer_limits(high=0)
+        self._wait(self._limits.head_seconds)
+        self.held.join(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.held.leave(self)
+        super().connection_lost(exc)
+
+    def resume_writing(self) -> None:
+        self.note_progress()
+        super().resume_writing()
 
     def data_received(self, data: bytes) -> None:
         if not self._head.too_large:
@@ -41,67 +62,101 @@ class ZeroCopyProtocol(HttpToolsProtocol):
         """Answer what the parser has refused: 400, or 431 when the head is too large; then close."""
         if not self._head.too_large:
             super().send_400_response(msg)
-        elif self.cycle is not None and not self.cycle.response_complete:
+        elif not self.is_idle:
             self.transport.close()  # it would stand in the middle of another answer
         else:
-            self.transport.write(_too_large())
-            self.transport.write_eof()
-            self.loop.call_later(LINGER_SECONDS, self.transport.close)
+            self._refuse(
+                RequestHeaderFieldsTooLarge(f"The head of the request is larger than {MAX_HEAD_BYTES} bytes.")
+            )
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self.scope["extensions"] = {ZERO_COPY: {}}
+        self.scope[SCOPE_KEY] = self  # type: ignore[typeddict-unknown-key]  # ours, beside those of ASGI
+        self._head_begun = True
+        if self.is_idle:
+            self._wait(self._limits.head_seconds)
+
+    def on_headers_complete(self) -> None:
+        self._head_begun = False
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        if self.is_idle:  # of a body that nobody wanted any more
+            self._wait(self._limits.keep_alive_seconds)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        super()._start_asgi_task(cycle, ZeroCopyApplication(app, cycle, self.loop))
+        self.deadline = math.inf
+        self._exchange = Exchange(app, cycle, self, self.loop, self._limits)
+        super()._start_asgi_task(cycle, self._exchange)
+
+    def on_response_complete(self) -> None:
+        """Begin with the next request, or wait for one. As Uvicorn does it, but without a timer for each request."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+        elif (
+            self.cycle.more_body
+        ):  # the rest of what was answered early; however it comes, it must be over then
+            self._wait(self._limits.body_idle_seconds)
+        else:
+            self._wait(self._limits.head_seconds if self._head_begun else self._limits.keep_alive_seconds)
+
+    def handle_websocket_upgrade(self) -> None:
+        self.held.leave(self)
+        super().handle_websocket_upgrade()
+
+    @property
+    def is_idle(self) -> bool:
+        return self.cycle is None or self.cycle.response_complete
+
+    def expire(self) -> None:
+        if not self.is_idle:
+            self._end_body(RequestTimeout(f"{self._late('body_idle_seconds')} of the body."))
+        elif self._head_begun:
+            self._refuse(RequestTimeout(f"{self._late('head_seconds')} the whole head of the request."))
+        else:
+            self.transport.close()
+
+    def end(self) -> None:
+        if self.is_idle:
+            self.transport.close()
+        elif self.cycle.response_started:
+            self.cut()
+        else:
+            self._end_body(Unavailable("Core is stopping."))
+
+    def cut(self) -> None:
+        if self._exchange is None:
+            self.transport.abort()
+        else:
+            self._exchange.abort()
+
+    def _wait(self, seconds: float) -> None:
+        self.deadline = self.loop.time() + seconds
+
+    def _end_body(self, error: FaceForgeError) -> None:
+        if self._exchange is not None:
+            self._exchange.end_body(error)
+
+    def _late(self, limit: str) -> str:
+        return f"Core has waited for {getattr(self._limits, limit):g} seconds (limits.{limit}) for more"
+
+    def _refuse(self, error: FaceForgeError) -> None:
+        """Answer what never becomes a request, and close."""
+        self.transport.write(_whole(error))
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self.loop.call_later(LINGER_SECONDS, self.transport.close)
 
 
-def _too_large() -> bytes:
-    problem = problem_response(
-        RequestHeaderFieldsTooLarge(f"The head of the request is larger than {MAX_HEAD_BYTES} bytes.")
-    )
+def _whole(error: FaceForgeError) -> bytes:
+    """A problem with its head, as it goes over the wire."""
+    problem = problem_response(error)
     headers = [*problem.raw_headers, NO_SNIFF, (b"connection", b"close")]
     lines = [STATUS_LINE[problem.status_code], *(b"%b: %b\r\n" % header for header in headers)]
     return b"".join([*lines, b"\r\n", problem.body])
-
-
-class ZeroCopyApplication:
-    """The application of one request, with a `send` that knows the message `http.response.zerocopysend`."""
-
-    def __init__(self, app: Any, cycle: RequestResponseCycle, loop: asyncio.AbstractEventLoop) -> None:
-        self.app, self.cycle, self.loop = app, cycle, loop
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        await self.app(scope, receive, self.send)
-
-    async def send(self, message: Any) -> None:
-        """Send a message; when the client has gone, do nothing, as Uvicorn does."""
-        if message["type"] == ZERO_COPY:
-            await self.send_file(message["file"], message["offset"], message["count"])
-            message = {"type": "http.response.body", "more_body": message.get("more_body", False)}
-        if self.cycle.transport.is_closing():
-            self.cycle.disconnected = True  # Uvicorn does not know yet
-        await self.cycle.send(message)
-
-    async def send_file(self, file: Any, offset: int, count: int) -> None:
-        """Send `count` bytes of an open file, which must have them: Content-Length is already sent.
-
-        Raises OSError when they are not there; the connection is cut then, so that the client does not take
-        the part it has for the whole.
-        """
-        cycle = self.cycle
-        if cycle.chunked_encoding or count > cycle.expected_content_length:
-            raise RuntimeError("A file goes out only within a declared Content-Length")
-        try:
-            while count and not cycle.disconnected and not cycle.transport.is_closing():
-                sent = await self.loop.sendfile(cycle.transport, file, offset, min(count, TURN_BYTES))
-                if not sent:
-                    raise OSError("The file ended before its recorded size")
-                offset, count = offset + sent, count - sent
-                cycle.expected_content_length -= sent
-        except ConnectionError:
-            cycle.disconnected = True
-            cycle.transport.abort()
-        except BaseException:
-            cycle.transport.abort()
-            raise

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from starlette.requests import Request
 
 from faceforge_schema import NOBODY, Actor, Context, Core
 from faceforge_storage.errors import Fault, InvalidInput
+from faceforge_storage.scheduling.fair_queue import Turn
+
+T = TypeVar("T")
 
 KEY_LENGTH = 255
+QUICK_BYTES = 8 * 1024
+"""How much that was sent is read at once; going through more would hold others up."""
 
 
 def context_of(request: Request) -> Context:
@@ -16,6 +24,15 @@ def context_of(request: Request) -> Context:
     actor: Actor = request.scope.get("actor", NOBODY)
     base_url = f"{request.scope['scheme']}://{request.headers.get('host', '')}"
     return Context(core, actor, base_url, _idempotency_key(request), connection=request.client)
+
+
+async def computed(request: Request, size: int, work: Callable[[], T]) -> T:
+    """What `work` makes of `size` bytes of a request, of many beside the event loop; raises what that does, Busy."""
+    if size <= QUICK_BYTES:
+        return work()
+    core: Core = request.app.state.core
+    actor: Actor = request.scope.get("actor", NOBODY)
+    return await core.computing.run(Turn(actor.name, request.client), work)
 
 
 def _idempotency_key(request: Request) -> str | None:

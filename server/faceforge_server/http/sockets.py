@@ -9,6 +9,8 @@ import sys
 from faceforge_storage.errors import CannotStart
 
 LAST_PORT = 65535
+BACKLOG = 2048
+"""How many connections wait in the system until Core takes them."""
 
 
 def listen(host: str, port: int, *, any_free_port: bool = False) -> socket.socket:
@@ -37,7 +39,7 @@ def listen(host: str, port: int, *, any_free_port: bool = False) -> socket.socke
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind(address)
-        bound.listen(2048)
+        bound.listen(BACKLOG)
     except OSError as fault:
         bound.close()
         if fault.errno == errno.EADDRINUSE and any_free_port and port:

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from faceforge_schema import Actor, Core
+from faceforge_server.http.connections import let_in
 from faceforge_server.http.problem import refuse
 from faceforge_server.http.public_routes import Addresses
 from faceforge_server.middleware.install_token import InstallToken
@@ -83,6 +84,7 @@ class Authentication:
                 if not self._needs_no_token(request):
                     address = request.client.host if request.client else None
                     scope["actor"] = await self.authenticator.actor(token_of(request), address)
+                    let_in(scope)
             except FaceForgeError as error:
                 await refuse(error, scope, receive, send)
                 return

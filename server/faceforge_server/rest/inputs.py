@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, TypeVar
 
 from graphql import (
@@ -20,12 +21,15 @@ from starlette.requests import Request
 
 from faceforge_schema.values.inputs import faults, pointer
 from faceforge_server.http.json_body import check_media_type, check_text, parse_json, read_body
+from faceforge_server.http.request_context import computed
 from faceforge_server.rest.documents import TOTAL
-from faceforge_server.rest.names import enum_words
+from faceforge_server.rest.names import argument_name, enum_words
 from faceforge_server.rest.operations import BODY, VERSION, RestOperation
+from faceforge_storage.database.keyset import MAX_LIMIT
 from faceforge_storage.errors import Fault, InvalidInput, NotFound, VersionConflict
 
 Model = TypeVar("Model", bound=BaseModel)
+LIMIT = argument_name("first")
 BOOLEANS = {"true": True, "false": False}
 
 
@@ -53,7 +57,7 @@ def _parameters(operation: RestOperation, request: Request) -> Iterator[tuple[st
         try:
             yield _query_parameter(operation, parameter, query.getlist(parameter))
         except ValueError as error:
-            code = "unknown_parameter" if isinstance(error, UnknownParameter) else "invalid"
+            code = getattr(error, "code", "invalid")
             wrong.append(Fault(pointer([parameter[:80]]), str(error), code, "query"))
     if operation.is_list and TOTAL not in query:
         yield TOTAL, False
@@ -69,6 +73,14 @@ def _parameters(operation: RestOperation, request: Request) -> Iterator[tuple[st
 class UnknownParameter(ValueError):
     """A query parameter that the address does not have."""
 
+    code = "unknown_parameter"
+
+
+class OutOfRange(ValueError):
+    """A number that a parameter does not take."""
+
+    code = "out_of_range"
+
 
 def _query_parameter(operation: RestOperation, parameter: str, values: list[str]) -> tuple[str, Any]:
     """(variable, its value) of a query parameter; raises ValueError."""
@@ -77,7 +89,10 @@ def _query_parameter(operation: RestOperation, parameter: str, values: list[str]
     if parameter not in operation.arguments or parameter in operation.path_names:
         raise UnknownParameter("is not a parameter of this address")
     name, argument = operation.arguments[parameter]
-    return name, _listed(argument.type, values)
+    value = _listed(argument.type, values)
+    if operation.is_list and parameter == LIMIT and value == 0:  # which has a meaning in GraphQL only
+        raise OutOfRange(f"must lie between 1 and {MAX_LIMIT}")
+    return name, value
 
 
 def _listed(kind: GraphQLInputType, values: list[str]) -> Any:
@@ -167,8 +182,12 @@ async def _body(operation: RestOperation, request: Request, limit: int) -> BaseM
     if not raw and not operation.body_required:
         return None
     check_media_type(request)
+    return await computed(request, len(raw), partial(_model, operation.body_model, raw))
+
+
+def _model(kind: type[Model], raw: bytes) -> Model:
     parse_json(raw)
-    return validated(operation.body_model.model_validate_json, raw)
+    return validated(kind.model_validate_json, raw)
 
 
 def validated(validate: Callable[[Any], Model], given: Any) -> Model:

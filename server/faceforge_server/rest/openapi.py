@@ -131,8 +131,11 @@ def _parameters(operation: RestOperation) -> Iterator[Json]:
             "schema": schema,
             "description": "Whether to count the whole list.",
         }
+    if operation.method == "GET":
+        about = "The ETag you have seen: 304 when nothing has changed."
+        yield {"name": "If-None-Match", "in": "header", "schema": {"type": "string"}, "description": about}
     if operation.takes_version:
-        about = 'The version you have seen, as its ETag: `"3"`.'
+        about = 'The ETag you have seen, or its version alone: `"3"`.'
         yield {"name": "If-Match", "in": "header", "schema": {"type": "string"}, "description": about}
     if operation.creates:
         yield IDEMPOTENCY_KEY
@@ -152,6 +155,8 @@ def _responses(operation: RestOperation) -> Json:
     if operation.is_list:
         codes.extend(WITH_QUERY)
     answers: Json = {str(operation.status): _success(operation)}
+    if operation.method == "GET":
+        answers["304"] = {"description": "Nothing has changed since the ETag of `If-None-Match`."}
     if operation.duplicate_key:
         answers["200"] = {
             **_success(operation),
@@ -164,12 +169,10 @@ def _success(operation: RestOperation) -> Json:
     if operation.status == 204:
         return {"description": "Done."}
     kind = get_named_type(operation.root_field.type)
-    headers = {}
-    if operation.has_version:
-        headers = {"headers": {"ETag": {"schema": {"type": "string"}, "description": "The version, quoted."}}}
+    about = "The version and a digest of the body." if operation.has_version else "A digest of the body."
     return {
         "description": "Made." if operation.status == 201 else "The answer.",
-        **headers,
+        "headers": {"ETag": {"schema": {"type": "string"}, "description": about}},
         "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{component(kind)}"}}},
     }
 

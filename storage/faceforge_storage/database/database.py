@@ -8,8 +8,10 @@ wait at the same moment share a transaction (see docs/decisions/0015). Nothing e
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from contextlib import suppress
+from math import inf
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -22,8 +24,9 @@ from faceforge_storage.database.dialects.sqlite_library import log_library, sqli
 from faceforge_storage.database.gateway import Write, guard
 from faceforge_storage.database.group_commit import GroupCommit
 from faceforge_storage.database.log_truncation import LogTruncation
+from faceforge_storage.errors import Unavailable
 from faceforge_storage.scheduling.fair_queue import OWN, Turn
-from faceforge_storage.scheduling.workers import WAITING, Workers
+from faceforge_storage.scheduling.workers import STOPPING, WAITING, Workers
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -35,14 +38,21 @@ class Database:
     """Rows of one home. `read` and `write` are for the event loop, `reading` and `writing` for plain threads.
 
     Clients are served in turn; of each no more than `waiting` reads and as many writes wait. A read that takes longer
-    than `seconds` is stopped, so that no query occupies a reader forever.
+    than `seconds` is stopped, so that no query occupies a reader forever. A write that would make a record larger than
+    `record_bytes` of JSON is refused.
     """
 
     def __init__(
-        self, path: Path, *, readers: int = READERS, seconds: float = 30, waiting: int = WAITING
+        self,
+        path: Path,
+        *,
+        readers: int = READERS,
+        seconds: float = 30,
+        waiting: int = WAITING,
+        record_bytes: float = inf,
     ) -> None:
         log_library()
-        self.path, self._seconds = path, seconds
+        self.path, self._seconds, self._record_bytes = path, seconds, record_bytes
         self.writer = make_engine(str(path), writer=True, connections=1)
         self.readers = make_engine(str(path), writer=False, connections=readers)
         guard(self.writer)
@@ -54,6 +64,7 @@ class Database:
         self._committed = asyncio.Event()
         self._followed = False
         self._generation = 0
+        self._stopped = threading.Event()
 
     @property
     def generation(self) -> int:
@@ -80,9 +91,11 @@ class Database:
     def reading(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """What `read` does, in the calling thread."""
         try:
-            with self.readers.connect() as connection, stop_after(connection, self._seconds):
+            with self.readers.connect() as connection, stop_after(connection, self._seconds, self._stopped):
                 return work(connection, *args, **kwargs)
         except (DatabaseError, sqlite3.DatabaseError) as error:
+            if self._stopped.is_set():
+                raise Unavailable(STOPPING) from None
             raise translate(error) from error
         finally:
             if self._truncation.wants_commit():
@@ -103,6 +116,13 @@ class Database:
             # Not `wait_for`: before Python 3.12 it loses a cancellation that comes together with the change.
             async with asyncio.timeout(seconds):
                 await commit.wait()
+
+    def stop(self) -> None:
+        """Interrupt the reads that run, and refuse what waits: both end with Unavailable. What is being written goes on
+        to its commit."""
+        self._stopped.set()
+        self._read_threads.refuse()
+        self._write_thread.refuse()
 
     def close(self) -> None:
         """Finish what is running, then close every connection."""
@@ -128,7 +148,7 @@ class Database:
         """`work` as a part of a transaction, with its changeset."""
 
         def write(connection: Connection) -> T:
-            transaction = Write(connection, actor, operation)
+            transaction = Write(connection, actor, operation, self._record_bytes)
             result = work(transaction)
             transaction.finish()
             if transaction.erased:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from math import inf
 from typing import Any
 
 from sqlalchemy import JSON, Connection, Row, Select, Table, delete, event, func, insert, or_, select, update
@@ -20,16 +21,19 @@ from sqlalchemy.engine.interfaces import ExecutionContext
 from faceforge_storage.database import tables
 from faceforge_storage.database.clock import now
 from faceforge_storage.database.dialects import among
-from faceforge_storage.database.json_columns import same_json
+from faceforge_storage.database.json_columns import dumps, same_json
+from faceforge_storage.database.json_difference import difference
 from faceforge_storage.database.write_statements import (
     GATEWAY,
     NEW_CHANGES,
     NEW_CHANGESET,
     ROW,
+    counted_columns,
     insert_rows,
+    split_sizes,
     update_row,
 )
-from faceforge_storage.errors import VersionConflict
+from faceforge_storage.errors import RecordTooLarge, VersionConflict
 
 AnyRow = Row[Any]
 Values = Mapping[str, Any]
@@ -53,6 +57,8 @@ class Write:
     connection: Connection
     actor: str
     operation: str
+    record_bytes: float = inf
+    """How many bytes of JSON a record may have."""
     at: str = field(default_factory=now)
     erased: bool = False
     """Whether values were erased, which stand in the write-ahead log until that is emptied."""
@@ -62,11 +68,17 @@ class Write:
     def insert(
         self, table: Table, rows: Sequence[Values], record_ids: Sequence[str] = ()
     ) -> Sequence[AnyRow]:
-        """Insert rows and return them as stored, in order. `record_ids` are needed for a table without a public id."""
+        """Insert rows and return them as stored, in order. `record_ids` are needed for a table without a public id.
+
+        Raises RecordTooLarge.
+        """
         if not rows:
             return []
         statement = insert_rows(table, several=len(rows) > 1)
-        stored = self.connection.execute(statement, [self._stamped(table, row) for row in rows]).all()
+        returned = self.connection.execute(statement, [self._stamped(table, row) for row in rows])
+        stored, sizes = split_sizes(table, returned)
+        if max(sizes) > self.record_bytes:
+            raise RecordTooLarge.of(max(sizes), self.record_bytes)
         for row, record_id in zip(stored, record_ids or self._record_ids(table, stored), strict=True):
             self._fold(table, row.row_id, _Change(record_id, None, dict(row._mapping)))
         return stored
@@ -77,7 +89,7 @@ class Write:
         """Set the columns of one row and return it as stored.
 
         Nothing is written when nothing differs; else `version` and `updated_at` move on. `expected` is the version the
-        caller has seen; raises VersionConflict when the row is at another one.
+        caller has seen; raises VersionConflict when the row is at another one, RecordTooLarge when it grows too large.
         """
         check_version(row, expected)
         changed = _differing(table, dict(row._mapping), values)
@@ -87,10 +99,14 @@ class Write:
             changed["version"] = row.version + 1
         if "updated_at" in table.c:
             changed["updated_at"] = self.at
-        stored = self.connection.execute(update_row(table), {**changed, ROW: row.row_id}).one()
+        returned = self.connection.execute(update_row(table), {**changed, ROW: row.row_id})
+        (stored,), (size,) = split_sizes(table, returned)
+        # One that was too large already, before there was a limit or under a higher one, may do all but grow.
+        if size > self.record_bytes and _grew(table, row, stored, changed):
+            raise RecordTooLarge.of(size, self.record_bytes)
         record_id = record_id or self._record_ids(table, [row])[0]
-        before = {column: row._mapping[column] for column in changed}
-        self._fold(table, row.row_id, _Change(record_id, before, changed))
+        before, after = ({column: each._mapping[column] for column in changed} for each in (row, stored))
+        self._fold(table, row.row_id, _Change(record_id, before, after))
         return stored
 
     def delete(
@@ -171,7 +187,7 @@ class Write:
             self.connection.execute(
                 update(tables.changes)
                 .where(tables.changes.c.record_type == record, tables.changes.c.record_id == record_id)
-                .values(before=None, after=None, erased=True),
+                .values(before=None, after=None, list_offsets=None, erased=True),
                 execution_options=GATEWAY,
             )
         # The answer of a create is stored with its idempotency key: it holds the record's values too.
@@ -211,15 +227,21 @@ class Write:
     def _change_row(
         self, changeset: int, record: str, row_id: int, change: _Change, erased: bool
     ) -> dict[str, Any]:
-        verb = "insert" if change.before is None else "delete" if change.after is None else "update"
+        before, after, list_offsets = change.before, change.after, None
+        verb = "insert" if before is None else "delete" if after is None else "update"
+        if erased:
+            before = after = None
+        elif before is not None and after is not None:
+            before, after, list_offsets = difference(before, after)
         return {
             "changeset_row": changeset,
             "record_type": record,
             "record_id": change.record_id,
             "record_row": row_id,
             "verb": verb,
-            "before": None if erased else change.before,
-            "after": None if erased else change.after,
+            "before": before,
+            "after": after,
+            "list_offsets": list_offsets,
             "erased": erased,
         }
 
@@ -234,6 +256,13 @@ def _differing(table: Table, before: Values, after: Values) -> dict[str, Any]:
 def _same(kind: object, one: object, other: object) -> bool:
     """Whether two values of a column of type `kind` are equal."""
     return same_json(one, other) if isinstance(kind, JSON) else one == other
+
+
+def _grew(table: Table, row: AnyRow, stored: AnyRow, changed: Iterable[str]) -> bool:
+    """Whether an update has made the JSON of a record larger; measured for one that is too large only."""
+    names = set(counted_columns(table)).intersection(changed)
+    was, now_is = (sum(len(dumps(each._mapping[name]).encode()) for name in names) for each in (row, stored))
+    return now_is > was
 
 
 def check_version(row: AnyRow, expected: int | None) -> None:

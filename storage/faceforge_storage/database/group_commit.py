@@ -33,33 +33,33 @@ class GroupCommit:
 
     def perform(self, first: Task[Any], more: More) -> None:
         """Write `first` and what waits meanwhile, and answer all of it."""
-        group: list[Task[Any]] = []
+        group = [first]
         try:
-            if self._commit(first, more, group):
-                self._committed()
+            self._commit(group, more)
         except BaseException as error:  # whoever waits is to have it, whatever it is
             fault = translate(error) if isinstance(error, Exception) else error
-            for task in group or [first]:
+            for task in group:
                 task.error = fault
-        answer(group or [first])
+        answer(group)
 
-    def _commit(self, first: Task[Any], more: More, group: list[Task[Any]]) -> bool:
-        """Commit `first` with those that wait until then, all of which are the group; whether anything changed."""
-        end, changed = time.monotonic() + GROUP_SECONDS, False
-        task: Task[Any] | None = first
+    def _commit(self, group: list[Task[Any]], more: More) -> None:
+        """Commit the first of the group with those that wait until then, which join it."""
+        (first,), end = group, time.monotonic() + GROUP_SECONDS
         with self._engine.connect() as connection:
             with connection.begin():
-                while task is not None:
+                before = total_changes(connection)
+                first.result = first.work(connection)  # no savepoint: when it fails, there is nothing to keep
+                changed = total_changes(connection) != before
+                while len(group) < GROUP_WRITES and time.monotonic() < end and (task := more()) is not None:
                     group.append(task)
                     changed |= _attempt(connection, task)
-                    full = len(group) == GROUP_WRITES or time.monotonic() > end
-                    task = None if full else more()
+            if changed:
+                self._committed()
             self._truncation.after_commit(connection)
-        return changed
 
 
 def _attempt(connection: Connection, task: Task[Any]) -> bool:
-    """Do one write of a group; whether it changed anything. Raises what has undone the whole transaction."""
+    """Do a further write of a group; whether it changed anything. Raises what has undone the whole transaction."""
     before = total_changes(connection)
     try:
         with savepoint(connection):

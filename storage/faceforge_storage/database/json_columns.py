@@ -11,14 +11,25 @@ from sqlalchemy import JSON
 from sqlalchemy.ext.compiler import compiles
 
 
-def dumps(value: object, *, ordered: bool = False) -> str:
-    """JSON as the database stores it: compact, readable, never NaN. `ordered` sorts keys: equal objects, equal text."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False, sort_keys=ordered)
+def dumps(value: object) -> str:
+    """JSON as the database stores it: compact, readable, never NaN."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def same_json(one: object, other: object) -> bool:
     """Whether two values are the same JSON. In Python True equals 1, and 1 equals 1.0; in JSON they differ."""
-    return one == other and dumps(one, ordered=True) == dumps(other, ordered=True)
+    return one == other and _same_kinds(one, other)
+
+
+def _same_kinds(one: Any, other: Any) -> bool:
+    """Whether what Python holds for equal is of the same kinds throughout."""
+    if isinstance(one, dict):
+        return all(_same_kinds(value, other[key]) for key, value in one.items())
+    if isinstance(one, list):
+        return all(map(_same_kinds, one, other))
+    if isinstance(one, float):
+        return isinstance(other, float) and repr(one) == repr(other)  # 0.0 equals -0.0
+    return isinstance(one, str) or type(one) is type(other)
 
 
 def loads(text: str | None) -> Any:

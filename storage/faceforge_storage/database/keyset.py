@@ -13,6 +13,7 @@ from sqlalchemy import (
     Select,
     bindparam,
     func,
+    literal_column,
     select,
     true,
     tuple_,
@@ -22,10 +23,13 @@ from sqlalchemy.sql.visitors import iterate
 
 from faceforge_storage.database.dialects import json_rows
 from faceforge_storage.database.gateway import AnyRow
-from faceforge_storage.database.prepared_select import Query, only
+from faceforge_storage.database.prepared_select import only
 
 MAX_LIMIT = 500
 DEFAULT_LIMIT = 50
+LIMIT = bindparam("limit_", type_=Integer) + literal_column("0", Integer)
+"""The parameter of a page's size. As a sum, for SQLite plans a statement anew whenever another value is bound to a bare
+parameter there."""
 
 
 @dataclass(frozen=True)
@@ -68,26 +72,30 @@ def fetch(db: Connection, statement: Select[Any], page: Page) -> Sequence[AnyRow
 
 def page_of(
     statement: Select[Any], order: Order, *, following: bool, names: Iterable[str] | None = None
-) -> Query:
+) -> Select[Any]:
     """The statement of any page of a list in this order, or of any that follows a row; see `Page.parameters`.
 
-    It has the columns `names`, or all. A list of what is live and what is in the trash is merged from both, for which
-    there are indexes; then it has the columns of the order, too.
+    It has the columns `names`, or all. What is live and what is in the trash have indexes of their own: a list of both
+    is merged from them, and has the columns of the order, too.
     """
     halves = _halves(statement)
-    if names is not None:
-        own = () if len(halves) == 1 else (order.column, "row_id")
-        wanted = dict.fromkeys((*names, *own))
-        chosen = [only(half, wanted) for half in halves]
+    if len(halves) > 1:
+        wanted = names if names is None else dict.fromkeys((*names, order.column, "row_id"))
+        parts = [_part(half, order, wanted, following=following) for half in halves]
+        whole = select(union_all(*parts).subquery())
+        keys = _keys(whole, order)
     else:
-        chosen = halves
-    parts = [
-        _following(part, _keys(half, order), order, following=following)
-        for part, half in zip(chosen, halves, strict=True)
-    ]
-    whole = parts[0] if len(parts) == 1 else union_all(*parts)
-    keys = _keys(statement if len(parts) == 1 else whole, order)
-    return whole.order_by(*_directed(keys, order)).limit(bindparam("limit_", type_=Integer))
+        whole = _part(statement, order, names, following=following)
+        keys = _keys(statement, order)
+    return whole.order_by(*_directed(keys, order)).limit(LIMIT)
+
+
+def _part(
+    statement: Select[Any], order: Order, names: Iterable[str] | None, *, following: bool
+) -> Select[Any]:
+    """What a page is taken from."""
+    chosen = statement if names is None else only(statement, names)
+    return _following(chosen, _keys(statement, order), order, following=following)
 
 
 def _halves(statement: Select[Any]) -> list[Select[Any]]:
@@ -112,7 +120,7 @@ def pages_below(children: Children, names: Iterable[str], order: Order, *, follo
     own = (
         _following(own, keys, order, following=following)
         .order_by(*_directed(keys, order))
-        .limit(bindparam("limit_", type_=Integer))
+        .limit(LIMIT)
         .correlate(parents)
     )
     wanted = [rows.selected_columns[name] for name in names]
@@ -127,9 +135,9 @@ def pages_below(children: Children, names: Iterable[str], order: Order, *, follo
     )
 
 
-def count(db: Connection, statement: Select[Any]) -> int:
-    """How many rows the statement has."""
-    return int(db.execute(select(func.count()).select_from(statement.subquery())).scalar_one())
+def count_of(statement: Select[Any]) -> Select[Any]:
+    """How many rows the statement has, as its one column `count_`."""
+    return select(func.count().label("count_")).select_from(statement.subquery())
 
 
 def counts_below(children: Children) -> Select[Any]:
@@ -145,7 +153,7 @@ def counts_below(children: Children) -> Select[Any]:
     )
 
 
-def _keys(statement: Query, order: Order) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+def _keys(statement: Select[Any], order: Order) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
     columns = statement.selected_columns
     return columns[order.column], columns["row_id"]
 

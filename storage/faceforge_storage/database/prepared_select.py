@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from sys import getsizeof
 from typing import Any
 
 from orjson import Fragment
-from sqlalchemy import CompoundSelect, Connection, CursorResult, Dialect, LargeBinary, Select, cast
+from sqlalchemy import Connection, CursorResult, Dialect, LargeBinary, Select, cast
 
 from faceforge_storage.database.json_columns import Json, loads_all
 from faceforge_storage.database.read_budget import ReadBudget
@@ -25,8 +27,6 @@ CHUNK_BYTES = 1024 * 1024
 """How many bytes are fetched at a time, about: so much may come in beyond a budget."""
 
 Row = tuple[Any, ...]
-Query = Select[Any] | CompoundSelect[Any]
-"""One SELECT, or several merged."""
 
 
 class PreparedSelect:
@@ -36,15 +36,13 @@ class PreparedSelect:
     unparsed, as fragments that stand in an answer as they were stored.
     """
 
-    def __init__(self, statement: Query, as_text: Collection[str] = ()) -> None:
+    def __init__(self, statement: Select[Any], as_text: Collection[str] = ()) -> None:
         columns = statement.selected_columns
         self._names = list(columns.keys())
         texts = {name for name, column in columns.items() if isinstance(column.type, Json)}
         self._texts = texts.intersection(as_text)
         self._parsed = [self._names.index(name) for name in texts - self._texts]
-        if self._texts and isinstance(
-            statement, Select
-        ):  # else a text is there twice, decoded and encoded again
+        if self._texts:  # as bytes: a text would be there twice, decoded and encoded again
             statement = statement.with_only_columns(
                 *(
                     cast(column, LargeBinary).label(name) if name in self._texts else column
@@ -109,7 +107,34 @@ class PreparedSelect:
         return columns
 
 
-def _decoders(statement: Query, dialect: Dialect, texts: Collection[str]) -> Iterator[tuple[str, Decode]]:
+class PreparedSelects:
+    """Prepared statements by what their text depends on: those used last. Several threads may use it."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[Hashable, PreparedSelect] = OrderedDict()
+
+    def get(
+        self, key: Hashable, make: Callable[[], Select[Any]], as_text: Collection[str] = ()
+    ) -> PreparedSelect:
+        """The statement under `key`, made when it is not there; `as_text` as `PreparedSelect` has it."""
+        with self._lock:
+            found = self._kept.get(key)
+            if found is not None:
+                self._kept.move_to_end(key)
+                return found
+        made = PreparedSelect(make(), as_text)
+        with self._lock:
+            self._kept[key] = made
+            if len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        return made
+
+
+def _decoders(
+    statement: Select[Any], dialect: Dialect, texts: Collection[str]
+) -> Iterator[tuple[str, Decode]]:
     """The columns whose values the driver does not return ready for use, each with what converts them."""
     for name, column in statement.selected_columns.items():
         decode = column.type.dialect_impl(dialect).result_processor(dialect, None)
@@ -121,7 +146,7 @@ def _decoders(statement: Query, dialect: Dialect, texts: Collection[str]) -> Ite
             yield name, partial(_each, decode)
 
 
-def _fragments(texts: Sequence[bytes | str | None]) -> list[Fragment | None]:
+def _fragments(texts: Sequence[bytes | None]) -> list[Fragment | None]:
     return [None if each is None else Fragment(each) for each in texts]
 
 

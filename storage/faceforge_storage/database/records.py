@@ -14,6 +14,8 @@ from faceforge_storage.database.tables import RECORDS
 from faceforge_storage.errors import NotFound, NotInTrash
 
 Deleted = Literal["exclude", "include", "only"]
+Wanted = str | ColumnElement[Any]
+"""What a filter wants: a value, or the parameter that has it."""
 
 
 def find(db: Connection, statement: Select[Any], column: str, value: str | int) -> AnyRow:

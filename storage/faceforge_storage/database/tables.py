@@ -82,7 +82,7 @@ assets = Table(
     Column("size_bytes", BigInteger, nullable=False),
     Column("content_hash", Text, ForeignKey("objects.sha256"), nullable=False, index=True),
     Column("derived_from_asset_id", Text, ForeignKey("assets.id"), index=True),
-    json_column("extracted_metadata"),
+    json_column("extracted_metadata", read_from_bytes=True),
     json_column("user_metadata"),
     json_column("tags"),
     json_column("plugin_data"),
@@ -228,6 +228,9 @@ changes = Table(
     Column("before", Json()),
     Column("after", Json()),
     Column("erased", Boolean, nullable=False, default=False),
+    # Not null: `before` and `after` are a difference (see `json_difference`). Null: they are whole values, as for a row
+    # that is new or gone, or that was changed before revision 0003.
+    Column("list_offsets", Json()),
     Index(None, "record_id", "row_id"),  # serves the history of one record
     Index(None, "record_type", "row_id"),  # serves the changes of one type of record
     sqlite_autoincrement=True,

@@ -21,6 +21,7 @@ Port = Annotated[int, Field(ge=0, le=65535)]
 Bytes = Annotated[int, Field(ge=0)]
 Count = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(ge=0)]
+Interval = Annotated[float, Field(gt=0)]
 MIB = 1024 * 1024
 
 
@@ -71,6 +72,8 @@ class Limits(Section):
     """The largest JSON body, in bytes."""
     sidecar_bytes: Count = 1 * MIB
     """The largest `_meta.json`, in bytes."""
+    record_bytes: Count = 1 * MIB
+    """The largest JSON of a record, in bytes, however it grew; what is read from files is not counted."""
     query_depth: Count = 15
     """How many levels a GraphQL query may nest."""
     query_objects: Count = 100_000
@@ -85,8 +88,12 @@ class Limits(Section):
     """How many aliases one query may have."""
     query_tokens: Count = 10_000
     """How many words and signs a GraphQL document may have."""
+    document_cache_bytes: Bytes = 64 * MIB
+    """How many bytes the GraphQL documents that are kept, and their plans, may take, half each."""
     query_seconds: Seconds = 30.0
     """How long one query may take, in seconds."""
+    filter_values: Count = 100
+    """How many values a list in a filter may have, such as `ids` or `tag`."""
     waiting_per_client: Count = 256
     """How many requests of one token or session may wait for a thread; further ones are refused."""
     signed_url_seconds: Count = 900
@@ -97,8 +104,20 @@ class Limits(Section):
     """How many backups made before migrations are kept."""
     failed_sign_ins: Count = 10
     """How many wrong tokens in a minute one address may send before it has to wait."""
+    connections: Count | None = None
+    """How many connections may be open; null is half the file handles that Core may have, at most 1,024."""
+    head_seconds: Interval = 10.0
+    """How long the head of a request may take to arrive, in seconds."""
+    body_idle_seconds: Interval = 30.0
+    """How long Core waits for the next bytes of a body, in seconds."""
+    keep_alive_seconds: Interval = 75.0
+    """How long a connection may be idle between two requests, in seconds."""
+    send_idle_seconds: Interval = 30.0
+    """How long an answer waits for a client that takes nothing of it, in seconds."""
+    download_idle_seconds: Interval = 3600.0
+    """How long a download waits for a client that takes nothing, such as a video that is paused, in seconds."""
     shutdown_seconds: Seconds = 10.0
-    """How long a stop waits for what is running, in seconds."""
+    """How long a stop may take, whatever is running, in seconds."""
 
 
 class Tools(Section):

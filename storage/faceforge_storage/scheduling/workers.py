@@ -19,6 +19,7 @@ T = TypeVar("T")
 
 WAITING = 256
 """What may wait of one client where no setting says it: in tests and in commands."""
+STOPPING = "Core is stopping."
 
 
 @dataclass(eq=False)
@@ -139,10 +140,19 @@ class Workers:
         for thread in self._started:
             thread.join()
 
+    def refuse(self) -> None:
+        """Take nothing more, and answer what waits with Unavailable; what runs goes on."""
+        with self._lock:
+            self._closed = True
+            waiting = list(iter(self._any_waiting, None))
+        for task in waiting:
+            task.error = Unavailable(STOPPING)
+        answer(waiting)
+
     def _submit(self, task: Task[Any]) -> None:
         with self._lock:
             if self._closed:
-                raise Unavailable("Core is stopping.")
+                raise Unavailable(STOPPING)
             box = self._free_thread() if self._may_begin(task.turn) else None
             if box is None:
                 self._queue(task.turn).put(task.turn, task)
@@ -212,4 +222,7 @@ class Workers:
 
     def _more(self) -> Task[Any] | None:
         with self._lock:
-            return self._light.take() or self._heavy.take()
+            return self._any_waiting()
+
+    def _any_waiting(self) -> Task[Any] | None:
+        return self._light.take() or self._heavy.take()

@@ -199,14 +199,6 @@ def test_a_body_that_breaks_off_keeps_nothing(core: ByteServer, method: str, err
     assert errors == []
 
 
-def test_a_client_that_sends_nothing_more_is_let_go(core: ByteServer) -> None:
-    core.limits = UploadLimits(idle_seconds=0.05)
-    with socket.create_connection(("127.0.0.1", core.port), timeout=30) as client:
-        client.sendall(b"PUT /upload HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc")
-        assert b" 408 " in client.recv(1000)
-    assert nothing_is_kept(core)
-
-
 def test_a_full_disk_is_507_and_recovers(core: ByteServer, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as full:
         full.setattr(shutil, "disk_usage", lambda _path: Usage(0, 0, 0))

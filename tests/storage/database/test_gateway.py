@@ -15,6 +15,8 @@ from faceforge_storage.database import tables
 from faceforge_storage.database.clock import now
 from faceforge_storage.database.database import Database
 from faceforge_storage.database.gateway import AnyRow, Write
+from faceforge_storage.database.json_columns import same_json
+from faceforge_storage.database.json_difference import Difference, backward, difference, forward
 from faceforge_storage.errors import VersionConflict
 
 ENTITIES = tables.entities
@@ -46,6 +48,22 @@ def test_an_update_journals_only_what_changed(database: Database) -> None:
     assert change["before"] == {"display_name": "Ann", "version": 1, "updated_at": row.updated_at}
     assert change["after"].keys() == change["before"].keys()
     assert (change["after"]["display_name"], change["after"]["version"]) == ("Bob", 2)
+
+
+def test_of_a_json_column_an_update_journals_only_what_differs(database: Database) -> None:
+    """B4: nested as it is; a list without its common beginning and end, and where the rest begins."""
+    fields = {"kept": {"large": "x" * 1000}, "inner": {"a": 1, "gone": None}}
+    row = add_entity(database, fields=fields, tags=["a", "b", "c"])
+    new = {"fields": {**fields, "inner": {"a": True}, "new": 1}, "tags": ["a", "x", "c"]}
+    database.writing("t", "o", lambda tx: tx.update(ENTITIES, row, new))
+    [change] = newest_changes(database)
+    stamps = {"version", "updated_at"}
+    before, after = (
+        {k: v for k, v in change[side].items() if k not in stamps} for side in ("before", "after")
+    )
+    assert same_json(before, {"fields": {"inner": {"a": 1, "gone": None}}, "tags": ["b"]})
+    assert same_json(after, {"fields": {"inner": {"a": True}, "new": 1}, "tags": ["x"]})
+    assert change["list_offsets"] == {"tags": 1}
 
 
 def test_a_delete_keeps_the_whole_row_in_the_journal(database: Database) -> None:
@@ -237,7 +255,10 @@ def test_an_idempotency_key_is_kept_for_its_time_and_without_a_changeset(databas
 
 
 NAMES = st.sampled_from(["Ann", "Bob", "名前", "\N{RIGHT-TO-LEFT OVERRIDE}x"])
-FIELDS = st.dictionaries(st.sampled_from("ab"), st.sampled_from([0, 1, True, False, 1.5, "1", None, [1], {}]))
+INSIDE = st.sampled_from(
+    [0, 1, True, False, 1.0, 1.5, "1", None, [1], [1, 2], [True, 1], {}, {"c": 1}, {"c": [2]}]
+)
+FIELDS = st.dictionaries(st.sampled_from("ab"), INSIDE)
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("insert"), NAMES, FIELDS),
@@ -287,13 +308,11 @@ def test_the_journal_is_the_difference_of_the_database(
             assert row not in replayed
             replayed[row] = change["after"]
         else:
-            assert {name: replayed[row][name] for name in change["before"]} == change["before"]
-            assert [
-                name
-                for name in change["after"]
-                if repr(change["after"][name]) == repr(change["before"][name])
-            ] == []
-            replayed[row] = {**replayed[row], **change["after"]}
-    assert {row: repr(sorted(values.items())) for row, values in replayed.items()} == {
-        row: repr(sorted(values.items())) for row, values in after.items()
-    }
+            step = Difference(change["before"], change["after"], change["list_offsets"])
+            assert difference(replayed[row], forward(replayed[row], step)) == step, (
+                "it holds what differs only"
+            )
+            assert same_json(backward(forward(replayed[row], step), step), replayed[row])
+            replayed[row] = forward(replayed[row], step)
+    assert replayed.keys() == after.keys()
+    assert all(same_json(values, after[row]) for row, values in replayed.items())

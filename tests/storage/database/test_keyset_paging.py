@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import groupby
 from operator import itemgetter
@@ -17,7 +18,16 @@ from sqlalchemy import Connection, select
 from faceforge_storage.database import tables
 from faceforge_storage.database.database import Database
 from faceforge_storage.database.gateway import AnyRow, Write
-from faceforge_storage.database.keyset import Children, Order, Page, count, counts_below, fetch, pages_below
+from faceforge_storage.database.keyset import (
+    Children,
+    Order,
+    Page,
+    count_of,
+    counts_below,
+    fetch,
+    page_of,
+    pages_below,
+)
 from faceforge_storage.database.prepared_select import PreparedSelect
 from faceforge_storage.database.read_budget import AnswerMemory, ReadBudget
 from faceforge_storage.database.records import shown
@@ -79,7 +89,8 @@ def test_the_pages_together_are_the_sorted_list(
     )
     assert [len(page) for page in found[:-1]] == [limit] * (len(found) - 1)
     assert found[-1] or len(found) == 1
-    assert database.reading(count, select(ENTITIES)) == len(rows)
+    counted = database.reading(PreparedSelect(count_of(select(ENTITIES))), {}, budget())
+    assert counted == {"count_": (len(rows),)}
 
 
 @settings(max_examples=30, deadline=None, derandomize=True)
@@ -202,3 +213,27 @@ def test_a_page_of_live_entities_is_read_from_an_index_and_not_sorted(
     )
     assert len(explained) == 1
     assert f"USING INDEX ix_entities_{column}" in explained[0]
+
+
+def test_another_page_size_needs_no_other_plan() -> None:
+    """SQLite plans anew for each value of a bare parameter of LIMIT."""
+    children = Children(select(DESCRIPTORS), lambda parent: DESCRIPTORS.c.entity_row == parent)
+    order = Order("row_id")
+    for statement in (
+        page_of(select(ENTITIES), order, following=False),
+        page_of(select(ENTITIES).where(shown(ENTITIES)), order, following=True),
+        pages_below(children, ["id"], order, following=False),
+    ):
+        assert re.search(r"LIMIT :limit_ \+ 0\b", str(statement)), statement
+
+
+@pytest.mark.parametrize("descending", [False, True])
+def test_what_includes_the_trash_is_merged_in_order(database: Database, descending: bool) -> None:
+    def work(tx: Write) -> list[list[AnyRow]]:
+        rows = fill(tx, [(name, 0) for name in "cabdcab"])
+        for row in rows[::2]:
+            tx.update(ENTITIES, row, {"deleted_at": "2026"})
+        return pages(tx.connection, Order("display_name", descending), 2)
+
+    found = [row.display_name for page in database.writing("t", "o", work) for row in page]
+    assert found == sorted("cabdcab", reverse=descending)

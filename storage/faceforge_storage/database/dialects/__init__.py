@@ -4,9 +4,11 @@ SQLite is the only dialect so far; another one is a module beside it with the sa
 """
 
 from faceforge_storage.database.dialects.sqlite import (
+    Listed,
     among,
     any_contains,
     contains,
+    holds_for_each,
     in_transaction,
     json_rows,
     json_value,
@@ -21,10 +23,12 @@ from faceforge_storage.database.dialects.sqlite import (
 from faceforge_storage.database.dialects.sqlite_library import description, warning
 
 __all__ = [
+    "Listed",
     "among",
     "any_contains",
     "contains",
     "description",
+    "holds_for_each",
     "in_transaction",
     "json_rows",
     "json_value",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -15,12 +16,15 @@ from sqlalchemy import (
     Engine,
     TableValuedAlias,
     Text,
+    and_,
     bindparam,
     create_engine,
     event,
     exists,
     func,
+    literal,
     literal_column,
+    or_,
     select,
 )
 
@@ -29,8 +33,13 @@ from faceforge_storage.database.json_columns import Json, dumps, loads
 
 log = logging.getLogger(__name__)
 
+Listed = Iterable[str | int] | ColumnElement[Any]
+"""Values, or the parameter that has them as a JSON list."""
+
 BUSY_TIMEOUT_MS = 10_000
 STEPS_BETWEEN_CHECKS = 100_000
+TRIED_ONE_BY_ONE = 3
+"""Values of `holds_for_each` that are looked up without going through the list."""
 
 
 def make_engine(path: str, *, writer: bool, connections: int) -> Engine:
@@ -40,6 +49,7 @@ def make_engine(path: str, *, writer: bool, connections: int) -> Engine:
         module=sqlite3,
         json_serializer=dumps,
         json_deserializer=loads,
+        hide_parameters=True,  # what a user sent stands in no message of an error, and so in no log
         pool_size=connections,
         pool_use_lifo=True,  # the connection that was used last has its pages and statements at hand
         max_overflow=0,
@@ -75,11 +85,12 @@ def make_engine(path: str, *, writer: bool, connections: int) -> Engine:
 
 
 @contextmanager
-def stop_after(connection: Connection, seconds: float) -> Iterator[None]:
-    """Interrupt any statement of the connection that still runs after `seconds`: it fails with "interrupted"."""
+def stop_after(connection: Connection, seconds: float, stopped: threading.Event) -> Iterator[None]:
+    """Interrupt any statement of the connection that still runs after `seconds`, or once `stopped` is set: it fails
+    with "interrupted"."""
     end = time.monotonic() + seconds
     driver = _driver(connection)
-    driver.set_progress_handler(lambda: time.monotonic() > end, STEPS_BETWEEN_CHECKS)
+    driver.set_progress_handler(lambda: stopped.is_set() or time.monotonic() > end, STEPS_BETWEEN_CHECKS)
     try:
         yield
     finally:
@@ -136,21 +147,21 @@ def _casefold(text: str | float | bytes | None) -> str | float | bytes | None:
     return text.casefold() if isinstance(text, str) else text
 
 
-def contains(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
+def contains(column: ColumnElement[Any], text: str | ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether the text or JSON `column` has `text` in it, without regard to case, in any script."""
-    return func.instr(func.casefold(column), text.casefold()) > 0
+    return func.instr(func.casefold(column), func.casefold(text)) > 0
 
 
-def any_contains(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
+def any_contains(column: ColumnElement[Any], text: str | ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether any text of a JSON list has `text` in it, without regard to case."""
     listed = func.json_each(column).table_valued("value")
     return exists(select(1).select_from(listed).where(contains(listed.c.value, text)))
 
 
-def starts_with(column: ColumnElement[str], text: str) -> ColumnElement[bool]:
+def starts_with(column: ColumnElement[str], text: str | ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether the text `column` begins with `text`, without regard to case."""
-    folded = text.casefold()
-    return func.substr(func.casefold(column), 1, len(folded)) == folded
+    folded = func.casefold(text)
+    return func.substr(func.casefold(column), 1, func.length(folded)) == folded
 
 
 def json_value(column: ColumnElement[Any], key: str) -> ColumnElement[Any]:
@@ -171,9 +182,36 @@ def sync_field_index(connection: Connection, key: str, *, wanted: bool) -> None:
     )
 
 
-def among(column: ColumnElement[Any], values: Iterable[str | int]) -> ColumnElement[bool]:
+def among(column: ColumnElement[Any], values: Listed) -> ColumnElement[bool]:
     """Whether `column` is one of `values`: one parameter and one statement text, however many they are."""
-    return column.in_(select(func.json_each(dumps(list(values))).table_valued("value").c.value))
+    return column.in_(select(func.json_each(_as_json(values)).table_valued("value").c.value))
+
+
+def holds_for_each(
+    values: Listed, holds: Callable[[ColumnElement[Any]], ColumnElement[bool]]
+) -> ColumnElement[bool]:
+    """Whether `holds` is true of each of `values`, of which there is one at least; one statement text for any number.
+
+    The first few are tried one by one, by the index, as if each were a filter of its own; the others, which hardly
+    anybody sends, in one subquery.
+    """
+    listed = _as_json(values)
+    count = func.json_array_length(listed)
+    first = [
+        holds(func.json_extract(listed, literal_column(f"'$[{place}]'", Text)))
+        for place in range(TRIED_ONE_BY_ONE)
+    ]
+    tried = [
+        first[0],
+        *(or_(count < literal_column(str(place + 1)), first[place]) for place in range(1, len(first))),
+    ]
+    each = func.json_each(listed).table_valued("value", name="each_")
+    failing = exists(select(1).select_from(each).where(~holds(each.c.value)))
+    return and_(*tried, or_(count < literal_column(str(TRIED_ONE_BY_ONE + 1)), ~failing))
+
+
+def _as_json(values: Listed) -> ColumnElement[Any]:
+    return values if isinstance(values, ColumnElement) else literal(dumps(list(values)), Text)
 
 
 def json_rows(parameter: str) -> TableValuedAlias:

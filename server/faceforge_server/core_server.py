@@ -1,0 +1,142 @@
+"""The server of one Core: how it is made of Uvicorn's, how it starts, and how it stops in time."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import gc
+import logging
+import os
+import shlex
+import socket
+import sys
+import time
+from functools import partial
+from types import FrameType
+from typing import Any, cast
+
+import uvicorn
+
+from faceforge_schema import Core
+from faceforge_server.http.connections import OpenConnections
+from faceforge_server.http.protocol import ZeroCopyProtocol
+from faceforge_server.http.sockets import BACKLOG, web_address
+from faceforge_server.http.websocket_protocol import WebSocketProtocol
+from faceforge_server.stopping import Stop, leave
+from faceforge_storage.home.home import Home
+from faceforge_storage.home.settings import Limits
+
+log = logging.getLogger("faceforge.connections")
+
+ACCEPTED_AT_ONCE = 16
+"""How many connections are taken before the first of them is counted."""
+NO_HANDLES = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+ARRIVE_SECONDS = 0.1
+"""Who sent a request just before a stop is still answered: after this it has been taken from the queue of the system,
+which is lost with the listening socket."""
+LOOK_SECONDS = 0.02
+
+
+def server_config(app: Any, limits: Limits, held: OpenConnections) -> uvicorn.Config:
+    """How Uvicorn is to serve: its part of the limits, and our protocols with theirs."""
+    return uvicorn.Config(
+        app,
+        http=cast("Any", partial(ZeroCopyProtocol, held=held)),
+        ws=cast("Any", partial(WebSocketProtocol, held=held)),
+        # Deflating would hold the event loop, and inflating would give strangers memory.
+        ws_per_message_deflate=False,
+        ws_max_size=limits.json_bytes,
+        loop="asyncio",
+        lifespan="on",
+        backlog=ACCEPTED_AT_ONCE,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+    )
+
+
+class CoreServer(uvicorn.Server):
+    """The server, which prints its address as soon as it answers, and stops within `limits.shutdown_seconds`."""
+
+    def __init__(self, app: Any, core: Core, home: Home, bound: socket.socket, first: bool) -> None:
+        limits = core.settings.limits
+        self.open = OpenConnections(limits)
+        super().__init__(server_config(app, limits, self.open))
+        self.core, self.home, self.bound, self.first = core, home, bound, first
+        self.address, self.name = web_address(bound), bound.getsockname()
+        self._stop = Stop(limits.shutdown_seconds)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self._stop.watch()
+        asyncio.get_running_loop().set_exception_handler(_log_fault)
+        await super().startup(sockets)
+        # To asyncio the length of the queue is also how many connections it takes at once.
+        self.bound.listen(BACKLOG)
+        # What the start has made will stay: without this the collector looks through all of it again and again.
+        gc.freeze()
+        self.home.write_ports(
+            {
+                "core_host": self.name[0],
+                "core_port": self.name[1],
+                "url": self.address,
+                "pid": os.getpid(),
+                "instance_id": self.core.instance_id,
+            }
+        )
+        print(f"FaceForge Core is at {self.address}/", f"Data directory: {self.home.root}", sep="\n")
+        if self.first:
+            self._print_how_to_sign_in()
+        print("Ctrl-C stops it.", flush=True)
+
+    def _print_how_to_sign_in(self) -> None:
+        if sys.stdout.isatty():
+            token = self.core.settings.auth.install_token.get_secret_value()
+            print(f"To sign in, use this token: {token}")
+            print("To see it again:")
+        else:  # what is no terminal may well be a log, and no log may hold a token
+            print("To sign in, use the install token. To see it:")
+        # Started as a module, the command's own file is no program.
+        program = [sys.executable, "-m", "faceforge_server"] if sys.argv[0].endswith(".py") else [sys.argv[0]]
+        print("  " + shlex.join([*program, "token", "show", "--home", str(self.home.root)]))
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """A signal asks for a stop; a second one, for an end at once."""
+        if self.should_exit:
+            leave()
+        super().handle_exit(sig, frame)
+        self._stop.begin()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take nothing new, let finish what runs as long as there is time, then end it."""
+        await asyncio.sleep(ARRIVE_SECONDS)
+        for listening in [*self.servers, *(sockets or [])]:
+            listening.close()
+        await asyncio.sleep(LOOK_SECONDS)
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        if not await self._all_ended(self._stop.grace_ends):
+            log.warning("limits.shutdown_seconds: %d requests are ended", len(self.server_state.tasks))
+            self.open.end()
+            self.core.database.stop()
+        if not await self._all_ended(self._stop.patience_ends):
+            self.open.cut()
+            for task in self.server_state.tasks:
+                task.cancel()
+        await self.lifespan.shutdown()
+
+    async def _all_ended(self, moment: float) -> bool:
+        """Wait for all connections and requests; whether they have ended before `moment`."""
+        state = self.server_state
+        while (state.connections or state.tasks) and time.monotonic() < moment:
+            await asyncio.sleep(LOOK_SECONDS)
+        return not (state.connections or state.tasks)
+
+
+def _log_fault(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What asyncio reports, in words that are the same each time, so that the log can leave out repetitions."""
+    fault = context.get("exception")
+    if isinstance(fault, OSError) and fault.errno in NO_HANDLES and "socket" in context:
+        log.warning("no connection can be taken: %s", fault.strerror)
+    else:
+        log.error(context["message"], exc_info=fault)
