@@ -55,7 +55,7 @@ class SystemInfo:
     last_changeset_id: BigInt = attribute("The newest changeset; 0 when nothing was ever changed.")
     counts: Counts = attribute("How many records there are.")
     actor: str = attribute("Who is asking.")
-    permissions: list[str] = attribute("What the asking token may do.")
+    permissions: list[str] = attribute("What the asking token may do; `noun:write` includes `noun:read`.")
 
 
 @query("GET /system/info", needs="system:read", volatile=True)
