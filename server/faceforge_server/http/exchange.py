@@ -86,7 +86,8 @@ class Exchange:
             rest = memoryview(body)
             while len(rest) > PIECE_BYTES and not cycle.disconnected:
                 piece, rest = rest[:PIECE_BYTES], rest[PIECE_BYTES:]
-                await cycle.send({"type": "http.response.body", "body": piece, "more_body": True})  # type: ignore[typeddict-item]  # Uvicorn takes any buffer
+                part: Any = {"type": "http.response.body", "body": piece, "more_body": True}
+                await cycle.send(part)  # Uvicorn takes any buffer
             message = {**message, "body": rest}
         await cycle.send(message)
         if cycle.flow.write_paused:
