@@ -31,7 +31,7 @@ from faceforge_storage.home.home import open_home
 STOP_SECONDS = 2
 BUSY_MACHINE = 0.5
 """What starting and ending a process may take beside, on a machine with other work."""
-ENTITIES, TEXT, SEARCHES = 100, 100_000, 50
+ENTITIES, TEXT, SEARCHES = 100, 100_000, 20
 QUERY = "{" + " ".join(f'a{n}: entities(q: "nothing {n}") {{ totalCount }}' for n in range(SEARCHES)) + "}"
 
 GRAPHQL = {"Accept": "application/graphql-response+json"}
@@ -84,7 +84,9 @@ def searching(core: CoreProcess, clients: int = 12) -> Iterator[list[int]]:
     answered: list[int] = []
 
     def search() -> None:
-        with httpx.Client(base_url=core.url, headers=core.client.headers, trust_env=False, timeout=60) as client:
+        with httpx.Client(
+            base_url=core.url, headers=core.client.headers, trust_env=False, timeout=60
+        ) as client:
             with suppress(httpx.TransportError):
                 answered.append(client.post("/graphql", json={"query": QUERY}, headers=GRAPHQL).status_code)
 
@@ -119,11 +121,15 @@ def test_uploads_downloads_and_sockets_are_ended(core: CoreProcess) -> None:
         ):
             client = clients.enter_context(connect(core))
             client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            client.sendall(head(core, line, **token, **further) + (b"{" if "Content-Length" in further else b""))
+            client.sendall(
+                head(core, line, **token, **further) + (b"{" if "Content-Length" in further else b"")
+            )
         clients.enter_context(connect(core)).sendall(b"GET /half")
         address = core.url.replace("http://", "ws://") + "/graphql"
         protocols = [Subprotocol("graphql-transport-ws")]
-        clients.enter_context(connect_websocket(address, subprotocols=protocols, proxy=None, close_timeout=0.1))
+        clients.enter_context(
+            connect_websocket(address, subprotocols=protocols, proxy=None, close_timeout=0.1)
+        )
         time.sleep(0.5)
         assert stopped(core) < STOP_SECONDS + BUSY_MACHINE
 
@@ -160,7 +166,9 @@ def test_what_was_acknowledged_while_it_stopped_is_there(core: CoreProcess) -> N
     refused: list[int] = []
 
     def create() -> None:
-        with httpx.Client(base_url=core.url, headers=core.client.headers, trust_env=False, timeout=60) as client:
+        with httpx.Client(
+            base_url=core.url, headers=core.client.headers, trust_env=False, timeout=60
+        ) as client:
             with suppress(httpx.TransportError):
                 while True:
                     made = client.post("/v1/entities", json={"display_name": "made while it stopped"})

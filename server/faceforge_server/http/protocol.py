@@ -72,7 +72,7 @@ class ZeroCopyProtocol(Connection, HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self.scope["extensions"] = {ZERO_COPY: {}}
-        self.scope[SCOPE_KEY] = self  # type: ignore[typeddict-unknown-key]  # ours, beside those of ASGI
+        self.scope[SCOPE_KEY] = self  # type: ignore[literal-required]  # ours, beside those of ASGI
         self._head_begun = True
         if self.is_idle:
             self._wait(self._limits.head_seconds)

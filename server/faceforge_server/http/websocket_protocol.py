@@ -56,7 +56,7 @@ class WebSocketProtocol(Connection, WebSocketsSansIOProtocol):
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
         if not self.close_sent:  # else the handshake was refused
-            self.scope[SCOPE_KEY] = self  # type: ignore[typeddict-unknown-key]  # ours, beside those of ASGI
+            self.scope[SCOPE_KEY] = self  # type: ignore[literal-required]  # ours, beside those of ASGI
 
     def authenticated(self) -> None:
         self.deadline = math.inf
