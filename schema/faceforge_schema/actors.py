@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from faceforge_storage.errors import Forbidden
 
+READ, WRITE = ":read", ":write"
+
+
+def with_reads(given: Iterable[str]) -> frozenset[str]:
+    """What permissions give: `noun:write` includes `noun:read`, since whoever changes a record is answered with it."""
+    held = frozenset(given)
+    return held | {each.removesuffix(WRITE) + READ for each in held if each.endswith(WRITE)}
+
 
 @dataclass(frozen=True)
 class Actor:
-    """Who asks: the name the journal keeps, and what they may do."""
+    """Who asks: the name the journal keeps, and what they may do, with all that this includes."""
 
     name: str
     permissions: frozenset[str]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "permissions", with_reads(self.permissions))
 
     def check(self, needs: frozenset[str]) -> None:
         """Raise Forbidden unless the actor has every permission in `needs`."""

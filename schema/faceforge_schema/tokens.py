@@ -11,7 +11,8 @@ from pydantic import AfterValidator, Field
 from sqlalchemy import Select
 from strawberry import ID, Maybe
 
-from faceforge_schema.actors import Actor
+from faceforge_executor import Batch, Level
+from faceforge_schema.actors import Actor, with_reads
 from faceforge_schema.context import Context, Core, Write
 from faceforge_schema.declare.connection_types import SortOrder
 from faceforge_schema.declare.connections import listing
@@ -33,13 +34,20 @@ def _sorted_set(permissions: list[str]) -> list[str]:
 Permissions = Annotated[list[str], Field(max_length=1000), AfterValidator(_sorted_set)]
 
 
+def _with_reads(level: Level) -> list[list[str]]:
+    return [sorted(with_reads(each)) for each in level.parents.column("permissions")]
+
+
 @resource("token_id", needs="tokens:read")
 class Token(Record):
     """A limited key to the API. Core keeps only the hash of its secret."""
 
     id: ID = attribute("64 lower-case hex digits.")
     name: str = attribute("What it is for.")
-    permissions: list[str] = attribute("What it may do: `noun:verb`.")
+    permissions: list[str] = attribute(
+        "What it may do: `noun:verb`, where `noun:write` includes `noun:read`.",
+        Batch(_with_reads, frozenset({"permissions"})),
+    )
     created_at: DateTime = attribute("When it was made.")
     updated_at: DateTime = attribute("When it last changed.")
     version: int = attribute("Rises by one with each change.")
@@ -64,14 +72,17 @@ class TokenSort(Enum):
 class TokenCreate(Input):
     name: Word = Field(description="What it is for.", examples=["ComfyUI"])
     permissions: Permissions = Field(
-        description="What it may do; no more than the token that makes it.", examples=[["assets:read"]]
+        description="What it may do; no more than the token that makes it. `noun:write` includes `noun:read`.",
+        examples=[["assets:read"]],
     )
 
 
 @strawberry.pydantic.input(description="Changes to a token: an absent key keeps.")
 class TokenPatch(Input):
     name: Maybe[Word] = Field(description="What it is for.")
-    permissions: Maybe[Permissions] = Field(description="What it may do; replaces the whole list.")
+    permissions: Maybe[Permissions] = Field(
+        description="What it may do; replaces the whole list. `noun:write` includes `noun:read`."
+    )
 
 
 @lookup("GET /tokens/{token_id}", Token, needs="tokens:read")

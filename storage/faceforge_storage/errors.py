@@ -15,12 +15,12 @@ FaceForgeError
 ├── VersionConflict 412
 ├── PayloadTooLarge 413, UnsupportedMediaType 415, RangeNotSatisfiable 416, MisdirectedRequest 421
 ├── InvalidInput 422          understood, but not valid; lists each fault with its place
-│   └── HashMismatch, SizeMismatch, InvalidSidecar, UnknownReference, UnknownContent
+│   └── HashMismatch, SizeMismatch, InvalidSidecar, UnknownReference, UnknownContent, RecordTooLarge
 ├── RateLimited 429, RequestHeaderFieldsTooLarge 431
 ├── Internal 500              what nobody expected; its cause is in the log only
 │   └── StorageFailed
 ├── Unavailable 503
-│   └── Busy, Overloaded
+│   └── Busy, Overloaded, StoreAway
 ├── QueryTimeout 504
 ├── NoSpace 507
 └── CannotStart               printed on the command line, never answered over HTTP: settings, data directory, port
@@ -243,6 +243,19 @@ class UnknownContent(InvalidInput):
     default_hint = "Upload the bytes: POST /v1/assets/upload."
 
 
+class RecordTooLarge(InvalidInput):
+    code, title = "record_too_large", "The record would be larger than is allowed"
+    default_hint = (
+        "Send less, remove what the record no longer needs, or keep large content as a file: an asset has no such "
+        "bound. `limits.record_bytes` in config/core.json can be raised."
+    )
+
+    @classmethod
+    def of(cls, size: int, most: float) -> RecordTooLarge:
+        """A record of `size` bytes of JSON, where `limits.record_bytes` allows `most`."""
+        return cls(f"The record would have {size} bytes of JSON; limits.record_bytes allows {most}.")
+
+
 class RateLimited(FaceForgeError):
     code, status, title = "rate_limited", 429, "Too many failed attempts"
     default_hint = "Wait for the seconds that Retry-After names."
@@ -283,6 +296,13 @@ class Busy(Unavailable):
             f"{waiting} requests of this token or session wait already; limits.waiting_per_client allows {most}.",
             headers={"Retry-After": "1"},
         )
+
+
+class StoreAway(Unavailable):
+    code, title = "store_away", "The store of the files is away"
+    default_hint = (
+        "Connect the disk that holds `paths.assets_dir`, or set it to where the files are; nothing was lost."
+    )
 
 
 class QueryTimeout(FaceForgeError):

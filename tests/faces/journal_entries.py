@@ -8,11 +8,11 @@ from typing import Any
 
 from database_state import Happened, RowKey, State, difference, read, records
 from faces import Answer
+from journal_steps import step_of
 from running_core import RunningCore
 from sqlalchemy import select
 
-from faceforge_storage.database.json_difference import Difference, backward, forward
-from faceforge_storage.database.json_difference import difference as json_difference
+from faceforge_storage.database.json_difference import backward, forward
 from faceforge_storage.database.tables import changes, changesets
 
 
@@ -74,7 +74,7 @@ def replayed(core: RunningCore, start: State, last: int) -> State:
                 # Values that a purge erased are those of rows that are gone again before the end.
                 rows[number] = change.after or {}
             elif not change.erased:
-                rows[number] = forward(rows[number], difference_of(change))
+                rows[number] = forward(rows[number], step_of(change._mapping))
     return state
 
 
@@ -90,15 +90,8 @@ def undone(core: RunningCore, end: State, last: int) -> State:
                 # Values that a purge erased are those of rows that were not there yet at the start.
                 rows[number] = change.before or {}
             elif not change.erased:
-                rows[number] = backward(rows[number], difference_of(change))
+                rows[number] = backward(rows[number], step_of(change._mapping))
     return state
-
-
-def difference_of(change: Any) -> Difference:
-    """What a change says of a row that was there before and after, also one of a version that wrote whole values."""
-    if change.list_offsets is None:
-        return json_difference(change.before, change.after)
-    return Difference(change.before, change.after, change.list_offsets)
 
 
 def _copied(state: State) -> State:

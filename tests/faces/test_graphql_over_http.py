@@ -108,6 +108,8 @@ NO_REQUEST: list[tuple[str, Any]] = [
     ("nothing", b""),
     ("no UTF-8", b'{"query": "{ \xff }"}'),
     ("a byte order mark", b'\xef\xbb\xbf{"query": "{ __typename }"}'),
+    ("a key twice", b'{"query": "{ x }", "query": "{ __typename }"}'),
+    ("a variable twice", b'{"query": "{ __typename }", "variables": {"a": 1, "a": 2}}'),
     ("two values", b'{"query": "{ __typename }"} {}'),
     ("a batch", [GOOD, GOOD]),
     ("a text", "{ __typename }"),

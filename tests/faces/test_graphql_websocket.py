@@ -153,6 +153,7 @@ def test_a_foreign_page_gets_no_socket(address: str) -> None:
         '{"type": "subscribe", "id": "1", "payload": {"query": "{ __typename }", "variables": {"a": "\\ud800"}}}',
         '{"type": "subscribe", "id": "1", "payload": {"query": "{ __typename }", "variables": {"a": 1e999}}}',
         '{"type": "subscribe", "id": "1", "payload": ' + "[" * 10_000 + "]" * 10_000 + "}",
+        '{"type": "subscribe", "id": "1", "payload": {"query": "{ __typename }", "query": "{ __typename }"}}',
         b"\x00\x01",
     ],
     ids=lambda message: str(message)[:70],

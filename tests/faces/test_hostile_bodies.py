@@ -21,6 +21,9 @@ NO_JSON = {
     "bytes that are no UTF-8": b'{"a": "\xff"}',
     "a byte order mark": b"\xef\xbb\xbf{}",
     "UTF-16": b"\xff\xfe{\x00}\x00",
+    "a key twice": b'{"display_name": "a", "display_name": "b"}',
+    "a key twice, once escaped": b'{"a": 1, "\\u0061": 1}',
+    "a key twice, deep within": b'{"a": [{"b": {"c": 1, "d": 2, "c": 1}}]}',
     "10,000 nested lists": b"[" * DEEP + b"]" * DEEP,
     "10,000 nested objects": b'{"a":' * DEEP + b"1" + b"}" * DEEP,
 }

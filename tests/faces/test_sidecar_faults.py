@@ -150,7 +150,9 @@ def test_a_fault_points_into_the_sidecar(core: RunningCore, world: World, face: 
     assert everything(core) == before
 
 
-@pytest.mark.parametrize("text", ['{"x": 1e999}', '{"x": "\\u0000"}', '{"\\ud800": 1}', "[" * 4000, "x"])
+@pytest.mark.parametrize(
+    "text", ['{"x": 1e999}', '{"x": "\\u0000"}', '{"\\ud800": 1}', "[" * 4000, "x", '{"x": {"a": 1, "a": 2}}']
+)
 def test_a_sidecar_that_no_reader_takes_is_no_sidecar(core: RunningCore, text: str) -> None:
     refused(core, text)
 

@@ -11,10 +11,12 @@ from faces import Face, snake
 from graphql import GraphQLObjectType, get_named_type
 from nouns import ROWS
 from running_core import CONTRACT, OPERATIONS, RunningCore
+from sqlalchemy import select
 from world import UNKNOWN, World
 
 from faceforge_schema import permissions_of
 from faceforge_schema.directives import Resource, directive_of, is_list, item_type
+from faceforge_storage.database import tables
 
 ALL = permissions_of(CONTRACT.graphql)
 NEEDS = {snake(name): each.needs for name, each in OPERATIONS.items()}
@@ -28,9 +30,14 @@ def powerless(core: RunningCore) -> str:
 
 @pytest.fixture(scope="module")
 def secrets_by_permissions(core: RunningCore) -> dict[frozenset[str], str]:
-    """Secrets of tokens: for each need, one that holds just it, and one that holds all but it."""
+    """Secrets of tokens: for each need, one that holds just it, and one that holds all that does not include it."""
     every = {each for needs in NEEDS.values() for each in needs}
-    return {held: core.limited_token(*held) for need in every for held in (frozenset((need,)), ALL - {need})}
+    return {held: core.limited_token(*held) for need in every for held in (frozenset((need,)), without(need))}
+
+
+def without(need: str) -> frozenset[str]:
+    """Every permission that does not give `need`."""
+    return ALL - {need, need.replace(":read", ":write")}
 
 
 @pytest.mark.parametrize("operation", ROWS)
@@ -59,7 +66,7 @@ def test_an_operation_asks_for_the_permission_it_declares_and_for_no_other(
         world.make("update_token", token_id=arguments["token_id"], input={"permissions": []})
         arguments = {"token_id": arguments["token_id"]} | ({"input": {}} if "input" in arguments else {})
     needs = NEEDS[operation]
-    refused = face.call(operation, token=secrets_by_permissions[ALL - needs], **arguments)
+    refused = face.call(operation, token=secrets_by_permissions[without(*needs)], **arguments)
     assert (refused.status, refused.code) == (403, "forbidden")
     assert min(needs) in refused.problem["detail"] + refused.problem.get("hint", "")
     assert face.call(operation, token=secrets_by_permissions[needs], **arguments).code is None
@@ -193,11 +200,13 @@ def test_the_operation_that_is_named_is_the_one_that_is_checked(
 def test_bytes_ask_for_the_permissions_of_assets(core: RunningCore, world: World) -> None:
     path = f"/v1/assets/{world.photo}/download"
     reader, writer = core.limited_token("assets:read"), core.limited_token("assets:write")
+    other = core.limited_token("entities:write")
     assert core.request("GET", path, token=reader).status_code == 200
-    assert core.request("GET", path, token=writer).json()["code"] == "forbidden"
-    assert core.request("HEAD", path, token=writer).status_code == 403
+    assert core.request("GET", path, token=writer).status_code == 200
+    assert core.request("GET", path, token=other).json()["code"] == "forbidden"
+    assert core.request("HEAD", path, token=other).status_code == 403
     assert core.request("GET", path, token=None).json()["code"] == "unauthorized"
-    assert core.request("GET", f"/v1/assets/{UNKNOWN}/download", token=writer).status_code == 403
+    assert core.request("GET", f"/v1/assets/{UNKNOWN}/download", token=other).status_code == 403
     for method in ("POST", "PUT"):
         response = core.request(method, "/v1/assets/upload", token=reader, content=b"x")
         assert (response.status_code, response.json()["code"]) == (403, "forbidden")
@@ -212,6 +221,47 @@ def test_a_sidecar_makes_no_entity_for_a_token_that_could_not(core: RunningCore,
     found = core.request("GET", "/v1/entities?q=back%20door").json()["items"]
     assert found == []
     assert core.request("GET", "/v1/assets?q=a.txt").json()["items"] == []
+
+
+# ---- what a permission includes
+
+
+WRITERS = {name: min(NEEDS[name]).replace(":read", ":write") for name in ROWS}
+READS = [name for name, writer in WRITERS.items() if writer in ALL and not NEEDS[name] & {writer}]
+
+
+@pytest.mark.parametrize("operation", READS)
+def test_writing_includes_reading_of_the_same_noun_and_of_no_other(
+    face: Face, world: World, secrets_by_permissions: dict[frozenset[str], str], operation: str
+) -> None:
+    arguments = ROWS[operation].good(world)
+    for writer in sorted(set(WRITERS.values()) & ALL):
+        answer = face.call(operation, token=secrets_by_permissions[frozenset((writer,))], **arguments)
+        assert answer.code == (None if writer == WRITERS[operation] else "forbidden"), writer
+
+
+def test_what_is_included_is_listed(face: Face, core: RunningCore, world: World) -> None:
+    asked = {"name": world.named("writer"), "permissions": ["entities:write"]}
+    held = ["entities:read", "entities:write"]
+    made = face.call("create_token", input=asked).ok()
+    assert made["permissions"] == held
+    assert face.call("token", token_id=made["token_id"]).ok()["permissions"] == held
+    assert made["token_id"] in {
+        each["token_id"]
+        for each in face.call("tokens", first=500).ok()["items"]
+        if each["permissions"] == held
+    }
+    narrow = core.limited_token("system:read", "journal:read", "descriptors:write")
+    held = ["descriptors:read", "descriptors:write", "journal:read", "system:read"]
+    assert face.call("system_info", token=narrow).ok()["permissions"] == held
+
+
+def test_a_token_stored_without_what_it_includes_has_it(core: RunningCore) -> None:
+    """Older versions stored just what was asked for; so does this one."""
+    token = core.limited_token("assets:write")
+    stored = core.app.state.core.database.reading(lambda db: db.execute(select(tables.tokens)).all())
+    assert ["assets:write"] in [row.permissions for row in stored]
+    assert core.request("GET", "/v1/assets", token=token).status_code == 200
 
 
 # ---- tokens

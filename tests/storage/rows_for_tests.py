@@ -34,10 +34,10 @@ FLAGS = {
 }
 
 
-def new_database(path: Path) -> Database:
+def new_database(path: Path, **options: Any) -> Database:
     """A database at `path`, made and opened."""
     migrate(path, path.parent / "backups")
-    return Database(path)
+    return Database(path, **options)
 
 
 def entity(**values: Any) -> dict[str, Any]:

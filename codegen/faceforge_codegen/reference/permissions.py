@@ -10,11 +10,13 @@ from faceforge_codegen.reference.markdown import code_list
 from faceforge_codegen.reference.other_routes import OtherRoute
 from faceforge_codegen.reference.root_fields import root_fields
 from faceforge_schema import Contract, permissions_of
+from faceforge_schema.actors import with_reads
 from faceforge_schema.directives import OperationDirective, Resource, directive_of
 
 INTRODUCTION = """# Permissions
 
-A permission is `noun:verb`. The install token has all of them; a token made for a tool has those it was given:
+A permission is `noun:verb`. `noun:write` includes `noun:read`: whoever changes a record is answered with it. The
+install token has all of them; a token made for a tool has those it was given, with what they include:
 
 ```
 faceforge token create --name ComfyUI --permission assets:read --permission entities:read
@@ -43,7 +45,9 @@ def _rows(contract: Contract, others: list[OtherRoute]) -> Iterator[str]:
             name for name, kind in contract.graphql.type_map.items() if _needed_to_read(kind) == permission
         ]
         reaching = f"; reaching {code_list(records)} in a nested query" if records else ""
-        yield f"| `{permission}` | {code_list(allowed.get(permission, []))}{reaching} |\n"
+        included = sorted(with_reads((permission,)) - {permission})
+        including = f"; all that {code_list(included)} allows" if included else ""
+        yield f"| `{permission}` | {code_list(allowed.get(permission, []))}{reaching}{including} |\n"
 
 
 def _needs(contract: Contract, others: list[OtherRoute]) -> Iterator[tuple[str, str]]:

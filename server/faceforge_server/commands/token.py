@@ -33,7 +33,11 @@ def create(
     *,
     name: Annotated[str, Parameter(help="What you will know it by.")],
     permission: Annotated[
-        list[str], Parameter(help="What it may do, such as entities:read; several may be given.", negative="")
+        list[str],
+        Parameter(
+            help="What it may do, such as entities:read; several may be given. entities:write includes entities:read.",
+            negative="",
+        ),
     ],
     home: HomeOption = None,
 ) -> None:
@@ -47,7 +51,7 @@ def create(
 
 @token.command(name="list")
 def list_(*, home: HomeOption = None) -> None:
-    """List the tokens that were made: name, permissions, when. Their secrets are not kept."""
+    """List the tokens that were made: name, permissions with what they include, when. Their secrets are not kept."""
     from faceforge_server.core_client import core_of
     from faceforge_storage.home.home import open_home
 

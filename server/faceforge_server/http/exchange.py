@@ -49,10 +49,11 @@ class Exchange:
         """The next message; raises RequestTimeout when the body does not come on, Unavailable when Core stops."""
         if not self._is_waited_for:
             return await self.cycle.receive()
-        if self._ended is None:
-            self.connection.deadline = self.loop.time() + self.limits.body_idle_seconds
-            message = await self.cycle.receive()
-            self.connection.deadline = math.inf
+        if self._ended is not None:
+            raise self._ended
+        self.connection.deadline = self.loop.time() + self.limits.body_idle_seconds
+        message = await self.cycle.receive()
+        self.connection.deadline = math.inf
         if self._ended is not None:
             raise self._ended
         return message

@@ -1,4 +1,4 @@
-"""Reads a JSON body strictly: one value, UTF-8, of bounded size, nothing a database or another reader cannot hold."""
+"""Reads a JSON body strictly: one value, UTF-8, bounded, each key once, nothing that another reader cannot hold."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from faceforge_storage.errors import (
     PayloadTooLarge,
     UnsupportedMediaType,
 )
+from faceforge_storage.unique_keys import DuplicateKey, with_unique_keys
 
 # Written as an escape in JSON, or once more escaped in a GraphQL document inside JSON: NUL, and half a surrogate pair.
 _SUSPECT = re.compile(rb"u(0000|[dD][89a-fA-F][0-9a-fA-F]{2})|u\{", re.ASCII)
@@ -54,8 +55,14 @@ def parse_json(body: bytes) -> Any:
     """The value of a JSON body; raises InvalidJson, InvalidInput."""
     try:
         value = json.loads(
-            body.decode("utf-8"), parse_constant=_no_constant, parse_float=_finite, parse_int=_whole
+            body.decode("utf-8"),
+            object_pairs_hook=with_unique_keys,
+            parse_constant=_no_constant,
+            parse_float=_finite,
+            parse_int=_whole,
         )
+    except DuplicateKey as error:
+        raise InvalidJson(f"The body has {error}.", hint="Name each key once.") from None
     except (ValueError, RecursionError) as error:
         fault = "it nests too deeply" if isinstance(error, RecursionError) else str(error)
         raise InvalidJson(f"The body is not JSON: {fault[:200]}.") from None

@@ -40,7 +40,7 @@ class CachedAnswers:
             return
         generation = self.cache.generation()
         await self.app(scope, receive, send)
-        answer = scope.get(REPEATABLE)
+        answer = scope.pop(REPEATABLE, None)
         if answer is not None:
             self.cache.put(key, generation, answer)
 

@@ -62,7 +62,8 @@ def openapi(operations: list[RestOperation], path_operations: Sequence[BaseRoute
             "title": "FaceForge Core",
             "version": version,
             "description": "Entities and the files that belong to them. The same operations are reached by GraphQL at "
-            "`/graphql`. Adding a field is no breaking change.",
+            "`/graphql`. Adding a field is no breaking change. Each operation names its permission (`x-permissions`); "
+            "`noun:write` includes `noun:read`.",
             "license": {"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"},
         },
         "servers": [{"url": "/"}],

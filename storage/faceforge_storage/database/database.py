@@ -11,6 +11,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from math import inf
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -20,9 +21,10 @@ from sqlalchemy.exc import DatabaseError
 from faceforge_storage.database.database_errors import translate
 from faceforge_storage.database.dialects import interrupt, make_engine, stop_after
 from faceforge_storage.database.dialects.sqlite_library import log_library, sqlite3
-from faceforge_storage.database.gateway import Write, guard
+from faceforge_storage.database.gateway import Write
 from faceforge_storage.database.group_commit import GroupCommit
 from faceforge_storage.database.log_truncation import LogTruncation
+from faceforge_storage.database.write_guard import guard
 from faceforge_storage.errors import Unavailable
 from faceforge_storage.scheduling.fair_queue import OWN, Turn
 from faceforge_storage.scheduling.workers import STOPPING, WAITING, Workers
@@ -37,14 +39,21 @@ class Database:
     """Rows of one home. `read` and `write` are for the event loop, `reading` and `writing` for plain threads.
 
     Clients are served in turn; of each no more than `waiting` reads and as many writes wait. A read that takes longer
-    than `seconds` is stopped, so that no query occupies a reader forever.
+    than `seconds` is stopped, so that no query occupies a reader forever. A write that would make a record larger than
+    `record_bytes` of JSON is refused.
     """
 
     def __init__(
-        self, path: Path, *, readers: int = READERS, seconds: float = 30, waiting: int = WAITING
+        self,
+        path: Path,
+        *,
+        readers: int = READERS,
+        seconds: float = 30,
+        waiting: int = WAITING,
+        record_bytes: float = inf,
     ) -> None:
         log_library()
-        self.path, self._seconds = path, seconds
+        self.path, self._seconds, self._record_bytes = path, seconds, record_bytes
         self.writer = make_engine(str(path), writer=True, connections=1)
         self.readers = make_engine(str(path), writer=False, connections=readers)
         guard(self.writer)
@@ -147,7 +156,7 @@ class Database:
         """`work` as a part of a transaction, with its changeset."""
 
         def write(connection: Connection) -> T:
-            transaction = Write(connection, actor, operation)
+            transaction = Write(connection, actor, operation, self._record_bytes)
             result = work(transaction)
             transaction.finish()
             if transaction.erased:

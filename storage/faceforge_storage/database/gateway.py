@@ -7,35 +7,46 @@ keys do not cascade, so the journal is the difference of the database before and
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from math import inf
 from typing import Any
 
-from sqlalchemy import JSON, Connection, Row, Select, Table, delete, event, func, insert, or_, select, update
-from sqlalchemy.engine import Engine
-from sqlalchemy.engine.interfaces import ExecutionContext
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Table,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from faceforge_storage.database import tables
 from faceforge_storage.database.clock import now
 from faceforge_storage.database.dialects import among
-from faceforge_storage.database.json_columns import same_json
+from faceforge_storage.database.json_columns import dumps, same_json
 from faceforge_storage.database.json_difference import difference
 from faceforge_storage.database.write_statements import (
     GATEWAY,
     NEW_CHANGES,
     NEW_CHANGESET,
     ROW,
+    counted_columns,
     insert_rows,
+    split_sizes,
     update_row,
 )
-from faceforge_storage.errors import VersionConflict
+from faceforge_storage.errors import RecordTooLarge, VersionConflict
 
 AnyRow = Row[Any]
 Values = Mapping[str, Any]
-
-_CHANGING = re.compile(r"\b(?:INSERT|UPDATE|DELETE|REPLACE)\s", re.IGNORECASE)
 
 
 @dataclass
@@ -54,6 +65,8 @@ class Write:
     connection: Connection
     actor: str
     operation: str
+    record_bytes: float = inf
+    """How many bytes of JSON a record may have."""
     at: str = field(default_factory=now)
     erased: bool = False
     """Whether values were erased, which stand in the write-ahead log until that is emptied."""
@@ -63,11 +76,17 @@ class Write:
     def insert(
         self, table: Table, rows: Sequence[Values], record_ids: Sequence[str] = ()
     ) -> Sequence[AnyRow]:
-        """Insert rows and return them as stored, in order. `record_ids` are needed for a table without a public id."""
+        """Insert rows and return them as stored, in order. `record_ids` are needed for a table without a public id.
+
+        Raises RecordTooLarge.
+        """
         if not rows:
             return []
         statement = insert_rows(table, several=len(rows) > 1)
-        stored = self.connection.execute(statement, [self._stamped(table, row) for row in rows]).all()
+        returned = self.connection.execute(statement, [self._stamped(table, row) for row in rows])
+        stored, sizes = split_sizes(table, returned)
+        if max(sizes) > self.record_bytes:
+            raise RecordTooLarge.of(max(sizes), self.record_bytes)
         for row, record_id in zip(stored, record_ids or self._record_ids(table, stored), strict=True):
             self._fold(table, row.row_id, _Change(record_id, None, dict(row._mapping)))
         return stored
@@ -78,7 +97,7 @@ class Write:
         """Set the columns of one row and return it as stored.
 
         Nothing is written when nothing differs; else `version` and `updated_at` move on. `expected` is the version the
-        caller has seen; raises VersionConflict when the row is at another one.
+        caller has seen; raises VersionConflict when the row is at another one, RecordTooLarge when it grows too large.
         """
         check_version(row, expected)
         changed = _differing(table, dict(row._mapping), values)
@@ -88,7 +107,11 @@ class Write:
             changed["version"] = row.version + 1
         if "updated_at" in table.c:
             changed["updated_at"] = self.at
-        stored = self.connection.execute(update_row(table), {**changed, ROW: row.row_id}).one()
+        returned = self.connection.execute(update_row(table), {**changed, ROW: row.row_id})
+        (stored,), (size,) = split_sizes(table, returned)
+        # One that was too large already, before there was a limit or under a higher one, may do all but grow.
+        if size > self.record_bytes and _grew(table, row, stored, changed):
+            raise RecordTooLarge.of(size, self.record_bytes)
         record_id = record_id or self._record_ids(table, [row])[0]
         before, after = ({column: each._mapping[column] for column in changed} for each in (row, stored))
         self._fold(table, row.row_id, _Change(record_id, before, after))
@@ -137,16 +160,24 @@ class Write:
         """Read within this transaction."""
         return self.connection.execute(statement).all()
 
+    def save_unrecorded(self, table: Table, values: Values) -> None:
+        """Store a row of a table that holds no records, so that it is not journalled."""
+        check_unrecorded(table)
+        self.connection.execute(insert(table).values(values), execution_options=GATEWAY)
+
+    def delete_unrecorded(self, table: Table, condition: ColumnElement[bool]) -> None:
+        """Delete rows of a table that holds no records."""
+        check_unrecorded(table)
+        self.connection.execute(delete(table).where(condition), execution_options=GATEWAY)
+
     def save_idempotency_key(self, values: Values) -> None:
         """Store an answer under its idempotency key. It is no record, so it is not journalled."""
-        self.connection.execute(insert(tables.idempotency_keys).values(values), execution_options=GATEWAY)
+        self.save_unrecorded(tables.idempotency_keys, values)
 
     def delete_idempotency_keys(self, older_than: timedelta) -> None:
         """Delete idempotency keys of a greater age."""
         keys = tables.idempotency_keys
-        self.connection.execute(
-            delete(keys).where(keys.c.created_at < now(-older_than)), execution_options=GATEWAY
-        )
+        self.delete_unrecorded(keys, keys.c.created_at < now(-older_than))
 
     def finish(self) -> int | None:
         """Write the changeset; returns its id, or None when nothing changed."""
@@ -243,26 +274,20 @@ def _same(kind: object, one: object, other: object) -> bool:
     return same_json(one, other) if isinstance(kind, JSON) else one == other
 
 
+def _grew(table: Table, row: AnyRow, stored: AnyRow, changed: Iterable[str]) -> bool:
+    """Whether an update has made the JSON of a record larger; measured for one that is too large only."""
+    names = set(counted_columns(table)).intersection(changed)
+    was, now_is = (sum(len(dumps(each._mapping[name]).encode()) for name in names) for each in (row, stored))
+    return now_is > was
+
+
 def check_version(row: AnyRow, expected: int | None) -> None:
     """Raise VersionConflict when the caller has seen another version of the row."""
     if expected is not None and row.version != expected:
         raise VersionConflict(f"The record is at version {row.version}, not {expected}.")
 
 
-def guard(engine: Engine) -> None:
-    """Refuse every data-changing statement on `engine` that does not come from a `Write`."""
-
-    @event.listens_for(engine, "before_cursor_execute")
-    def refuse(
-        _connection: Connection,
-        _cursor: object,
-        statement: str,
-        _parameters: object,
-        context: ExecutionContext | None,
-        _many: bool,
-    ) -> None:
-        # A comment or a WITH may stand before the word that changes; what begins with SELECT can only read.
-        if statement.startswith("SELECT") or not _CHANGING.search(statement):
-            return
-        if context is None or not context.execution_options.get("gateway"):
-            raise RuntimeError(f"data changes only through the gateway, not by: {statement[:80]}")
+def check_unrecorded(table: Table) -> None:
+    """Raise ValueError for a table of records, whose changes are journalled."""
+    if table in tables.RECORDS.values():
+        raise ValueError(f"{table.name} holds records")

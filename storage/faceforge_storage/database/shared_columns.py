@@ -32,9 +32,9 @@ def foreign_row(name: str, table: str, public_name: str) -> Column[int]:
     return Column(name, ForeignKey(f"{table}.row_id"), nullable=False, info={"public_name": public_name})
 
 
-def json_column(name: str) -> Column[object]:
-    """A JSON value that is never null."""
-    return Column(name, Json(), nullable=False)
+def json_column(name: str, *, read_from_bytes: bool = False) -> Column[object]:
+    """A JSON value that is never null; what was `read_from_bytes` is not counted in the size of the record."""
+    return Column(name, Json(), nullable=False, info={"read_from_bytes": read_from_bytes})
 
 
 def timestamps() -> tuple[Column[str], Column[str]]:

@@ -82,7 +82,7 @@ assets = Table(
     Column("size_bytes", BigInteger, nullable=False),
     Column("content_hash", Text, ForeignKey("objects.sha256"), nullable=False, index=True),
     Column("derived_from_asset_id", Text, ForeignKey("assets.id"), index=True),
-    json_column("extracted_metadata"),
+    json_column("extracted_metadata", read_from_bytes=True),
     json_column("user_metadata"),
     json_column("tags"),
     json_column("plugin_data"),
@@ -245,6 +245,23 @@ idempotency_keys = Table(
     Column("request_hash", Text, nullable=False),
     Column("result", Json(), nullable=False),
     Column("created_at", Text, nullable=False, index=True),
+)
+
+stores = Table(
+    "stores",
+    metadata,
+    Column("provider", Text, primary_key=True),
+    Column("store_id", Text, nullable=False),
+)
+
+freed_bytes = Table(
+    "freed_bytes",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("bucket", Text, nullable=False),
+    Column("key", Text, nullable=False),
 )
 
 entity_tags = Table(

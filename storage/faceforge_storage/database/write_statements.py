@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Table, bindparam, insert, update  # allow statement: the gateway alone runs these
+from sqlalchemy import (  # allow statement: the gateway alone runs these
+    ColumnElement,
+    Integer,
+    LargeBinary,
+    Row,
+    Table,
+    bindparam,
+    cast,
+    func,
+    insert,
+    literal_column,
+    update,
+)
+from sqlalchemy.engine import result_tuple
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
 from faceforge_storage.database import tables
+from faceforge_storage.database.json_columns import Json
 
 GATEWAY = {"gateway": True}
 """The execution option by which the guard knows the statements of the gateway."""
@@ -20,16 +35,41 @@ Returning = TypedReturnsRows[tuple[Any, ...]]
 
 @cache
 def insert_rows(table: Table, *, several: bool) -> Returning:
-    """Inserts rows and returns them as stored; `several` in their order."""
-    statement = insert(table).returning(table, sort_by_parameter_order=several)
+    """Inserts rows and returns them as stored, each with its size (see `split_sizes`); `several` in their order."""
+    statement = insert(table).returning(table, _size(table), sort_by_parameter_order=several)
     return statement.execution_options(**GATEWAY)
 
 
 @cache
 def update_row(table: Table) -> Returning:
-    """Sets columns of one row, and returns it as stored."""
-    statement = update(table).where(table.c.row_id == bindparam(ROW)).returning(table)
+    """Sets columns of one row, and returns it as stored with its size (see `split_sizes`)."""
+    statement = update(table).where(table.c.row_id == bindparam(ROW)).returning(table, _size(table))
     return statement.execution_options(**GATEWAY)
+
+
+@cache
+def counted_columns(table: Table) -> tuple[str, ...]:
+    """The columns whose JSON makes the size of a record."""
+    columns = [column for column in table.c if isinstance(column.type, Json)]
+    return tuple(column.name for column in columns if not column.info.get("read_from_bytes"))
+
+
+def split_sizes(table: Table, rows: Iterable[Row[Any]]) -> tuple[list[Row[Any]], list[int]]:
+    """The rows of the table, and the bytes of their counted JSON, of rows that one of the statements returned."""
+    row = _row_maker(table)
+    halves = [(row(each[:-1]), int(each[-1])) for each in rows]
+    return [stored for stored, _ in halves], [size for _, size in halves]
+
+
+@cache
+def _row_maker(table: Table) -> Callable[[Iterable[Any]], Row[Any]]:
+    return result_tuple(table.c.keys())
+
+
+def _size(table: Table) -> ColumnElement[int]:
+    # SQLite counts the characters of a text, but the bytes of a blob.
+    sizes = (func.length(cast(table.c[name], LargeBinary)) for name in counted_columns(table))
+    return sum((func.coalesce(size, 0) for size in sizes), start=literal_column("0", Integer))
 
 
 NEW_CHANGESET = insert(tables.changesets).returning(tables.changesets.c.row_id).execution_options(**GATEWAY)

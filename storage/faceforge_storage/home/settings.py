@@ -72,6 +72,8 @@ class Limits(Section):
     """The largest JSON body, in bytes."""
     sidecar_bytes: Count = 1 * MIB
     """The largest `_meta.json`, in bytes."""
+    record_bytes: Count = 1 * MIB
+    """The largest JSON of a record, in bytes, however it grew; what is read from files is not counted."""
     query_depth: Count = 15
     """How many levels a GraphQL query may nest."""
     query_objects: Count = 100_000
