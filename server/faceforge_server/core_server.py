@@ -113,7 +113,7 @@ class CoreServer(uvicorn.Server):
         await asyncio.sleep(ARRIVE_SECONDS)
         for server in self.servers:
             server.close()
-        for listening in sockets or ():
+        for listening in sockets or []:
             listening.close()
         await asyncio.sleep(LOOK_SECONDS)
         for connection in list(self.server_state.connections):
@@ -128,7 +128,7 @@ class CoreServer(uvicorn.Server):
         await self.lifespan.shutdown()
 
     async def _all_ended(self, moment: float, urge: Callable[[], None] | None = None) -> bool:
-        """Wait for connections and requests; whether they have ended before `moment`. `urge` is called now and then."""
+        """Wait for all connections and requests, and call `urge` meanwhile; whether they have ended before `moment`."""
         state = self.server_state
         while (state.connections or state.tasks) and time.monotonic() < moment:
             if urge is not None:

@@ -10,7 +10,7 @@ import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx
 import psutil
@@ -29,7 +29,7 @@ ANSWER_SECONDS = 5
 class FewHandles(CoreProcess):
     """A Core that may have as many files open as most systems allow, and no more."""
 
-    command = ["sh", "-c", f'ulimit -n {HANDLES}; exec "$@"', "sh", *COMMAND]
+    command: ClassVar = ["sh", "-c", f'ulimit -n {HANDLES}; exec "$@"', "sh", *COMMAND]
 
 
 def with_limits(root: Path, **limits: float) -> Path:

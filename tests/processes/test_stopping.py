@@ -22,10 +22,10 @@ from websockets.typing import Subprotocol
 
 from faceforge_storage.database.database import Database
 from faceforge_storage.database.gateway import Write
+from faceforge_storage.database.ids import new_id
 from faceforge_storage.database.migrate import migrate
 from faceforge_storage.database.tables import entities
 from faceforge_storage.entities import DEFAULTS
-from faceforge_storage.database.ids import new_id
 from faceforge_storage.home.home import open_home
 
 STOP_SECONDS = 2
@@ -78,17 +78,19 @@ def stopped(core: CoreProcess, *signals: int) -> float:
     return taken
 
 
+def another_client(core: CoreProcess) -> httpx.Client:
+    """One with a connection of its own."""
+    return httpx.Client(base_url=core.url, headers=core.client.headers, trust_env=False, timeout=2 * SECONDS)
+
+
 @contextmanager
 def searching(core: CoreProcess, clients: int = 12) -> Iterator[list[int]]:
     """Clients that each wait for a long search; afterwards, what they were answered."""
     answered: list[int] = []
 
     def search() -> None:
-        with httpx.Client(
-            base_url=core.url, headers=core.client.headers, trust_env=False, timeout=60
-        ) as client:
-            with suppress(httpx.TransportError):
-                answered.append(client.post("/graphql", json={"query": QUERY}, headers=GRAPHQL).status_code)
+        with another_client(core) as client, suppress(httpx.TransportError):
+            answered.append(client.post("/graphql", json={"query": QUERY}, headers=GRAPHQL).status_code)
 
     threads = [threading.Thread(target=search) for _ in range(clients)]
     for thread in threads:
@@ -166,16 +168,13 @@ def test_what_was_acknowledged_while_it_stopped_is_there(core: CoreProcess) -> N
     refused: list[int] = []
 
     def create() -> None:
-        with httpx.Client(
-            base_url=core.url, headers=core.client.headers, trust_env=False, timeout=60
-        ) as client:
-            with suppress(httpx.TransportError):
-                while True:
-                    made = client.post("/v1/entities", json={"display_name": "made while it stopped"})
-                    if made.status_code == 201:
-                        acknowledged.append(made.json()["entity_id"])
-                    else:
-                        refused.append(made.status_code)
+        with another_client(core) as client, suppress(httpx.TransportError):
+            while True:
+                made = client.post("/v1/entities", json={"display_name": "made while it stopped"})
+                if made.status_code == 201:
+                    acknowledged.append(made.json()["entity_id"])
+                else:
+                    refused.append(made.status_code)
 
     threads = [threading.Thread(target=create) for _ in range(8)]
     for thread in threads:

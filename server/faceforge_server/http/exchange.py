@@ -7,7 +7,7 @@ import asyncio
 import math
 import socket
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
@@ -87,8 +87,7 @@ class Exchange:
             rest = memoryview(body)
             while len(rest) > PIECE_BYTES and not cycle.disconnected:
                 piece, rest = rest[:PIECE_BYTES], rest[PIECE_BYTES:]
-                part: Any = {"type": "http.response.body", "body": piece, "more_body": True}
-                await cycle.send(part)  # Uvicorn takes any buffer
+                await cycle.send(cast("Any", {**message, "body": piece, "more_body": True}))
             message = {**message, "body": rest}
         await cycle.send(message)
         if cycle.flow.write_paused:
