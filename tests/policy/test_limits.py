@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 import pytest
-from sources import PRODUCT
+from sources import modules
 
 from faceforge_storage.home.settings import Beyond, Limits
 
@@ -19,11 +19,15 @@ REFUSING = [
 
 def texts() -> Iterator[str]:
     """Every text in the product that is no docstring."""
-    for file in PRODUCT:
+    for file in modules(tests=False):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         documentation = {id(each.value) for each in ast.walk(tree) if isinstance(each, ast.Expr)}
         for each in ast.walk(tree):
-            if isinstance(each, ast.Constant) and isinstance(each.value, str) and id(each) not in documentation:
+            if (
+                isinstance(each, ast.Constant)
+                and isinstance(each.value, str)
+                and id(each) not in documentation
+            ):
                 yield each.value
 
 

@@ -12,7 +12,7 @@ INTRODUCTION = """# Limits
 
 Memory, time, connections and disk are budgets, so that nothing a program asks for stops Core. Each is a
 [setting](settings.md) in `config/core.json`. What would go beyond one is refused by an error that names the setting,
-the count that was met and what to do, with a code that stays the same ([errors.md](errors.md)). Nothing is lost by that.
+the count that was met and what to do, with a code that stays the same ([errors.md](errors.md)). Nothing is lost.
 
 | setting | default | what it bounds | beyond it |
 |---|---|---|---|

@@ -13,6 +13,7 @@ PREFIX, SUFFIX = "staged-", ".part"
 HEAD_BYTES = 8192
 """How much of the beginning is kept in memory, enough to detect the media type."""
 CHECK_SPACE_EVERY = 64 * 1024 * 1024
+SMALLER = "Send a smaller file, or raise `limits.upload_bytes` in config/core.json."
 
 
 class StagedFile:
@@ -50,7 +51,9 @@ class StagingFile:
         """Append bytes. Raises PayloadTooLarge, NoSpace or StorageFailed; then discard."""
         size = self.size_bytes + len(data)
         if self._limit is not None and size > self._limit:
-            raise PayloadTooLarge(f"The file is larger than the {self._limit} bytes that are allowed.")
+            raise PayloadTooLarge(
+                f"The file is larger than the {self._limit} bytes that are allowed.", hint=SMALLER
+            )
         with disk_errors("to write a staged file"):
             if size >= self._next_check:
                 self._next_check = size + CHECK_SPACE_EVERY
@@ -111,7 +114,7 @@ class Staging:
         Raises PayloadTooLarge or NoSpace before a byte is accepted.
         """
         if limit is not None and expected > limit:
-            raise PayloadTooLarge(f"{expected} bytes are announced and {limit} are allowed.")
+            raise PayloadTooLarge(f"{expected} bytes are announced and {limit} are allowed.", hint=SMALLER)
         with disk_errors("to begin a staged file"):
             require_space(self.directory, expected, self.reserve_bytes)
             return StagingFile(
