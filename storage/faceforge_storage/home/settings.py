@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from filelock import FileLock
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, SecretStr, ValidationError
 
 from faceforge_storage.errors import (
     AnswerTooLarge,
@@ -28,15 +27,19 @@ from faceforge_storage.errors import (
     RequestTimeout,
 )
 from faceforge_storage.home.atomic import write_json
-from faceforge_storage.token_secrets import new_secret
+from faceforge_storage.home.settings_file import read_document
+from faceforge_storage.token_secrets import SHAPE, is_secret, new_secret
 
 log = logging.getLogger("faceforge.settings")
 
 Port = Annotated[int, Field(ge=0, le=65535)]
-Bytes = Annotated[int, Field(ge=0)]
-Count = Annotated[int, Field(ge=1)]
-Seconds = Annotated[float, Field(ge=0)]
-Interval = Annotated[float, Field(gt=0)]
+LARGEST = 2**62
+LONGEST = 1_000_000.0
+"""In seconds, eleven days: every system can wait that long; some end with an error at more."""
+Bytes = Annotated[int, Field(ge=0, le=LARGEST)]
+Count = Annotated[int, Field(ge=1, le=LARGEST)]
+Seconds = Annotated[float, Field(ge=0, le=LONGEST, allow_inf_nan=False)]
+Interval = Annotated[float, Field(gt=0, le=LONGEST, allow_inf_nan=False)]
 MIB = 1024 * 1024
 
 
@@ -53,9 +56,15 @@ class Section(BaseModel):
     model_config = ConfigDict(strict=True, extra="ignore", frozen=True, use_attribute_docstrings=True)
 
 
+def _strong(token: SecretStr) -> SecretStr:
+    if token.get_secret_value() and not is_secret(token.get_secret_value()):
+        raise ValueError(f"is not {SHAPE}. Remove it, and the next start makes one")
+    return token
+
+
 class Auth(Section):
-    install_token: SecretStr = SecretStr("")
-    """The token that may do all. Made at the first start; `faceforge token show` prints it."""
+    install_token: Annotated[SecretStr, AfterValidator(_strong)] = SecretStr("")
+    """The token that may do all, 256 random bits. Made at the first start; `faceforge token show` prints it."""
 
 
 class Network(Section):
@@ -191,12 +200,24 @@ def load_settings(file: Path) -> Settings:
     if not settings.auth.install_token.get_secret_value():
         _write_install_token(file, only_if_missing=True)
         settings, raw = _read(file)
-    if os.name != "nt" and file.stat().st_mode & 0o077:
-        file.chmod(0o600)
-        log.warning("%s held a secret and others could read it; it is closed to them now.", file)
+    _close_to_others(file)
     for key in unknown_keys(raw):
         log.warning("%s: the key %s is not known and has no effect; is it misspelt?", file, key)
     return settings
+
+
+def install_token_in(file: Path) -> str:
+    """The install token that the file holds now; "" when it holds none. Raises CannotStart."""
+    return _read(file)[0].auth.install_token.get_secret_value()
+
+
+def _close_to_others(file: Path) -> None:
+    try:
+        if os.name != "nt" and file.stat().st_mode & 0o077:
+            file.chmod(0o600)
+            log.warning("%s held a secret and others could read it; it is closed to them now.", file)
+    except OSError as fault:
+        log.warning("%s holds a secret and cannot be closed to others: %s", file, fault.strerror)
 
 
 def rotate_install_token(file: Path) -> str:
@@ -233,15 +254,7 @@ def unknown_keys(raw: dict[str, Any], model: type[Section] = Settings, place: st
 
 def _read(file: Path) -> tuple[Settings, dict[str, Any]]:
     """The settings and the document they were read from; a missing file is an empty document."""
-    try:
-        # Windows editors begin UTF-8 files with a byte order mark.
-        raw = json.loads(file.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        raw = {}
-    except (OSError, ValueError) as fault:
-        raise CannotStart(
-            f"{file} cannot be read: {fault}", "Mend the file; it must be JSON in UTF-8."
-        ) from None
+    raw = read_document(file)
     try:
         return Settings.model_validate(raw), raw
     except ValidationError as refused:
