@@ -39,7 +39,7 @@ def serve(path: Path | None, host: str | None, port: int | None, auto_port: bool
     home, settings = open_home(path)
     with HomeLock(home):
         logs.write_to(home.logs_dir, [settings.auth.install_token.get_secret_value()])
-        first = not home.ports_file.exists()
+        first = home.is_new()
         network = settings.network
         host, port = host or network.bind_host, network.core_port if port is None else port
         with listen(host, port, any_free_port=auto_port) as bound:

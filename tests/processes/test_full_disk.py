@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
@@ -128,12 +129,84 @@ def test_a_copy_of_the_database_that_finds_no_room_leaves_nothing(small_disk: Pa
 
 
 @pytest.mark.needs("root")
-@pytest.mark.parametrize(
-    "words", [["serve", "--port", "0"], ["migrate"], ["token", "rotate"], ["token", "list"]], ids=" ".join
-)
-@pytest.mark.parametrize("begun", [True, False], ids=["a home", "a new home"])
+@pytest.mark.parametrize("ended", ["stopped", "killed", "only migrated"])
 @pytest.mark.alone
-def test_a_command_on_a_full_disk_says_so(small_disk: Path, begun: bool, words: list[str]) -> None:
+def test_a_home_on_a_full_disk_can_be_read(small_disk: Path, ended: str) -> None:
+    """B8: nothing that a start writes ends it; what would store something is refused, until there is room again."""
+    root = small_disk / "home"
+    kept: list[str] = []
+    if ended == "only migrated":
+        assert run("migrate", home=root).returncode == 0
+    else:
+        first = CoreProcess(home_with(root, limits={"disk_reserve_bytes": 0}))
+        kept = [
+            first.client.post("/v1/entities", json={"display_name": f"kept {n}"}).json()["entity_id"]
+            for n in range(20)
+        ]
+        kept_file = put(first.client, b"kept", "kept.bin").json()["asset_id"]
+        if ended == "stopped":
+            first.signal(signal.SIGTERM)
+            assert first.wait() == 0
+        first.kill()
+    filler = small_disk / "filler"
+    fill(filler)
+    for _ in range(2):
+        core = CoreProcess(root)
+        try:
+            found = core.client.get("/v1/entities?limit=500").raise_for_status().json()["items"]
+            assert {each["entity_id"] for each in found} >= set(kept)
+            if kept:
+                assert core.client.get(f"/v1/assets/{kept_file}/download").content == b"kept"
+            large = {"display_name": "large", "fields": {"x": "y" * 100_000}}
+            answers = [core.client.post("/v1/entities", json=large) for _ in range(100)]
+            refused = [answer for answer in answers if answer.status_code != 201]
+            assert {(answer.status_code, answer.json()["code"]) for answer in refused} == {(507, "no_space")}
+            assert len(refused) > len(answers) / 2  # what the log of a killed Core holds already may be used
+            upload = put(core.client, os.urandom(MIB), "large.bin")
+            assert (upload.status_code, upload.json()["code"]) == (507, "no_space")
+            assert run("token", "list", home=root).returncode == 0
+            assert "Traceback" not in core.terminal() + core.log()
+            core.signal(signal.SIGTERM)
+            assert core.wait() == 0
+        finally:
+            core.kill()
+    filler.unlink()
+    core = CoreProcess(root)
+    try:
+        assert core.client.post("/v1/entities", json={"display_name": "again"}).status_code == 201
+        assert rows(core.home, "PRAGMA integrity_check") == [("ok",)]
+    finally:
+        core.kill()
+
+
+@pytest.mark.needs("root")
+@pytest.mark.alone
+def test_a_home_on_a_read_only_disk_is_refused_plainly(small_disk: Path) -> None:
+    root = small_disk / "home"
+    assert run("migrate", home=root).returncode == 0
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    refused = run("serve", "--port", "0", home=root)
+    assert refused.returncode == 1
+    assert "Traceback" not in refused.stderr
+    assert "Read-only file system" in refused.stderr
+
+
+@pytest.mark.needs("root")
+@pytest.mark.parametrize(
+    ("words", "begun"),
+    [
+        (["serve", "--port", "0"], False),
+        (["migrate"], False),
+        (["token", "list"], False),
+        (["token", "rotate"], False),
+        (["token", "rotate"], True),
+    ],
+    ids=lambda each: " ".join(each) if isinstance(each, list) else "a home" if each else "a new home",
+)
+@pytest.mark.alone
+def test_a_command_that_must_write_on_a_full_disk_says_so(
+    small_disk: Path, begun: bool, words: list[str]
+) -> None:
     root = small_disk / "home"
     if begun:
         assert run("migrate", home=root).returncode == 0

@@ -100,7 +100,7 @@ def test_no_secret_reaches_a_log(tmp_path: Path) -> None:
     core.kill()
 
     (tmp_path / "home" / "config" / "core.json").write_text(
-        json.dumps({"auth": {"install_token": f"{rotated}!"}})
+        json.dumps({"auth": {"install_token": f"{rotated}{rotated[3:]}"}})
     )
     second = CoreProcess(tmp_path / "home")  # a token of a person's own making is no exception
     tour(second, second.token)

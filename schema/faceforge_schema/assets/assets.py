@@ -41,6 +41,7 @@ from faceforge_storage.errors import (
     InvalidSidecar,
     NotFound,
     NotInTrash,
+    RecordTooLarge,
     UnknownContent,
     UnknownReference,
     VersionConflict,
@@ -192,7 +193,7 @@ def check_create(db: Reader, context: Context, input: AssetCreate) -> None:
 
 @mutation(
     "PATCH /assets/{asset_id}",
-    errors=(NotFound, VersionConflict, UnknownReference, InvalidInput),
+    errors=(NotFound, VersionConflict, UnknownReference, InvalidInput, RecordTooLarge),
     needs="assets:write",
 )
 def update_asset(tx: Write, asset_id: ID, input: AssetPatch, expected_version: int | None = None) -> Asset:

@@ -26,7 +26,7 @@ def listen(host: str, port: int, *, any_free_port: bool = False) -> socket.socke
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         bound = socket.socket(family, kind, protocol)
-    except (OSError, UnicodeError) as fault:
+    except (OSError, ValueError) as fault:
         raise CannotStart(
             f"The address {host} is not known here: {fault}",
             "Use --host 127.0.0.1 for this machine only, or an address that this machine has.",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from pathlib import Path
 
 from faceforge_storage import tokens
+from faceforge_storage.errors import CannotStart
+from faceforge_storage.home.settings import install_token_in
 
 
 class InstallToken:
@@ -33,11 +34,12 @@ class InstallToken:
         if stamp == self._seen:
             return
         try:
-            token = json.loads(self._file.read_text(encoding="utf-8"))["auth"]["install_token"]
-        except (OSError, ValueError, KeyError, TypeError):
+            token = install_token_in(self._file)
+        except CannotStart:
             return
-        self._take(str(token))
-        self._seen = stamp
+        if token:
+            self._take(token)
+            self._seen = stamp
 
     def _take(self, token: str) -> None:
         self._hash = tokens.hash_of(token)

@@ -23,6 +23,7 @@ from faceforge_storage.database.dialects import interrupt, make_engine, stop_aft
 from faceforge_storage.database.dialects.sqlite_library import log_library, sqlite3
 from faceforge_storage.database.gateway import Write
 from faceforge_storage.database.group_commit import GroupCommit
+from faceforge_storage.database.headroom import keep_room
 from faceforge_storage.database.log_truncation import LogTruncation
 from faceforge_storage.database.write_guard import guard
 from faceforge_storage.errors import Unavailable
@@ -138,6 +139,7 @@ class Database:
         self._write_thread.close()
         self.readers.dispose()
         self.writer.dispose()
+        keep_room(self.path.parent)
 
     def _note_commit(self) -> None:
         self._generation += 1

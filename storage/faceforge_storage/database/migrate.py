@@ -14,6 +14,7 @@ from faceforge_storage.database.backup import backup
 from faceforge_storage.database.clock import now
 from faceforge_storage.database.dialects import make_engine
 from faceforge_storage.database.dialects.sqlite_library import sqlite3
+from faceforge_storage.database.headroom import give_back, keep_room
 from faceforge_storage.errors import CannotStart
 
 log = logging.getLogger(__name__)
@@ -55,9 +56,15 @@ def migrate(database: Path, backups: Path, keep: int = 5) -> str | None:
     in one transaction, so a crash leaves the old schema or the new one. Raises CannotStart for a database that a newer
     version made or that cannot be written, StorageFailed when there can be no copy.
     """
+    give_back(database.parent)
     before = revision_of(database)
-    if before == HEAD:
-        return before
+    if before != HEAD:
+        _upgrade(database, before, backups, keep)
+    keep_room(database.parent)
+    return before
+
+
+def _upgrade(database: Path, before: str | None, backups: Path, keep: int) -> None:
     if before is not None:
         if before > HEAD:
             raise CannotStart(
@@ -70,7 +77,6 @@ def migrate(database: Path, backups: Path, keep: int = 5) -> str | None:
         for old in sorted(backups.glob("before-*.sqlite3"), key=lambda each: each.stat().st_mtime)[:-keep]:
             old.unlink()
     _run(database)
-    return before
 
 
 def _run(database: Path) -> None:

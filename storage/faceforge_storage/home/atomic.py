@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import secrets
 from pathlib import Path
 from typing import Any
+
+FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
+"""The errors of a disk without room."""
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -32,7 +36,20 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 def write_json(path: Path, value: Any) -> None:
     """Replaces `path` by a JSON document made for reading by people."""
-    write_atomically(path, (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode())
+    write_atomically(path, _as_json(value))
+
+
+def overwrite_json(path: Path, value: Any) -> None:
+    """Puts a small JSON document in the place of what a file holds, which takes no room on a full disk.
+
+    It is not atomic: a reader, or a crash, may see half of it. Raises OSError.
+    """
+    with path.open("r+b", buffering=0) as file:
+        file.truncate(file.write(_as_json(value)))
+
+
+def _as_json(value: Any) -> bytes:
+    return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
 
 
 def sync_directory(directory: Path) -> None:

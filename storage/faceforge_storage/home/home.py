@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 from collections.abc import Mapping
@@ -11,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from faceforge_storage.errors import CannotStart
-from faceforge_storage.home.atomic import write_json
+from faceforge_storage.home.atomic import FULL, overwrite_json, write_json
 from faceforge_storage.home.settings import Paths, Settings, load_settings
+
+log = logging.getLogger("faceforge.home")
 
 
 @dataclass(frozen=True)
@@ -75,18 +78,39 @@ class Home:
         moved = [self.db_dir, self.s3_dir, self.logs_dir, self.plugins_dir]
         return [self.root, self.config_dir, self.tmp_dir, self.tools_dir, *moved, self.backups_dir]
 
+    def is_new(self) -> bool:
+        """Whether no Core has run here yet. Raises CannotStart when none could say where it runs."""
+        if self.ports_file.is_dir():
+            raise CannotStart(
+                f"{self.ports_file} is a directory.",
+                "Move it away: Core writes a file of this name, so that other programs find it.",
+            )
+        return not self.ports_file.exists()
+
     def write_ports(self, ports: Mapping[str, Any]) -> None:
-        """Records where Core listens now, for other programs of this machine. Raises CannotStart."""
+        """Records where Core listens now, for other programs of this machine; on a full disk over what stands there.
+
+        Core serves also when it cannot be recorded; the log says so then.
+        """
         try:
-            write_json(self.ports_file, dict(ports))
+            try:
+                write_json(self.ports_file, dict(ports))
+            except OSError as fault:
+                if fault.errno not in FULL:
+                    raise
+                overwrite_json(self.ports_file, dict(ports))
         except OSError as fault:
-            raise CannotStart.unwritable(self.ports_file, fault.strerror) from None
+            log.warning(
+                "%s cannot be written: %s. Other programs cannot find this Core by it.",
+                self.ports_file,
+                fault.strerror,
+            )
 
     def read_ports(self) -> dict[str, Any]:
         """What `write_ports` wrote last; empty when Core never ran here or the file is damaged."""
         try:
             ports = json.loads(self.ports_file.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return {}
         return ports if isinstance(ports, dict) else {}
 
@@ -97,7 +121,7 @@ def open_home(path: Path | None = None, *, new: bool = True) -> tuple[Home, Sett
     Raises CannotStart when the directory cannot be made or the settings cannot be used; unless a `new` home will do,
     also when there is none.
     """
-    bare = Home((path.expanduser() if path else default_root()).absolute())
+    bare = Home(_chosen_root(path))
     if not new and not bare.settings_file.is_file():
         raise CannotStart(
             f"There is no FaceForge data directory at {bare.root}.",
@@ -108,6 +132,19 @@ def open_home(path: Path | None = None, *, new: bool = True) -> tuple[Home, Sett
     home = Home(bare.root, settings.paths)
     _make(home.directories())
     return home, settings
+
+
+def _chosen_root(path: Path | None) -> Path:
+    try:
+        root = (path.expanduser() if path else default_root()).absolute()
+        str(root).encode()
+    except (OSError, RuntimeError, ValueError) as fault:
+        reason = "its name is not Unicode" if isinstance(fault, UnicodeError) else fault
+        raise CannotStart(
+            f"The data directory {str(path or 'of this user')!a} cannot be used: {reason}",
+            "Choose another with --home or FACEFORGE_HOME.",
+        ) from None
+    return root
 
 
 def default_root(environ: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Path:

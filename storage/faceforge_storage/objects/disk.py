@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 import os
+import re
 import shutil
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from faceforge_storage.errors import NoSpace, StorageFailed
+from faceforge_storage.home.atomic import FULL
 
 log = logging.getLogger(__name__)
-
-FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
 
 
 @contextmanager
@@ -41,7 +41,30 @@ def require_space(directory: Path, needed: int, reserve: int) -> None:
     """
     free = shutil.disk_usage(directory).free
     if free - needed < reserve:
-        raise NoSpace(f"{needed} bytes are to be written, {free} are free and {reserve} are kept in reserve.")
+        raise NoSpace(
+            f"{needed} bytes are to be written, {free} are free and {reserve} are kept in reserve "
+            "(limits.disk_reserve_bytes)."
+        )
+
+
+def sweep_files(directory: Path, made_here: re.Pattern[str]) -> int:
+    """Remove the files of a directory that have a name of ours; returns how many.
+
+    Whatever else lies there, such as the `@eaDir` of a NAS or a link, is left alone. A file that cannot be removed is
+    logged.
+    """
+    swept = 0
+    for path in directory.iterdir():
+        if made_here.fullmatch(path.name) is None or not stat.S_ISREG(path.lstat().st_mode):
+            continue
+        try:
+            if os.name == "nt":
+                path.chmod(stat.S_IWRITE)  # Windows removes no read-only file
+            path.unlink()
+            swept += 1
+        except OSError as refused:
+            log.warning("%s is left from an earlier run and cannot be removed: %s", path, refused.strerror)
+    return swept
 
 
 def sync_file(descriptor: int) -> None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from pathlib import Path
 
 from faceforge_storage.errors import Fault, HashMismatch, PayloadTooLarge, SizeMismatch
-from faceforge_storage.objects.disk import disk_errors, require_space, sync_file
+from faceforge_storage.objects.disk import disk_errors, require_space, sweep_files, sync_file
 
 PREFIX, SUFFIX = "staged-", ".part"
+NAME = re.compile(rf"{PREFIX}.+{re.escape(SUFFIX)}")
 HEAD_BYTES = 8192
 """How much of the beginning is kept in memory, enough to detect the media type."""
 CHECK_SPACE_EVERY = 64 * 1024 * 1024
+SMALLER = "Send a smaller file, or raise `limits.upload_bytes` in config/core.json."
 
 
 class StagedFile:
@@ -50,7 +53,9 @@ class StagingFile:
         """Append bytes. Raises PayloadTooLarge, NoSpace or StorageFailed; then discard."""
         size = self.size_bytes + len(data)
         if self._limit is not None and size > self._limit:
-            raise PayloadTooLarge(f"The file is larger than the {self._limit} bytes that are allowed.")
+            raise PayloadTooLarge(
+                f"The file is larger than the {self._limit} bytes that are allowed.", hint=SMALLER
+            )
         with disk_errors("to write a staged file"):
             if size >= self._next_check:
                 self._next_check = size + CHECK_SPACE_EVERY
@@ -111,8 +116,10 @@ class Staging:
         Raises PayloadTooLarge or NoSpace before a byte is accepted.
         """
         if limit is not None and expected > limit:
-            raise PayloadTooLarge(f"{expected} bytes are announced and {limit} are allowed.")
+            raise PayloadTooLarge(f"{expected} bytes are announced and {limit} are allowed.", hint=SMALLER)
         with disk_errors("to begin a staged file"):
+            if not self.directory.is_dir():  # somebody cleared it away while Core runs
+                self.directory.mkdir(mode=0o700)
             require_space(self.directory, expected, self.reserve_bytes)
             return StagingFile(
                 self.directory / f"{PREFIX}{secrets.token_hex(16)}{SUFFIX}", limit, self.reserve_bytes
@@ -122,8 +129,4 @@ class Staging:
         """Remove what a crash left behind; returns how many files. Call before the first upload."""
         with disk_errors("to sweep the staging directory"):
             self.directory.mkdir(parents=True, exist_ok=True)
-            left = list(self.directory.glob(f"{PREFIX}*{SUFFIX}"))
-            for path in left:
-                path.chmod(0o600)  # Windows removes no read-only file
-                path.unlink()
-            return len(left)
+            return sweep_files(self.directory, NAME)

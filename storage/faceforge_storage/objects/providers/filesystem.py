@@ -20,7 +20,7 @@ from faceforge_storage.errors import StorageFailed, Unavailable
 from faceforge_storage.home.atomic import sync_directory
 from faceforge_storage.home.home import Home
 from faceforge_storage.home.settings import Settings
-from faceforge_storage.objects.disk import disk_errors, require_space, sync_file
+from faceforge_storage.objects.disk import disk_errors, require_space, sweep_files, sync_file
 from faceforge_storage.objects.marker import StoreMarker, StoreRegister, Unregistered
 from faceforge_storage.objects.provider import StoredObject
 from faceforge_storage.objects.staging import StagedFile
@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 KEY = re.compile(r"sha256/([0-9a-f]{2})/([0-9a-f]{2})/\1\2[0-9a-f]{60}")
 ARRIVING = "arriving"
+ARRIVED = re.compile("[0-9a-f]+")
 DAMAGED = "damaged"
 """Where damaged objects go when whole ones replace them: `HASH.RANDOM`, for a person to look at."""
 NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EMLINK})
@@ -154,11 +155,7 @@ class FilesystemProvider:
     def sweep(self) -> int:
         with self._marker.held(), disk_errors("to sweep half-written objects"):
             (self.root / ARRIVING).mkdir(exist_ok=True)
-            left = list((self.root / ARRIVING).iterdir())
-            for path in left:
-                path.chmod(0o600)
-                path.unlink()
-            return len(left)
+            return sweep_files(self.root / ARRIVING, ARRIVED)
 
     def _is_there(self, stored: StoredObject) -> bool:
         try:
