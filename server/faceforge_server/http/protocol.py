@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
@@ -71,8 +71,8 @@ class ZeroCopyProtocol(Connection, HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self.scope["extensions"] = {ZERO_COPY: {}}
-        self.scope[SCOPE_KEY] = self  # type: ignore[typeddict-unknown-key]  # ours, beside those of ASGI
+        scope = cast("dict[str, Any]", self.scope)
+        scope["extensions"], scope[SCOPE_KEY] = {ZERO_COPY: {}}, self
         self._head_begun = True
         if self.is_idle:
             self._wait(self._limits.head_seconds)
