@@ -1,7 +1,8 @@
 """Migrates copies of one database, and kills itself after the first SQL statements, after some more, and so on.
 
-Tests start it: `dying_migration.py DATABASE DIRECTORY 1` leaves `DIRECTORY/1/core.sqlite3`, `DIRECTORY/2/…`, the last of
-which is whole; the last word is how many statements more each attempt comes. Each attempt is a process of its own; it is forked, since a start of Python takes longer than all of them.
+Tests start it: `dying_migration.py DATABASE DIRECTORY 1` leaves `DIRECTORY/1/core.sqlite3`, `DIRECTORY/2/…`, the last
+of which is whole; the last word is how many statements more each attempt comes. Each attempt is a process of its own;
+it is forked, since a start of Python takes longer than all of them.
 """
 
 from __future__ import annotations
@@ -14,8 +15,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import alembic.command  # so that no attempt has to load it
-import alembic.config
+import alembic.command  # noqa: F401  # so that no attempt has to load it
 
 from faceforge_storage.database.dialects.sqlite_library import sqlite3
 from faceforge_storage.database.migrate import migrate
