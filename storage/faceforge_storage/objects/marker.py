@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
@@ -12,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from faceforge_storage.errors import FaceForgeError, NoSpace, StoreAway
+from faceforge_storage.errors import FaceForgeError, StoreAway
 from faceforge_storage.home.atomic import FULL, write_json
 from faceforge_storage.objects.disk import disk_errors
 from faceforge_storage.objects.provider import StoredObject
@@ -135,8 +136,9 @@ class StoreMarker:
         try:
             self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as refused:
-            if refused.errno in FULL:
-                raise NoSpace("The disk is full; it refused to make the directory of the store.") from refused
+            if refused.errno in FULL or refused.errno == errno.EIO:  # the disk is there
+                with disk_errors("to make the directory of the store"):
+                    raise
             log.error("the directory of the store cannot be made: %s", refused)
             raise StoreAway("The directory of the store cannot be made.") from refused
 
