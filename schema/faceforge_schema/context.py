@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Protocol
 
@@ -16,8 +16,10 @@ from faceforge_storage.database.gateway import Write
 from faceforge_storage.database.prepared_select import PreparedSelects
 from faceforge_storage.database.read_budget import AnswerMemory, ReadBudget
 from faceforge_storage.home.settings import Settings
+from faceforge_storage.objects.store import ObjectStore
 from faceforge_storage.scheduling.fair_queue import Turn
 from faceforge_storage.scheduling.workers import Workers
+from faceforge_storage.stored_bytes import StoredBytes
 
 __all__ = ["Context", "Core", "Info", "Reader", "Write"]
 
@@ -47,6 +49,9 @@ class Core:
     """Every permission there is: what the operations and records of the schema need."""
     answers: AnswerMemory
     """What all answers under way hold."""
+    store: ObjectStore
+    stored_bytes: StoredBytes
+    """Publishes and removes what the rows of `objects` name."""
     statements: PreparedSelects
     """The statements by which queries read."""
     computing: Workers
@@ -68,6 +73,8 @@ class Context:
     idempotency_key: str | None = None
     uploaded: dict[str, Any] | None = None
     """The bytes of this request, as a row of `objects` with their `mime_type`; they have no place until published."""
+    freed: list[str] = field(default_factory=list)
+    """The hashes of bytes that a purge of this request has freed."""
     connection: Hashable = None
     """Which of the actor's connections it came over: they take turns."""
     db: Reader | None = None

@@ -38,7 +38,7 @@ from faceforge_storage import entities as entity_rows
 from faceforge_storage.database import tables
 from faceforge_storage.database.gateway import AnyRow
 from faceforge_storage.database.keyset import Children
-from faceforge_storage.errors import InvalidInput, NotFound, UnknownReference, VersionConflict
+from faceforge_storage.errors import InvalidInput, NotFound, RecordTooLarge, UnknownReference, VersionConflict
 
 
 def _present(value: object) -> object:
@@ -139,7 +139,7 @@ def entity_descriptors(entity_id: ID, field_key: str | None = None, as_of: str |
 
 @mutation(
     "POST /entities/{entity_id}/descriptors",
-    errors=(NotFound, UnknownReference, InvalidInput),
+    errors=(NotFound, UnknownReference, InvalidInput, RecordTooLarge),
     needs="descriptors:write",
     status=201,
 )
@@ -153,7 +153,7 @@ def create_descriptor(tx: Write, context: Context, entity_id: ID, input: Descrip
 
 @mutation(
     "PATCH /descriptors/{descriptor_id}",
-    errors=(NotFound, UnknownReference, InvalidInput, VersionConflict),
+    errors=(NotFound, UnknownReference, InvalidInput, RecordTooLarge, VersionConflict),
     needs="descriptors:write",
 )
 def update_descriptor(

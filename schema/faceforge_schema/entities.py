@@ -31,6 +31,7 @@ from faceforge_storage.errors import (
     InvalidInput,
     NotFound,
     NotInTrash,
+    RecordTooLarge,
     UnknownReference,
     VersionConflict,
 )
@@ -144,7 +145,7 @@ def entities(
     )
 
 
-CHANGE_ERRORS = (ExternalIdTaken, FieldValueTaken, InvalidInput, UnknownReference)
+CHANGE_ERRORS = (ExternalIdTaken, FieldValueTaken, InvalidInput, RecordTooLarge, UnknownReference)
 
 
 @mutation("POST /entities", errors=CHANGE_ERRORS, needs="entities:write", status=201)

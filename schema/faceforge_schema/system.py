@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from enum import Enum
 
 import strawberry
 
@@ -23,6 +24,20 @@ class Counts:
     stored_bytes: BigInt = attribute("Bytes of all stored files, each counted once.")
 
 
+@strawberry.enum(description="Whether a store of files is there.")
+class StoreState(Enum):
+    PRESENT = "present"
+    AWAY = "away"
+
+
+@strawberry.type(description="A place that holds the bytes of files.")
+class Store:
+    provider: str = attribute("Its name, as the assets in it have it.")
+    state: StoreState = attribute(
+        "Whether it is there; while it is away no file is taken, and nothing is deleted."
+    )
+
+
 @strawberry.type(description="The running Core.")
 class SystemInfo:
     version: str = attribute("The version of FaceForge Core.")
@@ -36,6 +51,7 @@ class SystemInfo:
     )
     schema_revision: str = attribute("The step of the database's schema.")
     data_directory: str = attribute("Where the data is.")
+    stores: list[Store] = attribute("Where the bytes of files are.")
     last_changeset_id: BigInt = attribute("The newest changeset; 0 when nothing was ever changed.")
     counts: Counts = attribute("How many records there are.")
     actor: str = attribute("Who is asking.")
@@ -58,6 +74,10 @@ def system_info(db: Reader, context: Context) -> SystemInfo:
         database_warning=database_warning,
         schema_revision=system.schema_revision(db),
         data_directory=str(core.home),
+        stores=[
+            Store(provider=name, state=StoreState.PRESENT if provider.present() else StoreState.AWAY)
+            for name, provider in core.store.providers.items()
+        ],
         last_changeset_id=BigInt(journal.latest(db)),
         counts=Counts(**held, stored_bytes=stored_bytes),
         actor=context.actor.name,

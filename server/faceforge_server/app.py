@@ -7,6 +7,7 @@ import logging
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
@@ -35,13 +36,14 @@ from faceforge_storage.database.database import Database
 from faceforge_storage.database.migrate import migrate
 from faceforge_storage.database.prepared_select import PreparedSelects
 from faceforge_storage.database.read_budget import AnswerMemory
-from faceforge_storage.errors import CannotStart
+from faceforge_storage.errors import CannotStart, FaceForgeError
 from faceforge_storage.home.home import Home
 from faceforge_storage.home.settings import Settings
 from faceforge_storage.objects.registry import open_store
 from faceforge_storage.objects.staging import Staging
-from faceforge_storage.objects.store import ObjectStore
 from faceforge_storage.scheduling.workers import Workers
+from faceforge_storage.stored_bytes import StoredBytes
+from faceforge_storage.stores import RecordedStore
 
 log = logging.getLogger("faceforge")
 
@@ -64,17 +66,18 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
     migrate(home.database_file, home.backups_dir, settings.limits.backups_kept)
     contract = build_schema()
     operations = rest_operations(contract)
-    store = open_store(home, settings)
+    database = Database(
+        home.database_file,
+        seconds=settings.limits.query_seconds,
+        waiting=settings.limits.waiting_per_client,
+        record_bytes=settings.limits.record_bytes,
+    )
+    store = open_store(home, settings, partial(RecordedStore, database))
     staging = Staging(home.tmp_dir, settings.limits.disk_reserve_bytes)
     install = InstallToken(home.settings_file, settings.auth.install_token.get_secret_value())
     files = FileTransfers(contract, operations, store, staging, install.signing_key)
     core = Core(
-        database=Database(
-            home.database_file,
-            seconds=settings.limits.query_seconds,
-            waiting=settings.limits.waiting_per_client,
-            record_bytes=settings.limits.record_bytes,
-        ),
+        database=database,
         settings=settings,
         home=home.root,
         instance_id=secrets.token_hex(16),
@@ -83,6 +86,8 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
         sign_download=files.sign,
         permissions=permissions_of(contract.graphql),
         answers=AnswerMemory(settings.limits.answers_bytes),
+        store=store,
+        stored_bytes=StoredBytes(database, store),
         statements=PreparedSelects(MAX_STATEMENTS),
         computing=Workers("computing", COMPUTING_THREADS, waiting=settings.limits.waiting_per_client),
     )
@@ -100,7 +105,7 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
         telemetry=NO_TELEMETRY,
         middleware=_middleware(core, authenticator, routes, cache),
         exception_handlers=EXCEPTION_HANDLERS,
-        lifespan=_lifespan(contract, core, staging, store),
+        lifespan=_lifespan(contract, core, staging),
     )
     app.router.routes.extend(routes)
     app.state.core, app.state.files, app.state.answers = core, files, cache
@@ -125,20 +130,26 @@ def _routes(
 
 
 def _lifespan(
-    contract: Contract, core: Core, staging: Staging, store: ObjectStore
+    contract: Contract, core: Core, staging: Staging
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """What happens before the first request and after the last."""
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        swept = staging.sweep() + store.sweep()
+        swept = staging.sweep()
+        try:
+            swept += await asyncio.to_thread(core.store.sweep)
+        except FaceForgeError as error:  # what is known about the files can be read all the same
+            log.warning("the stored files cannot be used now: %s", error)
         if swept:
             log.info("removed %d files that an earlier run left half-written", swept)
         # Beside the first requests: it takes a tenth of the start, and what is requested earlier is compiled then.
         compiled = asyncio.create_task(asyncio.to_thread(contract.documents.compile))
+        tending = asyncio.create_task(core.stored_bytes.tend())
         try:
             yield
         finally:
+            tending.cancel()
             compiled.cancel()  # the thread goes on to its end, which nobody needs any more
             core.computing.close()
             core.database.stop()

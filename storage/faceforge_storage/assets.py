@@ -12,7 +12,14 @@ from faceforge_storage.database.dialects import Listed, among, contains, holds_f
 from faceforge_storage.database.gateway import AnyRow, Values, Write
 from faceforge_storage.database.ids import new_id
 from faceforge_storage.database.records import Deleted, Wanted, shown
-from faceforge_storage.database.tables import asset_links, asset_tags, assets, entities, objects
+from faceforge_storage.database.tables import (
+    asset_links,
+    asset_tags,
+    assets,
+    entities,
+    freed_bytes,
+    objects,
+)
 
 DEFAULTS: Values = {
     "owner": {"type": "system", "id": None},
@@ -160,12 +167,22 @@ def unlink(tx: Write, asset: AnyRow, entity: AnyRow) -> None:
         tx.delete(asset_links, [existing], [_name(asset, entity)])
 
 
-def purge(tx: Write, asset: AnyRow) -> None:
+def purge(tx: Write, asset: AnyRow) -> bool:
     """Remove an asset with its links, and their values from the journal. What pointed at it points nowhere.
 
-    The bytes stay until garbage collection finds that no asset is on them.
+    Answers whether no other asset has its bytes. Then they are no object any more, and freed: `StoredBytes` removes
+    them once this is committed.
     """
     records.purge(tx, assets, asset)
+    if any_with_content(tx.connection, asset.content_hash) is not None:
+        return False
+    place = tx.rows(select(objects).where(objects.c.sha256 == asset.content_hash))
+    tx.erase(objects, place)
+    for row in place:
+        values = {column.name: row._mapping[column.name] for column in freed_bytes.c}
+        tx.delete_unrecorded(freed_bytes, freed_bytes.c.sha256 == row.sha256)  # of an earlier purge
+        tx.save_unrecorded(freed_bytes, values)
+    return True
 
 
 def _link(tx: Write, asset: AnyRow, entity: AnyRow) -> AnyRow | None:

@@ -20,7 +20,7 @@ FaceForgeError
 ├── Internal 500              what nobody expected; its cause is in the log only
 │   └── StorageFailed
 ├── Unavailable 503
-│   └── Busy, Overloaded
+│   └── Busy, Overloaded, StoreAway
 ├── QueryTimeout 504
 ├── NoSpace 507
 └── CannotStart               printed on the command line, never answered over HTTP: settings, data directory, port
@@ -152,6 +152,7 @@ class NotAcceptable(FaceForgeError):
 
 class RequestTimeout(FaceForgeError):
     code, status, title = "request_timeout", 408, "The request took too long to arrive"
+    default_hint = "Send it again without a pause, or raise the limit that is named in config/core.json."
 
 
 class Conflict(FaceForgeError):
@@ -295,6 +296,13 @@ class Busy(Unavailable):
             f"{waiting} requests of this token or session wait already; limits.waiting_per_client allows {most}.",
             headers={"Retry-After": "1"},
         )
+
+
+class StoreAway(Unavailable):
+    code, title = "store_away", "The store of the files is away"
+    default_hint = (
+        "Connect the disk that holds `paths.assets_dir`, or set it to where the files are; nothing was lost."
+    )
 
 
 class QueryTimeout(FaceForgeError):

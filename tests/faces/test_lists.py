@@ -21,7 +21,7 @@ def filled(core: RunningCore) -> World:
     """A Core with a dozen of everything, some of it equal in what it is sorted by."""
     world = World(core, 0)
     for number in range(12):
-        each = World(core, 100 + number)
+        each = World(core, 1_000_000 + number)  # beyond the numbers that the fixture `world` gives
         for noun in NOUNS.values():
             if noun.which is not None:
                 noun.which(each)

@@ -135,6 +135,7 @@ TOUCHING = {
             ("asset_link", "delete"),
             ("descriptor", "update"),
             ("entity", "update"),
+            ("object", "delete"),
         ],
         before=lambda face, world: (
             face.call("update_asset", asset_id=world.sketch, input={"derived_from_asset_id": world.photo}),

@@ -74,6 +74,11 @@ PLACES: dict[str, dict[str, Callable[[Purged], Any]]] = {
             p.change_entity(display_name="another"),
         ),
         "its tags": lambda p: p.change_entity(tags=[p.secret]),
+        "the name of a list in its fields": lambda p: (
+            p.change_entity(fields={p.secret: [1]}),
+            p.change_entity(fields={p.secret: [1, 2]}),
+            p.change_entity(fields={p.secret: None}),
+        ),
         "its external ids": lambda p: p.change_entity(external_ids=[{"namespace": "x", "value": p.secret}]),
         "a fact": lambda p: p.described(value=p.secret),
         "a fact that was changed": lambda p: p.call(

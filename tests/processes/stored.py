@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import httpx
+from core_process import SECONDS
 
 from faceforge_storage.database.dialects.sqlite_library import sqlite3
 from faceforge_storage.home.home import Home
+from faceforge_storage.objects.marker import MARKER
 
 
 def digest(content: bytes) -> str:
@@ -36,7 +40,7 @@ def assets(client: httpx.Client) -> list[dict[str, Any]]:
 
 def objects(home: Home) -> list[str]:
     """The hash of each stored file; asserts that each is whole."""
-    files = [file for file in home.assets_dir.rglob("*") if file.is_file()]
+    files = [file for file in home.assets_dir.rglob("*") if file.is_file() and file.name != MARKER]
     for file in files:
         assert digest(file.read_bytes()) == file.name
     return [file.name for file in files]
@@ -58,6 +62,14 @@ def assert_all_is_whole(client: httpx.Client, home: Home) -> list[dict[str, Any]
     assert staged(home) == []
     assert client.get("/healthz").status_code == 200
     return found
+
+
+def until(done: Callable[[], bool]) -> None:
+    """Waits for what a server does beside what it answers."""
+    end = time.monotonic() + SECONDS
+    while not done():
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
 
 def rows(home: Home, statement: str) -> list[tuple[Any, ...]]:

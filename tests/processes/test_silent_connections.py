@@ -10,7 +10,7 @@ import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx
 import psutil
@@ -29,7 +29,7 @@ ANSWER_SECONDS = 5
 class FewHandles(CoreProcess):
     """A Core that may have as many files open as most systems allow, and no more."""
 
-    command = ["sh", "-c", f'ulimit -n {HANDLES}; exec "$@"', "sh", *COMMAND]
+    command: ClassVar = ["sh", "-c", f'ulimit -n {HANDLES}; exec "$@"', "sh", *COMMAND]
 
 
 def with_limits(root: Path, **limits: float) -> Path:
@@ -112,7 +112,9 @@ def test_silent_strangers_lock_nobody_out(tmp_path: Path, many_sockets: None) ->
                     got = client.get(f"/v1/assets/{made.json()['asset_id']}/download")
                     assert got.content == b"%d" % number * 200_000
                 assert time.monotonic() - asked < ANSWER_SECONDS
-            assert psutil.Process(core.process.pid).num_fds() < HANDLES - 100  # what uploads and downloads need
+            assert (
+                psutil.Process(core.process.pid).num_fds() < HANDLES - 100
+            )  # what uploads and downloads need
         assert logged(core) - before < LOG_BYTES
     finally:
         core.kill()
@@ -145,7 +147,8 @@ def test_the_log_does_not_grow_by_what_strangers_send(tmp_path: Path) -> None:
             head(core, "GET /healthz", Connection="Upgrade", Upgrade="h2c"),
             head(core, "GET /graphql", **websocket),
             head(core, "GET /nowhere", **websocket, Sec_WebSocket_Key="dGhlIHNhbXBsZSBub25jZQ=="),
-            head(core, "GET /graphql", **websocket, Sec_WebSocket_Key="dGhlIHNhbXBsZSBub25jZQ==") + b"\xff" * 99,
+            head(core, "GET /graphql", **websocket, Sec_WebSocket_Key="dGhlIHNhbXBsZSBub25jZQ==")
+            + b"\xff" * 99,
             head(core, "GET /v1/entities", Authorization="Bearer wrong"),
             head(core, "POST /graphql", Content_Length="5") + b"{",
         ):
@@ -183,7 +186,10 @@ def test_half_a_head_is_answered_and_closed_however_it_comes(impatient: CoreProc
 
 @pytest.mark.parametrize(
     ("line", "kind"),
-    [("PUT /v1/assets/upload?filename=a", "application/octet-stream"), ("POST /v1/entities", "application/json")],
+    [
+        ("PUT /v1/assets/upload?filename=a", "application/octet-stream"),
+        ("POST /v1/entities", "application/json"),
+    ],
     ids=["a file", "JSON"],
 )
 def test_half_a_body_is_answered_and_leaves_nothing(impatient: CoreProcess, line: str, kind: str) -> None:

@@ -22,7 +22,9 @@ SEND_IDLE = 2
 @pytest.fixture(scope="module")
 def core(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CoreProcess]:
     """A Core that has a list of ten MiB, and waits two seconds for who does not read."""
-    home = with_limits(tmp_path_factory.mktemp("slow") / "home", send_idle_seconds=SEND_IDLE, answer_cache_bytes=0)
+    home = with_limits(
+        tmp_path_factory.mktemp("slow") / "home", send_idle_seconds=SEND_IDLE, answer_cache_bytes=0
+    )
     core = CoreProcess(home)
     for number in range(RECORDS):
         body = {"display_name": f"{number}", "fields": {"text": "x" * RECORD_BYTES}}

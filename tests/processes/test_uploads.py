@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import socket
 import threading
-import time
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -17,17 +16,9 @@ import httpx
 import psutil
 import pytest
 from core_process import SECONDS, CoreProcess, run
-from stored import assert_all_is_whole, assets, digest, objects, put, rows, staged
+from stored import assert_all_is_whole, assets, digest, objects, put, rows, staged, until
 
 TOGETHER = 50
-
-
-def until(done: Callable[[], bool]) -> None:
-    """Waits for what a server does after a client has gone."""
-    end = time.monotonic() + SECONDS
-    while not done():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def held(core: CoreProcess) -> tuple[int, list[str], list[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from faceforge_codegen.reference import commands, errors, operations, permissions, records, settings
+from faceforge_codegen.reference import commands, errors, limits, operations, permissions, records, settings
 from faceforge_codegen.reference.other_routes import other_routes
 from faceforge_schema import Contract
 from faceforge_server.rest import RestOperation
@@ -15,6 +15,7 @@ def pages(contract: Contract, routes: list[RestOperation], openapi: dict[str, An
     others = other_routes(routes, openapi)
     return {
         "errors.md": errors.page(),
+        "limits.md": limits.page(),
         "settings.md": settings.page(),
         "commands.md": commands.page(),
         "operations.md": operations.page(contract, routes, others, openapi),

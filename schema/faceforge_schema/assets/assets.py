@@ -41,6 +41,7 @@ from faceforge_storage.errors import (
     InvalidSidecar,
     NotFound,
     NotInTrash,
+    RecordTooLarge,
     UnknownContent,
     UnknownReference,
     VersionConflict,
@@ -192,7 +193,7 @@ def check_create(db: Reader, context: Context, input: AssetCreate) -> None:
 
 @mutation(
     "PATCH /assets/{asset_id}",
-    errors=(NotFound, VersionConflict, UnknownReference, InvalidInput),
+    errors=(NotFound, VersionConflict, UnknownReference, InvalidInput, RecordTooLarge),
     needs="assets:write",
 )
 def update_asset(tx: Write, asset_id: ID, input: AssetPatch, expected_version: int | None = None) -> Asset:
@@ -219,12 +220,25 @@ def restore_asset(tx: Write, asset_id: ID) -> Asset:
     return Asset.of(records.restore(tx, tables.assets, rows.get(tx.connection, asset_id, "include")))
 
 
-@mutation("POST /assets/{asset_id}/purge", errors=(NotFound, NotInTrash), needs="assets:write", status=204)
-def purge_asset(tx: Write, asset_id: ID) -> ID:
-    """Remove a trashed asset for good, with its links, from the journal too."""
+async def _remove_freed(context: Context) -> None:
+    while context.freed:
+        await context.core.stored_bytes.remove_freed(context.freed.pop(), context.turn)
+
+
+@mutation(
+    "POST /assets/{asset_id}/purge",
+    errors=(NotFound, NotInTrash),
+    needs="assets:write",
+    status=204,
+    then=_remove_freed,
+)
+def purge_asset(tx: Write, context: Context, asset_id: ID) -> ID:
+    """Remove a trashed asset for good, with its links, from the journal too; and its bytes, unless another has them."""
     row = rows.get(tx.connection, asset_id, "include")
     records.check_in_trash(row)
-    rows.purge(tx, row)
+    if rows.purge(tx, row):
+        context.core.stored_bytes.expect_freed()
+        context.freed.append(row.content_hash)
     return asset_id
 
 

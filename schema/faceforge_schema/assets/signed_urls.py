@@ -50,7 +50,7 @@ def signed_url(db: Reader, context: Context, asset_id: ID, input: SignedUrlInput
     most = context.core.settings.limits.signed_url_seconds
     seconds = wanted.expires_in or most
     if seconds > most:
-        raise invalid("/expires_in", f"is at most {most} seconds", "out_of_range")
+        raise invalid("/expires_in", f"is at most {most} seconds (limits.signed_url_seconds)", "out_of_range")
     row = assets.get(db, asset_id)
     path, expires_at = context.core.sign_download(
         asset_id, row.content_hash, wanted.disposition.value, seconds

@@ -9,7 +9,7 @@ the operations of the noun modules.
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, ParamSpec, TypeVar, overload
 
@@ -17,7 +17,7 @@ import strawberry
 from strawberry.types.field import StrawberryField
 
 from faceforge_executor import BATCH, Batch
-from faceforge_schema.context import Info, Write
+from faceforge_schema.context import Context, Info, Write
 from faceforge_schema.declare.idempotency import answer_once
 from faceforge_schema.declare.resources import Record
 from faceforge_schema.declare.signatures import Signature, adopt, signature_of
@@ -30,6 +30,7 @@ R = TypeVar("R")
 Created = TypeVar("Created", bound=Record)
 Kind = Literal["query", "mutation", "subscription"]
 Errors = Sequence[type[FaceForgeError]]
+Afterwards = Callable[[Context], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -72,10 +73,20 @@ def mutation(
 ) -> Callable[[Callable[P, Created]], Operation[P, Created]]: ...
 @overload
 def mutation(
-    rest: str | None, *, needs: str, errors: Errors = (), status: Literal[200, 204] = 200
+    rest: str | None,
+    *,
+    needs: str,
+    errors: Errors = (),
+    status: Literal[200, 204] = 200,
+    then: Afterwards | None = None,
 ) -> Callable[[Callable[P, R]], Operation[P, R]]: ...
-def mutation(rest: str | None, *, needs: str, errors: Errors = (), status: int = 200) -> Any:
-    """A change: one transaction and one changeset. One that answers 201 creates a record, takes an idempotency key."""
+def mutation(
+    rest: str | None, *, needs: str, errors: Errors = (), status: int = 200, then: Afterwards | None = None
+) -> Any:
+    """A change: one transaction and one changeset. One that answers 201 creates a record, takes an idempotency key.
+
+    `then` is awaited once it is committed, before it is answered.
+    """
     creates = status == 201
 
     def declare(function: Callable[P, R]) -> Operation[P, R]:
@@ -94,7 +105,10 @@ def mutation(rest: str | None, *, needs: str, errors: Errors = (), status: int =
 
             wait_to_the_end()
             database = context.core.database
-            return await database.write(context.turn, context.actor.name, info.field_name, work)
+            result = await database.write(context.turn, context.actor.name, info.field_name, work)
+            if then is not None:
+                await then(context)
+            return result
 
         declared = (*errors, IdempotencyMismatch) if creates else errors
         field = operation_field("mutation", signature, resolve, rest, needs, declared, status=status)

@@ -22,6 +22,8 @@ from faceforge_schema.directives import is_list, items_field
 from faceforge_storage.errors import GraphqlSyntax, QueryTooComplex
 from faceforge_storage.home.settings import Limits
 
+SHORTER = "Ask in several queries, or raise `limits.query_tokens`."
+
 _NUL = re.compile(r"\\u(0000|\{0+\})")
 """GraphQL lets a text hold U+0000 by an escape; no database does."""
 
@@ -35,7 +37,9 @@ def read(text: str, limits: Limits) -> DocumentNode:
         return parse(text, max_tokens=limits.query_tokens)
     except GraphQLError as error:
         if "tokens" in error.message and str(limits.query_tokens) in error.message:
-            raise QueryTooComplex(f"The document has more than {limits.query_tokens} tokens.") from None
+            raise QueryTooComplex(
+                f"The document has more than {limits.query_tokens} tokens.", hint=SHORTER
+            ) from None
         if "nested too deeply" in error.message:
             raise QueryTooComplex("The document nests too deeply to be read.") from None
         raise
@@ -83,7 +87,7 @@ def check_size(document: DocumentNode, limits: Limits) -> None:
     for node in document.definitions:
         if isinstance(node, OperationDefinitionNode) and parts(node.selection_set) > limits.query_tokens:
             raise QueryTooComplex(
-                f"Written without fragments, the query has over {limits.query_tokens} parts."
+                f"Written without fragments, the query has over {limits.query_tokens} parts.", hint=SHORTER
             )
 
 

@@ -24,7 +24,14 @@ from faceforge_schema.values.inputs import Input, Key, Name, Note, Word, Words, 
 from faceforge_schema.values.regex import compiled
 from faceforge_schema.values.scalars import JSON, DateTime, JSONObject
 from faceforge_storage import fields as rows
-from faceforge_storage.errors import FieldKeyTaken, FieldValueTaken, InvalidInput, NotFound, VersionConflict
+from faceforge_storage.errors import (
+    FieldKeyTaken,
+    FieldValueTaken,
+    InvalidInput,
+    NotFound,
+    RecordTooLarge,
+    VersionConflict,
+)
 
 
 @strawberry.enum(description="What a field definition speaks of.")
@@ -169,7 +176,7 @@ def field_definitions(scope: FieldScope | None = None, keys: list[str] | None = 
 
 @mutation(
     "POST /admin/field-defs",
-    errors=(FieldKeyTaken, FieldValueTaken, InvalidInput),
+    errors=(FieldKeyTaken, FieldValueTaken, InvalidInput, RecordTooLarge),
     needs="field_defs:write",
     status=201,
 )
@@ -182,7 +189,7 @@ def create_field_definition(tx: Write, input: FieldDefinitionCreate) -> FieldDef
 
 @mutation(
     "PATCH /admin/field-defs/{field_key}",
-    errors=(NotFound, VersionConflict, FieldValueTaken, InvalidInput),
+    errors=(NotFound, VersionConflict, FieldValueTaken, InvalidInput, RecordTooLarge),
     needs="field_defs:write",
 )
 def update_field_definition(

@@ -31,6 +31,7 @@ from faceforge_storage.database.keyset import Children
 from faceforge_storage.errors import (
     InvalidInput,
     NotFound,
+    RecordTooLarge,
     RelationshipExists,
     UnknownReference,
     VersionConflict,
@@ -104,7 +105,7 @@ def relationships(
 
 @mutation(
     "POST /relationships",
-    errors=(RelationshipExists, UnknownReference, InvalidInput),
+    errors=(RelationshipExists, UnknownReference, InvalidInput, RecordTooLarge),
     needs="relationships:write",
     status=201,
 )
@@ -120,7 +121,7 @@ def create_relationship(tx: Write, input: RelationshipCreate) -> Relationship:
 
 @mutation(
     "PATCH /relationships/{relationship_id}",
-    errors=(NotFound, RelationshipExists, InvalidInput, VersionConflict),
+    errors=(NotFound, RelationshipExists, InvalidInput, RecordTooLarge, VersionConflict),
     needs="relationships:write",
 )
 def update_relationship(

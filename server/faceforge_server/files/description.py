@@ -31,6 +31,7 @@ UPLOAD_ERRORS = (
     "hash_mismatch",
     "size_mismatch",
     "no_space",
+    "store_away",
 )
 DOWNLOAD_ERRORS = (
     *EVERYWHERE,
@@ -39,6 +40,7 @@ DOWNLOAD_ERRORS = (
     "invalid_signature",
     "version_conflict",
     "range_not_satisfiable",
+    "store_away",
 )
 BYTES: Json = {"content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}
 TEXT: Json = {"type": "string"}

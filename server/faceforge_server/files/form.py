@@ -49,7 +49,10 @@ class Form:
         self._value += data
         if self._field.is_sidecar:
             if len(self._value) > self.limits.sidecar_bytes:
-                raise PayloadTooLarge(f"The sidecar is larger than {self.limits.sidecar_bytes} bytes.")
+                raise PayloadTooLarge(
+                    f"The sidecar is larger than {self.limits.sidecar_bytes} bytes.",
+                    hint="Send less, or raise `limits.sidecar_bytes` in config/core.json.",
+                )
             return
         self._bytes += len(data)
         if self._bytes > self.limits.fields_bytes:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable
-from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, get_args
 from urllib.parse import urlencode
-from weakref import WeakValueDictionary
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -24,6 +22,7 @@ from faceforge_server.files.delivery import Download
 from faceforge_server.files.description import DOWNLOAD
 from faceforge_server.files.disposition import Disposition
 from faceforge_server.files.form import UploadLimits
+from faceforge_server.files.intake import uncancelled
 from faceforge_server.files.signing import ALTERED, PARAMETERS, sign, verify
 from faceforge_server.files.upload import Upload
 from faceforge_server.http.answers import HeldAnswer, released_on_error
@@ -32,8 +31,6 @@ from faceforge_server.http.request_context import context_of
 from faceforge_server.rest.inputs import validated
 from faceforge_server.rest.operations import RestOperation, operation_of
 from faceforge_server.rest.routes import answer
-from faceforge_storage.assets import find_object
-from faceforge_storage.database.gateway import Write
 from faceforge_storage.errors import FaceForgeError, Fault, InvalidInput, InvalidSignature, NotFound
 from faceforge_storage.ingest.mime import sniff
 from faceforge_storage.objects.provider import StoredObject
@@ -65,7 +62,6 @@ class FileTransfers:
     ) -> None:
         self._contract, self._create = contract, operation_of(operations, create_asset)
         self._store, self._staging, self._key = store, staging, signing_key
-        self._publications: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._read = operation_of(operations, asset).needs
         contract.documents.keep(ASSET)
 
@@ -75,6 +71,7 @@ class FileTransfers:
         context.actor.check(self._create.needs)
         bounds = context.core.settings.limits
         limits = UploadLimits(bounds.upload_bytes, bounds.sidecar_bytes)
+        await asyncio.to_thread(self._store.check)  # before a byte is accepted
         try:
             async with await receive(request, self._staging, limits) as upload:
                 result = await self._make_asset(upload, context)
@@ -95,33 +92,18 @@ class FileTransfers:
             # A form has texts only, so what is no text is read from one.
             create = validated(partial(AssetCreate.model_validate, strict=False), given)
             await context.core.database.read(context.turn, check_create, context, create)
-            async with self._publication(staged.sha256):
+            async with context.core.stored_bytes.lock(staged.sha256):
                 # The bytes are durable under their hash before any row names them.
-                stored = await asyncio.to_thread(self._store.publish, staged)
+                stored = await uncancelled(self._store.publish, staged)
                 context.uploaded = {**asdict(stored), "mime_type": media_type}
                 try:
                     return await self._contract.answer(self._create.document, {"input": create}, context)
                 except FaceForgeError:
-                    await self._withdraw(stored, context)
+                    await context.core.stored_bytes.withdraw(stored, context.turn)
                     raise
         except FaceForgeError as error:
             error.errors = tuple(replace(each, pointer=_form_pointer(each.pointer)) for each in error.errors)
             raise
-
-    def _publication(self, sha256: str) -> asyncio.Lock:
-        """Held from the publication of bytes until a row names them, so that nobody else withdraws them meanwhile."""
-        return self._publications.setdefault(sha256, asyncio.Lock())
-
-    async def _withdraw(self, stored: StoredObject, context: Context) -> None:
-        """Remove published bytes that no row names. Asked of the writer, which has then done whatever it had begun."""
-
-        def find(tx: Write) -> object:
-            return find_object(tx.connection, stored.sha256)
-
-        with suppress(FaceForgeError):  # then they stay: bytes without a row do no harm
-            database = context.core.database
-            if await database.write(context.turn, context.actor.name, "withdraw", find) is None:
-                await asyncio.to_thread(self._store.delete, stored)
 
     async def download(self, request: Request) -> Download:
         """The bytes of an asset: for a token, or for the signature that the address itself brings."""

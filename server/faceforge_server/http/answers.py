@@ -73,6 +73,8 @@ class HeldAnswer(Response):
         if self._repeatable:
             scope[REPEATABLE] = self._answer
         await send_answer(self._answer, self._budget, scope, send)
+        if self.background is not None:
+            await self.background()
 
 
 async def send_answer(answer: JsonAnswer, budget: ReadBudget, scope: Scope, send: Send) -> None:

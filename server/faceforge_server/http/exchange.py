@@ -7,7 +7,7 @@ import asyncio
 import math
 import socket
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
@@ -49,10 +49,11 @@ class Exchange:
         """The next message; raises RequestTimeout when the body does not come on, Unavailable when Core stops."""
         if not self._is_waited_for:
             return await self.cycle.receive()
-        if self._ended is None:
-            self.connection.deadline = self.loop.time() + self.limits.body_idle_seconds
-            message = await self.cycle.receive()
-            self.connection.deadline = math.inf
+        if self._ended is not None:
+            raise self._ended
+        self.connection.deadline = self.loop.time() + self.limits.body_idle_seconds
+        message = await self.cycle.receive()
+        self.connection.deadline = math.inf
         if self._ended is not None:
             raise self._ended
         return message
@@ -86,7 +87,7 @@ class Exchange:
             rest = memoryview(body)
             while len(rest) > PIECE_BYTES and not cycle.disconnected:
                 piece, rest = rest[:PIECE_BYTES], rest[PIECE_BYTES:]
-                await cycle.send({"type": "http.response.body", "body": piece, "more_body": True})  # type: ignore[typeddict-item]  # Uvicorn takes any buffer
+                await cycle.send(cast("Any", {**message, "body": piece, "more_body": True}))
             message = {**message, "body": rest}
         await cycle.send(message)
         if cycle.flow.write_paused:

@@ -14,7 +14,7 @@ MOST_HANDLES = 65_536
 
 
 def raise_limit() -> None:
-    """Raise the number of handles this process may have to what the system allows it; not on Windows, which has none."""
+    """Raise the number of handles this process may have to what the system allows; Windows sets none."""
     if sys.platform != "win32":
         import resource
 

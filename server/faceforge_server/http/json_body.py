@@ -22,6 +22,8 @@ from faceforge_storage.unique_keys import DuplicateKey, with_unique_keys
 # Written as an escape in JSON, or once more escaped in a GraphQL document inside JSON: NUL, and half a surrogate pair.
 _SUSPECT = re.compile(rb"u(0000|[dD][89a-fA-F][0-9a-fA-F]{2})|u\{", re.ASCII)
 
+SMALLER = "Send less, or raise `limits.json_bytes` in config/core.json."
+
 _UNFIT = re.compile("[\\x00\\ud800-\\udfff]")
 
 
@@ -29,13 +31,15 @@ async def read_body(request: Request, limit: int) -> bytes:
     """The whole body; raises PayloadTooLarge beyond `limit` bytes."""
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > limit:
-        raise PayloadTooLarge(f"The body has {declared} bytes; {limit} are allowed.")
+        raise PayloadTooLarge(f"The body has {declared} bytes; {limit} are allowed.", hint=SMALLER)
     read = bytearray()
     try:
         async for chunk in request.stream():
             read += chunk
             if len(read) > limit:
-                raise PayloadTooLarge(f"The body has more than the {limit} bytes that are allowed.")
+                raise PayloadTooLarge(
+                    f"The body has more than the {limit} bytes that are allowed.", hint=SMALLER
+                )
     except ClientDisconnect:
         raise BadRequest("The body was cut.") from None
     return bytes(read)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
@@ -71,8 +71,8 @@ class ZeroCopyProtocol(Connection, HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self.scope["extensions"] = {ZERO_COPY: {}}
-        self.scope[SCOPE_KEY] = self  # type: ignore[typeddict-unknown-key]  # ours, beside those of ASGI
+        scope = cast("dict[str, Any]", self.scope)
+        scope["extensions"], scope[SCOPE_KEY] = {ZERO_COPY: {}}, self
         self._head_begun = True
         if self.is_idle:
             self._wait(self._limits.head_seconds)
@@ -116,9 +116,11 @@ class ZeroCopyProtocol(Connection, HttpToolsProtocol):
 
     def expire(self) -> None:
         if not self.is_idle:
-            self._end_body(RequestTimeout(f"{self._late('body_idle_seconds')} of the body."))
+            self._end_body(RequestTimeout(f"{self._late('limits.body_idle_seconds')} of the body."))
         elif self._head_begun:
-            self._refuse(RequestTimeout(f"{self._late('head_seconds')} the whole head of the request."))
+            self._refuse(
+                RequestTimeout(f"{self._late('limits.head_seconds')} the whole head of the request.")
+            )
         else:
             self.transport.close()
 
@@ -144,7 +146,8 @@ class ZeroCopyProtocol(Connection, HttpToolsProtocol):
             self._exchange.end_body(error)
 
     def _late(self, limit: str) -> str:
-        return f"Core has waited for {getattr(self._limits, limit):g} seconds (limits.{limit}) for more"
+        seconds = getattr(self._limits, limit.removeprefix("limits."))
+        return f"Core has waited for {seconds:g} seconds ({limit}) for more"
 
     def _refuse(self, error: FaceForgeError) -> None:
         """Answer what never becomes a request, and close."""

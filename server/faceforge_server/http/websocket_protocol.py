@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from typing import Any
+from typing import Any, cast
 
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -56,7 +56,7 @@ class WebSocketProtocol(Connection, WebSocketsSansIOProtocol):
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
         if not self.close_sent:  # else the handshake was refused
-            self.scope[SCOPE_KEY] = self  # type: ignore[typeddict-unknown-key]  # ours, beside those of ASGI
+            cast("dict[str, Any]", self.scope)[SCOPE_KEY] = self
 
     def authenticated(self) -> None:
         self.deadline = math.inf

@@ -39,7 +39,8 @@ class Throttle:
             return Unauthorized(detail, headers={"WWW-Authenticate": "Bearer"})
         wait = math.ceil((1 - left) / self.rate)
         return RateLimited(
-            "Too many wrong tokens came from this address.", headers={"Retry-After": str(wait)}
+            "Too many wrong tokens came from this address (limits.failed_sign_ins).",
+            headers={"Retry-After": str(wait)},
         )
 
 

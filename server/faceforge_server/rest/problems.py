@@ -12,7 +12,14 @@ Json = dict[str, Any]
 EVERYWHERE = ("unauthorized", "forbidden", "misdirected_request", "invalid_input", "rate_limited", "internal")
 """Errors that any address may answer."""
 EVERYWHERE_RARE = ("storage_failed", "unavailable", "query_timeout", "headers_too_large")
-WITH_BODY = ("bad_request", "invalid_json", "unsupported_media_type", "payload_too_large", "no_space")
+WITH_BODY = (
+    "bad_request",
+    "invalid_json",
+    "unsupported_media_type",
+    "payload_too_large",
+    "no_space",
+    "request_timeout",
+)
 WITH_QUERY = ("invalid_cursor",)
 
 

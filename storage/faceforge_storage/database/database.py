@@ -19,12 +19,13 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 
 from faceforge_storage.database.database_errors import translate
-from faceforge_storage.database.dialects import make_engine, stop_after
+from faceforge_storage.database.dialects import interrupt, make_engine, stop_after
 from faceforge_storage.database.dialects.sqlite_library import log_library, sqlite3
-from faceforge_storage.database.gateway import Write, guard
+from faceforge_storage.database.gateway import Write
 from faceforge_storage.database.group_commit import GroupCommit
 from faceforge_storage.database.headroom import keep_room
 from faceforge_storage.database.log_truncation import LogTruncation
+from faceforge_storage.database.write_guard import guard
 from faceforge_storage.errors import Unavailable
 from faceforge_storage.scheduling.fair_queue import OWN, Turn
 from faceforge_storage.scheduling.workers import STOPPING, WAITING, Workers
@@ -66,6 +67,7 @@ class Database:
         self._followed = False
         self._generation = 0
         self._stopped = threading.Event()
+        self._reading: set[Connection] = set()
 
     @property
     def generation(self) -> int:
@@ -93,7 +95,11 @@ class Database:
         """What `read` does, in the calling thread."""
         try:
             with self.readers.connect() as connection, stop_after(connection, self._seconds, self._stopped):
-                return work(connection, *args, **kwargs)
+                self._reading.add(connection)
+                try:
+                    return work(connection, *args, **kwargs)
+                finally:
+                    self._reading.discard(connection)
         except (DatabaseError, sqlite3.DatabaseError) as error:
             if self._stopped.is_set():
                 raise Unavailable(STOPPING) from None
@@ -119,11 +125,13 @@ class Database:
                 await commit.wait()
 
     def stop(self) -> None:
-        """Interrupt the reads that run, and refuse what waits: both end with Unavailable. What is being written goes on
-        to its commit."""
+        """Interrupt the statements that read, and refuse what waits: both end with Unavailable. What is being written
+        goes on to its commit. A read may go on to its next statement: call this again until all have ended."""
         self._stopped.set()
         self._read_threads.refuse()
         self._write_thread.refuse()
+        for connection in list(self._reading):
+            interrupt(connection)
 
     def close(self) -> None:
         """Finish what is running, then close every connection."""

@@ -7,16 +7,26 @@ keys do not cascade, so the journal is the difference of the database before and
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from math import inf
 from typing import Any
 
-from sqlalchemy import JSON, Connection, Row, Select, Table, delete, event, func, insert, or_, select, update
-from sqlalchemy.engine import Engine
-from sqlalchemy.engine.interfaces import ExecutionContext
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Table,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from faceforge_storage.database import tables
 from faceforge_storage.database.clock import now
@@ -37,8 +47,6 @@ from faceforge_storage.errors import RecordTooLarge, VersionConflict
 
 AnyRow = Row[Any]
 Values = Mapping[str, Any]
-
-_CHANGING = re.compile(r"\b(?:INSERT|UPDATE|DELETE|REPLACE)\s", re.IGNORECASE)
 
 
 @dataclass
@@ -152,16 +160,24 @@ class Write:
         """Read within this transaction."""
         return self.connection.execute(statement).all()
 
+    def save_unrecorded(self, table: Table, values: Values) -> None:
+        """Store a row of a table that holds no records, so that it is not journalled."""
+        check_unrecorded(table)
+        self.connection.execute(insert(table).values(values), execution_options=GATEWAY)
+
+    def delete_unrecorded(self, table: Table, condition: ColumnElement[bool]) -> None:
+        """Delete rows of a table that holds no records."""
+        check_unrecorded(table)
+        self.connection.execute(delete(table).where(condition), execution_options=GATEWAY)
+
     def save_idempotency_key(self, values: Values) -> None:
         """Store an answer under its idempotency key. It is no record, so it is not journalled."""
-        self.connection.execute(insert(tables.idempotency_keys).values(values), execution_options=GATEWAY)
+        self.save_unrecorded(tables.idempotency_keys, values)
 
     def delete_idempotency_keys(self, older_than: timedelta) -> None:
         """Delete idempotency keys of a greater age."""
         keys = tables.idempotency_keys
-        self.connection.execute(
-            delete(keys).where(keys.c.created_at < now(-older_than)), execution_options=GATEWAY
-        )
+        self.delete_unrecorded(keys, keys.c.created_at < now(-older_than))
 
     def finish(self) -> int | None:
         """Write the changeset; returns its id, or None when nothing changed."""
@@ -271,20 +287,7 @@ def check_version(row: AnyRow, expected: int | None) -> None:
         raise VersionConflict(f"The record is at version {row.version}, not {expected}.")
 
 
-def guard(engine: Engine) -> None:
-    """Refuse every data-changing statement on `engine` that does not come from a `Write`."""
-
-    @event.listens_for(engine, "before_cursor_execute")
-    def refuse(
-        _connection: Connection,
-        _cursor: object,
-        statement: str,
-        _parameters: object,
-        context: ExecutionContext | None,
-        _many: bool,
-    ) -> None:
-        # A comment or a WITH may stand before the word that changes; what begins with SELECT can only read.
-        if statement.startswith("SELECT") or not _CHANGING.search(statement):
-            return
-        if context is None or not context.execution_options.get("gateway"):
-            raise RuntimeError(f"data changes only through the gateway, not by: {statement[:80]}")
+def check_unrecorded(table: Table) -> None:
+    """Raise ValueError for a table of records, whose changes are journalled."""
+    if table in tables.RECORDS.values():
+        raise ValueError(f"{table.name} holds records")

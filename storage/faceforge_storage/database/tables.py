@@ -247,6 +247,23 @@ idempotency_keys = Table(
     Column("created_at", Text, nullable=False, index=True),
 )
 
+stores = Table(
+    "stores",
+    metadata,
+    Column("provider", Text, primary_key=True),
+    Column("store_id", Text, nullable=False),
+)
+
+freed_bytes = Table(
+    "freed_bytes",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("bucket", Text, nullable=False),
+    Column("key", Text, nullable=False),
+)
+
 entity_tags = Table(
     "entity_tags",
     metadata,

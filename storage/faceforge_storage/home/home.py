@@ -74,8 +74,8 @@ class Home:
         return self.config_dir / "ports.json"
 
     def directories(self) -> list[Path]:
-        """All of them, parents first."""
-        moved = [self.db_dir, self.assets_dir, self.s3_dir, self.logs_dir, self.plugins_dir]
+        """Those that a start makes, parents first; not `assets_dir`, which may be on a disk that is away."""
+        moved = [self.db_dir, self.s3_dir, self.logs_dir, self.plugins_dir]
         return [self.root, self.config_dir, self.tmp_dir, self.tools_dir, *moved, self.backups_dir]
 
     def is_new(self) -> bool:

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 import logging
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from filelock import FileLock
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, SecretStr, ValidationError
 
-from faceforge_storage.errors import CannotStart
+from faceforge_storage.errors import (
+    AnswerTooLarge,
+    Busy,
+    CannotStart,
+    FaceForgeError,
+    InvalidInput,
+    NoSpace,
+    Overloaded,
+    PayloadTooLarge,
+    QueryTimeout,
+    QueryTooComplex,
+    RateLimited,
+    RecordTooLarge,
+    RequestTimeout,
+)
 from faceforge_storage.home.atomic import write_json
 from faceforge_storage.home.settings_file import read_document
 from faceforge_storage.token_secrets import SHAPE, is_secret, new_secret
@@ -26,6 +41,13 @@ Count = Annotated[int, Field(ge=1, le=LARGEST)]
 Seconds = Annotated[float, Field(ge=0, le=LONGEST, allow_inf_nan=False)]
 Interval = Annotated[float, Field(gt=0, le=LONGEST, allow_inf_nan=False)]
 MIB = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Beyond:
+    """What happens beyond a limit: the error that is answered, or in words."""
+
+    outcome: type[FaceForgeError] | str
 
 
 class Section(BaseModel):
@@ -75,57 +97,57 @@ class DatabaseSettings(Section):
 
 
 class Limits(Section):
-    upload_bytes: Bytes | None = None
+    upload_bytes: Annotated[Bytes | None, Beyond(PayloadTooLarge)] = None
     """The largest file that is taken, in bytes; null is no limit."""
-    json_bytes: Count = 1 * MIB
+    json_bytes: Annotated[Count, Beyond(PayloadTooLarge)] = 1 * MIB
     """The largest JSON body, in bytes."""
-    sidecar_bytes: Count = 1 * MIB
+    sidecar_bytes: Annotated[Count, Beyond(PayloadTooLarge)] = 1 * MIB
     """The largest `_meta.json`, in bytes."""
-    record_bytes: Count = 1 * MIB
+    record_bytes: Annotated[Count, Beyond(RecordTooLarge)] = 1 * MIB
     """The largest JSON of a record, in bytes, however it grew; what is read from files is not counted."""
-    query_depth: Count = 15
+    query_depth: Annotated[Count, Beyond(QueryTooComplex)] = 15
     """How many levels a GraphQL query may nest."""
-    query_objects: Count = 100_000
+    query_objects: Annotated[Count, Beyond(QueryTooComplex)] = 100_000
     """How many objects one query may read and answer, at most."""
-    answer_bytes: Count = 32 * MIB
+    answer_bytes: Annotated[Count, Beyond(AnswerTooLarge)] = 32 * MIB
     """The largest answer in bytes, counted while it is read; a list ends its page early instead."""
-    answers_bytes: Count = 256 * MIB
+    answers_bytes: Annotated[Count, Beyond(Overloaded)] = 256 * MIB
     """How many bytes all answers under way may hold together."""
-    answer_cache_bytes: Bytes = 32 * MIB
+    answer_cache_bytes: Annotated[Bytes, Beyond("what was used least is forgotten")] = 32 * MIB
     """How many bytes of answers are cached until the next change; 0 caches none."""
-    query_aliases: Count = 100
+    query_aliases: Annotated[Count, Beyond(QueryTooComplex)] = 100
     """How many aliases one query may have."""
-    query_tokens: Count = 10_000
+    query_tokens: Annotated[Count, Beyond(QueryTooComplex)] = 10_000
     """How many words and signs a GraphQL document may have."""
-    document_cache_bytes: Bytes = 64 * MIB
+    document_cache_bytes: Annotated[Bytes, Beyond("what was used least is forgotten")] = 64 * MIB
     """How many bytes the GraphQL documents that are kept, and their plans, may take, half each."""
-    query_seconds: Seconds = 30.0
+    query_seconds: Annotated[Seconds, Beyond(QueryTimeout)] = 30.0
     """How long one query may take, in seconds."""
-    filter_values: Count = 100
+    filter_values: Annotated[Count, Beyond(InvalidInput)] = 100
     """How many values a list in a filter may have, such as `ids` or `tag`."""
-    waiting_per_client: Count = 256
+    waiting_per_client: Annotated[Count, Beyond(Busy)] = 256
     """How many requests of one token or session may wait for a thread; further ones are refused."""
-    signed_url_seconds: Count = 900
+    signed_url_seconds: Annotated[Count, Beyond(InvalidInput)] = 900
     """How long a signed address may be valid at most, in seconds."""
-    disk_reserve_bytes: Bytes = 256 * MIB
+    disk_reserve_bytes: Annotated[Bytes, Beyond(NoSpace)] = 256 * MIB
     """How much of the disk uploads leave free, in bytes."""
-    backups_kept: Count = 5
+    backups_kept: Annotated[Count, Beyond("the oldest is removed")] = 5
     """How many backups made before migrations are kept."""
-    failed_sign_ins: Count = 10
+    failed_sign_ins: Annotated[Count, Beyond(RateLimited)] = 10
     """How many wrong tokens in a minute one address may send before it has to wait."""
-    connections: Count | None = None
+    connections: Annotated[Count | None, Beyond("the oldest without a token is closed")] = None
     """How many connections may be open; null is half the file handles that Core may have, at most 1,024."""
-    head_seconds: Interval = 10.0
+    head_seconds: Annotated[Interval, Beyond(RequestTimeout)] = 10.0
     """How long the head of a request may take to arrive, in seconds."""
-    body_idle_seconds: Interval = 30.0
+    body_idle_seconds: Annotated[Interval, Beyond(RequestTimeout)] = 30.0
     """How long Core waits for the next bytes of a body, in seconds."""
-    keep_alive_seconds: Interval = 75.0
+    keep_alive_seconds: Annotated[Interval, Beyond("the connection is closed")] = 75.0
     """How long a connection may be idle between two requests, in seconds."""
-    send_idle_seconds: Interval = 30.0
+    send_idle_seconds: Annotated[Interval, Beyond("the connection is closed")] = 30.0
     """How long an answer waits for a client that takes nothing of it, in seconds."""
-    download_idle_seconds: Interval = 3600.0
+    download_idle_seconds: Annotated[Interval, Beyond("the connection is closed")] = 3600.0
     """How long a download waits for a client that takes nothing, such as a video that is paused, in seconds."""
-    shutdown_seconds: Seconds = 10.0
+    shutdown_seconds: Annotated[Seconds, Beyond("what still runs is ended")] = 10.0
     """How long a stop may take, whatever is running, in seconds."""
 
 

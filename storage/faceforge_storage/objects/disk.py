@@ -41,7 +41,10 @@ def require_space(directory: Path, needed: int, reserve: int) -> None:
     """
     free = shutil.disk_usage(directory).free
     if free - needed < reserve:
-        raise NoSpace(f"{needed} bytes are to be written, {free} are free and {reserve} are kept in reserve.")
+        raise NoSpace(
+            f"{needed} bytes are to be written, {free} are free and {reserve} are kept in reserve "
+            "(limits.disk_reserve_bytes)."
+        )
 
 
 def sweep_files(directory: Path, made_here: re.Pattern[str]) -> int:

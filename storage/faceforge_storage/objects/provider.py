@@ -55,9 +55,10 @@ class ObjectReader(Protocol):
 class Provider(Protocol):
     """A place that stores bytes under their hash. Every call blocks and may come from any thread.
 
-    Errors: NoSpace when there is no room; Unavailable when the place or the object cannot be reached now
-    (a missing file may be on a disk that is not mounted, so it is never treated as deleted); StorageFailed for
-    anything else. Nothing else leaves a provider.
+    Errors: NoSpace when there is no room; Unavailable when the object cannot be reached now; StoreAway when the whole
+    place is not there (a disk that is not mounted, another one in its place, an empty directory); StorageFailed for
+    anything else. Nothing else leaves a provider. In a place that is away nothing is made, written or removed, and
+    nothing counts as deleted: whatever does not find what it looks for first makes sure that the place is there.
     """
 
     @property
@@ -68,6 +69,22 @@ class Provider(Protocol):
     @property
     def has_local_files(self) -> bool:
         """Whether readers have a `file`. Ask this, never which class a provider is."""
+        ...
+
+    @property
+    def away(self) -> bool:
+        """Whether the place was away when it was last looked for. Does not block."""
+        ...
+
+    def present(self) -> bool:
+        """Whether the place is there now, without asking the database."""
+        ...
+
+    def check(self) -> None:
+        """Return when the place is there, and is the one that the register knows.
+
+        Raises StoreAway; NoSpace and StorageFailed when it cannot be marked.
+        """
         ...
 
     def publish(self, staged: StagedFile) -> StoredObject:

@@ -15,6 +15,7 @@ NAME = re.compile(rf"{PREFIX}.+{re.escape(SUFFIX)}")
 HEAD_BYTES = 8192
 """How much of the beginning is kept in memory, enough to detect the media type."""
 CHECK_SPACE_EVERY = 64 * 1024 * 1024
+SMALLER = "Send a smaller file, or raise `limits.upload_bytes` in config/core.json."
 
 
 class StagedFile:
@@ -52,7 +53,9 @@ class StagingFile:
         """Append bytes. Raises PayloadTooLarge, NoSpace or StorageFailed; then discard."""
         size = self.size_bytes + len(data)
         if self._limit is not None and size > self._limit:
-            raise PayloadTooLarge(f"The file is larger than the {self._limit} bytes that are allowed.")
+            raise PayloadTooLarge(
+                f"The file is larger than the {self._limit} bytes that are allowed.", hint=SMALLER
+            )
         with disk_errors("to write a staged file"):
             if size >= self._next_check:
                 self._next_check = size + CHECK_SPACE_EVERY
@@ -113,7 +116,7 @@ class Staging:
         Raises PayloadTooLarge or NoSpace before a byte is accepted.
         """
         if limit is not None and expected > limit:
-            raise PayloadTooLarge(f"{expected} bytes are announced and {limit} are allowed.")
+            raise PayloadTooLarge(f"{expected} bytes are announced and {limit} are allowed.", hint=SMALLER)
         with disk_errors("to begin a staged file"):
             if not self.directory.is_dir():  # somebody cleared it away while Core runs
                 self.directory.mkdir(mode=0o700)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
-from faceforge_storage.errors import StorageFailed, Unavailable
+from faceforge_storage.errors import StorageFailed, StoreAway, Unavailable
 from faceforge_storage.objects.provider import ObjectReader, Provider, StoredObject
 from faceforge_storage.objects.staging import StagedFile
 
@@ -15,6 +16,21 @@ class ObjectStore:
     def __init__(self, providers: Sequence[Provider]) -> None:
         self.providers = {provider.name: provider for provider in providers}
         self._first = providers[0]
+
+    def away(self) -> bool:
+        """Whether a provider was away when it was last looked for. Does not block."""
+        return any(provider.away for provider in self.providers.values())
+
+    def check(self) -> None:
+        """Return when the provider that stores what is new is there. Raises what `Provider.check` raises."""
+        self._first.check()
+
+    def look_again(self) -> None:
+        """Look for the providers that were away; none of the others is touched. Raises NoSpace, StorageFailed."""
+        for provider in self.providers.values():
+            if provider.away:
+                with suppress(StoreAway):
+                    provider.check()
 
     def publish(self, staged: StagedFile) -> StoredObject:
         """Store staged bytes; see Provider.publish for what that promises and raises."""

@@ -224,7 +224,9 @@ def test_many_rows_keep_their_order(database: Database) -> None:
 
 def test_erasing_takes_the_values_out_of_the_whole_journal_and_of_nobody_elses(database: Database) -> None:
     secret, other = add_entity(database, display_name="secret"), add_entity(database, display_name="other")
-    row = database.writing("t", "o", lambda tx: tx.update(ENTITIES, secret, {"display_name": "hidden"}))
+    values = {"display_name": "hidden", "fields": {"hinted": [1]}, "tags": ["x"]}
+    row = database.writing("t", "o", lambda tx: tx.update(ENTITIES, secret, values))
+    row = database.writing("t", "o", lambda tx: tx.update(ENTITIES, row, {"fields": {"hinted": [2]}}))
 
     def work(tx: Write) -> None:
         tx.erase(ENTITIES, [tx.update(ENTITIES, row, {"display_name": "hushed"})])
@@ -232,12 +234,13 @@ def test_erasing_takes_the_values_out_of_the_whole_journal_and_of_nobody_elses(d
     database.writing("t", "purge", work)
     changes = [change for changeset in journal(database.path) for change in changeset]
     of_secret = [change for change in changes if change["record_id"] == secret.id]
-    assert [change["verb"] for change in of_secret] == ["insert", "update", "delete"]
+    assert [change["verb"] for change in of_secret] == ["insert", "update", "update", "delete"]
+    assert all(change["list_offsets"] is None for change in of_secret)
     assert all(change["erased"] and change["before"] is change["after"] is None for change in of_secret)
     [kept] = [change for change in changes if change["record_id"] == other.id]
     assert (kept["erased"], kept["after"]["display_name"]) == (False, "other")
     everything = "".join(map(repr, query(database.path, "SELECT * FROM changes"))) + repr(dump(database.path))
-    assert not [word for word in ("secret", "hidden", "hushed") if word in everything]
+    assert not [word for word in ("secret", "hidden", "hinted", "hushed") if word in everything]
 
 
 def test_an_idempotency_key_is_kept_for_its_time_and_without_a_changeset(database: Database) -> None:

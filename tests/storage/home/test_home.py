@@ -37,7 +37,7 @@ def test_each_system_has_its_place(environ: dict[str, str], platform: str, expec
 
 def test_a_start_makes_the_whole_layout(tmp_path: Path) -> None:
     home, _ = open_home(tmp_path / "deep" / "home")
-    for name in ("db", "assets", "s3/seaweedfs", "logs", "tmp", "config", "tools", "plugins"):
+    for name in ("db", "s3/seaweedfs", "logs", "tmp", "config", "tools", "plugins"):
         assert (home.root / name).is_dir(), name
     assert (home.root / "config/core.json").is_file()
 
@@ -49,7 +49,8 @@ def test_paths_may_lead_elsewhere_absolute_or_relative(tmp_path: Path) -> None:
     (config / "core.json").write_text(json.dumps({"paths": paths}))
     home, _ = open_home(tmp_path / "home")
     assert home.database_file == tmp_path / "fast" / "core.sqlite3"
-    assert (tmp_path / "big").is_dir()
+    assert home.assets_dir == home.root / "../big"
+    assert not (tmp_path / "big").exists(), "it may be on a disk that is away"
     assert (tmp_path / "fast").is_dir()
     assert not (home.root / "db").exists()
 

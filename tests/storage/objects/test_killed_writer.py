@@ -27,6 +27,7 @@ def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
 
 staging, provider = Staging(home / "tmp"), FilesystemProvider(home / "assets")
+provider.sweep()
 file = staging.begin()
 file.write(b"x" * 100_000)
 if moment == "in the stream":

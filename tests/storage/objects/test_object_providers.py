@@ -12,6 +12,7 @@ import pytest
 
 from faceforge_storage.errors import NoSpace, StorageFailed, Unavailable
 from faceforge_storage.home.home import open_home
+from faceforge_storage.objects.marker import Unregistered
 from faceforge_storage.objects.provider import Provider, StoredObject
 from faceforge_storage.objects.providers.filesystem import FilesystemProvider
 from faceforge_storage.objects.registry import PROVIDERS, open_store
@@ -28,7 +29,7 @@ def staging(tmp_path: Path) -> Staging:
 
 @pytest.fixture(params=PROVIDERS)
 def provider(request: pytest.FixtureRequest, tmp_path: Path) -> Provider:
-    made = PROVIDERS[request.param](*open_home(tmp_path / "home"))
+    made = PROVIDERS[request.param](*open_home(tmp_path / "home"), Unregistered())
     made.sweep()
     return made
 
@@ -48,7 +49,7 @@ def read_all(provider: Provider, stored: StoredObject) -> bytes:
 
 
 def test_a_provider_has_its_name_in_the_registry(tmp_path: Path) -> None:
-    assert list(open_store(*open_home(tmp_path)).providers) == list(PROVIDERS)
+    assert list(open_store(*open_home(tmp_path), lambda _name: Unregistered()).providers) == list(PROVIDERS)
 
 
 def test_new_bytes_go_to_the_assets_directory_that_the_settings_name(
@@ -56,7 +57,7 @@ def test_new_bytes_go_to_the_assets_directory_that_the_settings_name(
 ) -> None:
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "core.json").write_text('{"paths": {"assets_dir": "elsewhere"}}')
-    stored = open_store(*open_home(tmp_path)).publish(stage(staging, b"a face"))
+    stored = open_store(*open_home(tmp_path), lambda _name: Unregistered()).publish(stage(staging, b"a face"))
     assert stored.provider == "filesystem"
     assert (tmp_path / "elsewhere" / stored.key).read_bytes() == b"a face"
 

@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -27,6 +27,7 @@ from sqlalchemy import (
     or_,
     select,
 )
+from sqlalchemy.exc import InvalidRequestError
 
 from faceforge_storage.database.dialects.sqlite_library import sqlite3
 from faceforge_storage.database.json_columns import Json, dumps, loads
@@ -95,6 +96,12 @@ def stop_after(connection: Connection, seconds: float, stopped: threading.Event)
         yield
     finally:
         driver.set_progress_handler(None, 0)
+
+
+def interrupt(connection: Connection) -> None:
+    """Interrupt the statement that the connection runs in another thread, if it runs one."""
+    with suppress(InvalidRequestError, sqlite3.ProgrammingError):  # it has just been given back
+        _driver(connection).interrupt()
 
 
 def total_changes(connection: Connection) -> int:

@@ -21,6 +21,7 @@ from faceforge_storage.home.atomic import sync_directory
 from faceforge_storage.home.home import Home
 from faceforge_storage.home.settings import Settings
 from faceforge_storage.objects.disk import disk_errors, require_space, sweep_files, sync_file
+from faceforge_storage.objects.marker import StoreMarker, StoreRegister, Unregistered
 from faceforge_storage.objects.provider import StoredObject
 from faceforge_storage.objects.staging import StagedFile
 
@@ -72,18 +73,35 @@ class FilesystemProvider:
 
     has_local_files = True
 
-    def __init__(self, root: Path, reserve_bytes: int = 0, name: str = "filesystem") -> None:
+    def __init__(
+        self,
+        root: Path,
+        reserve_bytes: int = 0,
+        name: str = "filesystem",
+        register: StoreRegister | None = None,
+    ) -> None:
         self.root = root
+        self._marker = StoreMarker(root, register or Unregistered(), self._is_there)
         self.reserve_bytes = reserve_bytes
         self.name = name
         self._known: set[Path] = set()  # directories whose own names are on the disk already
         self._naming = threading.Lock()
 
+    @property
+    def away(self) -> bool:
+        return self._marker.away
+
+    def present(self) -> bool:
+        return self._marker.present()
+
+    def check(self) -> None:
+        self._marker.check()
+
     def publish(self, staged: StagedFile) -> StoredObject:
         digest = staged.sha256
         key = f"sha256/{digest[:2]}/{digest[2:4]}/{digest}"
         target = self.root / key
-        with disk_errors("to publish an object"):
+        with self._marker.held(), disk_errors("to publish an object"):
             self._make_directory(target.parent)
             if not self._renew(target, staged):
                 self._move(staged, target)
@@ -95,14 +113,15 @@ class FilesystemProvider:
     def open(self, stored: StoredObject) -> FileReader:
         try:
             return FileReader(self.path(stored))
-        except FileNotFoundError as missing:
-            raise Unavailable(
-                "The bytes are not where they were put.",
-                hint="Is the disk that holds the assets directory connected? Nothing has been deleted.",
-            ) from missing
         except OSError as refused:
+            self.check()
+            if isinstance(refused, FileNotFoundError):
+                raise Unavailable(
+                    "The bytes are not where they were put.",
+                    hint="Put the file back, or upload it again; FaceForge has not deleted it.",
+                ) from refused
             with disk_errors("to open an object"):
-                raise refused
+                raise
 
     def path(self, stored: StoredObject) -> Path:
         """The file of an object, for the local tools of this provider (backup, library view)."""
@@ -115,16 +134,18 @@ class FilesystemProvider:
             try:
                 return self.path(stored).stat().st_mtime
             except FileNotFoundError:
+                self.check()
                 return None
 
     def delete(self, stored: StoredObject) -> None:
-        with disk_errors("to delete an object"):
+        with self._marker.held(), disk_errors("to delete an object"):
             path = self.path(stored)
             if path.parent.is_dir():
                 self._remove(path)
                 sync_directory(path.parent)
 
     def list(self) -> Iterator[StoredObject]:
+        self.check()
         with disk_errors("to list objects"):
             for path in (self.root / "sha256").glob("*/*/*"):
                 key = path.relative_to(self.root).as_posix()
@@ -132,9 +153,15 @@ class FilesystemProvider:
                     yield StoredObject(path.name, path.stat().st_size, self.name, "", key)
 
     def sweep(self) -> int:
-        with disk_errors("to sweep half-written objects"):
-            (self.root / ARRIVING).mkdir(parents=True, exist_ok=True)
+        with self._marker.held(), disk_errors("to sweep half-written objects"):
+            (self.root / ARRIVING).mkdir(exist_ok=True)
             return sweep_files(self.root / ARRIVING, ARRIVED)
+
+    def _is_there(self, stored: StoredObject) -> bool:
+        try:
+            return self.path(stored).stat().st_size == stored.size_bytes
+        except OSError:
+            return False
 
     def _renew(self, target: Path, staged: StagedFile) -> bool:
         """Set the time of an existing object to now; False when it is missing or damaged.
@@ -212,15 +239,14 @@ class FilesystemProvider:
 
     def _make_directory(self, directory: Path) -> None:
         """Make a directory so that its name, and those above it, survive a power cut."""
-        if directory in self._known and directory.is_dir():
-            return
-        if directory != self.root:
-            self._make_directory(directory.parent)
-        directory.mkdir(parents=directory == self.root, exist_ok=True)
+        if directory == self.root or (directory in self._known and directory.is_dir()):
+            return  # the root is made with its marker only
+        self._make_directory(directory.parent)
+        directory.mkdir(exist_ok=True)
         sync_directory(directory.parent)
         self._known.add(directory)
 
 
-def open_provider(home: Home, settings: Settings) -> FilesystemProvider:
+def open_provider(home: Home, settings: Settings, register: StoreRegister) -> FilesystemProvider:
     """The provider of a home: its assets directory, which leaves `limits.disk_reserve_bytes` of the disk free."""
-    return FilesystemProvider(home.assets_dir, settings.limits.disk_reserve_bytes)
+    return FilesystemProvider(home.assets_dir, settings.limits.disk_reserve_bytes, register=register)

@@ -1,0 +1,126 @@
+"""Stored bytes and the rows that name them: bytes come before the first row, and go after the last.
+
+A purge that takes the last row leaves a row in `freed_bytes`, in its own transaction. Once that is committed the bytes
+are removed, and then the row: so a crash, or a store that is away, only delays it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from contextlib import suppress
+from typing import Any
+from weakref import WeakValueDictionary
+
+from faceforge_storage.assets import find_object
+from faceforge_storage.database.database import Database
+from faceforge_storage.database.gateway import Write
+from faceforge_storage.database.tables import freed_bytes
+from faceforge_storage.errors import FaceForgeError
+from faceforge_storage.objects.provider import StoredObject
+from faceforge_storage.objects.store import ObjectStore
+from faceforge_storage.scheduling.fair_queue import OWN, Turn
+from faceforge_storage.stores import places
+
+log = logging.getLogger(__name__)
+
+AGAIN_SECONDS = 5.0
+"""How soon a store that is away is looked for again, and what could not be removed is tried again."""
+
+
+class StoredBytes:
+    """Who may publish and remove the bytes of one hash: one at a time. All on one event loop."""
+
+    def __init__(self, database: Database, store: ObjectStore) -> None:
+        self._database, self._store = database, store
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._left = True
+        """Whether there may be bytes to remove that nobody is removing now."""
+
+    def lock(self, sha256: str) -> asyncio.Lock:
+        """Hold it from the publication of bytes until a row names them, so that nobody removes them meanwhile."""
+        return self._locks.setdefault(sha256, asyncio.Lock())
+
+    def expect_freed(self) -> None:
+        """A purge says so in its transaction, from the writer's thread: what it frees is found even if nobody waits."""
+        self._left = True
+
+    async def withdraw(self, stored: StoredObject, turn: Turn) -> None:
+        """Remove published bytes that no row names, in the lock of their hash. Where that fails they stay."""
+
+        def unnamed(tx: Write) -> bool:  # asked of the writer, which has then done whatever it had begun
+            return find_object(tx.connection, stored.sha256) is None
+
+        async def remove() -> None:
+            with suppress(FaceForgeError):
+                if await self._database.write(turn, "core", "withdraw bytes", unnamed):
+                    await asyncio.to_thread(self._store.delete, stored)
+
+        await _to_the_end(remove())
+
+    async def remove_freed(self, sha256: str, turn: Turn = OWN) -> None:
+        """Remove the bytes that a purge has freed, unless a row names them again.
+
+        What fails is logged and tried again, also after a restart.
+        """
+
+        def still_freed(tx: Write) -> StoredObject | None:
+            row = tx.connection.execute(
+                places(freed_bytes).where(freed_bytes.c.sha256 == sha256)
+            ).one_or_none()
+            if row is not None and find_object(tx.connection, sha256) is not None:
+                _forget(tx, sha256)
+                return None
+            return None if row is None else StoredObject(*row)
+
+        async def remove() -> None:
+            async with self.lock(sha256):
+                stored = await self._database.write(turn, "core", "remove bytes", still_freed)
+                if stored is not None:
+                    await asyncio.to_thread(self._store.delete, stored)
+                    await self._database.write(turn, "core", "remove bytes", lambda tx: _forget(tx, sha256))
+
+        try:
+            await _to_the_end(remove())
+        except FaceForgeError as error:
+            log.warning("the bytes of a purged asset cannot be removed now: %s", error)
+            self._left = True
+
+    async def tend(self) -> None:
+        """Until cancelled: look for a store that is away, and remove what purges have freed and nobody has removed."""
+        while True:
+            try:
+                await asyncio.to_thread(self._store.look_again)
+                if self._left and not self._store.away():
+                    await self._remove_left()
+            except FaceForgeError as error:
+                log.warning("the stores cannot be looked after now: %s", error)
+            except Exception:
+                log.exception("looking after the stores failed")
+            await asyncio.sleep(AGAIN_SECONDS)
+
+    async def _remove_left(self) -> None:
+        def freed(tx: Write) -> list[str]:
+            return [row.sha256 for row in tx.rows(places(freed_bytes))]
+
+        # Asked of the writer: what it has begun it has done then, and what it begins later sets this again.
+        self._left = False
+        for sha256 in await self._database.write(OWN, "core", "remove bytes", freed):
+            await self.remove_freed(sha256)
+            if self._store.away():
+                return
+
+
+async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
+    """Await the work, also when this is cancelled meanwhile: a thread that still removes bytes must be in its lock."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.gather(task, return_exceptions=True)
+        raise
+
+
+def _forget(tx: Write, sha256: str) -> None:
+    tx.delete_unrecorded(freed_bytes, freed_bytes.c.sha256 == sha256)
