@@ -73,6 +73,8 @@ def _upgrade(database: Path, before: str | None, backups: Path, keep: int) -> No
                 hint="Start the newer version, or restore a backup made before.",
             )
         copy = backups / f"before-{HEAD}-from-{before}-{re.sub(r'[^0-9]', '', now())}.sqlite3"
+        for half in backups.glob("before-*.part"):  # of a start that was killed while it copied
+            half.unlink()
         backup(database, copy)
         log.info("kept a copy of the database in %s", copy)
         for old in sorted(backups.glob("before-*.sqlite3"), key=lambda each: each.stat().st_mtime)[:-keep]:
