@@ -106,8 +106,8 @@ def searching(core: CoreProcess, clients: int = 12) -> Iterator[list[int]]:
 def test_queries_that_run_and_wait_are_ended(core: CoreProcess) -> None:
     with searching(core) as answered:
         assert stopped(core) < STOP_SECONDS + BUSY_MACHINE
-    assert answered
-    assert set(answered) <= {503}
+    assert 503 in answered
+    assert set(answered) <= {200, 503}  # in GraphQL one field may have failed and another not
 
 
 @pytest.mark.alone

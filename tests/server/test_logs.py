@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from faceforge_server.logs import FILE_BYTES, Line, LogFile, Logs
+from faceforge_server.logs import FILE_BYTES, Line, LogFile, Logs, Repetitions
 
 TOKEN = "ff_" + "Ab0-_" * 8 + "xyz"
 
@@ -160,3 +160,18 @@ def test_an_error_of_the_system_keeps_the_systems_words_and_not_the_path() -> No
         record.exc_info = (type(error), error, error.__traceback__)
     written = Line().format(record)
     assert "FileNotFoundError: No such file or directory" in written
+
+
+def test_of_lines_that_strangers_cause_one_of_a_kind_passes_each_minute() -> None:
+    def record(message: str, seconds: float, *values: object) -> logging.LogRecord:
+        made = logging.LogRecord("uvicorn.error", logging.WARNING, "", 0, message, values, None)
+        made.created = 1_000_000 + seconds
+        return made
+
+    repetitions = Repetitions()
+    passed = [repetitions.filter(record("from %s", second, second)) for second in range(60)]
+    assert passed == [True] + [False] * 59
+    assert repetitions.filter(record("another", 1))
+    next_one = record("from %s", 60, "a")
+    assert repetitions.filter(next_one)
+    assert next_one.getMessage() == "from a (59 more since the last such line)"

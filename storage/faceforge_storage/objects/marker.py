@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Protocol
 
 from faceforge_storage.errors import FaceForgeError, NoSpace, StoreAway
-from faceforge_storage.home.atomic import write_json
-from faceforge_storage.objects.disk import FULL, disk_errors
+from faceforge_storage.home.atomic import FULL, write_json
+from faceforge_storage.objects.disk import disk_errors
 from faceforge_storage.objects.provider import StoredObject
 
 log = logging.getLogger(__name__)
