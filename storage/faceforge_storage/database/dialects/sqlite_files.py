@@ -22,27 +22,31 @@ NO_FILES = frozenset({8, 10, 13, 14})
 
 
 def takes_no_log(database: Path) -> bool:
-    """Whether the file can be opened only as `IMMUTABLE`.
+    """Whether the file can be read, but only as `IMMUTABLE`.
 
-    Raises sqlite3.Error for one that cannot be read at all; so is one whose log is there and cannot be used, since its
-    newest rows are in it.
+    Not so where its log is there and cannot be used, since its newest rows are in that.
     """
     if not database.exists():
         return False
     try:
         _look(sqlite3.connect(database))
-    except sqlite3.OperationalError as error:
+    except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", 0) & PRIMARY
-        if code not in NO_FILES or _has_log(database):
-            raise
-        _look(connect_immutable(database))
-        return True
+        return code in NO_FILES and not _has_log(database) and _can_be_read_as_it_lies(database)
     return False
 
 
 def connect_immutable(database: Path) -> sqlite3.Connection:
     """A connection that reads the file as it lies there."""
     return sqlite3.connect(f"{database.absolute().as_uri()}?immutable=1", uri=True)
+
+
+def _can_be_read_as_it_lies(database: Path) -> bool:
+    try:
+        _look(connect_immutable(database))
+    except sqlite3.Error:
+        return False
+    return True
 
 
 def _look(connection: Any) -> None:
