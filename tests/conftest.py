@@ -80,7 +80,10 @@ def pytest_testnodedown(node: Any) -> None:
 
 @cache
 def has(program: str) -> bool:
-    """Whether this machine has a program; `root` is the right to mount a small disk that can be filled."""
+    """Whether this machine has a program; `root` is the right to mount a small disk that can be filled,
+    `fork` a system whose processes can be copied."""
+    if program == "fork":
+        return hasattr(os, "fork")
     if program != "root":
         return shutil.which(program) is not None
     try:

@@ -35,7 +35,7 @@ def copy_with(diff: Hunks, folder: Path) -> Path:
     ignore = shutil.ignore_patterns("__pycache__", "*.egg-info")
     for name in (*PACKAGES, "tests/faces"):
         shutil.copytree(ROOT / name, folder / name, ignore=ignore)
-    for name in ("pyproject.toml", "tests/conftest.py"):
+    for name in ("pyproject.toml", "tests/conftest.py", "tests/journal_steps.py"):
         shutil.copy(ROOT / name, folder / name)
     for name, hunks in diff.items():
         file = folder / name

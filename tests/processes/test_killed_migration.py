@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -75,7 +74,7 @@ def killed(old: Path, directory: Path, stride: int) -> list[Path]:
     return sorted(directory.iterdir(), key=lambda place: int(place.name))
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="the attempts are forked")
+@pytest.mark.needs("fork")
 @pytest.mark.parametrize(("before", "stride"), [(None, 9), (EARLIER[0], 1), (EARLIER[-1], 1)])
 def test_a_migration_killed_at_each_statement(tmp_path: Path, before: str | None, stride: int) -> None:
     """From the oldest schema all steps are gone through; a new database has the most statements, so some of them do."""
@@ -101,7 +100,7 @@ def test_a_migration_killed_at_each_statement(tmp_path: Path, before: str | None
     assert left == {before, HEAD}
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="the attempts are forked")
+@pytest.mark.needs("fork")
 def test_core_starts_after_a_migration_that_was_killed_half_way(tmp_path: Path) -> None:
     old = made_at(EARLIER[0], tmp_path / "old.sqlite3")
     places = killed(old, tmp_path / "killed", 30)

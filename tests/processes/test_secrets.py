@@ -100,9 +100,9 @@ def test_no_secret_reaches_a_log(tmp_path: Path) -> None:
     core.kill()
 
     (tmp_path / "home" / "config" / "core.json").write_text(
-        json.dumps({"auth": {"install_token": f"{rotated}{rotated[3:]}"}})
+        json.dumps({"auth": {"install_token": f"{rotated}{rotated[3:]}"}, "misspelt": "a warning"})
     )
-    second = CoreProcess(tmp_path / "home")  # a token of a person's own making is no exception
+    second = CoreProcess(tmp_path / "home")  # a longer token of a person's own making is no exception
     tour(second, second.token)
     second.client.get("/v1/system/info").raise_for_status()
     second.signal(signal.SIGTERM)

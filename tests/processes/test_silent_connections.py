@@ -189,8 +189,9 @@ def test_half_a_head_is_answered_and_closed_however_it_comes(impatient: CoreProc
     [
         ("PUT /v1/assets/upload?filename=a", "application/octet-stream"),
         ("POST /v1/entities", "application/json"),
+        ("POST /graphql", "application/json"),
     ],
-    ids=["a file", "JSON"],
+    ids=["a file", "JSON", "GraphQL"],
 )
 def test_half_a_body_is_answered_and_leaves_nothing(impatient: CoreProcess, line: str, kind: str) -> None:
     about = {"Authorization": f"Bearer {impatient.token}", "Content-Type": kind, "Content-Length": "99"}
@@ -198,8 +199,8 @@ def test_half_a_body_is_answered_and_leaves_nothing(impatient: CoreProcess, line
         client.sendall(head(impatient, line, **about) + b'{"dis')
         answer = until_closed(client)
     assert answer.startswith(b"HTTP/1.1 408 ")
-    assert problem(answer)["code"] == "request_timeout"
-    assert "limits.body_idle_seconds" in problem(answer)["detail"]
+    assert b'"code":"request_timeout"' in answer
+    assert b"limits.body_idle_seconds" in answer
     assert staged(impatient.home) == []
 
 

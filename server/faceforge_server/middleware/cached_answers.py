@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from faceforge_server.http.answer_cache import KEY_BYTES, AnswerCache
 from faceforge_server.http.answers import REPEATABLE, JsonAnswer, send_answer
 from faceforge_storage.database.read_budget import ReadBudget
+from faceforge_storage.errors import FaceForgeError
 
 GRAPHQL = "/graphql"
 ASKS = frozenset({b"host", b"accept", b"content-type"})
@@ -31,7 +32,13 @@ class CachedAnswers:
             await self.app(scope, receive, send)
             return
         if scope["method"] == "POST":
-            messages = await _body(receive)
+            try:
+                messages = await _body(receive)
+            except (
+                FaceForgeError
+            ):  # the body does not come on: the face is told so too, and answers it in its form
+                await self.app(scope, receive, send)
+                return
             key = (*key, *(each.get("body", b"") for each in messages))
             receive = _after(messages, receive)
         found = self.cache.get(key)
