@@ -136,13 +136,12 @@ def _lifespan(
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        swept = staging.sweep()
-        try:
-            swept += await asyncio.to_thread(core.store.sweep)
-        except FaceForgeError as error:  # what is known about the files can be read all the same
-            log.warning("the stored files cannot be used now: %s", error)
-        if swept:
-            log.info("removed %d files that an earlier run left half-written", swept)
+        for sweep in (staging.sweep, core.store.sweep):
+            try:
+                if swept := await asyncio.to_thread(sweep):
+                    log.info("removed %d files that an earlier run left half-written", swept)
+            except FaceForgeError as error:  # what is known about the files can be read all the same
+                log.warning("what an earlier run left half-written cannot be removed now: %s", error)
         # Beside the first requests: it takes a tenth of the start, and what is requested earlier is compiled then.
         compiled = asyncio.create_task(asyncio.to_thread(contract.documents.compile))
         tending = asyncio.create_task(core.stored_bytes.tend())

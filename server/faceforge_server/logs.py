@@ -12,7 +12,6 @@ from pathlib import Path
 
 from faceforge_server.http.request_ids import current_request_id
 from faceforge_server.tracebacks import catch_the_rest, without_values
-from faceforge_storage.errors import CannotStart
 
 FILE_BYTES, FILES_KEPT = 5 * 1024 * 1024, 5
 SECRETS = re.compile(
@@ -118,16 +117,18 @@ class Logs:
     def write_to(self, directory: Path, secrets: Iterable[str] = ()) -> None:
         """From now on lines also go to `directory`/core.log; it rotates at 5 MiB and keeps five old files.
 
-        Raises CannotStart.
+        One that cannot be opened, as on a read-only disk, is reported, and there is none.
         """
+        line = Line(secrets)
+        self._console.setFormatter(line)
         name = directory / "core.log"
         try:
             file = LogFile(name, maxBytes=FILE_BYTES, backupCount=FILES_KEPT, encoding="utf-8")
         except OSError as fault:
-            raise CannotStart.unwritable(name, fault.strerror) from None
-        line = Line(secrets)
+            print(f"faceforge: {name} cannot be written: {fault.strerror}", file=sys.stderr)
+            logging.getLogger().removeHandler(self._early)
+            return
         file.setFormatter(line)
-        self._console.setFormatter(line)
         logging.getLogger().addHandler(file)
         self._early.setTarget(file)
         self._early.close()

@@ -20,7 +20,7 @@ FaceForgeError
 ├── Internal 500              what nobody expected; its cause is in the log only
 │   └── StorageFailed
 ├── Unavailable 503
-│   └── Busy, Overloaded, StoreAway
+│   └── ReadOnly, Busy, Overloaded, StoreAway
 ├── QueryTimeout 504
 ├── NoSpace 507
 └── CannotStart               printed on the command line, never answered over HTTP: settings, data directory, port
@@ -278,6 +278,11 @@ class StorageFailed(Internal):
 class Unavailable(FaceForgeError):
     code, status, title = "unavailable", 503, "Core cannot do this now"
     default_hint = "Try again in a moment."
+
+
+class ReadOnly(Unavailable):
+    code, title = "read_only", "The data can only be read now"
+    default_hint = "Make room on the disk of `paths.db_dir`, or mount it for writing, and start Core again."
 
 
 class Overloaded(Unavailable):

@@ -6,14 +6,17 @@ import json
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-from core_process import CoreProcess, run
+from core_process import LAST_WORDS, SECONDS, CoreProcess, run
 from stored import assert_all_is_whole, put, rows, staged
+
+from faceforge_storage.database.headroom import NAME as HEADROOM
 
 MIB = 2**20
 
@@ -179,16 +182,70 @@ def test_a_home_on_a_full_disk_can_be_read(small_disk: Path, ended: str) -> None
         core.kill()
 
 
+@contextmanager
+def read_only(disk: Path) -> Iterator[None]:
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    yield
+    subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
+
+
+@contextmanager
+def full_without_headroom(disk: Path) -> Iterator[None]:
+    (disk / "db" / HEADROOM).unlink(missing_ok=True)  # a version that knew none has filled the disk
+    fill(disk / "filler")
+    yield
+    (disk / "filler").unlink()
+
+
 @pytest.mark.needs("root")
+@pytest.mark.parametrize("log", ["no log left", "a log left"])
+@pytest.mark.parametrize("state", [full_without_headroom, read_only])
 @pytest.mark.alone
-def test_a_home_on_a_read_only_disk_is_refused_plainly(small_disk: Path) -> None:
-    root = small_disk / "home"
-    assert run("migrate", home=root).returncode == 0
-    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
-    refused = run("serve", "--port", "0", home=root)
-    assert refused.returncode == 1
-    assert "Traceback" not in refused.stderr
-    assert "Read-only file system" in refused.stderr
+def test_a_home_on_a_disk_that_takes_no_file_is_read(small_disk: Path, state: Any, log: str) -> None:
+    """B8. SQLite would have to make a log, also to read; one that a crash has left is there to be used."""
+    root = home_with(small_disk, limits={"disk_reserve_bytes": 0})
+    core = CoreProcess(root)
+    asset = put(core.client, b"to be read", "read.bin").raise_for_status().json()
+    core.client.post("/v1/entities", json={"display_name": "Ann"}).raise_for_status()
+    if log == "no log left":
+        core.signal(signal.SIGTERM)
+        assert core.wait() == 0
+    core.kill()
+    with state(small_disk):
+        reading = Reading(root)
+        try:
+            [entity] = reading.client.get("/v1/entities").json()["items"]
+            assert entity["display_name"] == "Ann"
+            download = reading.client.get(f"/v1/assets/{asset['asset_id']}/download")
+            assert download.content == b"to be read"
+            path = f"/v1/entities/{entity['entity_id']}"
+            written = reading.client.patch(path, json={"fields": {"x": "y" * 9000}})
+            if log == "no log left":
+                assert (written.status_code, written.json()["code"]) == (503, "read_only")
+                assert "paths.db_dir" in written.json()["hint"]
+            assert put(reading.client, bytes(5000), "new.bin").status_code in (500, 503, 507)
+            # A log that is left may have room for a little.
+            assert written.status_code == 200 or reading.client.get(path).json() == entity
+            assert "Traceback" not in reading.terminal()
+        finally:
+            reading.kill()
+    again = CoreProcess(root)
+    assert again.client.post("/v1/entities", json={"display_name": "Bob"}).status_code == 201
+    assert len(again.client.get("/v1/entities").json()["items"]) == 2
+    again.kill()
+
+
+class Reading(CoreProcess):
+    """A Core on a disk that takes nothing: only its terminal says where it is."""
+
+    def _wait(self) -> None:
+        end = time.monotonic() + SECONDS
+        while time.monotonic() < end and self.process.poll() is None:
+            if LAST_WORDS in (printed := self.terminal()):
+                self.url = printed.partition("FaceForge Core is at ")[2].splitlines()[0].rstrip("/")
+                return
+            time.sleep(0.02)
+        raise AssertionError(f"Core did not start:\n{self.terminal()}")
 
 
 @pytest.mark.needs("root")

@@ -8,6 +8,7 @@ wait at the same moment share a transaction (see docs/decisions/0015). Nothing e
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -19,16 +20,18 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 
 from faceforge_storage.database.database_errors import translate
-from faceforge_storage.database.dialects import interrupt, make_engine, stop_after
+from faceforge_storage.database.dialects import interrupt, make_engine, stop_after, takes_no_log
 from faceforge_storage.database.dialects.sqlite_library import log_library, sqlite3
 from faceforge_storage.database.gateway import Write
 from faceforge_storage.database.group_commit import GroupCommit
 from faceforge_storage.database.headroom import keep_room
 from faceforge_storage.database.log_truncation import LogTruncation
 from faceforge_storage.database.write_guard import guard
-from faceforge_storage.errors import Unavailable
+from faceforge_storage.errors import ReadOnly, Unavailable
 from faceforge_storage.scheduling.fair_queue import OWN, Turn
 from faceforge_storage.scheduling.workers import STOPPING, WAITING, Workers
+
+log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -41,7 +44,7 @@ class Database:
 
     Clients are served in turn; of each no more than `waiting` reads and as many writes wait. A read that takes longer
     than `seconds` is stopped, so that no query occupies a reader forever. A write that would make a record larger than
-    `record_bytes` of JSON is refused.
+    `record_bytes` of JSON is refused. One whose disk takes no log when it is opened can only be read (`read_only`).
     """
 
     def __init__(
@@ -56,7 +59,10 @@ class Database:
         log_library()
         self.path, self._seconds, self._record_bytes = path, seconds, record_bytes
         self.writer = make_engine(str(path), writer=True, connections=1)
-        self.readers = make_engine(str(path), writer=False, connections=readers)
+        self.read_only = takes_no_log(path)
+        if self.read_only:
+            log.warning("%s can only be read: its disk is full or read-only.", path)
+        self.readers = make_engine(str(path), writer=False, connections=readers, immutable=self.read_only)
         guard(self.writer)
         self._truncation = LogTruncation()
         group = GroupCommit(self.writer, self._note_commit, self._truncation)
@@ -155,7 +161,9 @@ class Database:
     def _journalled(
         self, actor: str, operation: str, work: Callable[[Write], T]
     ) -> Callable[[Connection], T]:
-        """`work` as a part of a transaction, with its changeset."""
+        """`work` as a part of a transaction, with its changeset. Raises ReadOnly."""
+        if self.read_only:
+            raise ReadOnly("The database could only be opened to read: its disk was full or read-only.")
 
         def write(connection: Connection) -> T:
             transaction = Write(connection, actor, operation, self._record_bytes)

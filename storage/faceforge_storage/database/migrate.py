@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from faceforge_storage.database.backup import backup
 from faceforge_storage.database.clock import now
-from faceforge_storage.database.dialects import make_engine
+from faceforge_storage.database.dialects import connect_immutable, make_engine, takes_no_log
 from faceforge_storage.database.dialects.sqlite_library import sqlite3
 from faceforge_storage.database.headroom import give_back, keep_room
 from faceforge_storage.errors import CannotStart
@@ -30,7 +30,8 @@ def revision_of(database: Path) -> str | None:
     if not database.exists():
         return None
     try:
-        with closing(sqlite3.connect(database)) as connection:
+        opened = connect_immutable(database) if takes_no_log(database) else sqlite3.connect(database)
+        with closing(opened) as connection:
             table = connection.execute(
                 "SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"
             ).fetchone()

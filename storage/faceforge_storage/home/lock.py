@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+from pathlib import Path
 from types import TracebackType
 
 from filelock import FileLock, Timeout
@@ -24,6 +27,8 @@ class HomeLock:
         except Timeout:
             return False
         except OSError as fault:
+            if fault.errno == errno.EROFS and _is_read_only(self.home.db_dir):
+                return True  # nobody can write to it, so nobody has to be kept out
             raise CannotStart.unwritable(self._lock.lock_file, fault.strerror) from None
         return True
 
@@ -42,3 +47,10 @@ class HomeLock:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.release()
+
+
+def _is_read_only(directory: Path) -> bool:
+    """Whether the disk of a directory is mounted for reading only."""
+    if os.name == "nt":
+        return False
+    return bool(os.statvfs(directory).f_flag & os.ST_RDONLY)

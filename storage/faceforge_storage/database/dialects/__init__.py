@@ -21,12 +21,14 @@ from faceforge_storage.database.dialects.sqlite import (
     total_changes,
     truncate_log,
 )
+from faceforge_storage.database.dialects.sqlite_files import connect_immutable, takes_no_log
 from faceforge_storage.database.dialects.sqlite_library import description, warning
 
 __all__ = [
     "Listed",
     "among",
     "any_contains",
+    "connect_immutable",
     "contains",
     "description",
     "holds_for_each",
@@ -39,6 +41,7 @@ __all__ = [
     "starts_with",
     "stop_after",
     "sync_field_index",
+    "takes_no_log",
     "total_changes",
     "truncate_log",
     "warning",

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -29,6 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import InvalidRequestError
 
+from faceforge_storage.database.dialects.sqlite_files import IMMUTABLE
 from faceforge_storage.database.dialects.sqlite_library import sqlite3
 from faceforge_storage.database.json_columns import Json, dumps, loads
 
@@ -43,10 +45,19 @@ TRIED_ONE_BY_ONE = 3
 """Values of `holds_for_each` that are looked up without going through the list."""
 
 
-def make_engine(path: str, *, writer: bool, connections: int) -> Engine:
-    """An engine on the SQLite file `path`: the one writer, or up to `connections` readers that cannot write."""
+def make_engine(path: str, *, writer: bool, connections: int, immutable: bool = False) -> Engine:
+    """An engine on the SQLite file `path`: the one writer, or up to `connections` readers that cannot write.
+
+    `immutable` readers read the file as it lies there: see `takes_no_log`.
+    """
+    # From its parts: a path may hold characters that a URL may not.
+    url = URL.create("sqlite", database=path)
+    if immutable:
+        url = URL.create(
+            "sqlite", database=Path(path).absolute().as_uri(), query={**IMMUTABLE, "uri": "true"}
+        )
     engine = create_engine(
-        URL.create("sqlite", database=path),  # from its parts: a path may hold characters that a URL may not
+        url,
         module=sqlite3,
         json_serializer=dumps,
         json_deserializer=loads,
@@ -66,7 +77,7 @@ def make_engine(path: str, *, writer: bool, connections: int) -> Engine:
         # The driver's own transactions let DDL survive a rollback; we send BEGIN ourselves.
         connection.isolation_level = None
         for rule in (
-            "journal_mode = WAL",
+            *(() if immutable else ("journal_mode = WAL",)),
             "synchronous = FULL",
             "foreign_keys = ON",
             "secure_delete = ON",  # what is deleted is overwritten: some builds leave it in the file
