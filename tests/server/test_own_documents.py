@@ -25,5 +25,5 @@ def test_core_keeps_its_own_documents_however_many_strangers_send() -> None:
     contract.documents.keep(ASSET)
     first = contract.documents.own(ASSET)
     for number in range(600):
-        contract.documents.get(f"query q{number} {{ __typename }}", Limits())
+        contract.documents.get(f"query q{number} {{ __typename }}", Limits(), lambda _needs: None)
     assert contract.documents.own(ASSET) is first
