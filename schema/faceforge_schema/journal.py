@@ -22,7 +22,7 @@ from faceforge_storage.database import keyset, tables
 from faceforge_storage.database.keyset import Children, Order, Page
 
 POLL_SECONDS = 5.0
-"""How long a subscription sleeps at most: another process, such as the command line, may write too."""
+"""How long a subscription sleeps at most before it looks whether it has missed anything."""
 
 
 @strawberry.enum(description="What a change did to a record.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, exists, select
@@ -11,6 +11,8 @@ from faceforge_storage.database import records
 from faceforge_storage.database.dialects import Listed, among, contains, holds_for_each
 from faceforge_storage.database.gateway import AnyRow, Values, Write
 from faceforge_storage.database.ids import new_id
+from faceforge_storage.database.prepared_select import CHUNK_ROWS
+from faceforge_storage.database.read_budget import ReadBudget
 from faceforge_storage.database.records import Deleted, Wanted, shown
 from faceforge_storage.database.tables import (
     asset_links,
@@ -134,20 +136,26 @@ def find_object(db: Connection, sha256: str) -> AnyRow | None:
     return db.execute(select(objects).where(objects.c.sha256 == sha256)).one_or_none()
 
 
-def links(db: Connection, asset_rows: Sequence[int]) -> Sequence[AnyRow]:
-    """The links of several assets to live entities, oldest first: `asset_row, entity_id, role`."""
+def links(db: Connection, asset_rows: Sequence[int], budget: ReadBudget) -> Iterator[AnyRow]:
+    """The links of several assets to live entities, oldest first: `asset_row, entity_id, role`.
+
+    Raises what `ReadBudget.count_rows` does.
+    """
     columns: list[ColumnElement[Any]] = [
         asset_links.c.asset_row,
         entities.c.id.label("entity_id"),
         asset_links.c.role,
     ]
-    return db.execute(
+    found = db.execute(
         select(*columns)
         .select_from(asset_links)
         .join(entities, entities.c.row_id == asset_links.c.entity_row)
         .where(among(asset_links.c.asset_row, asset_rows), shown(entities))
         .order_by(asset_links.c.row_id)
-    ).all()
+    )
+    for chunk in found.partitions(CHUNK_ROWS):
+        budget.count_rows(chunk)
+        yield from chunk
 
 
 def link(tx: Write, asset: AnyRow, entity: AnyRow, values: Values) -> None:

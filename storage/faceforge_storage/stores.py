@@ -47,8 +47,9 @@ class RecordedStore:
             raise StoreAway("The directory of the store has lost its marker.")
         if 2 * sum(map(is_there, sample)) < len(sample):
             raise StoreAway("The stored files are not in the directory where they should be.")
-        store_id = expected or found or new_store_id()
-        if expected is None:
+        # An empty directory gets a new id: the one that had the old id is noticed then, should it come back.
+        store_id = found or (expected if sample else None) or new_store_id()
+        if store_id != expected:
             self._database.writing("core", "record a store", lambda tx: _record(tx, self._provider, store_id))
         return store_id
 
@@ -72,4 +73,5 @@ def places(table: Table) -> Select[Any]:
 
 
 def _record(tx: Write, provider: str, store_id: str) -> None:
+    tx.delete_unrecorded(stores, stores.c.provider == provider)
     tx.save_unrecorded(stores, {"provider": provider, "store_id": store_id})

@@ -153,3 +153,32 @@ def test_a_get_with_a_body_or_a_wrong_key_is_refused_also_when_its_answer_is_kep
         assert fresh.request("GET", path).status_code == 200
         assert fresh.request("GET", path, content=b"[1]").status_code == 422
         assert fresh.request("GET", path, headers={"Idempotency-Key": "é".encode()}).status_code == 422
+
+
+def test_headers_differ_by_their_names(fresh: RunningCore) -> None:
+    body = b'{"query": "{ __typename }"}'
+    kept = fresh.request("POST", "/graphql", content=body, headers={"Content-Type": "application/json"})
+    assert kept.status_code == 200
+    other = fresh.request("POST", "/graphql", content=body, headers={"Accept": "application/json"})
+    assert other.status_code == 415
+
+
+def test_what_a_long_header_asks_is_not_kept(fresh: RunningCore) -> None:
+    cache = fresh.app.state.answers
+    for number in range(5):
+        accept = f"application/json, {'x' * 5000}/{number}"
+        asked = {"query": "{ __typename }"}
+        assert fresh.request("POST", "/graphql", json=asked, headers={"Accept": accept}).status_code == 200
+    assert len(cache) == 0
+
+
+def test_an_answer_from_memory_waits_for_room_like_any_other(tmp_path: Path) -> None:
+    limits = {"answers_bytes": 200_000, "answer_cache_bytes": 8_000_000}
+    with running_core(tmp_path / "narrow", limits=limits) as core:
+        made(core, fields={"k": "x" * 100_000})
+        made(core, fields={"k": "x" * 100_000})
+        codes = {core.request("GET", "/v1/entities").status_code for _ in range(3)}
+        assert codes <= {200, 503}
+        core.core.answers.reserve(150_000)
+        answer = core.request("GET", "/v1/entities")
+        assert (answer.status_code, answer.json()["code"]) == (503, "overloaded")

@@ -10,7 +10,7 @@ from typing import Any, assert_type
 
 from sqlalchemy import Select
 
-from faceforge_executor import Objects
+from faceforge_executor import Level, Objects
 from faceforge_schema.assets.assets import Asset, AssetSort
 from faceforge_schema.context import Context, Reader, Write
 from faceforge_schema.declare.connections import collection, listing
@@ -69,7 +69,7 @@ def size(db: Reader, parents: Objects, unit: str = "B") -> Sequence[int]:
     raise NotImplementedError
 
 
-def links(db: Reader, parents: Objects) -> Rows:
+def links(level: Level) -> Rows:
     raise NotImplementedError
 
 

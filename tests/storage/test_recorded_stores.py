@@ -53,9 +53,13 @@ def test_a_store_without_objects_is_made_with_its_marker(root: Path, database: D
     first = marker(root)
     provider_on(root, database).check()
     assert marker(root) == first
+    kept = (root / MARKER).read_bytes()
     (root / MARKER).unlink()
     provider_on(root, database).check()
-    assert marker(root) == first, "the id is recorded"
+    assert marker(root) != first, "what was there before is another store, should it come back"
+    (root / MARKER).write_bytes(kept)
+    with pytest.raises(StoreAway):
+        provider_on(root, database).check()
 
 
 def test_in_a_run_that_has_seen_the_marker_no_other_directory_gets_one(

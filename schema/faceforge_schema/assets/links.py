@@ -11,9 +11,9 @@ from pydantic import Field
 from sqlalchemy import Select
 from strawberry import ID, Maybe
 
-from faceforge_executor import Objects
+from faceforge_executor import Level, Objects
 from faceforge_schema.assets.assets import Asset, AssetSort
-from faceforge_schema.context import Reader, Write
+from faceforge_schema.context import Write
 from faceforge_schema.declare.connections import collection, listing
 from faceforge_schema.declare.fields import batched, reference
 from faceforge_schema.declare.operation import mutation
@@ -73,11 +73,11 @@ def unlink_asset(tx: Write, entity_id: ID, asset_id: ID) -> ID:
     return asset_id
 
 
-def _links(db: Reader, parents: Objects) -> list[list[AnyRow]]:
+def _links(level: Level) -> list[list[AnyRow]]:
     """The links of each asset to live entities."""
     found: dict[int, list[AnyRow]] = defaultdict(list)
-    places = outside_the_trash(parents, "row_id")
-    for row in rows.links(db, [each for each in places if each is not None]):
+    context, places = level.context, outside_the_trash(level.parents, "row_id")
+    for row in rows.links(context.snapshot, [each for each in places if each is not None], context.budget):
         found[row.asset_row].append(row)
     return [found.get(each, []) for each in places]
 

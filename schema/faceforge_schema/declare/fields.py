@@ -28,12 +28,12 @@ def batched(
 ) -> Callable[[BatchFunction[Reader, P, Value]], BatchFunction[Reader, P, Value]]: ...
 @overload
 def batched(
-    owner: type, reads: Iterable[str], rows: Callable[[Reader, Objects], Rows]
+    owner: type, reads: Iterable[str], rows: Callable[[Level], Rows]
 ) -> Callable[[BatchFunction[Rows, P, Value]], BatchFunction[Rows, P, Value]]: ...
-def batched(owner: type, reads: Iterable[str], rows: Callable[[Reader, Objects], Any] | None = None) -> Any:
+def batched(owner: type, reads: Iterable[str], rows: Callable[[Level], Any] | None = None) -> Any:
     """Add a field to `owner`: `function(db, parents, **arguments)` answers a sequence, one value for each parent.
 
-    `reads` are the columns of `parents` that it uses. With `rows` it gets what `rows(db, parents)` answers in place of
+    `reads` are the columns of `parents` that it uses. With `rows` it gets what `rows(level)` answers in place of
     `db`, and the fields of one level that have the same `rows` share it. The noun that knows both ends adds the field,
     so nouns import each other one way only.
     """
@@ -45,7 +45,7 @@ def batched(owner: type, reads: Iterable[str], rows: Callable[[Reader, Objects],
             first: Any = level.context.snapshot
             if rows is not None:
                 if rows not in level.shared:
-                    level.shared[rows] = rows(first, level.parents)
+                    level.shared[rows] = rows(level)
                 first = level.shared[rows]
             values: Sequence[Any] = signature.function(first, level.parents, **level.arguments)
             return values

@@ -72,13 +72,13 @@ class FileTransfers:
         bounds = context.core.settings.limits
         limits = UploadLimits(bounds.upload_bytes, bounds.sidecar_bytes)
         await asyncio.to_thread(self._store.check)  # before a byte is accepted
-        try:
-            async with await receive(request, self._staging, limits) as upload:
-                result = await self._make_asset(upload, context)
-        except FaceForgeError as error:
-            error.errors = tuple(_placed(fault, place) for fault in error.errors)
-            raise
         with released_on_error(context.budget):
+            try:
+                async with await receive(request, self._staging, limits) as upload:
+                    result = await self._make_asset(upload, context)
+            except FaceForgeError as error:
+                error.errors = tuple(_placed(fault, place) for fault in error.errors)
+                raise
             return HeldAnswer(await answer(self._create, result, context), context.budget)
 
     async def _make_asset(self, upload: Upload, context: Context) -> Any:

@@ -78,7 +78,7 @@ class GraphqlView:
 
     async def _answer(self, request: Request, context: Context, media_type: str) -> Response:
         check_media_type(request)
-        sent = await read_body(request, context.core.settings.limits.json_bytes)
+        sent = await read_body(request, context.core.settings.limits.json_bytes, context.budget)
         text, variables, name = _parameters(await computed(request, len(sent), lambda: parse_json(sent)))
         result = await self.contract.execute(text, variables, context, operation_name=name)
         errors = result.errors or []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from datetime import timedelta
 from functools import partial
@@ -111,7 +112,9 @@ class SocketAdapter(ASGIWebSocketAdapter):
         assert isinstance(self.view, GraphqlWebSocket)
         budget = self.view.core.read_budget()
         try:
-            text = encode(message)
+            # An answer may be large; all other messages are small.
+            large = message["type"] == "next"
+            text = await asyncio.to_thread(encode, message) if large else encode(message)
             budget.encoded(len(text))
             await self.ws.send_text(text.decode())
         except (AnswerTooLarge, Overloaded) as error:

@@ -12,7 +12,7 @@ SHARE = 8
 ENTRY_BYTES = 2048
 """What an entry takes beside its body: its headers, and its key."""
 KEY_BYTES = 1024
-"""The longest text of a caller's that should be part of a key."""
+"""The longest that a key may be, and the longest body that is part of one."""
 
 
 class AnswerCache:
@@ -28,6 +28,9 @@ class AnswerCache:
         self._answers: OrderedDict[Hashable, JsonAnswer] = OrderedDict()
         self._generation = generation()
         self._size = 0
+
+    def __len__(self) -> int:
+        return len(self._answers)
 
     def get(self, key: Hashable) -> JsonAnswer | None:
         """The answer to this key, when nothing has changed since."""

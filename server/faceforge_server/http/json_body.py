@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 from starlette.requests import ClientDisconnect, Request
 
 from faceforge_schema.values.json_limits import MAX_DEPTH, MAX_DIGITS, nests_deeper
+from faceforge_storage.database.read_budget import ReadBudget
 from faceforge_storage.errors import (
     BadRequest,
     InvalidInput,
@@ -27,8 +28,8 @@ SMALLER = "Send less, or raise `limits.json_bytes` in config/core.json."
 _UNFIT = re.compile("[\\x00\\ud800-\\udfff]")
 
 
-async def read_body(request: Request, limit: int) -> bytes:
-    """The whole body; raises PayloadTooLarge beyond `limit` bytes."""
+async def read_body(request: Request, limit: int, budget: ReadBudget) -> bytes:
+    """The whole body, which its answer's budget holds; raises PayloadTooLarge beyond `limit` bytes, Overloaded."""
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > limit:
         raise PayloadTooLarge(f"The body has {declared} bytes; {limit} are allowed.", hint=SMALLER)
@@ -36,6 +37,7 @@ async def read_body(request: Request, limit: int) -> bytes:
     try:
         async for chunk in request.stream():
             read += chunk
+            budget.hold(len(read))
             if len(read) > limit:
                 raise PayloadTooLarge(
                     f"The body has more than the {limit} bytes that are allowed.", hint=SMALLER

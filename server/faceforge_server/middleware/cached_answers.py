@@ -7,7 +7,8 @@ from collections.abc import Callable, Hashable
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from faceforge_server.http.answer_cache import KEY_BYTES, AnswerCache
-from faceforge_server.http.answers import REPEATABLE, JsonAnswer, send_answer
+from faceforge_server.http.answers import REPEATABLE, send_answer
+from faceforge_server.http.problem import refuse
 from faceforge_storage.database.read_budget import ReadBudget
 from faceforge_storage.errors import FaceForgeError
 
@@ -43,7 +44,13 @@ class CachedAnswers:
             receive = _after(messages, receive)
         found = self.cache.get(key)
         if found is not None:
-            await send_answer(found, self._held(found), scope, send)
+            budget = self.budget()
+            try:
+                budget.encoded(found.body.size)
+            except FaceForgeError as error:
+                await refuse(error, scope, receive, send)
+                return
+            await send_answer(found, budget, scope, send)
             return
         generation = self.cache.generation()
         await self.app(scope, receive, send)
@@ -51,27 +58,19 @@ class CachedAnswers:
         if answer is not None:
             self.cache.put(key, generation, answer)
 
-    def _held(self, answer: JsonAnswer) -> ReadBudget:
-        budget = self.budget()
-        budget.encoded(answer.body.size)
-        return budget
-
 
 def _key(scope: Scope) -> tuple[Hashable, ...] | None:
     """What the answer to a read depends on, apart from a body; None for a request that is not cached."""
     method, path, query = scope["method"], scope["path"], scope["query_string"]
     asks = method == "POST" and path == GRAPHQL
-    if "actor" not in scope or len(query) > KEY_BYTES or not (asks or method in ("GET", "HEAD")):
+    if "actor" not in scope or not (asks or method in ("GET", "HEAD")):
         return None
     if any(name in UNKEYED for name, _ in scope["headers"]) or _length(scope) > (KEY_BYTES if asks else 0):
         return None
-    return (
-        scope["actor"],
-        scope["scheme"],
-        path,
-        query,
-        tuple(value for name, value in scope["headers"] if name in ASKS),
-    )
+    named = tuple(header for header in scope["headers"] if header[0] in ASKS)
+    if len(path) + len(query) + sum(len(value) for _, value in named) > KEY_BYTES:
+        return None
+    return scope["actor"], scope["scheme"], path, query, named
 
 
 def _length(scope: Scope) -> int:

@@ -19,6 +19,7 @@ from graphql import (
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
+from faceforge_schema import Context
 from faceforge_schema.values.inputs import faults, pointer
 from faceforge_server.http.json_body import check_media_type, check_text, parse_json, read_body
 from faceforge_server.http.request_context import computed
@@ -33,12 +34,12 @@ LIMIT = argument_name("first")
 BOOLEANS = {"true": True, "false": False}
 
 
-async def read_variables(operation: RestOperation, request: Request, json_limit: int) -> dict[str, Any]:
+async def read_variables(operation: RestOperation, request: Request, context: Context) -> dict[str, Any]:
     """The variables of the operation's document; raises InvalidInput with every fault of the parameters or the body."""
     variables = dict(_parameters(operation, request))
     if operation.takes_version and (seen := request.headers.get("if-match")) is not None:
         variables.update(_version(seen))
-    body = await _body(operation, request, json_limit)
+    body = await _body(operation, request, context)
     if body is not None:
         variables[BODY] = body
     return variables
@@ -171,8 +172,8 @@ def _version(seen: str) -> dict[str, int]:
     return {VERSION: int(match[1])}
 
 
-async def _body(operation: RestOperation, request: Request, limit: int) -> BaseModel | None:
-    raw = await read_body(request, limit)
+async def _body(operation: RestOperation, request: Request, context: Context) -> BaseModel | None:
+    raw = await read_body(request, context.core.settings.limits.json_bytes, context.budget)
     if operation.body_model is None:
         if raw.strip() not in (b"", b"{}"):
             raise InvalidInput(

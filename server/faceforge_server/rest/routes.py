@@ -43,6 +43,7 @@ def _endpoint(contract: Contract, operation: RestOperation) -> Endpoint:
         with released_on_error(context.budget):
             result = await _result(contract, operation, request, context)
             if operation.status == 204:
+                context.budget.release()
                 return Response(status_code=204, headers=NOT_STORED)
             found = await answer(operation, result, context)
         return HeldAnswer(found, context.budget, repeatable=context.repeatable)
@@ -55,7 +56,7 @@ async def _result(
 ) -> dict[str, Any]:
     """What the operation's document gives; raises the error of our tree, its places in REST's names."""
     context.actor.check(operation.needs)
-    variables = await read_variables(operation, request, context.core.settings.limits.json_bytes)
+    variables = await read_variables(operation, request, context)
     try:
         result: dict[str, Any] = await contract.answer(operation.document, variables, context)
     except FaceForgeError as error:

@@ -124,7 +124,7 @@ class Database:
         return self._committed
 
     async def wait_for_commit(self, commit: asyncio.Event, seconds: float) -> None:
-        """Return when `commit` is set, or after `seconds` (another process may write too)."""
+        """Return when `commit` is set, or after `seconds`."""
         with suppress(TimeoutError):
             # Not `wait_for`: before Python 3.12 it loses a cancellation that comes together with the change.
             async with asyncio.timeout(seconds):

@@ -6,7 +6,6 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from sys import getsizeof
 from typing import Any
 
 from orjson import Fragment
@@ -21,8 +20,8 @@ Decode = Callable[[Sequence[Any]], Sequence[Any]]
 """Converts the values of a column from what the driver returned."""
 
 
-FIRST_ROWS, MOST_ROWS = 4, 512
-"""How many rows are fetched at a time, before their size is known and at most."""
+CHUNK_ROWS = 512
+"""How many rows are counted at a time, at most."""
 CHUNK_BYTES = 1024 * 1024
 """How many bytes are fetched at a time, about: so much may come in beyond a budget."""
 
@@ -42,6 +41,7 @@ class PreparedSelect:
         texts = {name for name, column in columns.items() if isinstance(column.type, Json)}
         self._texts = texts.intersection(as_text)
         self._parsed = [self._names.index(name) for name in texts - self._texts]
+        self._json = [self._names.index(name) for name in texts]
         if self._texts:  # as bytes: a text would be there twice, decoded and encoded again
             statement = statement.with_only_columns(
                 *(
@@ -85,14 +85,17 @@ class PreparedSelect:
         """The rows as they come from the driver, no more at once than about `CHUNK_BYTES`."""
         result: CursorResult[Any] = db.execute(self._statement, parameters)
         try:
-            cursor: Any = result.cursor
-            size = FIRST_ROWS
-            while chunk := cursor.fetchmany(size):
+            rows: Any = result.cursor
+            chunk: list[Row] = []
+            size = 0
+            for row in rows:
+                chunk.append(row)
+                size += sum(len(row[place] or "") for place in self._json)
+                if size >= CHUNK_BYTES or len(chunk) == CHUNK_ROWS:
+                    yield chunk
+                    chunk, size = [], 0
+            if chunk:
                 yield chunk
-                if len(chunk) < size:
-                    return
-                row = sum(map(getsizeof, chunk[-1]))
-                size = max(1, min(MOST_ROWS, CHUNK_BYTES // row))
         finally:
             result.close()
 

@@ -16,7 +16,7 @@ FREE_BYTES = 128 * 1024
 """What an answer may hold without asking: a small one is never refused because of the large ones beside it."""
 SMALL_OBJECTS = 2000
 """How many objects a small answer has at most."""
-STEP_BYTES = 1024 * 1024
+STEP_BYTES = 256 * 1024
 """How much is reserved at a time."""
 
 

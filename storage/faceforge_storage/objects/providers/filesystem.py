@@ -143,6 +143,8 @@ class FilesystemProvider:
             if path.parent.is_dir():
                 self._remove(path)
                 sync_directory(path.parent)
+            for aside in (self.root / DAMAGED).glob(f"{stored.sha256}.*"):
+                self._remove(aside)
 
     def list(self) -> Iterator[StoredObject]:
         self.check()
