@@ -74,3 +74,9 @@ def added(diff: Hunks) -> dict[str, int]:
     lines = {name: [line[:1] for hunk in hunks for line in hunk] for name, hunks in diff.items()}
     assert not any("-" in each for each in lines.values())
     return {name: each.count("+") for name, each in lines.items()}
+
+
+def run_pytest(copy: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run tests of the copy, with their files in it: beside other runs, those of all are cleared away together."""
+    own = ("-m", "pytest", "-p", "no:cacheprovider", f"--basetemp={copy / 'temporary'}")
+    return run(copy, *own, *words)

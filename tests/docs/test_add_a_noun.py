@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from code_copy import added, copy_with, diff_of, run
+from code_copy import added, copy_with, diff_of, run, run_pytest
 from pages import DOCS, ROOT, examples
 
 PAGE = DOCS / "add-a-noun.md"
@@ -39,9 +39,7 @@ def test_the_change_is_a_table_with_its_migration_two_modules_and_one_of_tests()
 
 
 def test_its_rows_pass_in_the_tests_of_every_noun(copy: Path) -> None:
-    ran = run(
-        copy, "-m", "pytest", "-p", "no:cacheprovider", "-v", *FACES, "-k", "omment or _is_here or has_rows"
-    )
+    ran = run_pytest(copy, "-v", *FACES, "-k", "omment or _is_here or has_rows")
     assert ran.returncode == 0, ran.stdout + ran.stderr
     for operation in OPERATIONS:
         assert re.search(rf"works_alike_on_both_faces\[{operation}\] PASSED", ran.stdout), operation
@@ -70,14 +68,14 @@ def test_a_comment_goes_with_its_entity(face, world):
 
 def test_it_goes_with_its_entity(copy: Path) -> None:
     (copy / "tests" / "faces" / "test_purge_of_comments.py").write_text(PURGE)
-    ran = run(copy, "-m", "pytest", "-p", "no:cacheprovider", "-q", "tests/faces/test_purge_of_comments.py")
+    ran = run_pytest(copy, "-q", "tests/faces/test_purge_of_comments.py")
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
 def test_its_migration_makes_its_table(copy: Path) -> None:
     shutil.copytree(ROOT / "tests" / "storage", copy / "tests" / "storage")
     tests = ["tests/storage/database/test_migrations.py", "-k", "newest_step or steps_make or overlooks"]
-    ran = run(copy, "-m", "pytest", "-p", "no:cacheprovider", "-q", *tests)
+    ran = run_pytest(copy, "-q", *tests)
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from code_copy import added, copy_with, diff_of, run
+from code_copy import added, copy_with, diff_of, run, run_pytest
 from pages import DOCS, examples
 
 PAGE = DOCS / "add-an-operation.md"
@@ -26,7 +26,7 @@ def test_the_change_is_one_function_and_one_row() -> None:
 
 def test_its_row_passes_on_both_faces(copy: Path) -> None:
     tests = ["tests/faces/test_every_operation.py", "tests/faces/test_who_may_ask.py"]
-    ran = run(copy, "-m", "pytest", "-p", "no:cacheprovider", "-v", *tests, "-k", NAME)
+    ran = run_pytest(copy, "-v", *tests, "-k", NAME)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert re.search(rf"works_alike_on_both_faces\[{NAME}\] PASSED", ran.stdout)
     assert re.search(rf"refused_alike_on_both_faces\[{NAME} not_found\] PASSED", ran.stdout)

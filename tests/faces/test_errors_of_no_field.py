@@ -33,7 +33,7 @@ def test_a_change_that_was_made_is_not_answered_as_if_it_had_not_run(tmp_path: P
         assert answer.status_code == 200, answer.text
         (error,) = answer.json()["errors"]
         assert answer.json()["data"] is None
-        assert (error["path"], error["extensions"]["code"]) == (["b"], "query_too_complex")
+        assert (error["path"][0], error["extensions"]["code"]) == ("b", "query_too_complex")
         names = {each["display_name"] for each in core.request("GET", "/v1/entities").json()["items"]}
         assert {"new", "changed"} <= names
         assert "never" not in names
