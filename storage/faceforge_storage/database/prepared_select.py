@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -26,6 +27,16 @@ CHUNK_BYTES = 1024 * 1024
 """How many bytes are fetched at a time, about: so much may come in beyond a budget."""
 
 Row = tuple[Any, ...]
+
+
+@contextmanager
+def _cleared_on_error(rows: list[Row]) -> Iterator[None]:
+    """Let go of rows that will not be answered: the traceback would hold them until the collector comes by."""
+    try:
+        yield
+    except BaseException:
+        rows.clear()
+        raise
 
 
 class PreparedSelect:
@@ -58,9 +69,10 @@ class PreparedSelect:
         Raises what SQLAlchemy or the driver raises, and what `ReadBudget.count_rows` does.
         """
         rows: list[Row] = []
-        for chunk in self._chunks(db, parameters):
-            budget.count_rows(chunk, parsed=self._parsed)
-            rows += chunk
+        with _cleared_on_error(rows):
+            for chunk in self._chunks(db, parameters):
+                budget.count_rows(chunk, parsed=self._parsed)
+                rows += chunk
         return self._columns(db, rows)
 
     def first_rows(
@@ -71,15 +83,18 @@ class PreparedSelect:
         Raises what calling it does; that the budget is used up only when not even one row fits.
         """
         rows: list[Row] = []
-        for chunk in self._chunks(db, parameters):
-            fitting = chunk[: budget.fitting(chunk, parsed=self._parsed)]
-            if not fitting and not rows:
-                fitting = chunk[:1]
-            budget.count_rows(fitting, parsed=self._parsed)
-            rows += fitting
-            if len(fitting) < len(chunk):
-                return self._columns(db, rows), False
-        return self._columns(db, rows), True
+        all_read = True
+        with _cleared_on_error(rows):
+            for chunk in self._chunks(db, parameters):
+                fitting = chunk[: budget.fitting(chunk, parsed=self._parsed)]
+                if not fitting and not rows:
+                    fitting = chunk[:1]
+                budget.count_rows(fitting, parsed=self._parsed)
+                rows += fitting
+                if len(fitting) < len(chunk):
+                    all_read = False
+                    break
+        return self._columns(db, rows), all_read
 
     def _chunks(self, db: Connection, parameters: Mapping[str, Any]) -> Iterator[list[Row]]:
         """The rows as they come from the driver, no more at once than about `CHUNK_BYTES`."""
