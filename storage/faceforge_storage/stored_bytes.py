@@ -96,7 +96,7 @@ class StoredBytes:
                     await self._remove_left()
             except FaceForgeError as error:
                 log.warning("the stores cannot be looked after now: %s", error)
-            except Exception:
+            except Exception:  # it goes on looking, whatever one look met
                 log.exception("looking after the stores failed")
             await asyncio.sleep(AGAIN_SECONDS)
 
