@@ -142,6 +142,7 @@ def _lifespan(
                     log.info("removed %d files that an earlier run left half-written", swept)
             except FaceForgeError as error:  # what is known about the files can be read all the same
                 log.warning("what an earlier run left half-written cannot be removed now: %s", error)
+        await core.stored_bytes.find_left()
         # Beside the first requests: it takes a tenth of the start, and what is requested earlier is compiled then.
         compiled = asyncio.create_task(asyncio.to_thread(contract.documents.compile))
         tending = asyncio.create_task(core.stored_bytes.tend())
@@ -150,6 +151,7 @@ def _lifespan(
         finally:
             tending.cancel()
             compiled.cancel()  # the thread goes on to its end, which nobody needs any more
+            await asyncio.gather(tending, compiled, return_exceptions=True)
             core.computing.close()
             core.database.stop()
             core.database.close()

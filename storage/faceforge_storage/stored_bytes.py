@@ -35,7 +35,7 @@ class StoredBytes:
     def __init__(self, database: Database, store: ObjectStore) -> None:
         self._database, self._store = database, store
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._left = True
+        self._left = False
         """Whether there may be bytes to remove that nobody is removing now."""
 
     def lock(self, sha256: str) -> asyncio.Lock:
@@ -86,6 +86,16 @@ class StoredBytes:
         except FaceForgeError as error:
             log.warning("the bytes of a purged asset cannot be removed now: %s", error)
             self._left = True
+
+    async def find_left(self) -> None:
+        """At the start: find out whether an earlier run has left bytes that `tend` is to remove."""
+        query = places(freed_bytes).limit(1)
+        try:
+            found = await self._database.read(OWN, lambda connection: connection.execute(query).all())
+        except FaceForgeError:  # `tend` asks again, and says what is wrong
+            self._left = True
+        else:
+            self._left = bool(found)
 
     async def tend(self) -> None:
         """Until cancelled: look for a store that is away, and remove what purges have freed and nobody has removed."""
