@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import strawberry
 from sqlalchemy import Connection as Reader
@@ -57,9 +57,9 @@ class Core:
     computing: Workers
     """Threads for what takes long without waiting for anything, such as validating a large document."""
 
-    def read_budget(self) -> ReadBudget:
-        """A new budget, for one answer."""
-        return ReadBudget(self.settings.limits, self.answers)
+    def read_budget(self, actor: Actor) -> ReadBudget:
+        """A new budget, for one answer to an actor."""
+        return ReadBudget(self.settings.limits, self.answers, actor.name)
 
 
 @dataclass
@@ -83,12 +83,10 @@ class Context:
     """Whether the answer stays the same until something is stored; known once the document runs."""
     budget: ReadBudget = None  # type: ignore[assignment]  # __post_init__ makes it, unless a copy brings its own
     """What the answer may read and hold: whoever sends it releases it afterwards."""
-    answers_many: ClassVar[bool] = False
-    """Whether many operations have this context: each has a budget of its own then, for as long as it reads."""
 
     def __post_init__(self) -> None:
         if self.budget is None:
-            self.budget = self.core.read_budget()
+            self.budget = self.core.read_budget(self.actor)
 
     @property
     def turn(self) -> Turn:

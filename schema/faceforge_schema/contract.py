@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import replace
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
@@ -25,6 +27,7 @@ from faceforge_schema.execute.masking import expected_of, mask
 from faceforge_schema.execute.preparation import prepare
 from faceforge_schema.execute.run import ANSWERED_ONCE, execute, run
 from faceforge_schema.values.scalars import SCALARS
+from faceforge_storage.database.read_budget import ReadBudget, released_on_error
 
 MACHINERY = frozenset({"actors", "context", "contract", "declare", "directives", "execute", "values"})
 """What stands beside the nouns and is none."""
@@ -92,10 +95,22 @@ class Contract(strawberry.Schema):
         (answer,) = result.data.values()
         return answer
 
-    async def stream(self, query: str | None, *arguments: Any, **named: Any) -> Any:
-        """Answer whatever a socket asks, event by event."""
-        # Strawberry takes an empty document for no document at all.
-        return await super().stream(query or " ", *arguments, **named)
+    async def stream(
+        self,
+        query: str | None,
+        variable_values: dict[str, Any] | None = None,
+        context_value: Any = None,
+        root_value: Any = None,
+        operation_name: str | None = None,
+        *_: Any,
+        **__: Any,
+    ) -> Any:
+        """Answer whatever a socket asks, event by event; each answer is held until the next one is asked for."""
+        context = replace(context_value, budget=context_value.core.read_budget(context_value.actor), freed=[])
+        with released_on_error(context.budget):
+            # Strawberry takes an empty document for no document at all.
+            answers = await super().stream(query or " ", variable_values, context, root_value, operation_name)
+        return _held(answers, context.budget)
 
     def get_extensions(self, sync: bool = False) -> list[SchemaExtension]:
         """The checks that an execution goes through which Strawberry begins: those of WebSockets."""
@@ -106,6 +121,16 @@ class Contract(strawberry.Schema):
     ) -> None:
         """Translate errors in place, on every way out."""
         mask(errors)
+
+
+async def _held(answers: AsyncGenerator[Any, None], budget: ReadBudget) -> AsyncGenerator[Any, None]:
+    try:
+        async with aclosing(answers):
+            async for each in answers:
+                yield each
+                budget.renew()
+    finally:
+        budget.release()
 
 
 def build_schema(nouns: Sequence[ModuleType] | None = None) -> Contract:

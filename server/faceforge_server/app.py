@@ -85,7 +85,7 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
         started_at=now(),
         sign_download=files.sign,
         permissions=permissions_of(contract.graphql),
-        answers=AnswerMemory(settings.limits.answers_bytes),
+        answers=AnswerMemory(settings.limits),
         store=store,
         stored_bytes=StoredBytes(database, store),
         statements=PreparedSelects(MAX_STATEMENTS),

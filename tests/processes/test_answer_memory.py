@@ -58,6 +58,14 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CoreProcess]:
     core.kill()
 
 
+@pytest.fixture(scope="module")
+def other(full: CoreProcess) -> str:
+    """Another token."""
+    with Client(full.url, full.token) as client:
+        made = client.ask("POST", "/v1/tokens", {"name": "other", "permissions": ["entities:read"]})
+    return str(made.body["secret"])
+
+
 def test_a_page_ends_early_and_all_pages_together_are_the_list(full: CoreProcess) -> None:
     seen: list[str] = []
     cursor, pages = "", 0
@@ -82,11 +90,11 @@ def test_what_is_no_page_is_refused_with_the_bound(full: CoreProcess) -> None:
     assert "limits.answer_bytes" in error["extensions"]["hint"]
 
 
-def test_many_large_answers_at_once_stay_within_the_bound(full: CoreProcess) -> None:
+def test_many_large_answers_at_once_stay_within_the_bound(full: CoreProcess, other: str) -> None:
     statuses: list[int] = []
 
-    def ask(_: int) -> None:
-        with Client(full.url, full.token) as client:
+    def ask(number: int) -> None:
+        with Client(full.url, (full.token, other)[number % 2]) as client:
             statuses.extend(client.ask("GET", "/v1/entities?limit=500").status for _ in range(2))
 
     with Watch(full) as watch:
@@ -96,7 +104,8 @@ def test_many_large_answers_at_once_stay_within_the_bound(full: CoreProcess) -> 
     assert watch.peak < MOST_MB
 
 
-def test_clients_that_do_not_read_hold_no_more_than_is_allowed(full: CoreProcess) -> None:
+def test_clients_that_do_not_read_hold_no_more_than_is_allowed(full: CoreProcess, other: str) -> None:
+    """And no more than half of that, if they have one token: there is room for the answers to another."""
     address = urlsplit(full.url)
     lines = [
         "GET /v1/entities?limit=500 HTTP/1.1",
@@ -114,6 +123,9 @@ def test_clients_that_do_not_read_hold_no_more_than_is_allowed(full: CoreProcess
         time.sleep(3)
         with Client(full.url, full.token) as client:
             slowest = max(client.ask("GET", "/healthz").seconds for _ in range(20))
+            assert client.ask("GET", "/v1/entities?limit=500").status == 503
+        with Client(full.url, other) as client:
+            assert client.ask("GET", "/v1/entities?limit=500").status == 200
     assert watch.peak < MOST_MB
     assert slowest < 0.5
     end = time.monotonic() + 10

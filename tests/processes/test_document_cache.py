@@ -75,9 +75,23 @@ WORST = {
 }
 
 
+LISTS = '{"fields": {"a": [' + "[]," * 340_000 + "[]]}}"
+WORST_BODIES: dict[str, tuple[str, dict[str, Any]]] = {
+    "lists": ("/v1/entities", {"content": LISTS, "headers": {"Content-Type": "application/json"}}),
+    "keys": (
+        "/v1/entities",
+        {
+            "content": "{" + ",".join(f'"k{n}":1' for n in range(80_000)) + "}",
+            "headers": {"Content-Type": "application/json"},
+        },
+    ),
+    "sidecar": ("/v1/assets/upload", {"files": {"file": ("a.txt", b"a"), "meta": ("_meta.json", LISTS)}}),
+}
+
+
 @pytest.mark.alone
-@pytest.mark.parametrize("kind", WORST)
-def test_nobody_waits_for_the_documents_of_others(core: CoreProcess, kind: str) -> None:
+@pytest.mark.parametrize("kind", [*WORST, *WORST_BODIES])
+def test_nobody_waits_for_the_documents_and_bodies_of_others(core: CoreProcess, kind: str) -> None:
     end = time.monotonic() + 2.5
 
     def load() -> None:
@@ -87,7 +101,11 @@ def test_nobody_waits_for_the_documents_of_others(core: CoreProcess, kind: str) 
             number = 0
             while time.monotonic() < end:
                 number += 1
-                client.post("/graphql", json={"query": f"# {number}\n{WORST[kind]}"})
+                path, body = WORST_BODIES.get(kind) or (
+                    "/graphql",
+                    {"json": {"query": f"# {number}\n{WORST[kind]}"}},
+                )
+                assert client.post(path, **body).status_code < 500
 
     loading = threading.Thread(target=load)
     loading.start()

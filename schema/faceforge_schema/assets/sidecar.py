@@ -12,8 +12,8 @@ from pydantic import ConfigDict, Discriminator, Field, Tag, ValidationError
 
 from faceforge_schema.entities import EntityCreate, ExternalIdInput
 from faceforge_schema.values.inputs import Dotted, Input, Word, Words, pointer
-from faceforge_schema.values.json_limits import MAX_DEPTH, nests_deeper
 from faceforge_storage.errors import FaceForgeError, Fault, InvalidSidecar
+from faceforge_storage.strict_json import MAX_DEPTH, nests_deeper
 
 MOST_ENTITIES = 500
 """Each is a question to the database, all in one transaction."""

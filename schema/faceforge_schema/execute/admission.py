@@ -15,7 +15,7 @@ from faceforge_schema.execute import query_cost
 from faceforge_schema.execute.deadline import stopped_after
 from faceforge_schema.execute.documents import Document, Documents
 from faceforge_schema.execute.execution import Execution
-from faceforge_schema.values.json_limits import is_small
+from faceforge_schema.values.small_json import is_small
 from faceforge_storage.errors import FaceForgeError, GraphqlInvalid, QueryTooComplex
 
 QUICK_TOKENS = 1000

@@ -18,7 +18,6 @@ from graphql import (
 )
 from graphql.execution import VariableValues
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
-from strawberry.utils.await_maybe import await_maybe
 
 from faceforge_executor import BreadthFirstExecutor, Group, run_sync
 from faceforge_schema.context import Context
@@ -70,19 +69,6 @@ class Execution(BreadthFirstExecutor, StrawberryGraphQLCoreExecutionContext):
         return reads and not any(each.definition.extensions.get(VOLATILE) for each in self.plan.fields)
 
     def execute_operation(self, serially: bool | None = None) -> Any:
-        context = self.context_value
-        if not context.answers_many:
-            return self._executed(serially)
-        self.context_value = replace(context, budget=context.core.read_budget())
-        return self._released(self._executed(serially))
-
-    async def _released(self, result: Any) -> Any:
-        try:
-            return await await_maybe(result)
-        finally:
-            self.context_value.budget.release()
-
-    def _executed(self, serially: bool | None) -> Any:
         if self.operation.operation is OperationType.MUTATION:
             return super().execute_operation(serially)
         self._end = time.monotonic() + self.context_value.core.settings.limits.query_seconds

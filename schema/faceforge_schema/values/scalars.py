@@ -11,8 +11,8 @@ import strawberry
 from orjson import Fragment
 from strawberry.types.scalar import ScalarDefinition
 
-from faceforge_schema.values.json_limits import MAX_DIGITS, nests_deeper
 from faceforge_storage.database.json_columns import dumps
+from faceforge_storage.strict_json import MAX_DIGITS, nests_deeper
 
 
 class NotOfScalar(ValueError):

@@ -11,7 +11,7 @@ from faceforge_schema.assets.intake import UPLOAD_FORM
 from faceforge_schema.assets.sidecar import read_sidecar
 from faceforge_schema.assets.upload_form import SHA256, SIZE, FormField
 from faceforge_schema.values.inputs import pointer
-from faceforge_server.http.json_body import check_text, parse_json
+from faceforge_server.http.json_body import check_field, parse_json
 from faceforge_storage.errors import FaceForgeError, Fault, InvalidInput, InvalidSidecar, PayloadTooLarge
 from faceforge_storage.ingest.filenames import clean_filename
 
@@ -68,7 +68,7 @@ class Form:
         except UnicodeDecodeError:
             raise refused(field.name, f"{field.name} is not UTF-8.", "invalid", self.place) from None
         try:
-            check_text(text)
+            check_field(text)
         except InvalidInput as error:
             raise refused(field.name, error.detail, "invalid", self.place) from None
         if field.is_repeated:

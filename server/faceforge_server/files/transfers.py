@@ -25,12 +25,13 @@ from faceforge_server.files.form import UploadLimits
 from faceforge_server.files.intake import uncancelled
 from faceforge_server.files.signing import ALTERED, PARAMETERS, sign, verify
 from faceforge_server.files.upload import Upload
-from faceforge_server.http.answers import HeldAnswer, released_on_error
+from faceforge_server.http.answers import HeldAnswer
 from faceforge_server.http.connections import let_in
 from faceforge_server.http.request_context import context_of
 from faceforge_server.rest.inputs import validated
 from faceforge_server.rest.operations import RestOperation, operation_of
 from faceforge_server.rest.routes import answer
+from faceforge_storage.database.read_budget import released_on_error
 from faceforge_storage.errors import FaceForgeError, Fault, InvalidInput, InvalidSignature, NotFound
 from faceforge_storage.ingest.mime import sniff
 from faceforge_storage.objects.provider import StoredObject

@@ -18,10 +18,11 @@ from starlette.routing import Route
 from faceforge_schema import Context, Contract
 from faceforge_schema.execute.masking import mask
 from faceforge_schema.values.inputs import pointer
-from faceforge_server.http.answers import HeldAnswer, JsonAnswer, encoded, released_on_error
+from faceforge_server.http.answers import HeldAnswer, JsonAnswer, encoded
 from faceforge_server.http.json_body import check_media_type, parse_json, read_body
 from faceforge_server.http.json_response import NOT_STORED, json_response
 from faceforge_server.http.request_context import computed, context_of
+from faceforge_storage.database.read_budget import released_on_error
 from faceforge_storage.errors import (
     Busy,
     FaceForgeError,

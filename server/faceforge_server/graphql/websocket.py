@@ -43,7 +43,6 @@ INIT_SECONDS = 10
 class SocketContext(Context):
     """The context of a connection: nobody's until `connection_init` has brought a token."""
 
-    answers_many = True
     connection_params: dict[str, Any] | None = None
     address: str | None = None
     scope: Scope | None = None
@@ -105,12 +104,12 @@ class SocketAdapter(ASGIWebSocketAdapter):
         assert isinstance(self.view, GraphqlWebSocket)
         if len(text) <= QUICK_BYTES:
             return self.view.decode_json(text)
-        turn = Turn("sockets", self.ws.client)  # nobody's yet: a token is what the message may bring
+        turn = Turn(self._actor.name, self.ws.client)
         return await self.view.core.computing.run(turn, partial(self.view.decode_json, text))
 
     async def send_json(self, message: Mapping[str, object]) -> None:
         assert isinstance(self.view, GraphqlWebSocket)
-        budget = self.view.core.read_budget()
+        budget = self.view.core.read_budget(self._actor)
         try:
             # An answer may be large; all other messages are small.
             large = message["type"] == "next"
@@ -123,6 +122,12 @@ class SocketAdapter(ASGIWebSocketAdapter):
             raise WebSocketDisconnected from gone
         finally:
             budget.release()
+
+    @property
+    def _actor(self) -> Actor:
+        """Who is known to be there; nobody until a token has come."""
+        actor: Actor = self.ws.scope.get("actor", NOBODY)
+        return actor
 
 
 class GraphqlWebSocket(GraphQL[Context, None]):
@@ -153,6 +158,8 @@ class GraphqlWebSocket(GraphQL[Context, None]):
         try:
             context.actor = await self.actor_of(context)
             assert isinstance(context, SocketContext)
+            assert context.scope is not None
+            context.scope["actor"] = context.actor
             let_in(context.scope)
         except FaceForgeError as error:
             raise ConnectionRejectionError({"code": error.code}) from None

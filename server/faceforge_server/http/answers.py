@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -98,16 +97,6 @@ def _is_held(etag: str | None, scope: Scope) -> bool:
     return bool(seen) and (
         seen.strip() == "*" or etag in {each.strip().removeprefix("W/") for each in seen.split(",")}
     )
-
-
-@contextmanager
-def released_on_error(budget: ReadBudget) -> Iterator[None]:
-    """Give the budget of an answer back when there will be none; else `HeldAnswer` does."""
-    try:
-        yield
-    except BaseException:
-        budget.release()
-        raise
 
 
 async def encoded(body: Any, budget: ReadBudget) -> Encoded:

@@ -20,9 +20,10 @@ SWEEP_SECONDS = 1.0
 """How often deadlines are looked at: one timer for all connections costs less than one for each request."""
 
 
-class Connection:
-    """What the protocols have in common for `OpenConnections`."""
+class Connection(asyncio.Protocol):
+    """What the protocols have in common; to be named before the protocol of Uvicorn that it extends."""
 
+    held: OpenConnections
     transport: asyncio.Transport
     deadline = math.inf
     """When, by the clock of the event loop, the connection is done for; infinite while it is not the client's turn."""
@@ -32,6 +33,29 @@ class Connection:
     _waiting: tuple[int, int] | None = None
     """What waited for the client at the last sweep that saw it take something: here, and in the system."""
     _moved = 0.0
+    _slow: object = None
+    """What was being sent at the last sweep, and has not gone out since `_slow_since`."""
+    _slow_since = 0.0
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        # "Paused" then means that the kernel has not taken everything yet.
+        transport.set_write_buffer_limits(high=0)
+        self.held.join(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.held.leave(self)
+        super().connection_lost(exc)
+
+    def resume_writing(self) -> None:
+        """What was written has gone out."""
+        self._waiting = None
+        super().resume_writing()
+
+    @property
+    def sending(self) -> object:
+        """What is being sent: another one for each answer or message."""
+        return None
 
     @property
     def is_idle(self) -> bool:
@@ -53,6 +77,12 @@ class Connection:
     def sweep(self, now: float, limits: Limits) -> None:
         """Look whether the client takes what it is sent, and whether the deadline has passed."""
         buffered = self.transport.get_write_buffer_size()
+        if not buffered or self.sends_file:
+            self._slow = None
+        elif self._slow is None or self._slow is not self.sending:
+            self._slow, self._slow_since = self.sending, now
+        elif now - self._slow_since > limits.send_seconds:
+            self.cut()
         if buffered or self.sends_file:
             waiting = buffered, unacknowledged(self.transport)
             if waiting != self._waiting:
@@ -68,9 +98,9 @@ class Connection:
     def authenticated(self) -> None:
         """Somebody has proved who sends on it."""
 
-    def note_progress(self) -> None:
-        """What was written has gone out."""
-        self._waiting = None
+    def begin_file(self) -> None:
+        """The kernel is given the next part of a file to send."""
+        self.sends_file, self._waiting = True, None
 
 
 class OpenConnections:

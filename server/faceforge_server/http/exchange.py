@@ -102,10 +102,9 @@ class Exchange:
         cycle = self.cycle
         if cycle.chunked_encoding or count > cycle.expected_content_length:
             raise RuntimeError("A file goes out only within a declared Content-Length")
-        self.connection.sends_file = True
         try:
             while count and not cycle.disconnected and not cycle.transport.is_closing():
-                self.connection.note_progress()
+                self.connection.begin_file()
                 sent = await self.loop.sendfile(cycle.transport, file, offset, min(count, TURN_BYTES))
                 if not sent:
                     raise OSError("The file ended before its recorded size")

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import math
-import re
-from typing import Any, NoReturn
+from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
 
-from faceforge_schema.values.json_limits import MAX_DEPTH, MAX_DIGITS, nests_deeper
 from faceforge_storage.database.read_budget import ReadBudget
 from faceforge_storage.errors import (
     BadRequest,
@@ -18,14 +14,9 @@ from faceforge_storage.errors import (
     PayloadTooLarge,
     UnsupportedMediaType,
 )
-from faceforge_storage.unique_keys import DuplicateKey, with_unique_keys
-
-# Written as an escape in JSON, or once more escaped in a GraphQL document inside JSON: NUL, and half a surrogate pair.
-_SUSPECT = re.compile(rb"u(0000|[dD][89a-fA-F][0-9a-fA-F]{2})|u\{", re.ASCII)
+from faceforge_storage.strict_json import DuplicateKey, NestsTooDeeply, UnfitText, check_text, parse
 
 SMALLER = "Send less, or raise `limits.json_bytes` in config/core.json."
-
-_UNFIT = re.compile("[\\x00\\ud800-\\udfff]")
 
 
 async def read_body(request: Request, limit: int, budget: ReadBudget) -> bytes:
@@ -60,57 +51,24 @@ def check_media_type(request: Request) -> None:
 def parse_json(body: bytes) -> Any:
     """The value of a JSON body; raises InvalidJson, InvalidInput."""
     try:
-        value = json.loads(
-            body.decode("utf-8"),
-            object_pairs_hook=with_unique_keys,
-            parse_constant=_no_constant,
-            parse_float=_finite,
-            parse_int=_whole,
-        )
+        return parse(body.decode("utf-8"))
+    except NestsTooDeeply as error:
+        raise InvalidInput(f"The JSON is refused: {error}.", hint="Nest it less deeply.") from None
+    except UnfitText:
+        raise _unfit() from None
     except DuplicateKey as error:
-        raise InvalidJson(f"The body has {error}.", hint="Name each key once.") from None
-    except (ValueError, RecursionError) as error:
-        fault = "it nests too deeply" if isinstance(error, RecursionError) else str(error)
-        raise InvalidJson(f"The body is not JSON: {fault[:200]}.") from None
-    if body.count(b"[") + body.count(b"{") > MAX_DEPTH and nests_deeper(value):
-        raise InvalidInput(f"The JSON nests deeper than {MAX_DEPTH} levels.", hint="Nest it less deeply.")
-    if _SUSPECT.search(body):
-        _check_texts(value)
-    return value
+        raise InvalidJson(f"The body is refused: {error}.", hint="Name each key once.") from None
+    except ValueError as error:
+        raise InvalidJson(f"The body is not JSON: {str(error)[:200]}.") from None
 
 
-def _finite(text: str) -> float:
-    value = float(text)
-    if not math.isfinite(value):
-        raise ValueError(f"the number {text[:40]} is too large")
-    return value
+def check_field(text: str) -> None:
+    """Raise InvalidInput for a text outside of JSON that no database holds: NUL, or half a surrogate pair."""
+    try:
+        check_text(text)
+    except UnfitText:
+        raise _unfit() from None
 
 
-def _whole(text: str) -> int:
-    if len(text.removeprefix("-")) > MAX_DIGITS:  # by the length of the text: reading a long one takes time
-        raise ValueError(f"the number {text[:MAX_DIGITS]}… has more than {MAX_DIGITS} digits")
-    return int(text)
-
-
-def _no_constant(text: str) -> NoReturn:
-    raise ValueError(f"{text} is not JSON")
-
-
-def _check_texts(value: Any) -> None:
-    if isinstance(value, str):
-        check_text(value)
-    elif isinstance(value, list):
-        for each in value:
-            _check_texts(each)
-    elif isinstance(value, dict):
-        for key, each in value.items():
-            check_text(key)
-            _check_texts(each)
-
-
-def check_text(text: str) -> None:
-    """Raise InvalidInput for text that no database holds: NUL, or half a surrogate pair."""
-    if _UNFIT.search(text):
-        raise InvalidInput(
-            "A text has U+0000 or half a surrogate pair in it.", hint="Leave that character out."
-        )
+def _unfit() -> InvalidInput:
+    return InvalidInput("A text has U+0000 or half a surrogate pair in it.", hint="Leave that character out.")

@@ -41,18 +41,7 @@ class ZeroCopyProtocol(Connection, HttpToolsProtocol):
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        # "Paused" then means that the kernel has not taken everything yet.
-        transport.set_write_buffer_limits(high=0)
         self._wait(self._limits.head_seconds)
-        self.held.join(self)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self.held.leave(self)
-        super().connection_lost(exc)
-
-    def resume_writing(self) -> None:
-        self.note_progress()
-        super().resume_writing()
 
     def data_received(self, data: bytes) -> None:
         if not self._head.too_large:
@@ -113,6 +102,10 @@ class ZeroCopyProtocol(Connection, HttpToolsProtocol):
     @property
     def is_idle(self) -> bool:
         return self.cycle is None or self.cycle.response_complete
+
+    @property
+    def sending(self) -> object:
+        return self.cycle
 
     def expire(self) -> None:
         if not self.is_idle:

@@ -30,20 +30,11 @@ class WebSocketProtocol(Connection, WebSocketsSansIOProtocol):
         self.held = OpenConnections() if held is None else held
         self._sending = asyncio.Lock()
         self._untrusted_bytes = 0
+        self._message: object = None
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        transport.set_write_buffer_limits(high=0)
         self.deadline = self.loop.time() + HANDSHAKE_SECONDS
-        self.held.join(self)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self.held.leave(self)
-        super().connection_lost(exc)
-
-    def resume_writing(self) -> None:
-        self.note_progress()
-        super().resume_writing()
 
     def data_received(self, data: bytes) -> None:
         if not self.is_authenticated:
@@ -61,6 +52,10 @@ class WebSocketProtocol(Connection, WebSocketsSansIOProtocol):
     def authenticated(self) -> None:
         self.deadline = math.inf
 
+    @property
+    def sending(self) -> object:
+        return self._message
+
     async def send(self, message: Any) -> None:
         """Send a message, and return when the kernel has all of it, or the connection is lost.
 
@@ -72,6 +67,7 @@ class WebSocketProtocol(Connection, WebSocketsSansIOProtocol):
             text = message.get("text")
             data = message["bytes"] if text is None else text.encode()
             async with self._sending:  # the pieces of two messages must not be mixed
+                self._message = message
                 if len(data) > PIECE_BYTES:
                     await self._send_pieces(data, is_text=text is not None)
                 else:

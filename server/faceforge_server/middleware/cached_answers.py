@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from faceforge_schema import Actor
 from faceforge_server.http.answer_cache import KEY_BYTES, AnswerCache
 from faceforge_server.http.answers import REPEATABLE, send_answer
 from faceforge_server.http.problem import refuse
@@ -25,7 +26,7 @@ class CachedAnswers:
     A face that has an answer which stays the same until something is stored leaves it in the scope, under `REPEATABLE`.
     """
 
-    def __init__(self, app: ASGIApp, cache: AnswerCache, budget: Callable[[], ReadBudget]) -> None:
+    def __init__(self, app: ASGIApp, cache: AnswerCache, budget: Callable[[Actor], ReadBudget]) -> None:
         self.app, self.cache, self.budget = app, cache, budget
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -44,7 +45,7 @@ class CachedAnswers:
             receive = _after(messages, receive)
         found = self.cache.get(key)
         if found is not None:
-            budget = self.budget()
+            budget = self.budget(scope["actor"])
             try:
                 budget.encoded(found.body.size)
             except FaceForgeError as error:

@@ -21,7 +21,7 @@ from starlette.requests import Request
 
 from faceforge_schema import Context
 from faceforge_schema.values.inputs import faults, pointer
-from faceforge_server.http.json_body import check_media_type, check_text, parse_json, read_body
+from faceforge_server.http.json_body import check_field, check_media_type, parse_json, read_body
 from faceforge_server.http.request_context import computed
 from faceforge_server.rest.documents import TOTAL
 from faceforge_server.rest.names import argument_name, enum_words
@@ -114,7 +114,7 @@ def _single(values: list[str]) -> str:
 def _parsed(kind: GraphQLInputType, text: str) -> Any:
     """A parameter's text as a value of its GraphQL type; raises ValueError."""
     try:
-        check_text(text)
+        check_field(text)
     except InvalidInput as error:
         raise ValueError(error.detail) from None
     plain: Any = get_nullable_type(kind)

@@ -10,13 +10,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from faceforge_schema import Context, Contract
-from faceforge_server.http.answers import HeldAnswer, JsonAnswer, encoded, released_on_error
+from faceforge_server.http.answers import HeldAnswer, JsonAnswer, encoded
 from faceforge_server.http.json_response import NOT_STORED
 from faceforge_server.http.plain_route import Endpoint
 from faceforge_server.http.request_context import context_of
 from faceforge_server.rest.inputs import check_parameters, read_variables
 from faceforge_server.rest.names import LISTS
 from faceforge_server.rest.operations import RestOperation
+from faceforge_storage.database.read_budget import released_on_error
 from faceforge_storage.errors import FaceForgeError, Fault
 
 

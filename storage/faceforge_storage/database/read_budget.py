@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from sys import getsizeof
 from typing import Any
 
@@ -21,30 +23,45 @@ STEP_BYTES = 256 * 1024
 
 
 class AnswerMemory:
-    """The bytes that all answers under way hold together. Any thread may use it."""
+    """The bytes that all answers under way hold together. Any thread may use it.
 
-    def __init__(self, most: int) -> None:
-        self._most, self._held = most, 0
+    No client has more than half of them, so that another's large answer finds room; where a single answer may be larger
+    than that, a client has one.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self._most = limits.answers_bytes
+        self._most_of_client = min(self._most, max(self._most // 2, limits.answer_bytes + STEP_BYTES))
+        self._held: Counter[str] = Counter()
         self._lock = threading.Lock()
 
-    def reserve(self, count: int) -> None:
-        """Reserve bytes, or give them back when `count` is negative. Raises Overloaded."""
+    def reserve(self, client: str, count: int) -> None:
+        """Reserve bytes for a client, or give them back when `count` is negative. Raises Overloaded."""
         with self._lock:
-            if count > 0 and self._held + count > self._most:
-                raise Overloaded(
-                    f"The answers under way hold {self._held} bytes, this one needs {count} more, and "
-                    f"{self._most} are allowed for all.",
-                    hint="Try again in a moment, or raise `limits.answers_bytes`.",
-                    headers={"Retry-After": "1"},
-                )
-            self._held += count
+            if count > 0:
+                own, total = self._held[client], self._held.total()
+                if total + count > self._most:
+                    raise _overloaded(total, count, f"{self._most} are allowed for all")
+                if own + count > self._most_of_client:
+                    raise _overloaded(own, count, f"{self._most_of_client} are allowed for one client")
+            self._held[client] += count
+            if not self._held[client]:
+                del self._held[client]
+
+
+def _overloaded(held: int, count: int, allowed: str) -> Overloaded:
+    return Overloaded(
+        f"The answers under way hold {held} bytes, this one needs {count} more, and {allowed}.",
+        hint="Try again in a moment, or raise `limits.answers_bytes`.",
+        headers={"Retry-After": "1"},
+    )
 
 
 class ReadBudget:
     """What one answer may read and hold. Used by one thread at a time; `release` when the answer has gone out."""
 
-    def __init__(self, limits: Limits, memory: AnswerMemory) -> None:
-        self._limits, self._memory = limits, memory
+    def __init__(self, limits: Limits, memory: AnswerMemory, client: str) -> None:
+        self._limits, self._memory, self._client = limits, memory, client
         self._reserved = FREE_BYTES
         self._rows = self._objects = 0
         self.held = 0
@@ -88,7 +105,7 @@ class ReadBudget:
             )
         if count > self._reserved:
             wanted = count + STEP_BYTES
-            self._memory.reserve(wanted - self._reserved)
+            self._memory.reserve(self._client, wanted - self._reserved)
             self._reserved = wanted
         self.held = count
 
@@ -96,14 +113,19 @@ class ReadBudget:
         """The answer is encoded, in `count` bytes, and nothing else is held any more. Raises AnswerTooLarge."""
         kept = max(count, FREE_BYTES)
         if kept < self._reserved:
-            self._memory.reserve(kept - self._reserved)
+            self._memory.reserve(self._client, kept - self._reserved)
             self._reserved = kept
         self.hold(count)
+
+    def renew(self) -> None:
+        """Give back everything and count anew: for the next of many answers."""
+        self.release()
+        self._rows = self._objects = self.held = 0
 
     def release(self) -> None:
         """Give back everything; calling it again does nothing."""
         if self._reserved > FREE_BYTES:
-            self._memory.reserve(FREE_BYTES - self._reserved)
+            self._memory.reserve(self._client, FREE_BYTES - self._reserved)
             self._reserved = FREE_BYTES
 
     def _check_objects(self, count: int) -> None:
@@ -114,6 +136,16 @@ class ReadBudget:
                 "when it was stopped.",
                 hint="Ask for fewer with `first`, or for fewer levels at once; or raise `limits.query_objects`.",
             )
+
+
+@contextmanager
+def released_on_error(budget: ReadBudget) -> Iterator[None]:
+    """Give the budget of an answer back when there will be none; else whoever sends it does."""
+    try:
+        yield
+    except BaseException:
+        budget.release()
+        raise
 
 
 def _size(rows: Sequence[Sequence[Any]], parsed: Sequence[int]) -> int:

@@ -112,7 +112,7 @@ class Limits(Section):
     answer_bytes: Annotated[Count, Beyond(AnswerTooLarge)] = 32 * MIB
     """The largest answer in bytes, counted while it is read; a list ends its page early instead."""
     answers_bytes: Annotated[Count, Beyond(Overloaded)] = 256 * MIB
-    """How many bytes all answers under way may hold together."""
+    """How many bytes all answers under way may hold together, half of them for one token or session."""
     answer_cache_bytes: Annotated[Bytes, Beyond("what was used least is forgotten")] = 32 * MIB
     """How many bytes of answers are cached until the next change; 0 caches none."""
     query_aliases: Annotated[Count, Beyond(QueryTooComplex)] = 100
@@ -145,6 +145,8 @@ class Limits(Section):
     """How long a connection may be idle between two requests, in seconds."""
     send_idle_seconds: Annotated[Interval, Beyond("the connection is closed")] = 30.0
     """How long an answer waits for a client that takes nothing of it, in seconds."""
+    send_seconds: Annotated[Interval, Beyond("the connection is closed")] = 300.0
+    """How long a client may take for one answer or message, files not counted, in seconds."""
     download_idle_seconds: Annotated[Interval, Beyond("the connection is closed")] = 3600.0
     """How long a download waits for a client that takes nothing, such as a video that is paused, in seconds."""
     shutdown_seconds: Annotated[Seconds, Beyond("what still runs is ended")] = 10.0

@@ -57,7 +57,7 @@ def fill(tx: Write, rows: list[tuple[str, int]]) -> list[AnyRow]:
 
 def budget() -> ReadBudget:
     limits = Limits()
-    return ReadBudget(limits, AnswerMemory(limits.answers_bytes))
+    return ReadBudget(limits, AnswerMemory(limits), "ada")
 
 
 def pages(db: Connection, order: Order, limit: int) -> list[list[AnyRow]]:

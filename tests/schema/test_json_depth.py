@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from faceforge_schema.values.json_limits import MAX_DEPTH, nests_deeper
 from faceforge_schema.values.scalars import NotOfScalar, json_value
+from faceforge_storage.strict_json import MAX_DEPTH, nests_deeper
 
 
 def nest(levels: int, innermost: Any) -> Any:
