@@ -7,12 +7,13 @@ import sys
 
 M_MMAP_THRESHOLD, M_TRIM_THRESHOLD, M_ARENA_MAX = -3, -1, -8
 """Parameters of glibc's mallopt(3)."""
-LARGE_BYTES = 128 * 1024
+LARGE_BYTES = 272 * 1024
+"""Just above what asyncio reads from a connection at once: each request would map and unmap that anew."""
 ARENAS = 2
 
 
 def return_memory() -> None:
-    """Give blocks of over 128 KiB back to the system as soon as they are freed; does nothing outside of glibc.
+    """Give blocks of over 272 KiB back to the system as soon as they are freed; does nothing outside of glibc.
 
     By itself glibc raises that bound up to 32 MiB with the blocks it sees freed, and has an arena for each thread: what
     a large answer has taken stays then, in pieces that the next one does not fit into.
