@@ -6,7 +6,7 @@ import math
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, func, literal, select
 
 from faceforge_storage.database import records
 from faceforge_storage.database.dialects import Listed, among, json_value, sync_field_index
@@ -26,7 +26,10 @@ def matching(*, scope: str | None = None, keys: Listed | None = None) -> Select[
 def _in_scope(scope: str | None) -> Select[Any]:
     """Made once for each scope: every write of an entity asks for it."""
     statement = select(field_defs)
-    return statement if scope is None else statement.where(field_defs.c.scope.in_((scope, "both")))
+    if scope is None:
+        return statement
+    # As literals: of plain values SQLAlchemy would write the list anew each time.
+    return statement.where(field_defs.c.scope.in_((literal(scope), literal("both"))))
 
 
 def get(db: Connection, field_key: str) -> AnyRow:
