@@ -34,10 +34,11 @@ def core(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CoreProcess]:
 
 
 def ask(core: CoreProcess) -> socket.socket:
-    """A client that has asked for the list, and takes little at a time."""
+    """A client that has asked for the list, has the first byte of it, and takes little at a time."""
     client = connect(core)
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
     client.sendall(head(core, "GET /v1/entities", Authorization=f"Bearer {core.token}", Connection="close"))
+    client.recv(1)
     return client
 
 
