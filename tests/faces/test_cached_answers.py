@@ -179,6 +179,6 @@ def test_an_answer_from_memory_waits_for_room_like_any_other(tmp_path: Path) -> 
         made(core, fields={"k": "x" * 100_000})
         codes = {core.request("GET", "/v1/entities").status_code for _ in range(3)}
         assert codes <= {200, 503}
-        core.core.answers.reserve(150_000)
+        core.core.answers.reserve("ada", 150_000)
         answer = core.request("GET", "/v1/entities")
         assert (answer.status_code, answer.json()["code"]) == (503, "overloaded")

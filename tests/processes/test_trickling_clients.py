@@ -35,6 +35,7 @@ def core(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CoreProcess]:
 def seconds_until_cut(core: CoreProcess, client: socket.socket) -> float:
     """How long Core keeps its end while the client takes 20 KB every 50 ms."""
     process, begun = psutil.Process(core.process.pid), time.monotonic()
+    client.recv(1)  # before that Core may not have taken the connection yet
     while is_connected(process, client):
         client.recv(20_000)
         assert time.monotonic() - begun < SEND_SECONDS + 10
