@@ -105,7 +105,7 @@ class ZeroCopyProtocol(Connection, HttpToolsProtocol):
 
     @property
     def sending(self) -> object:
-        return self.cycle
+        return self._exchange  # not `cycle`: that is of the request that came last
 
     def expire(self) -> None:
         if not self.is_idle:

@@ -67,7 +67,7 @@ class WebSocketProtocol(Connection, WebSocketsSansIOProtocol):
             text = message.get("text")
             data = message["bytes"] if text is None else text.encode()
             async with self._sending:  # the pieces of two messages must not be mixed
-                self._message = message
+                self._message = object()  # not the message: that would stay until the next one
                 if len(data) > PIECE_BYTES:
                     await self._send_pieces(data, is_text=text is not None)
                 else:
