@@ -96,13 +96,8 @@ def requests(client: Client) -> Requests:
         "healthz": client.prepare("GET", "/healthz"),
     }
 
-    def unequal(request: bytes) -> object:
-        """Ask what is answered the same, by a request that was never made before: no answer is at hand."""
-        accept = f"\r\nAccept: */*;q=0.{next(numbers) + 1}\r\n\r\n".encode()
-        return client.ask(accept.join(request.split(b"\r\n\r\n", 1)))
-
     never_equal = {
-        f"{name}, anew": lambda request=plain[name]: unequal(request)  # type: ignore[misc]  # a default binds it
+        f"{name}, anew": lambda request=plain[name]: client.ask_anew(request)  # type: ignore[misc]  # a default binds it
         for name in ("GET one", "list of 50", "nested GraphQL")
     }
     return {
