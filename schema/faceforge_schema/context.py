@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -101,6 +102,8 @@ class Context:
 
 
 Info = strawberry.Info[Context, None]
+ANSWERING: ContextVar[ReadBudget | None] = ContextVar("answering", default=None)
+"""The budget of the answer that a task is about to send: of those tasks that serve one operation of a WebSocket."""
 
 
 def frozen(value: object) -> Hashable:

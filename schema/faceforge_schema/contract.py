@@ -18,7 +18,7 @@ from strawberry.tools import create_type
 from strawberry.types.execution import ExecutionContext, ExecutionResult
 
 import faceforge_schema
-from faceforge_schema.context import Context
+from faceforge_schema.context import ANSWERING, Context
 from faceforge_schema.declare.operation import Kind, Operation
 from faceforge_schema.execute.admission import REFUSALS, Admission, admitted, graphql_errors
 from faceforge_schema.execute.documents import Documents
@@ -102,15 +102,27 @@ class Contract(strawberry.Schema):
         context_value: Any = None,
         root_value: Any = None,
         operation_name: str | None = None,
-        *_: Any,
-        **__: Any,
+        *further: Any,
+        **named: Any,
     ) -> Any:
-        """Answer whatever a socket asks, event by event; each answer is held until the next one is asked for."""
-        context = replace(context_value, budget=context_value.core.read_budget(context_value.actor), freed=[])
-        with released_on_error(context.budget):
-            # Strawberry takes an empty document for no document at all.
-            answers = await super().stream(query or " ", variable_values, context, root_value, operation_name)
-        return _held(answers, context.budget)
+        """Answer whatever a socket asks, event by event; each answer is held until the next one is asked for.
+
+        The budget of the answer is `ANSWERING` of the task that sends it.
+        """
+        budget = context_value.core.read_budget(context_value.actor)
+        ANSWERING.set(budget)
+        context = replace(context_value, budget=budget, freed=[])
+        with released_on_error(budget):
+            answers = await super().stream(
+                query or " ",  # Strawberry takes an empty document for no document at all
+                variable_values,
+                context,
+                root_value,
+                operation_name,
+                *further,
+                **named,
+            )
+        return _held(answers, budget)
 
     def get_extensions(self, sync: bool = False) -> list[SchemaExtension]:
         """The checks that an execution goes through which Strawberry begins: those of WebSockets."""

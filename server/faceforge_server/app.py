@@ -47,6 +47,8 @@ from faceforge_storage.stores import RecordedStore
 
 log = logging.getLogger("faceforge")
 
+LAST_SECONDS = 0.5
+"""How long the end waits for what Core does by itself."""
 MAX_STATEMENTS = 500
 """Statements that are kept, of a few kilobytes each."""
 COMPUTING_THREADS = 2
@@ -151,7 +153,9 @@ def _lifespan(
         finally:
             tending.cancel()
             compiled.cancel()  # the thread goes on to its end, which nobody needs any more
-            await asyncio.gather(tending, compiled, return_exceptions=True)
+            await asyncio.wait(
+                {tending, compiled}, timeout=LAST_SECONDS
+            )  # not for a disk that does not answer
             core.computing.close()
             core.database.stop()
             core.database.close()

@@ -5,10 +5,13 @@ from __future__ import annotations
 import ctypes
 import sys
 
+from faceforge_server.http.answers import PIECE_BYTES
+
 M_MMAP_THRESHOLD, M_TRIM_THRESHOLD, M_ARENA_MAX = -3, -1, -8
 """Parameters of glibc's mallopt(3)."""
-LARGE_BYTES = 272 * 1024
-"""Just above what asyncio reads from a connection at once: each request would map and unmap that anew."""
+LARGE_BYTES = PIECE_BYTES - 16 * 1024
+"""Less than a piece of an answer, more than the 256 KiB that asyncio reads from a connection at once: each request
+would map and unmap those anew."""
 ARENAS = 2
 
 

@@ -21,7 +21,7 @@ class DuplicateKey(ValueError):
     """An object names a key twice: one reader takes the first, another the last."""
 
     def __init__(self, key: str) -> None:
-        super().__init__(f"the key {_shown(key)} stands twice in one object")
+        super().__init__(f"the key {key[:80]!a} stands twice in one object")
 
 
 class NestsTooDeeply(ValueError):
@@ -34,13 +34,16 @@ class NestsTooDeeply(ValueError):
 class UnfitText(ValueError):
     """A text that no database, file or path holds: it has NUL, or half a surrogate pair."""
 
-    def __init__(self, text: str) -> None:
-        super().__init__(f"{_shown(text)} has U+0000 or half a surrogate pair in it")
+    def __init__(self) -> None:
+        super().__init__("a text in it has U+0000 or half a surrogate pair")
 
 
 def parse(text: str) -> Any:
-    """The value of one JSON text. Raises DuplicateKey, NestsTooDeeply, UnfitText, and ValueError for what is no JSON,
-    or has a number that no other reader could give back."""
+    """The value of one JSON text, which was read as UTF-8.
+
+    Raises DuplicateKey, NestsTooDeeply, UnfitText, and ValueError for what is no JSON, or has a number that no other
+    reader could give back.
+    """
     try:
         value = json.loads(
             text,
@@ -72,7 +75,7 @@ def nests_deeper(value: object, levels: int = MAX_DEPTH) -> bool:
 def check_text(text: str) -> None:
     """Raise UnfitText for text that no database holds."""
     if _UNFIT.search(text):
-        raise UnfitText(text)
+        raise UnfitText
 
 
 def _with_unique_keys(members: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -113,7 +116,3 @@ def _check_texts(value: Any) -> None:
         for key, each in value.items():
             check_text(key)
             _check_texts(each)
-
-
-def _shown(text: str) -> str:
-    return f"{text[:80]!a}"

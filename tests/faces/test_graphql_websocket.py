@@ -347,30 +347,3 @@ def test_a_token_that_is_void_is_void_on_its_open_sockets(core: RunningCore, add
             came, closed = socket.until_closed()
             assert closed == (4403, "Forbidden")
             assert not [each for each in came if each["type"] == "next"]
-
-
-def test_the_answers_on_a_socket_are_held_until_they_are_sent(
-    core: RunningCore, address: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """And each of them counts anew: what a connection has been answered adds up to nothing."""
-    create(core, "Ada")
-    body = {"display_name": "Bob", "fields": {"text": "x" * 900_000}}
-    bob = core.request("POST", "/v1/entities", json=body).json()["entity_id"]
-    sizes: list[int] = []
-    reserve = core.core.answers.reserve
-
-    def note(client: str, count: int) -> None:
-        reserve(client, count)
-        sizes.append(count)
-
-    monkeypatch.setattr(core.core.answers, "reserve", note)
-    with signed_in(address, core.token) as socket:
-        socket.subscribe("subscription { changesets { id } }", "changes")
-        for number in range(3):
-            socket.subscribe(f'{{ entity(entityId: "{bob}") {{ fields }} }}', str(number))
-            assert socket.next()["entity"]["fields"] == body["fields"]
-            assert socket.answer() == {"id": str(number), "type": "complete"}
-            create(core, f"{number}")
-            assert socket.next()["changesets"]["id"]
-    assert max(sizes) > 900_000
-    assert sum(sizes) == 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from datetime import timedelta
 from functools import partial
@@ -28,11 +27,16 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message
 
 from faceforge_schema import NOBODY, Actor, Context, Contract, Core
+from faceforge_schema.context import ANSWERING
+from faceforge_schema.execute.admission import graphql_errors
+from faceforge_schema.execute.masking import mask
+from faceforge_server.http.answers import encoded
 from faceforge_server.http.connections import let_in
 from faceforge_server.http.json_body import parse_json
 from faceforge_server.http.json_response import encode
 from faceforge_server.http.request_context import QUICK_BYTES
 from faceforge_server.middleware.authentication import Authenticator, bearer
+from faceforge_storage.database.read_budget import ReadBudget
 from faceforge_storage.errors import AnswerTooLarge, FaceForgeError, Overloaded
 from faceforge_storage.scheduling.fair_queue import Turn
 
@@ -108,20 +112,23 @@ class SocketAdapter(ASGIWebSocketAdapter):
         return await self.view.core.computing.run(turn, partial(self.view.decode_json, text))
 
     async def send_json(self, message: Mapping[str, object]) -> None:
-        assert isinstance(self.view, GraphqlWebSocket)
-        budget = self.view.core.read_budget(self._actor)
+        budget = ANSWERING.get() if message["type"] == "next" else None  # all other messages are small
         try:
-            # An answer may be large; all other messages are small.
-            large = message["type"] == "next"
-            text = await asyncio.to_thread(encode, message) if large else encode(message)
-            budget.encoded(len(text))
+            text = encode(message) if budget is None else await self._encoded(message, budget)
             await self.ws.send_text(text.decode())
-        except (AnswerTooLarge, Overloaded) as error:
-            await self.close(1013, error.code)
         except WebSocketDisconnect as gone:
             raise WebSocketDisconnected from gone
-        finally:
-            budget.release()
+
+    async def _encoded(self, message: Mapping[str, object], budget: ReadBudget) -> bytes:
+        """A message of an operation; its error instead where the answer finds no room any more."""
+        try:
+            found = await encoded(message, budget)
+        except (AnswerTooLarge, Overloaded) as refusal:
+            errors = graphql_errors(refusal)
+            mask(errors)
+            refused = {"data": None, "errors": [each.formatted for each in errors]}
+            return encode({**message, "payload": refused})
+        return b"".join(found.pieces)
 
     @property
     def _actor(self) -> Actor:

@@ -15,7 +15,8 @@ from starlette.types import Receive, Scope, Send
 from faceforge_server.http.json_response import encode
 from faceforge_storage.database.read_budget import ReadBudget
 
-PIECE_BYTES = 256 * 1024
+PIECE_BYTES = 288 * 1024
+"""`memory.py` sees to it that a piece goes back to the system when it has gone out."""
 REPEATABLE = "faceforge.repeatable"
 """Where a scope has the answer that stays the same until something is stored."""
 

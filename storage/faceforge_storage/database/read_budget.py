@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from sys import getsizeof
 from typing import Any
 
-from faceforge_storage.errors import AnswerTooLarge, Overloaded, QueryTooComplex
+from faceforge_storage.errors import AnswerTooLarge, Overloaded, QueryTooComplex, Unavailable
 from faceforge_storage.home.settings import Limits
 
 PARSED_FACTOR = 8
@@ -35,6 +35,12 @@ class AnswerMemory:
         self._held: Counter[str] = Counter()
         self._lock = threading.Lock()
 
+    @property
+    def held(self) -> int:
+        """How many bytes are reserved."""
+        with self._lock:
+            return self._held.total()
+
     def reserve(self, client: str, count: int) -> None:
         """Reserve bytes for a client, or give them back when `count` is negative. Raises Overloaded."""
         with self._lock:
@@ -58,10 +64,15 @@ def _overloaded(held: int, count: int, allowed: str) -> Overloaded:
 
 
 class ReadBudget:
-    """What one answer may read and hold. Used by one thread at a time; `release` when the answer has gone out."""
+    """What one answer may read and hold. Counted by one thread at a time; `release` when the answer has gone out.
+
+    A thread that still reads for whoever has gone meanwhile is stopped by what it counts next: `hold` raises then.
+    """
 
     def __init__(self, limits: Limits, memory: AnswerMemory, client: str) -> None:
         self._limits, self._memory, self._client = limits, memory, client
+        self._lock = threading.Lock()
+        self._released = False
         self._reserved = FREE_BYTES
         self._rows = self._objects = 0
         self.held = 0
@@ -96,37 +107,44 @@ class ReadBudget:
         return count + bool(rows)
 
     def hold(self, count: int) -> None:
-        """Say how many bytes the answer holds now, read or encoded. Raises AnswerTooLarge, Overloaded."""
+        """Say how many bytes the answer holds now, read or encoded. Raises AnswerTooLarge, Overloaded, and Unavailable
+        when the budget is released."""
         most = self._limits.answer_bytes
         if count > most:
             raise AnswerTooLarge(
                 f"The answer is larger than the {most} bytes that are allowed; {count} were counted "
                 "when it was stopped.",
             )
-        if count > self._reserved:
-            wanted = count + STEP_BYTES
-            self._memory.reserve(self._client, wanted - self._reserved)
-            self._reserved = wanted
+        with self._lock:
+            if self._released:
+                raise Unavailable("Nobody waits for the answer any more.")
+            if count > self._reserved:
+                self._reserve(count + STEP_BYTES)
         self.held = count
 
     def encoded(self, count: int) -> None:
-        """The answer is encoded, in `count` bytes, and nothing else is held any more. Raises AnswerTooLarge."""
-        kept = max(count, FREE_BYTES)
-        if kept < self._reserved:
-            self._memory.reserve(self._client, kept - self._reserved)
-            self._reserved = kept
+        """The answer is encoded, in `count` bytes, and nothing else is held any more. Raises what `hold` does."""
+        with self._lock:
+            self._reserve(min(self._reserved, max(count, FREE_BYTES)))
         self.hold(count)
 
     def renew(self) -> None:
         """Give back everything and count anew: for the next of many answers."""
         self.release()
         self._rows = self._objects = self.held = 0
+        self._released = False
 
     def release(self) -> None:
         """Give back everything; calling it again does nothing."""
-        if self._reserved > FREE_BYTES:
-            self._memory.reserve(self._client, FREE_BYTES - self._reserved)
-            self._reserved = FREE_BYTES
+        with self._lock:
+            self._released = True
+            self._reserve(FREE_BYTES)
+
+    def _reserve(self, count: int) -> None:
+        """Have so many bytes reserved; the lock is held."""
+        if count != self._reserved:
+            self._memory.reserve(self._client, count - self._reserved)
+            self._reserved = count
 
     def _check_objects(self, count: int) -> None:
         most = self._limits.query_objects
