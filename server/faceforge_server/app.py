@@ -48,7 +48,7 @@ from faceforge_storage.stores import RecordedStore
 log = logging.getLogger("faceforge")
 
 LAST_SECONDS = 0.5
-"""How long the end waits for what Core does by itself."""
+"""How long the end waits for what Core does by itself: a disk may not answer at all."""
 MAX_STATEMENTS = 500
 """Statements that are kept, of a few kilobytes each."""
 COMPUTING_THREADS = 2
@@ -153,9 +153,7 @@ def _lifespan(
         finally:
             tending.cancel()
             compiled.cancel()  # the thread goes on to its end, which nobody needs any more
-            await asyncio.wait(
-                {tending, compiled}, timeout=LAST_SECONDS
-            )  # not for a disk that does not answer
+            await asyncio.wait({tending, compiled}, timeout=LAST_SECONDS)
             core.computing.close()
             core.database.stop()
             core.database.close()

@@ -16,7 +16,7 @@ ARENAS = 2
 
 
 def return_memory() -> None:
-    """Give blocks of over 272 KiB back to the system as soon as they are freed; does nothing outside of glibc.
+    """Give blocks of over `LARGE_BYTES` back to the system as soon as they are freed; does nothing outside of glibc.
 
     By itself glibc raises that bound up to 32 MiB with the blocks it sees freed, and has an arena for each thread: what
     a large answer has taken stays then, in pieces that the next one does not fit into.

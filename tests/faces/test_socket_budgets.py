@@ -32,10 +32,9 @@ def narrow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCore]:
 
 @contextmanager
 def signed_in(core: RunningCore, **options: Any) -> Iterator[Socket]:
-    address = "/graphql"
     with (
         on_a_socket(core) as http,
-        opened(http.replace("http", "ws") + address, max_size=None, **options) as socket,
+        opened(http.replace("http", "ws") + "/graphql", max_size=None, **options) as socket,
     ):
         socket.send("connection_init", payload={"authorization": f"Bearer {core.token}"})
         assert socket.answer()["type"] == "connection_ack"

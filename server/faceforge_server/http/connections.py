@@ -54,7 +54,7 @@ class Connection(asyncio.Protocol):
 
     @property
     def sending(self) -> object:
-        """What is being sent: another one for each answer or message."""
+        """What is being sent, another one for each answer or message; None before the first, when nothing is large."""
         return None
 
     @property
