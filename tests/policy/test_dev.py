@@ -25,7 +25,8 @@ def test_each_verb_has_help(verb: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [["fly"], [], ["lint", "everything"], ["lock", "--now"], ["changelog", "all"], ["token", "--all"]]
+    "words",
+    [["fly"], [], ["lint", "everything"], ["lock", "--now"], ["changelog", "all"], ["token", "--all"]],
 )
 def test_what_is_not_understood_is_refused_before_anything_is_installed(words: list[str]) -> None:
     refused = dev(*words)
