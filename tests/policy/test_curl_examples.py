@@ -88,7 +88,7 @@ def test_the_examples_are_looked_at() -> None:
         ("curl --output /dev/null $url", 0),
         ('ff "$url/v1/assets" --output got', 1),
         ("run `curl --continue-at - --output FILE …` again", 1),
-        ("curl <span data-origin>http://x</span>/v1", 0),
+        ("curl <span data-origin>$url</span>/v1", 0),
         ("# allow curl: the status is looked at\ncurl -o answer $url", 0),
     ],
 )
