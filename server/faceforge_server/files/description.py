@@ -58,9 +58,11 @@ QUERY: dict[str, tuple[Json, str]] = {
 }
 HEADERS = {
     "Range": "Which bytes: `bytes=0-99`.",
-    "If-Range": "Take the range only from bytes with this ETag.",
+    "If-Range": "Take the range only from bytes with this ETag, or this Last-Modified.",
     "If-None-Match": "Answer 304 when the bytes have this ETag.",
     "If-Match": "Answer 412 unless the bytes have this ETag.",
+    "If-Modified-Since": "Answer 304 when the bytes are no newer; If-None-Match goes before it.",
+    "If-Unmodified-Since": "Answer 412 when the bytes are newer; If-Match goes before it.",
 }
 
 
