@@ -31,6 +31,7 @@ from faceforge_server.middleware.hosts import HostCheck
 from faceforge_server.middleware.install_token import InstallToken
 from faceforge_server.middleware.origins import OriginCheck
 from faceforge_server.rest import RestOperation, RestRouter, rest_operations, rest_routes
+from faceforge_server.token_command import TokenCommand
 from faceforge_server.version import product_version
 from faceforge_storage.database.clock import now
 from faceforge_storage.database.database import Database
@@ -95,6 +96,7 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
         computing=Workers("computing", COMPUTING_THREADS, waiting=settings.limits.waiting_per_client),
     )
     authenticator = Authenticator(core, install)
+    command = TokenCommand(home.root)
     cache = AnswerCache(lambda: core.database.generation, settings.limits.answer_cache_bytes)
     routes = _routes(contract, operations, core, authenticator)
 
@@ -107,12 +109,13 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
         redirect_slashes=False,
         telemetry=NO_TELEMETRY,
         outermost=[Middleware(RequestIds)],
-        middleware=_middleware(core, authenticator, routes, cache),
+        middleware=_middleware(core, authenticator, routes, cache, command),
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=_lifespan(contract, core, staging),
     )
     app.router.routes.extend(routes)
     app.state.core, app.state.files, app.state.answers = core, files, cache
+    app.state.token_command = command.shown_to
     return app
 
 
@@ -164,7 +167,11 @@ def _lifespan(
 
 
 def _middleware(
-    core: Core, authenticator: Authenticator, routes: list[BaseRoute], cache: AnswerCache
+    core: Core,
+    authenticator: Authenticator,
+    routes: list[BaseRoute],
+    cache: AnswerCache,
+    command: TokenCommand,
 ) -> list[Middleware]:
     """What every request passes on its way in, the outermost first."""
     return [
@@ -175,6 +182,7 @@ def _middleware(
             authenticator=authenticator,
             public=Addresses(routes, is_public),
             signed=Addresses(routes, takes_signature),
+            command=command,
         ),
         Middleware(CachedAnswers, cache=cache, budget=core.read_budget),
     ]
