@@ -24,7 +24,7 @@ HERE = Path(__file__).resolve().parent
 VENV = HERE / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
-PROGRAMS = {"nginx": "nginx-light", "chromium": "chromium", "curl": "curl"}
+PROGRAMS = {"nginx": "nginx-light", "chromium": "chromium", "curl": "curl", "wget": "wget", "aria2c": "aria2"}
 """Programs that tests need beyond Python, and the Debian package of each."""
 KINDS = ("added", "changed", "deprecated", "removed", "fixed", "security")
 """The kinds of a changelog fragment, `docs/changelog/unreleased/SLUG.KIND.md`, in the order of a release's headings."""

@@ -27,6 +27,7 @@ part() {
 ask() {
     local method=$1 path=$2 status
     shift 2
+    # allow curl: an error is read from the file
     status=$(curl --silent --show-error --request "$method" --header @"$work/token" "$@" \
         --output "$work/answer" --write-out '%{http_code}' "$url$path") || stop "no answer from $url"
     [ "$status" -lt 400 ] || stop "$method $path answered $status: $(cat "$work/answer")"
@@ -160,9 +161,10 @@ python3 -m json.tool --indent 2 <<< "$answer"
 say "12. Begin a download, cut it in the middle, and go on where it stopped"
 address="$url/v1/assets/$archive/download"
 # `head` closes the pipe after a third of the bytes: for curl, and for Core, the connection is gone.
-{ curl --silent --header @"$work/token" "$address" || true; } | head -c $((BIG_BYTES / 3)) > "$work/got.bin"
+{ curl --silent --fail --header @"$work/token" "$address" || true; } | head -c $((BIG_BYTES / 3)) > "$work/got.bin"
 echo "cut after $(wc -c < "$work/got.bin") bytes"
-curl --silent --show-error --header @"$work/token" --continue-at - --output "$work/got.bin" \
+# Without --fail an error would be written into the file, and what was got would be gone on with behind it.
+curl --silent --show-error --fail --header @"$work/token" --continue-at - --output "$work/got.bin" \
     --write-out 'went on: status %{http_code}, %{size_download} further bytes\n' "$address"
 got_hash=$(hash_of "$work/got.bin")
 echo "sent $big_hash"

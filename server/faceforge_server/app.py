@@ -21,6 +21,7 @@ from faceforge_server.files.transfers import FileTransfers
 from faceforge_server.graphql.view import GraphqlView
 from faceforge_server.graphql.websocket import GraphqlWebSocket
 from faceforge_server.http.answer_cache import AnswerCache
+from faceforge_server.http.application import Application
 from faceforge_server.http.exception_handlers import EXCEPTION_HANDLERS
 from faceforge_server.http.public_routes import Addresses, is_page, is_public, takes_signature
 from faceforge_server.http.request_ids import RequestIds
@@ -99,7 +100,7 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
     cache = AnswerCache(lambda: core.database.generation, settings.limits.answer_cache_bytes)
     routes = _routes(contract, operations, core, authenticator)
 
-    app = FastAPI(
+    app = Application(
         title="FaceForge Core",
         version=core.version,
         openapi_url=None,
@@ -107,6 +108,7 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         telemetry=NO_TELEMETRY,
+        outermost=[Middleware(RequestIds)],
         middleware=_middleware(core, authenticator, routes, cache, command),
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=_lifespan(contract, core, staging),
@@ -171,9 +173,8 @@ def _middleware(
     cache: AnswerCache,
     command: TokenCommand,
 ) -> list[Middleware]:
-    """What every request passes, the outermost first."""
+    """What every request passes on its way in, the outermost first."""
     return [
-        Middleware(RequestIds),
         Middleware(HostCheck, allowed=core.settings.network.allowed_hosts),
         Middleware(OriginCheck, pages=Addresses(routes, is_page)),
         Middleware(

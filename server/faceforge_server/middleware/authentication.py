@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable, Iterable
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -67,6 +68,18 @@ def bearer(text: str) -> str | None:
     """The token of an `Authorization` value (RFC 6750), None when it is of another kind."""
     scheme, _, token = text.partition(" ")
     return token.strip() if scheme.lower() == "bearer" else None
+
+
+WAYS: dict[str, Callable[[str], str | None]] = {"authorization": bearer, "x-faceforge-token": str.strip}
+"""Name, in lower case, under which a token is sent -> what reads it there."""
+
+
+def tokens_in(named: Iterable[tuple[str, object]]) -> set[str]:
+    """The tokens among headers, or among other values under the same names."""
+    read = [
+        WAYS[name.lower()](text) for name, text in named if name.lower() in WAYS and isinstance(text, str)
+    ]
+    return {token for token in read if token}
 
 
 class Authentication:
