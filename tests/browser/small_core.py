@@ -91,7 +91,7 @@ INFO = {
     "counts": {"entities": 1204, "assets": 348112, "descriptors": 9120, "relationships": 77},
 }
 CURRENT = {"name": "install", "limited": False, "permissions": ["entities:read", "system:read"]}
-COMMAND = "python3 '/home/ada/my files/faceforge/dev.py' token"
+COMMAND = "python3 '/srv/my files/faceforge/dev.py' token"
 OPENAPI: dict[str, Any] = {
     "openapi": "3.1.0",
     "info": {"title": "FaceForge Core", "version": "0.1.0", "description": "The REST face."},
