@@ -13,6 +13,7 @@ from strawberry import ID, Maybe
 from strawberry.utils.str_converters import to_camel_case
 
 from faceforge_executor import Objects
+from faceforge_schema.assets.filters import KIND, Linked, is_linked
 from faceforge_schema.assets.intake import (
     AssetCreate,
     OwnerType,
@@ -139,7 +140,7 @@ def asset_by_hash(db: Reader, algorithm: str, hex: str) -> Asset:
     return Asset.of(found)
 
 
-@listing("GET /assets", Asset, sort=AssetSort, needs="assets:read", readers={"tag": none_if_empty})
+@listing("GET /assets", Asset, sort=AssetSort, needs="assets:read", readers={"tag": none_if_empty, **KIND})
 def assets(
     q: str | None = None,
     tag: list[str] | None = None,
@@ -148,12 +149,18 @@ def assets(
     content_hash: str | None = None,
     filename: str | None = None,
     entity_id: ID | None = None,
+    linked: Linked | None = None,
     derived_from_asset_id: ID | None = None,
     ids: list[ID] | None = None,
     updated_since: DateTime | None = None,
     deleted: Deleted = Deleted.EXCLUDE,
 ) -> Select[Any]:
-    """Assets. `q` is found in file names; every `tag` must be there; `entity_id` is an entity it is linked to."""
+    """Assets. `q` is found in file names; every `tag` must be there; `entity_id` is an entity it is linked to.
+
+    `kind` takes a trailing `.*`: `image.*` is every kind that begins with `image.`, at any depth, not `image` itself.
+    `linked` is `none` for the assets of nobody: those that no `entity_id` finds, since they have no link, or only
+    links to entities in the trash; `some` for all others.
+    """
     return rows.matching(
         q=q,
         tag=tag,
@@ -162,6 +169,7 @@ def assets(
         content_hash=content_hash,
         filename=filename,
         entity_id=entity_id,
+        linked=is_linked(linked),
         derived_from_asset_id=derived_from_asset_id,
         ids=ids,
         updated_since=updated_since,
@@ -263,7 +271,7 @@ def primary_thumbnail() -> Select[Any]:
     return rows.matching()
 
 
-@collection(Asset, Asset, sort=AssetSort, by="id")
+@collection(Asset, Asset, sort=AssetSort, by="id", readers=KIND)
 def derivatives(kind: str | None = None) -> Children:
-    """The live assets made from it."""
+    """The live assets made from it; `kind` as in `assets`."""
     return Children(rows.matching(kind=kind), lambda source: tables.assets.c.derived_from_asset_id == source)
