@@ -57,7 +57,7 @@ def filters_of(arguments: Mapping[str, Any], readers: Readers, most: int) -> Fil
         if given is None:
             raise InvalidInput(
                 f"The filter {name} is null.",
-                hint="Leave a filter out that is not wanted; for assets of no entity ask `linked: NONE`.",
+                hint="Leave out a filter that is not wanted; make a variable that is needed `!`, so that it cannot be empty.",
                 errors=(Fault(f"/{name}", "is null; leave it out, or give a value", "null", "query"),),
             )
         if isinstance(given, list) and len(given) > most:
