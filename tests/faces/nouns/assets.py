@@ -32,6 +32,8 @@ NOUN = Noun(
         ),
         "assets": a_list(
             lambda w: {"entity_id": w.photo and w.ada, "kind": "image.original", "q": "PHOTO"},
+            invalid("/content_hash", lambda w: {"content_hash": w.photo_hash[:63]}),
+            invalid("/content_hash", lambda w: {"content_hash": ""}),
             *KINDS_THAT_ARE_NONE,
         ),
         "asset_by_hash": Rows(
@@ -40,6 +42,8 @@ NOUN = Noun(
             (
                 Bad(lambda w: {"algorithm": "sha256", "hex": UNKNOWN}, 404, "not_found"),
                 invalid("/algorithm", lambda w: {"algorithm": "md5", "hex": w.photo_hash}),
+                invalid("/hex", lambda w: {"algorithm": "sha256", "hex": "xyz"}),
+                invalid("/hex", lambda w: {"algorithm": "sha256", "hex": w.photo_hash + "0"}),
             ),
         ),
         "entity_assets": a_list(
