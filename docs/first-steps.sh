@@ -66,6 +66,7 @@ it = json.loads(text); print(eval(sys.argv[1]))' "$1"
 call() {
     local method=$1 path=$2
     shift 2
+    # allow curl: an error is read from the file
     curl --silent --show-error --request "$method" --header @"$work/token" "$@" \
         --output "$work/answer" --write-out '%{http_code}' "$url$path" || stop "no answer from $url"
 }
@@ -159,6 +160,7 @@ INTRODUCTION
 fi
 
 say "1. Where is FaceForge, and may we in?"
+# allow curl: an error is read from the file
 status=$(curl --silent --header @"$work/token" --output "$work/answer" --write-out '%{http_code}' "$url/v1/system/info") \
     || stop "nothing answers at $url. Start FaceForge in another terminal, and leave it running:  $run"
 case $status in
@@ -333,6 +335,7 @@ address="$url/v1/assets/$asset/download"
 # `head` closes the pipe after a third of the bytes: for curl, and for FaceForge, the connection is gone.
 { curl --silent --fail --header @"$work/token" "$address" || true; } | head -c $((sent_bytes / 3)) > "$work/got.bin"
 echo "cut after $(size_of "$work/got.bin") bytes"
+# Without --fail an error would be written into the file, and what was got would be gone on with behind it.
 curl --silent --show-error --fail --header @"$work/token" --continue-at - --output "$work/got.bin" \
     --write-out 'went on: status %{http_code}, %{size_download} further bytes\n' "$address" || stop "the download did not go on"
 got_hash=$(hash_of "$work/got.bin")

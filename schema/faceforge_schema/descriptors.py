@@ -122,7 +122,7 @@ AS_OF = {"as_of": _as_of}
 def descriptors(
     field_key: str | None = None, ids: list[ID] | None = None, as_of: str | None = None
 ) -> Select[Any]:
-    """Descriptors (facts about entities) of all live entities. `as_of` is a date, perhaps partial, at which they held."""
+    """The descriptors (facts) of all live entities. `as_of` is a date, perhaps partial, at which they held."""
     return rows.matching(field_key=field_key, ids=ids, as_of=as_of)
 
 

@@ -19,7 +19,7 @@ from faceforge_schema.declare.operation import mutation
 from faceforge_schema.declare.resources import Record, attribute, resource
 from faceforge_schema.fields.values import check_fields, check_still_unique
 from faceforge_schema.values.deleted import Deleted, shown_as
-from faceforge_schema.values.inputs import Input, Name, Word, Words, invalid, patched
+from faceforge_schema.values.inputs import Input, Name, OrDefault, Word, Words, invalid, patched
 from faceforge_schema.values.reference_checks import check_asset
 from faceforge_schema.values.scalars import DateTime, JSONObject
 from faceforge_storage import entities as rows
@@ -84,14 +84,20 @@ ExternalIds = Annotated[list[ExternalIdInput], Field(max_length=100), AfterValid
 @strawberry.pydantic.input(description="A new entity.")
 class EntityCreate(Input):
     display_name: Name = Field(description="The name people see.", examples=["Ada Lovelace"])
-    aliases: Words = Field(default=[], description="Other names.", examples=[["Countess of Lovelace"]])
-    tags: Words = Field(default=[], description="Free words to find it by.", examples=[["mathematician"]])
-    fields: JSONObject = Field(
+    aliases: OrDefault[Words] = Field(
+        default=[], description="Other names.", examples=[["Countess of Lovelace"]]
+    )
+    tags: OrDefault[Words] = Field(
+        default=[], description="Free words to find it by.", examples=[["mathematician"]]
+    )
+    fields: OrDefault[JSONObject] = Field(
         default=JSONObject({}), description="Values by field key.", examples=[{"born": "1815-12-10"}]
     )
-    external_ids: ExternalIds = Field(default=[], description="What other systems call it.")
+    external_ids: OrDefault[ExternalIds] = Field(default=[], description="What other systems call it.")
     primary_thumbnail_asset_id: ID | None = Field(default=None, description="The picture that stands for it.")
-    plugin_data: JSONObject = Field(default=JSONObject({}), description="What plugins keep, by plugin id.")
+    plugin_data: OrDefault[JSONObject] = Field(
+        default=JSONObject({}), description="What plugins keep, by plugin id."
+    )
 
 
 @strawberry.pydantic.input(description="Changes to an entity: an absent key keeps, null clears.")

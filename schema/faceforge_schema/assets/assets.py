@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from enum import Enum
 from typing import Any
@@ -46,6 +47,8 @@ from faceforge_storage.errors import (
     UnknownReference,
     VersionConflict,
 )
+
+SHA256 = re.compile("[0-9A-Fa-f]{64}")
 
 
 @strawberry.type(description="Where an asset comes from.")
@@ -130,16 +133,30 @@ def asset(deleted: Deleted = Deleted.EXCLUDE) -> Select[Any]:
 
 @query("GET /assets/by-hash/{algorithm}:{hex}", errors=(NotFound, InvalidInput), needs="assets:read")
 def asset_by_hash(db: Reader, algorithm: str, hex: str) -> Asset:
-    """The oldest live asset on the bytes with this hash. `algorithm` is `sha256`."""
+    """The oldest live asset on the bytes with this hash. `algorithm` is `sha256`, `hex` 64 digits of either case."""
     if algorithm != "sha256":
-        raise invalid("/algorithm", "is sha256")
-    found = rows.oldest_with_content(db, hex.lower())
+        raise invalid("/algorithm", "is sha256", hint="Only the SHA-256 of the bytes is kept.")
+    found = rows.oldest_with_content(db, _sha256(hex, "/hex"))
     if found is None:
-        raise NotFound(f"No live asset has the hash {hex[:80]!r}.")
+        raise NotFound(f"No live asset has the hash {hex!r}.", hint="No upload has brought these bytes yet.")
     return Asset.of(found)
 
 
-@listing("GET /assets", Asset, sort=AssetSort, needs="assets:read", readers={"tag": none_if_empty})
+def _sha256(text: str, where: str) -> str:
+    """A hash as it is stored, in lower case; raises InvalidInput for what is none."""
+    if SHA256.fullmatch(text) is None:
+        message = "is a SHA-256: 64 hexadecimal digits"
+        raise invalid(where, message, hint="`sha256sum FILE` prints it, on Windows `Get-FileHash FILE`.")
+    return text.lower()
+
+
+@listing(
+    "GET /assets",
+    Asset,
+    sort=AssetSort,
+    needs="assets:read",
+    readers={"tag": none_if_empty, "content_hash": lambda text: _sha256(text, "/content_hash")},
+)
 def assets(
     q: str | None = None,
     tag: list[str] | None = None,

@@ -22,7 +22,7 @@ from faceforge_schema.assets.sidecar import (
 from faceforge_schema.assets.upload_form import InForm, form_of
 from faceforge_schema.context import Context, Reader, Write
 from faceforge_schema.entities import EntityCreate, ExternalIdInput, checked_values, new_entity
-from faceforge_schema.values.inputs import Dotted, FileName, Input, Word, Words, invalid
+from faceforge_schema.values.inputs import Dotted, FileName, Input, OrDefault, Word, Words, invalid
 from faceforge_schema.values.reference_checks import require_asset, require_entity
 from faceforge_schema.values.scalars import JSONObject
 from faceforge_storage import assets as rows
@@ -31,6 +31,7 @@ from faceforge_storage.database.gateway import AnyRow
 from faceforge_storage.errors import Fault, UnknownContent, UnknownReference
 
 DEFAULT_KIND = "file"
+Linked = Annotated[list[ID], Field(max_length=1000)]
 
 
 @strawberry.enum(description="What to do when a live asset has the same bytes.")
@@ -63,20 +64,24 @@ class AssetCreate(Input):
     kind: Annotated[Dotted | None, InForm()] = Field(
         default=None, description="What it is for; `file` by default.", examples=["image.original"]
     )
-    entity_ids: Annotated[list[ID], InForm("entity_id")] = Field(
-        default=[], max_length=1000, description="Entities to link it to."
+    entity_ids: Annotated[OrDefault[Linked], InForm("entity_id")] = Field(
+        default=[], description="Entities to link it to."
     )
     role: Annotated[Word | None, InForm()] = Field(default=None, description="The role of those links.")
-    tags: Annotated[Words, InForm("tag")] = Field(default=[], description="Free words to find it by.")
+    tags: Annotated[OrDefault[Words], InForm("tag")] = Field(
+        default=[], description="Free words to find it by."
+    )
     derived_from_asset_id: Annotated[ID | None, InForm()] = Field(
         default=None, description="The asset it was made from."
     )
-    user_metadata: JSONObject = Field(default=JSONObject({}), description="Anything worth keeping.")
+    user_metadata: OrDefault[JSONObject] = Field(
+        default=JSONObject({}), description="Anything worth keeping."
+    )
     owner: OwnerInput | None = Field(default=None, description="Where it comes from; the system by default.")
     sidecar: Annotated[JSONObject | None, InForm("meta", is_sidecar=True)] = Field(
         default=None, description="The content of a `_meta.json`; the other fields win over it."
     )
-    on_duplicate: Annotated[OnDuplicate, InForm()] = Field(
+    on_duplicate: Annotated[OrDefault[OnDuplicate], InForm()] = Field(
         default=OnDuplicate.REUSE, description="What to do when a live asset has the same bytes."
     )
 

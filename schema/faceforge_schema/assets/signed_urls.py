@@ -11,7 +11,7 @@ from strawberry import ID
 from faceforge_schema.context import Context, Reader
 from faceforge_schema.declare.operation import query
 from faceforge_schema.declare.resources import attribute
-from faceforge_schema.values.inputs import Input, invalid
+from faceforge_schema.values.inputs import Input, OrDefault, invalid
 from faceforge_schema.values.scalars import DateTime
 from faceforge_storage import assets
 from faceforge_storage.errors import InvalidInput, NotFound
@@ -33,7 +33,7 @@ class SignedUrl:
 
 @strawberry.pydantic.input(description="How the address is to work.")
 class SignedUrlInput(Input):
-    disposition: Disposition = Field(
+    disposition: OrDefault[Disposition] = Field(
         default=Disposition.ATTACHMENT, description="Whether to show or to save."
     )
     expires_in: int | None = Field(

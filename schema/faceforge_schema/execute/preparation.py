@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from enum import Enum
 from typing import Any
 
 from graphql import (
-    GraphQLArgument,
-    GraphQLDefaultInput,
-    GraphQLInputField,
     GraphQLInputObjectType,
     GraphQLObjectType,
     GraphQLScalarType,
     GraphQLSchema,
     Undefined,
+    get_nullable_type,
 )
 from strawberry.types.field import StrawberryField
 
 from faceforge_executor import BATCH, COLUMN, ENCODE, UNCHANGED
 from faceforge_schema.directives import VOLATILE, Resource, directive_of, is_list, item_type
+from faceforge_schema.values.inputs import with_default
 from faceforge_schema.values.scalars import ANSWERED_AS_STORED, JSON_SCALARS, json_text
 
 
@@ -30,26 +31,27 @@ def prepare(schema: GraphQLSchema) -> None:
     for kind in schema.type_map.values():
         if is_list(kind):
             item_type(kind)
-    _make_defaults_readable(schema)
+    _leave_defaults_to_code(schema)
     _take_models(schema)
     _offer_levels(schema)
 
 
-def _make_defaults_readable(schema: GraphQLSchema) -> None:
-    """Leave out `= null`: for a nullable argument it means the same as no default. Objects are given in the newer of
-    graphql-core's two ways, because introspection fails at them in the older one."""
+def _leave_defaults_to_code(schema: GraphQLSchema) -> None:
+    """Leave out `= null`: for a nullable argument it means the same as no default. The default of a field of an input
+    is its model's alone, and in the description: see `OrDefault`."""
     for kind in schema.type_map.values():
         if isinstance(kind, GraphQLInputObjectType):
-            takers: list[GraphQLArgument | GraphQLInputField] = list(kind.fields.values())
+            for field in kind.fields.values():
+                if field.default_value not in (None, Undefined):
+                    default = field.default_value
+                    shown = default.name if isinstance(default, Enum) else json.dumps(default)
+                    field.description = with_default(field.description, shown)
+                    field.type = get_nullable_type(field.type)
+                field.default_value = Undefined
         elif isinstance(kind, GraphQLObjectType):
-            takers = [argument for field in kind.fields.values() for argument in field.args.values()]
-        else:
-            continue
-        for taker in takers:
-            if taker.default_value is None:
-                taker.default_value = Undefined
-            elif isinstance(taker.default_value, dict):
-                taker.default = GraphQLDefaultInput(taker.default_value)
+            for argument in (each for field in kind.fields.values() for each in field.args.values()):
+                if argument.default_value is None:
+                    argument.default_value = Undefined
 
 
 def _take_models(schema: GraphQLSchema) -> None:

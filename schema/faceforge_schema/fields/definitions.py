@@ -20,7 +20,7 @@ from faceforge_schema.declare.lookup import lookup
 from faceforge_schema.declare.operation import mutation
 from faceforge_schema.declare.resources import Record, attribute, resource
 from faceforge_schema.fields.values import BOUNDS, check_default, faults_of, value_schema
-from faceforge_schema.values.inputs import Input, Key, Name, Note, Word, Words, invalid, patched
+from faceforge_schema.values.inputs import Input, Key, Name, Note, OrDefault, Word, Words, invalid, patched
 from faceforge_schema.values.regex import compiled
 from faceforge_schema.values.scalars import JSON, DateTime, JSONObject
 from faceforge_storage import fields as rows
@@ -112,15 +112,19 @@ Bound = Annotated[float, Field(allow_inf_nan=False)]
 @strawberry.pydantic.input(description="A new field definition.")
 class FieldDefinitionCreate(Input):
     field_key: Key = Field(description="The key: lower-case letters, digits and `_`.", examples=["height"])
-    scope: FieldScope = Field(default=FieldScope.ENTITY, description="Entities, facts, or both.")
+    scope: OrDefault[FieldScope] = Field(default=FieldScope.ENTITY, description="Entities, facts, or both.")
     field_type: FieldType = Field(description="What kind of value.", examples=["number"])
     label: Name | None = Field(default=None, description="The name people see.", examples=["Height"])
     description: Note | None = Field(default=None, description="What it means.")
-    required: bool = Field(default=False, description="Whether a new entity must have it.")
-    multiple: bool = Field(default=False, description="Whether an entity holds a list of values.")
-    unique: bool = Field(default=False, description="Whether no two live entities may have the same value.")
-    indexed: bool = Field(default=False, description="Whether the database keeps an index over it.")
-    options: Words = Field(default=[], description="The values of an enum.")
+    required: OrDefault[bool] = Field(default=False, description="Whether a new entity must have it.")
+    multiple: OrDefault[bool] = Field(default=False, description="Whether an entity holds a list of values.")
+    unique: OrDefault[bool] = Field(
+        default=False, description="Whether no two live entities may have the same value."
+    )
+    indexed: OrDefault[bool] = Field(
+        default=False, description="Whether the database keeps an index over it."
+    )
+    options: OrDefault[Words] = Field(default=[], description="The values of an enum.")
     regex: Regex | None = Field(default=None, description="What a text must match.")
     min: Bound | None = Field(default=None, description="The least value of a number, or length of a text.")
     max: Bound | None = Field(
@@ -128,7 +132,7 @@ class FieldDefinitionCreate(Input):
     )
     unit: Word | None = Field(default=None, description="The unit of a number.", examples=["cm"])
     default: JSON | None = Field(default=None, description="What a new entity gets when it brings no value.")
-    deprecated: bool = Field(default=False, description="Whether it should no longer be used.")
+    deprecated: OrDefault[bool] = Field(default=False, description="Whether it should no longer be used.")
 
 
 @strawberry.pydantic.input(description="Changes to a field definition: an absent key keeps, null clears.")

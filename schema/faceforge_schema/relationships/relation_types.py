@@ -16,7 +16,7 @@ from faceforge_schema.declare.connections import listing
 from faceforge_schema.declare.lookup import lookup
 from faceforge_schema.declare.operation import mutation
 from faceforge_schema.declare.resources import Record, attribute, resource
-from faceforge_schema.values.inputs import Input, Name, invalid, patched
+from faceforge_schema.values.inputs import Input, Name, OrDefault, invalid, patched
 from faceforge_schema.values.scalars import DateTime
 from faceforge_storage import relation_types as rows
 from faceforge_storage.database import tables
@@ -49,7 +49,7 @@ class RelationTypeSort(Enum):
 class RelationTypeCreate(Input):
     name: RelationName = Field(description="The name relationships use.", examples=["rival"])
     inverse: RelationName | None = Field(default=None, description="The type seen from the other end.")
-    symmetric: bool = Field(default=False, description="Whether it reads the same from both ends.")
+    symmetric: OrDefault[bool] = Field(default=False, description="Whether it reads the same from both ends.")
     label: Name | None = Field(default=None, description="The name people see.", examples=["Rival"])
 
 

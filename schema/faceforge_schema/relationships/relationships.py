@@ -19,7 +19,15 @@ from faceforge_schema.declare.operation import mutation
 from faceforge_schema.declare.resources import Record, attribute, resource
 from faceforge_schema.entities import Entity
 from faceforge_schema.relationships.relation_types import RelationName, RelationType
-from faceforge_schema.values.inputs import Confidence, Input, Note, PartialDate, check_span, patched
+from faceforge_schema.values.inputs import (
+    Confidence,
+    Input,
+    Note,
+    OrDefault,
+    PartialDate,
+    check_span,
+    patched,
+)
 from faceforge_schema.values.reference_checks import require_entity
 from faceforge_schema.values.scalars import DateTime, JSONObject
 from faceforge_storage import entities as entity_rows
@@ -70,7 +78,7 @@ class RelationshipCreate(Input):
     relationship_type: RelationName = Field(
         description="Its type; an unknown one registers itself.", examples=["friend"]
     )
-    fields: JSONObject = Field(default=JSONObject({}), description="Anything else about it.")
+    fields: OrDefault[JSONObject] = Field(default=JSONObject({}), description="Anything else about it.")
     valid_from: PartialDate | None = Field(
         default=None, description="Since when it is true.", examples=["2015"]
     )

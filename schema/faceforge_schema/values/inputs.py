@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import islice
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
-from pydantic_core import ErrorDetails
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler, StringConstraints
+from pydantic_core import CoreSchema, ErrorDetails, PydanticUseDefault, core_schema
 
 from faceforge_storage.errors import Fault, InvalidInput
 from faceforge_storage.ingest.filenames import clean_filename
@@ -43,6 +43,33 @@ def _file_name(name: str) -> str:
 
 FileName = Annotated[str, AfterValidator(_file_name)]
 """The name of a file as people see it: any script, spaces, emoji; of a path, its last part."""
+
+
+class _NullIsDefault:
+    """Marks a field with a default: null means the same as an absent key."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(
+            _given, core_schema.nullable_schema(handler(source))
+        )
+
+
+def _given(value: Any) -> Any:
+    if value is None:
+        raise PydanticUseDefault
+    return value
+
+
+T = TypeVar("T")
+OrDefault = Annotated[T, _NullIsDefault()]
+"""The type of a field that has a default. The contract shows it as nullable, without the default: generators of clients
+take a default for a value that is always sent (TypeScript), or cannot write it down (an object, in Python)."""
+
+
+def with_default(description: str | None, default: str) -> str:
+    """The description of a field with its default, which is given as JSON, or as the word of an enum."""
+    told = "Empty" if default in ("[]", "{}") else f"`{default}`"
+    return f"{description or ''} {told} by default.".lstrip()
 
 
 class Input(BaseModel):
@@ -123,8 +150,7 @@ def pointer(parts: Iterable[str | int]) -> str:
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
 
 
-def invalid(where: str, message: str, code: str = "invalid") -> InvalidInput:
+def invalid(where: str, message: str, code: str = "invalid", hint: str = "") -> InvalidInput:
     """One fault in the input at the pointer `where`."""
-    return InvalidInput(
-        f"{where.lstrip('/') or 'The input'}: {message}.", errors=(Fault(where, message, code),)
-    )
+    said = f"{where.lstrip('/') or 'The input'}: {message}."
+    return InvalidInput(said, hint, errors=(Fault(where, message, code),))

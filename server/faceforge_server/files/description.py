@@ -11,6 +11,7 @@ from faceforge_schema.assets.intake import UPLOAD_FORM
 from faceforge_schema.assets.upload_form import FormField
 from faceforge_server.files.disposition import Disposition
 from faceforge_server.http.plain_route import Endpoint, PlainRoute
+from faceforge_server.rest.models import default_described
 from faceforge_server.rest.openapi import IDEMPOTENCY_KEY, PERMISSIONS, SECURITY
 from faceforge_server.rest.operations import PREFIX, RestOperation
 from faceforge_server.rest.problems import EVERYWHERE, EVERYWHERE_RARE, problems
@@ -42,7 +43,10 @@ DOWNLOAD_ERRORS = (
     "range_not_satisfiable",
     "store_away",
 )
-BYTES: Json = {"content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}
+BINARY: Json = {"type": "string", "format": "binary"}
+"""Bytes, as generators of clients know them: a Blob, a File, a stream."""
+BYTES: Json = {"content": {each: {"schema": BINARY} for each in ("application/octet-stream", "*/*")}}
+"""Any media type is answered; the first is the one that generators know."""
 TEXT: Json = {"type": "string"}
 QUERY: dict[str, tuple[Json, str]] = {
     "disposition": (
@@ -54,9 +58,11 @@ QUERY: dict[str, tuple[Json, str]] = {
 }
 HEADERS = {
     "Range": "Which bytes: `bytes=0-99`.",
-    "If-Range": "Take the range only from bytes with this ETag.",
+    "If-Range": "Take the range only from bytes with this ETag, or this Last-Modified.",
     "If-None-Match": "Answer 304 when the bytes have this ETag.",
     "If-Match": "Answer 412 unless the bytes have this ETag.",
+    "If-Modified-Since": "Answer 304 when the bytes are no newer; If-None-Match goes before it.",
+    "If-Unmodified-Since": "Answer 412 when the bytes are newer; If-Match goes before it.",
 }
 
 
@@ -133,8 +139,8 @@ def _route(
 
 
 def _form() -> Json:
-    file = {"type": "string", "format": "binary", "description": "The bytes."}
-    fields = {name: field.schema for name, field in UPLOAD_FORM.items()}
+    file = {**BINARY, "description": "The bytes."}
+    fields = {name: default_described(field.schema) for name, field in UPLOAD_FORM.items()}
     schema = {
         "type": "object",
         "required": ["file"],
@@ -147,7 +153,7 @@ def _form() -> Json:
 def _raw() -> Json:
     return {
         "parameters": [*map(_query, UPLOAD_FORM.values()), IDEMPOTENCY_KEY],
-        "requestBody": _body("application/octet-stream", {"type": "string"}),
+        "requestBody": _body("application/octet-stream", dict(BINARY)),
     }
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
+from faceforge_schema.values.inputs import with_default
 from faceforge_server.rest.operations import RestOperation
 
 Json = dict[str, Any]
@@ -18,7 +20,24 @@ def model_schemas(operations: list[RestOperation]) -> Json:
         [(model, "validation") for model in sorted(models, key=lambda each: each.__name__)],
         ref_template="#/components/schemas/{model}",
     )
-    return {name: tidy(schema) for name, schema in schemas["$defs"].items()}
+    return {name: _described(tidy(schema)) for name, schema in schemas["$defs"].items()}
+
+
+def _described(schema: Json) -> Json:
+    """With the defaults of properties in their descriptions: TypeScript's generators require a property that has one,
+    and that of a patch, null, is none."""
+    properties = {name: default_described(each) for name, each in schema.get("properties", {}).items()}
+    return {**schema, "properties": properties} if properties else schema
+
+
+def default_described(schema: Json) -> Json:
+    """The schema of a property of a body, its default in the description alone."""
+    kept = {key: value for key, value in schema.items() if key != "default"}
+    default = schema.get("default")
+    if default is not None:
+        shown = default if isinstance(default, str) else json.dumps(default)
+        kept["description"] = with_default(schema.get("description"), shown)
+    return kept
 
 
 def tidy(schema: Any) -> Any:

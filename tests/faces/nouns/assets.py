@@ -25,13 +25,19 @@ NOUN = Noun(
             {"kind": "image.original", "filename": "photo.png", "owner": {"type": "system", "id": None}},
             (gone(asset_id=UNKNOWN), Bad(lambda w: {"asset_id": w.trashed_photo}, 404, "not_found")),
         ),
-        "assets": a_list(lambda w: {"entity_id": w.photo and w.ada, "kind": "image.original", "q": "PHOTO"}),
+        "assets": a_list(
+            lambda w: {"entity_id": w.photo and w.ada, "kind": "image.original", "q": "PHOTO"},
+            invalid("/content_hash", lambda w: {"content_hash": w.photo_hash[:63]}),
+            invalid("/content_hash", lambda w: {"content_hash": ""}),
+        ),
         "asset_by_hash": Rows(
             lambda w: {"algorithm": "sha256", "hex": w.photo_hash},
             {"filename": "photo.png"},
             (
                 Bad(lambda w: {"algorithm": "sha256", "hex": UNKNOWN}, 404, "not_found"),
                 invalid("/algorithm", lambda w: {"algorithm": "md5", "hex": w.photo_hash}),
+                invalid("/hex", lambda w: {"algorithm": "sha256", "hex": "xyz"}),
+                invalid("/hex", lambda w: {"algorithm": "sha256", "hex": w.photo_hash + "0"}),
             ),
         ),
         "entity_assets": a_list(
