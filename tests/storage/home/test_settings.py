@@ -107,6 +107,24 @@ def test_unknown_keys_are_named_in_a_warning_and_kept(
     assert json.loads(file.read_text())["colour"] == "red"
 
 
+@pytest.mark.parametrize(("section", "key"), [("tools", "exiftool_enabled"), ("seaweed", "enabled")])
+def test_what_there_is_not_yet_is_off_and_turning_it_on_is_taken_with_a_warning(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, section: str, key: str
+) -> None:
+    assert Settings().model_dump()[section][key] is False
+    write(tmp_path, json.dumps({section: {key: True}}))
+    with caplog.at_level(logging.WARNING):
+        settings = load_settings(Home(tmp_path).settings_file)
+    assert settings.model_dump()[section][key] is True
+    assert f"{section}.{key} is true" in caplog.text
+
+
+def test_settings_as_they_come_warn_of_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        open_home(tmp_path)
+    assert caplog.text == ""
+
+
 def test_a_byte_order_mark_of_an_editor_is_no_fault(tmp_path: Path) -> None:
     write(tmp_path, '\ufeff{"network": {"core_port": 5000}}')
     assert load_settings(Home(tmp_path).settings_file).network.core_port == 5000
