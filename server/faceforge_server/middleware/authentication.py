@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from faceforge_schema import Actor, Core
 from faceforge_server.http.connections import let_in
 from faceforge_server.http.problem import refuse
-from faceforge_server.http.public_routes import Addresses
+from faceforge_server.http.public_routes import Addresses, brings_signature
 from faceforge_server.middleware.install_token import InstallToken
 from faceforge_server.middleware.throttle import Throttle
 from faceforge_storage import tokens
@@ -104,10 +104,9 @@ class Authentication:
         await self.app(scope, receive, send)
 
     def _needs_no_token(self, request: Request) -> bool:
-        method, path = request.method, request.scope["path"]
-        if self.public.has(method, path):
+        if self.public.has(request.method, request.scope["path"]):
             return True
-        return "signature" in request.query_params and self.signed.has(method, path)
+        return brings_signature(request.scope, self.signed)
 
 
 def token_of(request: Request) -> str | None:
