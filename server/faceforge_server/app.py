@@ -32,6 +32,7 @@ from faceforge_server.middleware.hosts import HostCheck
 from faceforge_server.middleware.install_token import InstallToken
 from faceforge_server.middleware.origins import OriginCheck
 from faceforge_server.rest import RestOperation, RestRouter, rest_operations, rest_routes
+from faceforge_server.token_command import TokenCommand
 from faceforge_server.version import product_version
 from faceforge_storage.database.clock import now
 from faceforge_storage.database.database import Database
@@ -96,6 +97,7 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
         computing=Workers("computing", COMPUTING_THREADS, waiting=settings.limits.waiting_per_client),
     )
     authenticator = Authenticator(core, install)
+    command = TokenCommand(home.root)
     cache = AnswerCache(lambda: core.database.generation, settings.limits.answer_cache_bytes)
     routes = _routes(contract, operations, core, authenticator)
 
@@ -108,12 +110,13 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
         redirect_slashes=False,
         telemetry=NO_TELEMETRY,
         outermost=_outermost(settings),
-        middleware=_middleware(core, authenticator, routes, cache),
+        middleware=_middleware(core, authenticator, routes, cache, command),
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=_lifespan(contract, core, staging),
     )
     app.router.routes.extend(routes)
     app.state.core, app.state.files, app.state.answers = core, files, cache
+    app.state.token_command = command.shown_to
     return app
 
 
@@ -171,7 +174,11 @@ def _outermost(settings: Settings) -> list[Middleware]:
 
 
 def _middleware(
-    core: Core, authenticator: Authenticator, routes: list[BaseRoute], cache: AnswerCache
+    core: Core,
+    authenticator: Authenticator,
+    routes: list[BaseRoute],
+    cache: AnswerCache,
+    command: TokenCommand,
 ) -> list[Middleware]:
     """What every request passes on its way in, the outermost first."""
     signed = Addresses(routes, takes_signature)
@@ -188,6 +195,7 @@ def _middleware(
             authenticator=authenticator,
             public=Addresses(routes, is_public),
             signed=signed,
+            command=command,
         ),
         Middleware(CachedAnswers, cache=cache, budget=core.read_budget),
     ]

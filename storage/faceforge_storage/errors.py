@@ -122,12 +122,15 @@ class AnswerTooLarge(BadRequest):
 
 class Unauthorized(FaceForgeError):
     code, status, title = "unauthorized", 401, "A valid token is needed"
-    default_hint = "Send `Authorization: Bearer TOKEN`; `faceforge token show` prints the install token."
+    default_hint = (
+        "Send `Authorization: Bearer TOKEN`. The terminal in which FaceForge was started names the command that shows "
+        "the token; it works on that machine."
+    )
 
 
 class Forbidden(FaceForgeError):
     code, status, title = "forbidden", 403, "This token may not do that"
-    default_hint = "Use a token that has the permission; `faceforge token create --permission …` makes one."
+    default_hint = "Use a token that has the permission; `POST /v1/tokens` makes one for whoever holds it."
 
 
 class ForeignOrigin(Forbidden):

@@ -83,11 +83,12 @@ def openapi(operations: list[RestOperation], path_operations: Sequence[BaseRoute
 
 def _operation(operation: RestOperation) -> Json:
     described = operation.root_field.description or ""
+    needs = f"\n\nNeeds the permission `{'`, `'.join(sorted(operation.needs))}`." if operation.needs else ""
     operation_object: Json = {
         "operationId": operation.name,
         "tags": [_tag(operation)],
         "summary": described.split(". ")[0].rstrip("."),
-        "description": f"{described}\n\nNeeds the permission `{'`, `'.join(sorted(operation.needs))}`.",
+        "description": f"{described}{needs}",
         PERMISSIONS: sorted(operation.needs),
         "parameters": list(_parameters(operation)),
         "responses": _responses(operation),

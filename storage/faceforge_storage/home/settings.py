@@ -65,14 +65,15 @@ def _strong(token: SecretStr) -> SecretStr:
 
 class Auth(Section):
     install_token: Annotated[SecretStr, AfterValidator(_strong)] = SecretStr("")
-    """The token that may do all, 256 random bits. Made at the first start; `faceforge token show` prints it."""
+    """The token that may do all, 256 random bits. Made at the first start; `python3 dev.py token` prints it."""
 
 
 class Network(Section):
     bind_host: str = "127.0.0.1"
-    """The address Core listens on. `127.0.0.1` is this machine only, `0.0.0.0` every IPv4 address it has."""
+    """The address Core listens on. `127.0.0.1` is this machine only, `0.0.0.0` every IPv4 address it has. `--host` and
+    FACEFORGE_BIND win over it."""
     core_port: Port = 43210
-    """The port of Core; 0 takes any free one."""
+    """The port of Core; 0 takes any free one. `--port` and FACEFORGE_PORT win over it."""
     seaweed_s3_port: Port = 43211
     """The port of SeaweedFS, when it is used."""
     allowed_hosts: list[str] = []
