@@ -68,12 +68,12 @@ def matching(
     if ids is not None:
         conditions.append(among(assets.c.id, ids))
     if entity_id is not None:
-        linked = (
+        theirs = (
             select(asset_links.c.asset_row)
             .join(entities, entities.c.row_id == asset_links.c.entity_row)
             .where(entities.c.id == entity_id, shown(entities))
         )
-        conditions.append(assets.c.row_id.in_(linked))
+        conditions.append(assets.c.row_id.in_(theirs))
     if updated_since is not None:
         conditions.append(assets.c.updated_at >= updated_since)
     found = select(assets).where(shown(assets, deleted), *conditions)

@@ -173,7 +173,6 @@ def assets(
     deleted: Deleted = Deleted.EXCLUDE,
 ) -> Select[Any]:
     """Assets. `q` is found in file names; every `tag` must be there; `entity_id` is an entity it is linked to.
-
     `kind` takes a trailing `.*`: `image.*` is every kind that begins with `image.`, at any depth, not `image` itself.
     `linked` is `none` for the assets of nobody: those that no `entity_id` finds, since they have no link, or only
     links to entities in the trash; `some` for all others.

@@ -67,7 +67,6 @@ def download_url(
     disposition: Disposition = Disposition.ATTACHMENT,
 ) -> Sequence[str | None]:
     """A signed address that opens its bytes without a token, as `signedUrl` makes it, for a list in one go.
-
     `expires_in` is for how many seconds; the longest allowed when absent. An asset in the trash has none.
     """
     seconds = _seconds(context, expires_in)

@@ -36,7 +36,7 @@ class Filters:
 
     def arguments(self) -> dict[str, Any]:
         """What the function of the list is given for its statement: parameters in place of the values."""
-        values = {name: bindparam(_parameter(name)) for name in self.values}
+        values: dict[str, Any] = {name: bindparam(_parameter(name)) for name in self.values}
         return {**self.fixed, **values, **{name: Under(values[name]) for name in self.under}}
 
     def parameters(self) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def filters_of(arguments: Mapping[str, Any], readers: Readers, most: int) -> Fil
         if given is None:
             raise InvalidInput(
                 f"The filter {name} is null.",
-                hint="Leave out a filter that is not wanted; make a variable that is needed `!`, so that it cannot be empty.",
+                hint="Leave out a filter that is not wanted; declare a variable that is needed with `!`.",
                 errors=(Fault(f"/{name}", "is null; leave it out, or give a value", "null", "query"),),
             )
         if isinstance(given, list) and len(given) > most:

@@ -181,6 +181,9 @@ class GraphqlWebSocket(GraphQL[Context, None]):
         )
         self.core, self._authenticator = core, authenticator
 
+    def is_websocket_origin_allowed(self, request: WebSocket, origin: str) -> bool:
+        return True  # `OriginCheck` has refused all others
+
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         context = SocketContext(self.core, NOBODY, address_of(request), connection=request.client)
         context.address, context.scope = request.client.host if request.client else None, request.scope

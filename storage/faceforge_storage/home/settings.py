@@ -27,6 +27,7 @@ from faceforge_storage.errors import (
     RequestTimeout,
 )
 from faceforge_storage.home.atomic import write_json
+from faceforge_storage.home.origins import origin
 from faceforge_storage.home.settings_file import read_document
 from faceforge_storage.token_secrets import SHAPE, is_secret, new_secret
 
@@ -77,6 +78,8 @@ class Network(Section):
     """The port of SeaweedFS, when it is used."""
     allowed_hosts: list[str] = []
     """Further host names Core answers for, such as `nas.local`; with `:port` only on that port."""
+    allowed_origins: list[Annotated[str, AfterValidator(origin)]] = []
+    """Sites whose pages may call Core from a browser, with a token, such as `http://127.0.0.1:8188`."""
 
 
 class Paths(Section):
