@@ -52,7 +52,7 @@ Value = Annotated[JSON, AfterValidator(_present)]
 
 @resource("descriptor_id", needs="descriptors:read")
 class Descriptor(Record):
-    """A fact about an entity. Several facts under one key may stand side by side."""
+    """A fact about an entity that may be true only for a time. Several under one key may stand side by side."""
 
     id: ID = attribute("64 lower-case hex digits.")
     entity_id: ID = attribute("Whom it is about.")
@@ -76,7 +76,9 @@ class DescriptorSort(Enum):
     FIELD_KEY = "field_key"
 
 
-@strawberry.pydantic.input(description="A new fact.")
+@strawberry.pydantic.input(
+    description="A new descriptor: a fact about an entity that may be true only for a time."
+)
 class DescriptorCreate(Input):
     field_key: Key = Field(description="The key of the fact.", examples=["hair_colour"])
     value: Value = Field(description="The value.", examples=["auburn"])
@@ -120,7 +122,7 @@ AS_OF = {"as_of": _as_of}
 def descriptors(
     field_key: str | None = None, ids: list[ID] | None = None, as_of: str | None = None
 ) -> Select[Any]:
-    """Facts about all live entities. `as_of` is a date, perhaps partial, at which they held."""
+    """The descriptors (facts) of all live entities. `as_of` is a date, perhaps partial, at which they held."""
     return rows.matching(field_key=field_key, ids=ids, as_of=as_of)
 
 
@@ -133,7 +135,7 @@ def descriptors(
     of={"entity_id": entity_rows.get},
 )
 def entity_descriptors(entity_id: ID, field_key: str | None = None, as_of: str | None = None) -> Select[Any]:
-    """The facts about an entity; `as_of` a date, perhaps partial, at which they held."""
+    """The descriptors of an entity (facts about it); `as_of` is a date, perhaps partial, at which they held."""
     return rows.matching(entity_id=entity_id, field_key=field_key, as_of=as_of)
 
 
@@ -144,7 +146,7 @@ def entity_descriptors(entity_id: ID, field_key: str | None = None, as_of: str |
     status=201,
 )
 def create_descriptor(tx: Write, context: Context, entity_id: ID, input: DescriptorCreate) -> Descriptor:
-    """Write down a fact about an entity."""
+    """Write down a descriptor: a fact about an entity that may be true only for a time."""
     entity = entity_rows.get(tx.connection, entity_id)
     values = input.model_dump(mode="json")
     _check(tx, context, input.field_key, values)

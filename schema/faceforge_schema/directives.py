@@ -16,7 +16,7 @@ DUPLICATE = "duplicate"
 """Key in the metadata of the field by which the answer of a create is marked as a record that was there already."""
 
 VOLATILE = "volatile"
-"""Key in the metadata of a root field whose answer depends on more than what is stored, such as the time."""
+"""Key in the metadata of a field whose value depends on more than what is stored, such as the time."""
 
 
 @strawberry.schema_directive(

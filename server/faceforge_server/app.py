@@ -27,6 +27,7 @@ from faceforge_server.http.public_routes import Addresses, is_page, is_public, t
 from faceforge_server.http.request_ids import RequestIds
 from faceforge_server.middleware.authentication import Authentication, Authenticator
 from faceforge_server.middleware.cached_answers import CachedAnswers
+from faceforge_server.middleware.cross_origin import CrossOrigin
 from faceforge_server.middleware.hosts import HostCheck
 from faceforge_server.middleware.install_token import InstallToken
 from faceforge_server.middleware.origins import OriginCheck
@@ -108,7 +109,7 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         telemetry=NO_TELEMETRY,
-        outermost=[Middleware(RequestIds)],
+        outermost=_outermost(settings),
         middleware=_middleware(core, authenticator, routes, cache, command),
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=_lifespan(contract, core, staging),
@@ -166,6 +167,12 @@ def _lifespan(
     return lifespan
 
 
+def _outermost(settings: Settings) -> list[Middleware]:
+    """What every answer passes on its way out, the one to an unexpected error too; the outermost first."""
+    origins = settings.network.allowed_origins
+    return [Middleware(RequestIds), *([Middleware(CrossOrigin, origins=origins)] if origins else [])]
+
+
 def _middleware(
     core: Core,
     authenticator: Authenticator,
@@ -174,14 +181,20 @@ def _middleware(
     command: TokenCommand,
 ) -> list[Middleware]:
     """What every request passes on its way in, the outermost first."""
+    signed = Addresses(routes, takes_signature)
     return [
         Middleware(HostCheck, allowed=core.settings.network.allowed_hosts),
-        Middleware(OriginCheck, pages=Addresses(routes, is_page)),
+        Middleware(
+            OriginCheck,
+            pages=Addresses(routes, is_page),
+            signed=signed,
+            allowed=core.settings.network.allowed_origins,
+        ),
         Middleware(
             Authentication,
             authenticator=authenticator,
             public=Addresses(routes, is_public),
-            signed=Addresses(routes, takes_signature),
+            signed=signed,
             command=command,
         ),
         Middleware(CachedAnswers, cache=cache, budget=core.read_budget),

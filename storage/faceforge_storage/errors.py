@@ -135,7 +135,9 @@ class Forbidden(FaceForgeError):
 
 class ForeignOrigin(Forbidden):
     code, title = "foreign_origin", "The request comes from another site"
-    default_hint = "Call the API from its own pages or from a program, not from another web site."
+    default_hint = (
+        "Call from a program, or add the origin of the page to `network.allowed_origins` and restart Core."
+    )
 
 
 class InvalidSignature(Forbidden):

@@ -14,6 +14,7 @@ from strawberry import ID, Maybe
 from strawberry.utils.str_converters import to_camel_case
 
 from faceforge_executor import Objects
+from faceforge_schema.assets.filters import KIND, Linked, is_linked
 from faceforge_schema.assets.intake import (
     AssetCreate,
     OwnerType,
@@ -155,7 +156,7 @@ def _sha256(text: str, where: str) -> str:
     Asset,
     sort=AssetSort,
     needs="assets:read",
-    readers={"tag": none_if_empty, "content_hash": lambda text: _sha256(text, "/content_hash")},
+    readers={"tag": none_if_empty, "content_hash": lambda text: _sha256(text, "/content_hash"), **KIND},
 )
 def assets(
     q: str | None = None,
@@ -165,12 +166,17 @@ def assets(
     content_hash: str | None = None,
     filename: str | None = None,
     entity_id: ID | None = None,
+    linked: Linked | None = None,
     derived_from_asset_id: ID | None = None,
     ids: list[ID] | None = None,
     updated_since: DateTime | None = None,
     deleted: Deleted = Deleted.EXCLUDE,
 ) -> Select[Any]:
-    """Assets. `q` is found in file names; every `tag` must be there; `entity_id` is an entity it is linked to."""
+    """Assets. `q` is found in file names; every `tag` must be there; `entity_id` is an entity it is linked to.
+    `kind` takes a trailing `.*`: `image.*` is every kind that begins with `image.`, at any depth, not `image` itself.
+    `linked` is `none` for the assets of nobody: those that no `entity_id` finds, since they have no link, or only
+    links to entities in the trash; `some` for all others.
+    """
     return rows.matching(
         q=q,
         tag=tag,
@@ -179,6 +185,7 @@ def assets(
         content_hash=content_hash,
         filename=filename,
         entity_id=entity_id,
+        linked=is_linked(linked),
         derived_from_asset_id=derived_from_asset_id,
         ids=ids,
         updated_since=updated_since,
@@ -280,7 +287,7 @@ def primary_thumbnail() -> Select[Any]:
     return rows.matching()
 
 
-@collection(Asset, Asset, sort=AssetSort, by="id")
+@collection(Asset, Asset, sort=AssetSort, by="id", readers=KIND)
 def derivatives(kind: str | None = None) -> Children:
-    """The live assets made from it."""
+    """The live assets made from it; `kind` as in `assets`."""
     return Children(rows.matching(kind=kind), lambda source: tables.assets.c.derived_from_asset_id == source)

@@ -19,12 +19,17 @@ def validators_of(sha256: str, created_at: str) -> Validators:
 
 
 def file_headers(
-    validators: Validators, media_type: str, filename: str, wished: Disposition | None
+    validators: Validators,
+    media_type: str,
+    filename: str,
+    wished: Disposition | None,
+    *,
+    for_any_site: bool = False,
 ) -> dict[str, str]:
     """What browser and client must know of a file, whichever part of it is sent.
 
     A file may be a page somebody else wrote. The sandbox without sources keeps it from running anything, and
-    `same-origin` keeps other sites from embedding it.
+    `same-origin` keeps other sites from embedding it, unless it is `for_any_site`.
     """
     return {
         "ETag": validators.etag,
@@ -35,7 +40,7 @@ def file_headers(
             disposition(media_type, wished), filename, validators.etag.strip('"')
         ),
         "Content-Security-Policy": "sandbox; default-src 'none'",
-        "Cross-Origin-Resource-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "cross-origin" if for_any_site else "same-origin",
         "Referrer-Policy": "no-referrer",
     }
 

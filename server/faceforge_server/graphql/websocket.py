@@ -34,7 +34,7 @@ from faceforge_server.http.answers import encoded
 from faceforge_server.http.connections import let_in
 from faceforge_server.http.json_body import parse_json
 from faceforge_server.http.json_response import encode
-from faceforge_server.http.request_context import QUICK_BYTES
+from faceforge_server.http.request_context import QUICK_BYTES, address_of
 from faceforge_server.middleware.authentication import Authenticator, tokens_in
 from faceforge_storage.database.read_budget import ReadBudget
 from faceforge_storage.errors import AnswerTooLarge, FaceForgeError, Overloaded, RateLimited, Unauthorized
@@ -181,8 +181,11 @@ class GraphqlWebSocket(GraphQL[Context, None]):
         )
         self.core, self._authenticator = core, authenticator
 
+    def is_websocket_origin_allowed(self, request: WebSocket, origin: str) -> bool:
+        return True  # `OriginCheck` has refused all others
+
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
-        context = SocketContext(self.core, NOBODY, connection=request.client)
+        context = SocketContext(self.core, NOBODY, address_of(request), connection=request.client)
         context.address, context.scope = request.client.host if request.client else None, request.scope
         return context
 

@@ -13,7 +13,7 @@ from faceforge_schema.actors import LIMITED
 from faceforge_server.http.connections import let_in
 from faceforge_server.http.json_response import NOT_STORED
 from faceforge_server.http.problem import refuse
-from faceforge_server.http.public_routes import Addresses
+from faceforge_server.http.public_routes import Addresses, brings_signature
 from faceforge_server.middleware.install_token import InstallToken
 from faceforge_server.middleware.throttle import Throttle
 from faceforge_server.token_command import TokenCommand
@@ -132,10 +132,9 @@ class Authentication:
         await refuse(error, request.scope, receive, send)
 
     def _needs_no_token(self, request: Request) -> bool:
-        method, path = request.method, request.scope["path"]
-        if self.public.has(method, path):
+        if self.public.has(request.method, request.scope["path"]):
             return True
-        return "signature" in request.query_params and self.signed.has(method, path)
+        return brings_signature(request.scope, self.signed)
 
 
 def _is_opened_in_a_browser(request: Request) -> bool:
