@@ -148,7 +148,13 @@ def _form() -> Json:
         "additionalProperties": False,
         "properties": {"file": file, **fields},
     }
-    return {"parameters": [IDEMPOTENCY_KEY], "requestBody": _body("multipart/form-data", schema)}
+    body = _body("multipart/form-data", schema)
+    repeated = {name for name, field in UPLOAD_FORM.items() if field.is_repeated}
+    # Several values are several parts. It is the default, but Swagger UI joins them with commas unless told.
+    body["content"]["multipart/form-data"]["encoding"] = {
+        name: {"style": "form", "explode": True} for name in sorted(repeated)
+    }
+    return {"parameters": [IDEMPOTENCY_KEY], "requestBody": body}
 
 
 def _raw() -> Json:

@@ -86,7 +86,7 @@ def _operation(operation: RestOperation) -> Json:
     operation_object: Json = {
         "operationId": operation.name,
         "tags": [_tag(operation)],
-        "summary": described.split(". ")[0].rstrip("."),
+        "summary": described.split(". ")[0].rstrip(".").replace("`", ""),  # plain text, unlike a description
         "description": f"{described}{needs}",
         PERMISSIONS: sorted(operation.needs),
         "parameters": list(_parameters(operation)),
