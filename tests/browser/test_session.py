@@ -57,7 +57,7 @@ def test_signing_out_forgets_the_token_and_what_was_written(visit: Visit) -> Non
     assert page.evaluate("sessionStorage.getItem('faceforge.token')") is None
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", ASKING)
 def test_the_card_names_the_line_that_prints_the_token(visit: Visit, path: str) -> None:
     page = visit.open(path)
     expect(page.locator(".gate pre")).to_have_text(COMMAND)
