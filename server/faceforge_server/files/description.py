@@ -110,7 +110,8 @@ def download_route(endpoint: Endpoint, method: str, needs: Iterable[str]) -> API
                 *(_parameter(name, "query", schema, text) for name, (schema, text) in QUERY.items()),
                 *(_parameter(name, "header", TEXT, text) for name, text in HEADERS.items()),
             ],
-            "security": [*SECURITY, {"signature": []}],
+            # Or the signature. It is no scheme: generated clients would put the token into the address.
+            "security": [*SECURITY, {}],
             PERMISSIONS: sorted(needs),
         },
     )

@@ -74,7 +74,6 @@ def openapi(operations: list[RestOperation], path_operations: Sequence[BaseRoute
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer"},
                 "header": {"type": "apiKey", "in": "header", "name": "X-FaceForge-Token"},
-                "signature": {"type": "apiKey", "in": "query", "name": "signature"},
             },
             "schemas": dict(sorted({**schemas, "Problem": problem_schema()}.items())),
         },
