@@ -43,10 +43,11 @@ class Token(Record):
     """A limited key to the API. Core keeps only the hash of its secret."""
 
     id: ID = attribute("64 lower-case hex digits.")
-    name: str = attribute("What it is for.")
+    name: str = attribute("What it is for.", example="ComfyUI")
     permissions: list[str] = attribute(
         "What it may do: `noun:verb`, where `noun:write` includes `noun:read`.",
         Batch(_with_reads, frozenset({"permissions"})),
+        example=["assets:read"],
     )
     created_at: DateTime = attribute("When it was made.")
     updated_at: DateTime = attribute("When it last changed.")
@@ -58,7 +59,9 @@ class IssuedToken(Token):
     """A token with its secret, which is shown only this once."""
 
     secret: str | None = attribute(
-        "What to send as `Authorization: Bearer`; null when an idempotency key is sent again.", secret=True
+        "What to send as `Authorization: Bearer`; null when an idempotency key is sent again.",
+        example="ff_a-secret-that-is-shown-once",
+        secret=True,
     )
 
 
@@ -70,10 +73,9 @@ class TokenSort(Enum):
 
 @strawberry.pydantic.input(description="A new token.")
 class TokenCreate(Input):
-    name: Word = Field(description="What it is for.", examples=["ComfyUI"])
+    name: Word = Field(description="What it is for.")
     permissions: Permissions = Field(
-        description="What it may do; no more than the token that makes it. `noun:write` includes `noun:read`.",
-        examples=[["assets:read"]],
+        description="What it may do; no more than the token that makes it. `noun:write` includes `noun:read`."
     )
 
 
@@ -87,13 +89,13 @@ class TokenPatch(Input):
 
 @lookup("GET /tokens/{token_id}", Token, needs="tokens:read")
 def token() -> Select[Any]:
-    """One token by its id, without its secret."""
+    """Read a token by its id, without its secret."""
     return rows.matching()
 
 
 @listing("GET /tokens", Token, sort=TokenSort, needs="tokens:read", order=SortOrder.ASC)
 def tokens(ids: list[ID] | None = None) -> Select[Any]:
-    """Tokens, without their secrets. The install token is not among them."""
+    """List tokens, without their secrets. The install token is not among them."""
     return rows.matching(ids)
 
 
@@ -113,7 +115,7 @@ def create_token(tx: Write, context: Context, input: TokenCreate) -> IssuedToken
 def update_token(
     tx: Write, context: Context, token_id: ID, input: TokenPatch, expected_version: int | None = None
 ) -> Token:
-    """Change the name or the permissions of a token that may do no more than your own."""
+    """Change the name or the permissions of a token. It may do no more than your own."""
     _check_exist(context.core, input.given().get("permissions", ()))
     row = _held(tx, context, token_id)
     values = patched(row, input)
@@ -123,7 +125,7 @@ def update_token(
 
 @mutation("DELETE /tokens/{token_id}", errors=(NotFound, VersionConflict), needs="tokens:write", status=204)
 def revoke_token(tx: Write, context: Context, token_id: ID, expected_version: int | None = None) -> ID:
-    """Revoke a token that may do no more than your own: it is void at once."""
+    """Revoke a token: it is void at once. It may do no more than your own."""
     row = _held(tx, context, token_id)
     tx.delete(tables.tokens, [row], expected=expected_version)
     return token_id
@@ -131,7 +133,7 @@ def revoke_token(tx: Write, context: Context, token_id: ID, expected_version: in
 
 @mutation("POST /tokens/{token_id}/rotate", errors=(NotFound,), needs="tokens:write")
 def rotate_token(tx: Write, context: Context, token_id: ID) -> IssuedToken:
-    """Give a token a new secret; the old one is void at once."""
+    """Give a token a new secret. The old one is void at once."""
     return _issued(*rows.rotate(tx, _held(tx, context, token_id)))
 
 
