@@ -30,6 +30,15 @@ class Health(BaseModel):
     )
 
 
+EXAMPLE = {
+    "content": {
+        "application/json": {
+            "example": {name: (field.examples or [""])[0] for name, field in Health.model_fields.items()}
+        }
+    }
+}
+
+
 async def _healthz(request: Request) -> Response:
     """Answer that Core lives."""
     core: Core = request.app.state.core
@@ -48,7 +57,7 @@ def health_routes() -> list[APIRoute]:
             tags=["system"],
             summary="Tell whether Core lives",
             description="Whether Core lives, and which run of it. Needs no token.",
-            responses={"200": {"model": Health, "description": "It does."}, **problems(REFUSALS)},
+            responses={"200": {"model": Health, "description": "It does.", **EXAMPLE}, **problems(REFUSALS)},
             include_in_schema=method == "GET",
             openapi_extra=PUBLIC,
         )
