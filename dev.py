@@ -24,17 +24,23 @@ HERE = Path(__file__).resolve().parent
 VENV = HERE / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
-PROGRAMS = {"nginx": "nginx-light", "chromium": "chromium", "curl": "curl"}
+PROGRAMS = {"nginx": "nginx-light", "chromium": "chromium", "curl": "curl", "wget": "wget", "aria2c": "aria2"}
 """Programs that tests need beyond Python, and the Debian package of each."""
 KINDS = ("added", "changed", "deprecated", "removed", "fixed", "security")
 """The kinds of a changelog fragment, `docs/changelog/unreleased/SLUG.KIND.md`, in the order of a release's headings."""
+KEY_EXAMPLES = """examples:
+  TOKEN=$(python3 dev.py token)                keep it in a variable: it is in no history and no log
+  python3 dev.py token --home /path/to/data    that of another data directory
+  python3 dev.py token list                    the limited tokens that were made
+  python3 dev.py token create --name ComfyUI --permission assets:read
+  python3 dev.py token create --help           the words of one of these"""
 
 
 def main() -> int:
     if sys.version_info < (3, 11):
         return fail(f"FaceForge needs Python 3.11 or later; this is {sys.version.split()[0]}.")
     arguments, further = parse(sys.argv[1:])
-    if further and arguments.verb in (lint, lock, changelog):
+    if further and arguments.verb in (token, lint, lock, changelog):
         return fail(f"Not understood: {shlex.join(further)}")
     try:
         code: int = arguments.verb(further, arguments)
@@ -59,6 +65,13 @@ def parse(words: list[str]) -> tuple[argparse.Namespace, list[str]]:
 
     verb("run", run, "start FaceForge Core; further words go to `faceforge serve`",
          "Example: python3 dev.py run --home ~/FaceForge --port 43210")  # fmt: skip
+    tokens = verb(
+        "token", token, "print the token to sign in with; further words go to `faceforge token`", KEY_EXAMPLES
+    )
+    tokens.formatter_class = argparse.RawDescriptionHelpFormatter
+    tokens.add_argument("--home", help="the data directory; without it that of `python3 dev.py run`")
+    tokens.add_argument("words", nargs=argparse.REMAINDER, metavar="...",
+                        help="show (what is done without a word), create, list, revoke or rotate")  # fmt: skip
     verb("test", test, "run every check and test; with further words only pytest, with those words",
          "Example: python3 dev.py test tests/storage -k backup")  # fmt: skip
     verb("lint", lint, "style, types, layers and the committed contract, without the tests").add_argument(
@@ -84,7 +97,19 @@ def parse(words: list[str]) -> tuple[argparse.Namespace, list[str]]:
 
 def run(further: list[str], _: argparse.Namespace) -> int:
     install("run")
-    command = [str(BIN / "faceforge"), "serve", *further]
+    return start("serve", *further)
+
+
+def token(_: list[str], arguments: argparse.Namespace) -> int:
+    """Prints nothing else to stdout. It keeps a `.venv` that another Python made: a running Core may stand on it."""
+    install("run", any_python=True)
+    home = ["--home", arguments.home] if arguments.home else []
+    return start("token", *(arguments.words or ["show"]), *home)
+
+
+def start(*words: str) -> int:
+    """Becomes `faceforge WORDS`, in the working directory of the person."""
+    command = [str(BIN / "faceforge"), *words]
     if os.name != "nt":
         os.execve(command[0], command, environment())
     # Ctrl-C reaches both programs; this one only waits until Core has finished.
@@ -222,10 +247,11 @@ def report(steps: list[tuple[str, list[str | Path]]]) -> int:
     return 1 if any(codes) else 0
 
 
-def install(kind: str) -> None:
+def install(kind: str, any_python: bool = False) -> None:
     """Makes `.venv` hold what requirements/KIND.txt pins, and FaceForge itself, editable.
 
-    A stamp remembers what each file held, so that nothing is done twice; dev.txt holds all of run.txt.
+    A stamp remembers what each file held, so that nothing is done twice; dev.txt holds all of run.txt. `any_python`
+    leaves a `.venv` that another Python has made. What is reported goes to stderr.
     """
     stamp = VENV / "faceforge-installed.json"
     try:
@@ -233,12 +259,13 @@ def install(kind: str) -> None:
     except (OSError, ValueError):
         installed = {}
     wanted = {"python": sys.version, "run": fingerprint("run"), "dev": fingerprint("dev")}
-    if all(installed.get(key) == wanted[key] for key in ("python", kind)):
+    same_python = any_python or installed.get("python") == wanted["python"]
+    if same_python and installed.get(kind) == wanted[kind] and PYTHON.exists():
         return
     if installed.get("python") != sys.version:
         make_venv()
         installed = {}
-    print(f"Installing what requirements/{kind}.txt pins ...", flush=True)
+    print(f"Installing what requirements/{kind}.txt pins ...", file=sys.stderr, flush=True)
     pip: list[str | Path] = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     check(*pip, "--require-hashes", "--requirement", HERE / "requirements" / f"{kind}.txt")
     check(*pip, "--no-build-isolation", "--no-deps", "--no-index", "--editable", HERE)
@@ -278,7 +305,8 @@ def apt_install(packages: list[str]) -> None:
         check("apt-get", "update", "--quiet")
         check(*command)
     else:
-        print(f"Some programs are missing; on Debian this brings them:  sudo {shlex.join(command)}")
+        missing = f"Some programs are missing; on Debian this brings them:  sudo {shlex.join(command)}"
+        print(missing, file=sys.stderr)
 
 
 def environment() -> dict[str, str]:
@@ -294,9 +322,9 @@ def call(*command: str | Path) -> int:
 
 
 def check(*command: str | Path) -> None:
-    """As `call`, but a failure ends this program."""
+    """As `call`, but a failure ends this program, and what it prints goes to stderr: stdout is for what was asked."""
     words = [str(word) for word in command]
-    subprocess.run(words, cwd=HERE, env=environment(), check=True)
+    subprocess.run(words, cwd=HERE, env=environment(), check=True, stdout=sys.stderr)
 
 
 def fail(message: str) -> int:

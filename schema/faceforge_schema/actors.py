@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from faceforge_storage.errors import Forbidden
 
 READ, WRITE = ":read", ":write"
+LIMITED = "token:"
+"""What the name of an actor begins with who has a limited token; the name of that token follows."""
 
 
 def with_reads(given: Iterable[str]) -> frozenset[str]:
@@ -32,7 +34,7 @@ class Actor:
         if missing:
             raise Forbidden(
                 f"This token lacks the permission {', '.join(sorted(missing))}.",
-                hint=f"Use a token that has it: `faceforge token create --permission {min(missing)}`.",
+                hint="Use a token that has it, such as the install token, or make one with that: POST /v1/tokens.",
             )
 
 

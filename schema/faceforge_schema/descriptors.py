@@ -54,7 +54,7 @@ Value = Annotated[JSON, AfterValidator(_present)]
 
 @resource("descriptor_id", needs="descriptors:read")
 class Descriptor(Record):
-    """A fact about an entity. Several facts under one key may stand side by side."""
+    """A fact about an entity that may be true only for a time. Several under one key may stand side by side."""
 
     id: ID = attribute("64 lower-case hex digits.")
     entity_id: ID = attribute("Whom it is about.")
@@ -80,7 +80,9 @@ class DescriptorSort(Enum):
     FIELD_KEY = "field_key"
 
 
-@strawberry.pydantic.input(description="A new fact.")
+@strawberry.pydantic.input(
+    description="A new descriptor: a fact about an entity that may be true only for a time."
+)
 class DescriptorCreate(Input):
     field_key: Key = Field(description="The key of the fact.")
     value: Value = Field(description="The value.")
@@ -121,7 +123,7 @@ AS_OF = {"as_of": _as_of}
 
 @listing("GET /descriptors", Descriptor, sort=DescriptorSort, needs="descriptors:read", readers=AS_OF)
 def descriptors(field_key: str | None = None, ids: list[ID] | None = None, as_of: AsOf = None) -> Select[Any]:
-    """List facts about all live entities. `as_of` is a date, perhaps partial, at which they held."""
+    """List the descriptors (facts) of all live entities. `as_of` is a date, perhaps partial, at which they held."""
     return rows.matching(field_key=field_key, ids=ids, as_of=as_of)
 
 
@@ -134,7 +136,7 @@ def descriptors(field_key: str | None = None, ids: list[ID] | None = None, as_of
     of={"entity_id": entity_rows.get},
 )
 def entity_descriptors(entity_id: ID, field_key: str | None = None, as_of: AsOf = None) -> Select[Any]:
-    """List the facts about an entity. `as_of` is a date, perhaps partial, at which they held."""
+    """List the descriptors of an entity (facts about it). `as_of` is a date, perhaps partial, at which they held."""
     return rows.matching(entity_id=entity_id, field_key=field_key, as_of=as_of)
 
 
@@ -145,7 +147,7 @@ def entity_descriptors(entity_id: ID, field_key: str | None = None, as_of: AsOf 
     status=201,
 )
 def create_descriptor(tx: Write, context: Context, entity_id: ID, input: DescriptorCreate) -> Descriptor:
-    """Write down a fact about an entity."""
+    """Write down a descriptor: a fact about an entity that may be true only for a time."""
     entity = entity_rows.get(tx.connection, entity_id)
     values = input.model_dump(mode="json")
     _check(tx, context, input.field_key, values)

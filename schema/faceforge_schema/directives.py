@@ -22,7 +22,7 @@ PATTERN = "pattern"
 """Key in the metadata of a field or an argument with the regular expression that its text fits."""
 
 VOLATILE = "volatile"
-"""Key in the metadata of a root field whose answer depends on more than what is stored, such as the time."""
+"""Key in the metadata of a field whose value depends on more than what is stored, such as the time."""
 
 
 @strawberry.schema_directive(

@@ -18,9 +18,9 @@ from faceforge_storage import journal, system
 class Counts:
     entities: int = attribute("Entities.")
     assets: int = attribute("Assets.")
-    descriptors: int = attribute("Facts.")
+    descriptors: int = attribute("Descriptors: facts about entities, each perhaps true for a time only.")
     relationships: int = attribute("Relationships.")
-    field_defs: int = attribute("Field definitions.")
+    field_defs: int = attribute("Field definitions, each of which says what a field may hold.")
     stored_bytes: BigInt = attribute("Bytes of all stored files, each counted once.")
 
 

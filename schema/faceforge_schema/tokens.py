@@ -12,12 +12,12 @@ from sqlalchemy import Select
 from strawberry import ID, Maybe
 
 from faceforge_executor import Batch, Level
-from faceforge_schema.actors import Actor, with_reads
+from faceforge_schema.actors import LIMITED, Actor, with_reads
 from faceforge_schema.context import Context, Core, Write
 from faceforge_schema.declare.connection_types import SortOrder
 from faceforge_schema.declare.connections import listing
 from faceforge_schema.declare.lookup import lookup
-from faceforge_schema.declare.operation import mutation
+from faceforge_schema.declare.operation import mutation, query
 from faceforge_schema.declare.resources import Record, attribute, resource
 from faceforge_schema.values.inputs import Input, Word, invalid, patched
 from faceforge_schema.values.scalars import DateTime
@@ -65,6 +65,17 @@ class IssuedToken(Token):
     )
 
 
+@strawberry.type(description="The token that asks.")
+class CurrentToken:
+    name: str = attribute("What it is for; `install` is the one that may do all.", example="ComfyUI")
+    limited: bool = attribute(
+        "Whether it was made for some permissions; false for the install token.", example=True
+    )
+    permissions: list[str] = attribute(
+        "What it may do; `noun:write` includes `noun:read`.", example=["assets:read"]
+    )
+
+
 @strawberry.enum(description="What tokens can be sorted by.")
 class TokenSort(Enum):
     NAME = "name"
@@ -84,6 +95,17 @@ class TokenPatch(Input):
     name: Maybe[Word] = Field(description="What it is for.")
     permissions: Maybe[Permissions] = Field(
         description="What it may do; replaces the whole list. `noun:write` includes `noun:read`."
+    )
+
+
+@query("GET /tokens/current", needs=None)
+def current_token(context: Context) -> CurrentToken:
+    """Tell what the asking token is called and what it may do. Any token may ask this."""
+    limited = context.actor.name.startswith(LIMITED)
+    return CurrentToken(
+        name=context.actor.name.removeprefix(LIMITED),
+        limited=limited,
+        permissions=sorted(context.actor.permissions),
     )
 
 

@@ -21,15 +21,18 @@ from faceforge_server.files.transfers import FileTransfers
 from faceforge_server.graphql.view import GraphqlView
 from faceforge_server.graphql.websocket import GraphqlWebSocket
 from faceforge_server.http.answer_cache import AnswerCache
+from faceforge_server.http.application import Application
 from faceforge_server.http.exception_handlers import EXCEPTION_HANDLERS
 from faceforge_server.http.public_routes import Addresses, is_page, is_public, takes_signature
 from faceforge_server.http.request_ids import RequestIds
 from faceforge_server.middleware.authentication import Authentication, Authenticator
 from faceforge_server.middleware.cached_answers import CachedAnswers
+from faceforge_server.middleware.cross_origin import CrossOrigin
 from faceforge_server.middleware.hosts import HostCheck
 from faceforge_server.middleware.install_token import InstallToken
 from faceforge_server.middleware.origins import OriginCheck
 from faceforge_server.rest import RestOperation, RestRouter, rest_operations, rest_routes
+from faceforge_server.token_command import TokenCommand
 from faceforge_server.version import product_version
 from faceforge_storage.database.clock import now
 from faceforge_storage.database.database import Database
@@ -94,10 +97,11 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
         computing=Workers("computing", COMPUTING_THREADS, waiting=settings.limits.waiting_per_client),
     )
     authenticator = Authenticator(core, install)
+    command = TokenCommand(home.root)
     cache = AnswerCache(lambda: core.database.generation, settings.limits.answer_cache_bytes)
     routes = _routes(contract, operations, core, authenticator)
 
-    app = FastAPI(
+    app = Application(
         title="FaceForge Core",
         version=core.version,
         openapi_url=None,
@@ -105,12 +109,14 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         telemetry=NO_TELEMETRY,
-        middleware=_middleware(core, authenticator, routes, cache),
+        outermost=_outermost(settings),
+        middleware=_middleware(core, authenticator, routes, cache, command),
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=_lifespan(contract, core, staging),
     )
     app.router.routes.extend(routes)
     app.state.core, app.state.files, app.state.answers = core, files, cache
+    app.state.token_command = command.shown_to
     return app
 
 
@@ -161,19 +167,35 @@ def _lifespan(
     return lifespan
 
 
+def _outermost(settings: Settings) -> list[Middleware]:
+    """What every answer passes on its way out, the one to an unexpected error too; the outermost first."""
+    origins = settings.network.allowed_origins
+    return [Middleware(RequestIds), *([Middleware(CrossOrigin, origins=origins)] if origins else [])]
+
+
 def _middleware(
-    core: Core, authenticator: Authenticator, routes: list[BaseRoute], cache: AnswerCache
+    core: Core,
+    authenticator: Authenticator,
+    routes: list[BaseRoute],
+    cache: AnswerCache,
+    command: TokenCommand,
 ) -> list[Middleware]:
-    """What every request passes, the outermost first."""
+    """What every request passes on its way in, the outermost first."""
+    signed = Addresses(routes, takes_signature)
     return [
-        Middleware(RequestIds),
         Middleware(HostCheck, allowed=core.settings.network.allowed_hosts),
-        Middleware(OriginCheck, pages=Addresses(routes, is_page)),
+        Middleware(
+            OriginCheck,
+            pages=Addresses(routes, is_page),
+            signed=signed,
+            allowed=core.settings.network.allowed_origins,
+        ),
         Middleware(
             Authentication,
             authenticator=authenticator,
             public=Addresses(routes, is_public),
-            signed=Addresses(routes, takes_signature),
+            signed=signed,
+            command=command,
         ),
         Middleware(CachedAnswers, cache=cache, budget=core.read_budget),
     ]

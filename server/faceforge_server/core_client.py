@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -16,7 +17,7 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
 
-from faceforge_storage.errors import CannotStart, FaceForgeError
+from faceforge_storage.errors import CannotStart, FaceForgeError, Unauthorized
 from faceforge_storage.home.home import Home
 from faceforge_storage.home.lock import HomeLock
 from faceforge_storage.home.settings import Settings
@@ -24,6 +25,8 @@ from faceforge_storage.home.settings import Settings
 Ask = Callable[..., Any]
 """`ask(method, path, body=None)` answers the JSON of a REST call (None for 204); raises FaceForgeError."""
 
+TOKEN = "FACEFORGE_TOKEN"  # noqa: S105  # the name of the variable
+REMEDY = f"Set {TOKEN} to a token of this data directory, or unset it to use the install token."
 SECONDS = 30
 PATIENCE = 10
 """How long a home that another process holds is waited for, in seconds."""
@@ -32,11 +35,11 @@ HEALTH_BYTES = 10_000
 
 @contextmanager
 def core_of(home: Home, settings: Settings) -> Iterator[Ask]:
-    """A way to ask the Core of `home`, with the install token."""
-    headers = {
-        "Authorization": f"Bearer {settings.auth.install_token.get_secret_value()}",
-        "Content-Type": "application/json",
-    }
+    """A way to ask the Core of `home`, with the token in FACEFORGE_TOKEN, else with the install token."""
+    token = os.environ.get(TOKEN, "") or settings.auth.install_token.get_secret_value()
+    if not (token.isascii() and token.isprintable()):
+        raise Unauthorized(f"{TOKEN} holds no token.", REMEDY)
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     lock = HomeLock(home)
     url = _running(home, lock)
     if url is not None:
@@ -136,6 +139,8 @@ def _encoded(body: Any) -> bytes | None:
 
 def _answer(status: int, content: bytes) -> Any:
     body: Any = json.loads(content) if content else None
+    if status == Unauthorized.status and os.environ.get(TOKEN):
+        raise Unauthorized(f"{TOKEN}: {body['detail']}", REMEDY)
     if status >= 400:
         raise FaceForgeError(body["detail"], body["hint"])
     return body

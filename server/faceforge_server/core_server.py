@@ -7,9 +7,7 @@ import errno
 import gc
 import logging
 import os
-import shlex
 import socket
-import sys
 import time
 from collections.abc import Callable
 from functools import partial
@@ -24,6 +22,7 @@ from faceforge_server.http.protocol import ZeroCopyProtocol
 from faceforge_server.http.sockets import BACKLOG, web_address
 from faceforge_server.http.websocket_protocol import WebSocketProtocol
 from faceforge_server.stopping import Stop, leave
+from faceforge_server.token_command import token_command
 from faceforge_storage.home.home import Home
 from faceforge_storage.home.settings import Limits
 
@@ -60,11 +59,11 @@ def server_config(app: Any, limits: Limits, held: OpenConnections) -> uvicorn.Co
 class CoreServer(uvicorn.Server):
     """The server, which prints its address as soon as it answers, and stops within `limits.shutdown_seconds`."""
 
-    def __init__(self, app: Any, core: Core, home: Home, bound: socket.socket, first: bool) -> None:
+    def __init__(self, app: Any, core: Core, home: Home, bound: socket.socket) -> None:
         limits = core.settings.limits
         self.open = OpenConnections(limits)
         super().__init__(server_config(app, limits, self.open))
-        self.core, self.home, self.bound, self.first = core, home, bound, first
+        self.core, self.home, self.bound = core, home, bound
         self.address, self.name = web_address(bound), bound.getsockname()
         self._stop = Stop(limits.shutdown_seconds)
 
@@ -86,20 +85,10 @@ class CoreServer(uvicorn.Server):
             }
         )
         print(f"FaceForge Core is at {self.address}/", f"Data directory: {self.home.root}", sep="\n")
-        if self.first:
-            self._print_how_to_sign_in()
+        print(
+            "To sign in, see the token in another terminal:", f"  {token_command(self.home.root)}", sep="\n"
+        )
         print("Ctrl-C stops it.", flush=True)
-
-    def _print_how_to_sign_in(self) -> None:
-        if sys.stdout.isatty():
-            token = self.core.settings.auth.install_token.get_secret_value()
-            print(f"To sign in, use this token: {token}")
-            print("To see it again:")
-        else:  # what is no terminal may well be a log, and no log may hold a token
-            print("To sign in, use the install token. To see it:")
-        # Started as a module, the command's own file is no program.
-        program = [sys.executable, "-m", "faceforge_server"] if sys.argv[0].endswith(".py") else [sys.argv[0]]
-        print("  " + shlex.join([*program, "token", "show", "--home", str(self.home.root)]))
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """A signal asks for a stop; a second one, for an end at once."""

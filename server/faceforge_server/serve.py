@@ -39,12 +39,12 @@ def serve(path: Path | None, host: str | None, port: int | None, auto_port: bool
     home, settings = open_home(path)
     with HomeLock(home):
         logs.write_to(home.logs_dir, [settings.auth.install_token.get_secret_value()])
-        first = home.is_new()
+        home.check_ports_file()
         network = settings.network
         host, port = host or network.bind_host, network.core_port if port is None else port
         with listen(host, port, any_free_port=auto_port) as bound:
             settings = settings.model_copy(update={"network": _bound_network(network, host, bound)})
-            _run(home, settings, bound, first)
+            _run(home, settings, bound)
 
 
 def _leave(number: int, frame: FrameType | None) -> NoReturn:
@@ -62,14 +62,14 @@ def _bound_network(network: Network, host: str, bound: socket.socket) -> Network
     return network.model_copy(update={"bind_host": host, "core_port": port, "allowed_hosts": names})
 
 
-def _run(home: Home, settings: Settings, bound: socket.socket, first: bool) -> None:
+def _run(home: Home, settings: Settings, bound: socket.socket) -> None:
     from faceforge_server.app import create_app
     from faceforge_server.core_server import CoreServer
 
     app = create_app(home, settings)
     startup = Startup(app)
     try:
-        CoreServer(startup, app.state.core, home, bound, first).run(sockets=[bound])
+        CoreServer(startup, app.state.core, home, bound).run(sockets=[bound])
     except SystemExit:
         if startup.fault is None:
             raise

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Select, exists, select
 
 from faceforge_storage.database import records
 from faceforge_storage.database.dialects import Listed, among, contains, holds_for_each
+from faceforge_storage.database.dotted import Merge, Under, fits, merged
 from faceforge_storage.database.gateway import AnyRow, Values, Write
 from faceforge_storage.database.ids import new_id
 from faceforge_storage.database.prepared_select import CHUNK_ROWS
@@ -38,24 +39,28 @@ def matching(
     q: Wanted | None = None,
     tag: Listed | None = None,
     ids: Listed | None = None,
-    kind: Wanted | None = None,
+    kind: Wanted | Under | None = None,
     mime_type: Wanted | None = None,
     content_hash: Wanted | None = None,
     filename: Wanted | None = None,
     entity_id: Wanted | None = None,
+    linked: bool | None = None,
     derived_from_asset_id: Wanted | None = None,
     updated_since: Wanted | None = None,
     deleted: Deleted = "exclude",
 ) -> Select[Any]:
-    """The assets that fit every filter given; every `tag` must be there."""
+    """The assets that fit every filter given; every `tag` must be there; `linked`: whether any `entity_id` finds it."""
     equal = {
-        "kind": kind,
         "mime_type": mime_type,
         "content_hash": content_hash,
         "filename": filename,
         "derived_from_asset_id": derived_from_asset_id,
     }
     conditions = [assets.c[name] == value for name, value in equal.items() if value is not None]
+    if kind is not None:
+        conditions.append(fits(assets.c.kind, kind))
+    if linked is not None:
+        conditions.append(has_link() if linked else ~has_link())
     if tag is not None:
         conditions.append(holds_for_each(tag, has_tag))
     if q is not None:
@@ -63,15 +68,19 @@ def matching(
     if ids is not None:
         conditions.append(among(assets.c.id, ids))
     if entity_id is not None:
-        linked = (
+        theirs = (
             select(asset_links.c.asset_row)
             .join(entities, entities.c.row_id == asset_links.c.entity_row)
             .where(entities.c.id == entity_id, shown(entities))
         )
-        conditions.append(assets.c.row_id.in_(linked))
+        conditions.append(assets.c.row_id.in_(theirs))
     if updated_since is not None:
         conditions.append(assets.c.updated_at >= updated_since)
-    return select(assets).where(shown(assets, deleted), *conditions)
+    found = select(assets).where(shown(assets, deleted), *conditions)
+    names_a_thing = (content_hash, filename, derived_from_asset_id, entity_id, ids)
+    if isinstance(kind, Under) and all(each is None for each in names_a_thing):
+        found = merged(found, Merge(assets.c.kind, kind, shown(assets, deleted)))
+    return found
 
 
 def get(db: Connection, asset_id: str, deleted: Deleted = "exclude") -> AnyRow:
@@ -83,6 +92,16 @@ def has_tag(tag: Wanted) -> ColumnElement[bool]:
     """Whether the asset has the tag."""
     has = exists().where(asset_tags.c.tag == tag, asset_tags.c.asset_row == assets.c.row_id)
     return has.correlate_except(asset_tags)
+
+
+def has_link() -> ColumnElement[bool]:
+    """Whether the asset is linked to a live entity."""
+    has = (
+        exists()
+        .where(asset_links.c.asset_row == assets.c.row_id, entities.c.row_id == asset_links.c.entity_row)
+        .where(shown(entities))
+    )
+    return has.correlate_except(asset_links, entities)
 
 
 def oldest_with_content(db: Connection, content_hash: str, kind: str | None = None) -> AnyRow | None:

@@ -8,6 +8,7 @@ FaceForgeError
 ├── Forbidden 403
 │   └── ForeignOrigin, InvalidSignature
 ├── NotFound 404
+│   └── UnknownAddress
 ├── MethodNotAllowed 405, NotAcceptable 406, RequestTimeout 408
 ├── Conflict 409
 │   ├── ExternalIdTaken, FieldKeyTaken, FieldValueTaken, NameTaken, RelationshipExists
@@ -68,14 +69,16 @@ class FaceForgeError(Exception):
 
     def as_json(self) -> dict[str, Any]:
         """The members that REST puts in a problem document and GraphQL in `extensions`."""
-        return {
+        members: dict[str, Any] = {
             "code": self.code,
             "status": self.status,
             "title": self.title,
             "detail": self.detail,
             "hint": self.hint or self.default_hint,
-            "errors": [fault.as_json() for fault in self.errors],
         }
+        if self.errors:  # only then: many a client takes any `errors` for those of GraphQL
+            members["errors"] = [fault.as_json() for fault in self.errors]
+        return members
 
 
 class BadRequest(FaceForgeError):
@@ -119,17 +122,22 @@ class AnswerTooLarge(BadRequest):
 
 class Unauthorized(FaceForgeError):
     code, status, title = "unauthorized", 401, "A valid token is needed"
-    default_hint = "Send `Authorization: Bearer TOKEN`; `faceforge token show` prints the install token."
+    default_hint = (
+        "Send `Authorization: Bearer TOKEN`. The terminal in which FaceForge was started names the command that shows "
+        "the token; it works on that machine."
+    )
 
 
 class Forbidden(FaceForgeError):
     code, status, title = "forbidden", 403, "This token may not do that"
-    default_hint = "Use a token that has the permission; `faceforge token create --permission …` makes one."
+    default_hint = "Use a token that has the permission; `POST /v1/tokens` makes one for whoever holds it."
 
 
 class ForeignOrigin(Forbidden):
     code, title = "foreign_origin", "The request comes from another site"
-    default_hint = "Call the API from its own pages or from a program, not from another web site."
+    default_hint = (
+        "Call from a program, or add the origin of the page to `network.allowed_origins` and restart Core."
+    )
 
 
 class InvalidSignature(Forbidden):
@@ -140,6 +148,11 @@ class InvalidSignature(Forbidden):
 class NotFound(FaceForgeError):
     code, status, title = "not_found", 404, "There is no such record"
     default_hint = "Check the id; a record in the trash is shown only when `deleted=include` asks for it."
+
+
+class UnknownAddress(NotFound):
+    code, title = "unknown_address", "There is nothing at this address"
+    default_hint = "All addresses are in /docs and in /openapi.json."
 
 
 class MethodNotAllowed(FaceForgeError):

@@ -119,6 +119,7 @@ def serve(port: int, home: Path, digest: str, size: int) -> None:
 
     from faceforge_server.files.delivery import Download
     from faceforge_server.http.protocol import ZeroCopyProtocol
+    from faceforge_storage.database.clock import now
     from faceforge_storage.objects.provider import StoredObject
     from faceforge_storage.objects.providers.filesystem import FilesystemProvider
     from faceforge_storage.objects.store import ObjectStore
@@ -127,7 +128,7 @@ def serve(port: int, home: Path, digest: str, size: int) -> None:
     stored = StoredObject(digest, size, "filesystem", "", f"sha256/{digest[:2]}/{digest[2:4]}/{digest}")
 
     async def answer(_request: Request) -> Download:
-        return Download(store, stored, "application/octet-stream", "model.safetensors")
+        return Download(store, stored, "application/octet-stream", "model.safetensors", now())
 
     app = Starlette(routes=[Route("/file", answer)])
     uvicorn.run(app, port=port, http=ZeroCopyProtocol, loop="asyncio", access_log=False, log_level="warning")

@@ -24,6 +24,8 @@ AT = "strftime('%Y-%m-%dT%H:%M:%S.', 1700000000 + {n} % 9999991, 'unixepoch') ||
 NUMBERS = "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count})"
 KINDS = """CASE WHEN n % 100 < 90 THEN 'image' WHEN n % 100 < 97 THEN 'video' WHEN n % 100 < 99 THEN 'audio'
     ELSE 'other' END"""
+DOTTED = f"CASE WHEN n % 100 < 30 THEN 'image.' || (n % 8) ELSE {KINDS} END"
+"""A third of the images are of one of eight kinds below `image`."""
 TRASH = f"CASE n % 50 WHEN 0 THEN {AT.format(n='n')} END"
 """Two of a hundred are in the trash."""
 FILL = (
@@ -34,7 +36,7 @@ FILL = (
     SELECT printf('%064x', n), n * 7919 % 9999991, 'fs', '', '', {AT.format(n="n")} FROM numbers""",
     f"""INSERT INTO assets (id, owner, kind, filename, mime_type, size_bytes, content_hash, extracted_metadata,
     user_metadata, tags, plugin_data, created_at, updated_at, deleted_at, version)
-    SELECT {ID}, '{{{{"type":"system","id":null}}}}', {KINDS}, CASE n % 20 WHEN 0 THEN 'cover.png'
+    SELECT {ID}, '{{{{"type":"system","id":null}}}}', {DOTTED}, CASE n % 20 WHEN 0 THEN 'cover.png'
     ELSE 'file ' || (n * 7919 % {{count}}) END, {KINDS} || CASE n % 3 WHEN 0 THEN '/one' ELSE '/two' END,
     n * 7919 % 9999991, printf('%064x', n), '{{{{}}}}', '{{{{}}}}', '["t' || (n % 20) || '"]', '{{{{}}}}',
     {AT.format(n="n")}, {AT.format(n="(n * 31)")}, {TRASH}, 1 FROM numbers""",
@@ -62,6 +64,13 @@ READS = {
     "assets, images": "/assets?kind=image",
     "assets, audio": "/assets?kind=audio",
     "assets, none of a kind": "/assets?kind=archive",
+    "assets, kinds below image": "/assets?kind=image.*",
+    "assets, kinds below image by name": "/assets?kind=image.*&sort_by=filename",
+    "assets, kinds below image by kind": "/assets?kind=image.*&sort_by=kind",
+    "assets, kinds below image and trash": "/assets?kind=image.*&deleted=include",
+    "assets, no kinds below": "/assets?kind=archive.*",
+    "assets of somebody": "/assets?linked=some",
+    "assets of nobody, of whom is none": "/assets?linked=none",
     "assets, audio by size": "/assets?kind=audio&sort_by=size_bytes",
     "assets, images by name": "/assets?kind=image&sort_by=filename",
     "assets, one media type": "/assets?mime_type=audio/one",

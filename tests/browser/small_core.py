@@ -90,6 +90,8 @@ INFO = {
     "database": {"dialect": "sqlite", "journal_mode": "wal", "size_bytes": 7340032},
     "counts": {"entities": 1204, "assets": 348112, "descriptors": 9120, "relationships": 77},
 }
+CURRENT = {"name": "install", "limited": False, "permissions": ["entities:read", "system:read"]}
+COMMAND = "python3 '/home/ada/my files/faceforge/dev.py' token"
 OPENAPI: dict[str, Any] = {
     "openapi": "3.1.0",
     "info": {"title": "FaceForge Core", "version": "0.1.0", "description": "The REST face."},
@@ -211,11 +213,13 @@ async def numbers(until: asyncio.Task[Any]) -> AsyncIterator[int]:
 
 def app() -> FastAPI:
     made = FastAPI(openapi_url=None)
+    made.state.token_command = lambda _: COMMAND
     made.router.routes.extend(
         [
             *faceforge_ui.routes(),
             Route("/healthz", health),
             Route("/v1/system/info", data(INFO)),
+            Route("/v1/tokens/current", data(CURRENT)),
             Route("/openapi.json", data(OPENAPI)),
             Route("/v1/entities/{entity_id}", data({"entity_id": ADA["id"], "display_name": HOSTILE})),
             Route("/graphql", graphql, methods=["GET", "POST"]),

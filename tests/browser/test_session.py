@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
+from small_core import COMMAND
 from visit import Visit
 
 pytestmark = pytest.mark.needs("chromium")
@@ -43,10 +46,17 @@ def test_signing_out_forgets_the_token_and_what_was_written(visit: Visit) -> Non
     assert page.evaluate("sessionStorage.getItem('faceforge.token')") is None
 
 
+@pytest.mark.parametrize("path", PAGES)
+def test_the_card_names_the_line_that_prints_the_token(visit: Visit, path: str) -> None:
+    page = visit.open(path)
+    expect(page.locator(".gate pre")).to_have_text(COMMAND)
+    expect(page.get_by_label("Access token")).to_have_accessible_description(re.compile(re.escape(COMMAND)))
+
+
 @pytest.mark.parametrize(
     ("token", "alert"),
     [
-        ("", "The field is empty. Paste the token that `faceforge token show` prints."),
+        ("", "The field is empty. Paste the token; how to see it is said below."),
         ("two words", "A token has no spaces or accents. Copy it once more."),
         ("tökén", "A token has no spaces or accents. Copy it once more."),
     ],
@@ -90,7 +100,7 @@ def test_a_core_that_is_gone_is_said_to_be_gone(visit: Visit) -> None:
 
 def test_too_many_attempts_say_how_long_to_wait(visit: Visit) -> None:
     page = visit.open("/")
-    page.route("**/v1/system/info", lambda route: route.fulfill(status=429, headers={"Retry-After": "7"}))
+    page.route("**/v1/tokens/current", lambda route: route.fulfill(status=429, headers={"Retry-After": "7"}))
     visit.sign_in("guess")
     expect(page.get_by_text("Too many failed attempts. Try again in 7 seconds.")).to_be_visible()
     visit.forgive("429")

@@ -3,18 +3,20 @@
 The blocks in `bash` of a page run one after another in one shell. A block right after one is its answer: in `json` the
 names and the kinds of values must be the same, the values may differ; in `text` each line must be there, in order, and
 `…` stands for anything. Blocks in any other language are for reading only.
+
+A page for newcomers names the address and the data directory of a Core on a new machine; here it finds them elsewhere.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
+from newcomer import USUAL_ADDRESS, newcomer
 from pages import DOCS, PAGES, Example, examples, named
 from served_core import Served
 
@@ -23,7 +25,7 @@ CUT = "\n\x1e\n"
 PRINT_CUT = r"printf '\n\036\n'"
 RUN = [
     page
-    for page in sorted((DOCS / "reference").glob("*.md"))
+    for page in [DOCS / "index.md", *sorted((DOCS / "reference").glob("*.md"))]
     if any(each.language == "bash" for each in examples(page))
 ]
 
@@ -49,10 +51,11 @@ def test_what_a_page_tells_to_type_works(page: Path, served: Served, tmp_path: P
     typed = [(place, each) for place, each in enumerate(shown) if each.language == "bash"]
     begin = "" if page.name == "index.md" else shorthand()
     script = "\n".join(["set -euo pipefail", begin, *(f"{each.text}\n{PRINT_CUT}" for _, each in typed)])
+    folder, environment = newcomer(tmp_path, served.home)
     ran = subprocess.run(
-        ["bash", "-c", script],
-        cwd=tmp_path,
-        env={**os.environ, "url": served.url, "token": served.token, "home": str(served.home)},
+        ["bash", "-c", script.replace(USUAL_ADDRESS, served.url)],
+        cwd=folder,
+        env={**environment, "url": served.url, "token": served.token, "home": str(served.home)},
         capture_output=True,
         text=True,
         check=False,

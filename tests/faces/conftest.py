@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from faces import Face, GraphqlFace, RestFace
-from running_core import RunningCore, running_core
+from running_core import RunningCore, on_a_socket, running_core
 from world import World
 
 COUNTED = iter(range(1, 1_000_000))
@@ -48,3 +48,10 @@ def face(request: pytest.FixtureRequest, core: RunningCore) -> Face:
     """Each face in turn."""
     made: Face = request.param(core)
     return made
+
+
+@pytest.fixture(scope="module")
+def address(core: RunningCore) -> Iterator[str]:
+    """Where the Core of the module answers on a real WebSocket."""
+    with on_a_socket(core) as http:
+        yield http.replace("http://", "ws://") + "/graphql"

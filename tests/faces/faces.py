@@ -108,7 +108,7 @@ class RestFace:
         problem = answer.json()
         assert answer.headers["content-type"] == "application/problem+json"
         assert problem["status"] == answer.status_code
-        places = tuple(each["pointer"] for each in problem["errors"])
+        places = tuple(each["pointer"] for each in problem.get("errors", ()))
         return Answer(answer.status_code, None, problem["code"], places, dict(answer.headers), problem)
 
 
@@ -165,13 +165,10 @@ class GraphqlFace:
             content=json.dumps({"query": text, "variables": variables}),
         )
         body = answer.json()
-        if "status" in body:
-            # Refused before GraphQL was reached: a problem document like any other.
-            return Answer(body["status"], None, body["code"], (), dict(answer.headers), body)
         if errors := body.get("errors"):
             assert not body.get("data") or body["data"].get(name) is None
             problem = {**errors[0]["extensions"], "detail": errors[0]["message"]}
-            words = (each["pointer"][1:] for each in problem["errors"])
+            words = (each["pointer"][1:] for each in problem.get("errors", ()))
             places = tuple("/" + PAGING.get(word, word) for word in words)
             return Answer(problem["status"], None, problem["code"], places, dict(answer.headers), problem)
         status = OPERATIONS[name].status if name in OPERATIONS else 200

@@ -9,7 +9,7 @@ import pytest
 from faces import Face, snake
 from nouns import ROWS
 from refusals import assert_refused
-from running_core import OPERATIONS, RunningCore
+from running_core import ADDRESS, OPERATIONS, RunningCore
 from world import World
 
 from faceforge_server.middleware.authentication import Authenticator
@@ -27,13 +27,41 @@ from faceforge_server.middleware.authentication import Authenticator
         "/v1/%2e%2e/%2e%2e/etc/passwd",
         "/V1/entities",
         "//v1/entities",
-        "/v1/entities%2Fx",
         "/ui/../../secrets",
-        "/graphql/",
     ],
 )
-def test_an_address_that_is_not_there(core: RunningCore, path: str) -> None:
-    assert_refused(core.request("GET", path), 404, "not_found")
+def test_an_address_that_is_not_there_is_not_taken_for_a_record(core: RunningCore, path: str) -> None:
+    answer = core.request("GET", path)
+    assert_refused(answer, 404, "unknown_address")
+    assert answer.json()["hint"]
+    assert core.request("HEAD", path).status_code == 404
+
+
+def test_a_slash_that_is_written_otherwise_is_one(core: RunningCore) -> None:
+    assert_refused(core.request("GET", "/v1/entities%2Fx"), 404, "not_found")
+
+
+@pytest.mark.parametrize(
+    ("path", "near"),
+    [
+        ("/v1/entities/", "/v1/entities"),
+        ("//v1//entities", "/v1/entities"),
+        ("/v1/system//info/", "/v1/system/info"),
+        ("/healthz/", "/healthz"),
+        ("/docs//", "/docs"),
+        ("/v1/nothing/", None),
+        ("/ui/none/", None),
+        ("/nope", None),
+    ],
+)
+def test_a_slash_too_many_is_shown(core: RunningCore, path: str, near: str | None) -> None:
+    problem = core.request("GET", f"{ADDRESS}{path}").json()
+    assert (problem["code"], problem["detail"]) == ("unknown_address", f"There is nothing at {path}.")
+    if near is None:
+        assert "/docs" in problem["hint"]
+        assert "/openapi.json" in problem["hint"]
+    else:
+        assert problem["hint"].endswith(f" {near}.")
 
 
 @pytest.mark.parametrize("path", sorted({each.path for each in OPERATIONS.values()}))

@@ -154,6 +154,35 @@ def test_what_classifies_is_served_with_each_sort(planner: Planner) -> None:
                 assert not plan.sorts, (name, sort, plan.steps)
 
 
+@pytest.mark.parametrize("operation", ["assets"])
+def test_kinds_below_one_are_read_by_each_in_its_order(planner: Planner) -> None:
+    """By kind they lie in one index; in any other order the first rows of each kind are sorted, and no others."""
+    for sort in sorts(planner.operation):
+        for plan in planner.pages(sort, kind="image.*"):
+            assert not plan.scans, (sort, plan.steps)
+            if sort == "kind":
+                assert not plan.sorts, plan.steps
+                continue
+            assert plan.searches_by("kind"), (sort, plan.steps)
+            below = plan.steps.index(next(each for each in plan.steps if "LIST SUBQUERY" in each))
+            assert f"_kind_{sort} " in plan.steps[below + 1], plan.steps
+            assert [place for place, step in enumerate(plan.steps) if SORTED in step] == [below + 2], (
+                plan.steps
+            )
+
+
+@pytest.mark.parametrize("operation", ["assets"])
+def test_what_nobody_has_is_found_along_the_list(planner: Planner) -> None:
+    """Each asset in its order, with one look for a link: no list of those that are linked is made."""
+    for linked in ("NONE", "SOME"):
+        for sort in sorts(planner.operation):
+            for plan in planner.pages(sort, linked=linked):
+                assert not plan.sorts, (sort, plan.steps)
+                assert any("SEARCH asset_links" in each and "(asset_row=?" in each for each in plan.steps), (
+                    plan.steps
+                )
+
+
 @pytest.mark.parametrize("operation", ROOT)
 def test_a_span_of_time_is_served_with_its_own_sort(planner: Planner) -> None:
     for name, value in planner.filters("spans").items():

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from running_core import RunningCore, on_a_socket, running_core
+from socket_client import Socket, opened
 from starlette.websockets import WebSocket
-from test_graphql_websocket import Socket, opened
 
 MIB = 2**20
 RECORD_BYTES = 900_000

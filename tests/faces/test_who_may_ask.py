@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from faces import Face, snake
 from graphql import GraphQLObjectType, get_named_type
-from nouns import ROWS
+from nouns import FOR_ANY_TOKEN, ROWS
 from running_core import CONTRACT, OPERATIONS, RunningCore
 from sqlalchemy import select
 from world import UNKNOWN, World
@@ -20,6 +20,7 @@ from faceforge_storage.database import tables
 
 ALL = permissions_of(CONTRACT.graphql)
 NEEDS = {snake(name): each.needs for name, each in OPERATIONS.items()}
+GUARDED = [name for name in ROWS if name not in FOR_ANY_TOKEN]
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +41,7 @@ def without(need: str) -> frozenset[str]:
     return ALL - {need, need.replace(":read", ":write")}
 
 
-@pytest.mark.parametrize("operation", ROWS)
+@pytest.mark.parametrize("operation", GUARDED)
 def test_a_token_without_permissions_is_refused_by_every_operation(
     face: Face, world: World, powerless: str, operation: str
 ) -> None:
@@ -52,7 +53,7 @@ def test_a_token_without_permissions_is_refused_by_every_operation(
         assert (answer.status, answer.code) == (403, "forbidden"), bad
 
 
-@pytest.mark.parametrize("operation", ROWS)
+@pytest.mark.parametrize("operation", GUARDED)
 def test_an_operation_asks_for_the_permission_it_declares_and_for_no_other(
     face: Face,
     world: World,
@@ -70,6 +71,23 @@ def test_an_operation_asks_for_the_permission_it_declares_and_for_no_other(
     assert (refused.status, refused.code) == (403, "forbidden")
     assert min(needs) in refused.problem["detail"] + refused.problem.get("hint", "")
     assert face.call(operation, token=secrets_by_permissions[needs], **arguments).code is None
+
+
+def test_any_token_may_ask_what_it_is_and_learns_nothing_else(
+    face: Face, core: RunningCore, world: World, powerless: str
+) -> None:
+    assert face.call("current_token", token=powerless).ok()["permissions"] == []
+    asked = {"name": world.named("narrow"), "permissions": ["assets:write"]}
+    narrow = face.call("create_token", input=asked).ok()
+    assert face.call("current_token", token=narrow["secret"]).ok() == {
+        "name": narrow["name"],
+        "limited": True,
+        "permissions": ["assets:read", "assets:write"],
+    }
+    renamed = world.named("install")
+    face.call("update_token", token_id=narrow["token_id"], input={"name": renamed}).ok()
+    assert face.call("current_token", token=narrow["secret"]).ok()["name"] == renamed
+    assert face.call("current_token").ok()["permissions"] == sorted(ALL)
 
 
 # ---- paths through the graph
@@ -226,7 +244,7 @@ def test_a_sidecar_makes_no_entity_for_a_token_that_could_not(core: RunningCore,
 # ---- what a permission includes
 
 
-WRITERS = {name: min(NEEDS[name]).replace(":read", ":write") for name in ROWS}
+WRITERS = {name: min(NEEDS[name]).replace(":read", ":write") for name in GUARDED}
 READS = [name for name, writer in WRITERS.items() if writer in ALL and not NEEDS[name] & {writer}]
 
 

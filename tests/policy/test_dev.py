@@ -19,13 +19,14 @@ def dev(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("verb", ["run", "test", "lint", "contract", "bench", "lock", "changelog"])
+@pytest.mark.parametrize("verb", ["run", "token", "test", "lint", "contract", "bench", "lock", "changelog"])
 def test_each_verb_has_help(verb: str) -> None:
     assert dev(verb, "--help").stdout.startswith(f"usage: dev.py {verb}")
 
 
 @pytest.mark.parametrize(
-    "words", [["fly"], [], ["lint", "everything"], ["lock", "--now"], ["changelog", "all"]]
+    "words",
+    [["fly"], [], ["lint", "everything"], ["lock", "--now"], ["changelog", "all"], ["token", "--all"]],
 )
 def test_what_is_not_understood_is_refused_before_anything_is_installed(words: list[str]) -> None:
     refused = dev(*words)

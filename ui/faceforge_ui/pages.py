@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from fastapi.routing import APIRoute
@@ -67,12 +68,30 @@ def console(request: Request) -> Response:
     return page(request, "console.html")
 
 
-def page(request: Request, template: str) -> Response:
-    """Render a shell with the headers that keep it a shell (S7)."""
+def sign_in_needed(request: Request, status: int, headers: Mapping[str, str]) -> Response:
+    """What a person sees who opens an address that needs a token: how to sign in, and nothing of what is there."""
+    return page(request, "sign_in_needed.html", status, headers)
+
+
+def page(
+    request: Request, template: str, status: int = 200, headers: Mapping[str, str] = MappingProxyType({})
+) -> Response:
+    """Render a shell with the headers that keep it a shell (S7); `headers` win over those."""
     html = (
-        templates().get_template(template).render(asset=f"/ui/{asset_fingerprint()}", path=request.url.path)
+        templates()
+        .get_template(template)
+        .render(
+            asset=f"/ui/{asset_fingerprint()}",
+            path=request.url.path,
+            token_command=getattr(request.app.state, "token_command", _unknown)(request),
+        )
     )
-    return HTMLResponse(html, headers=page_headers(template, request.headers.get("host", "")))
+    kept = page_headers(template, request.headers.get("host", ""))
+    return HTMLResponse(html, status, {**kept, **headers})
+
+
+def _unknown(_request: Request) -> None:
+    """The command that shows the token, where the application knows none."""
 
 
 def page_headers(template: str, host: str) -> dict[str, str]:

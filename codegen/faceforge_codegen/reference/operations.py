@@ -57,7 +57,8 @@ def _section(route: RestOperation) -> str:
 
 
 def _facts(route: RestOperation) -> Iterator[str]:
-    yield f"Needs {code_list(sorted(route.needs))}."
+    if route.needs:
+        yield f"Needs {code_list(sorted(route.needs))}."
     yield f"Answers {route.status}{_answer(route)}."
     if route.body_model is not None:
         optional = "" if route.body_required else ", which may be left out"

@@ -19,8 +19,12 @@ A permission is `noun:verb`. `noun:write` includes `noun:read`: whoever changes 
 install token has all of them; a token made for a tool has those it was given, with what they include:
 
 ```
-faceforge token create --name ComfyUI --permission assets:read --permission entities:read
+python3 dev.py token create --name ComfyUI --permission assets:read --permission entities:read
 ```
+
+Each token may ask what it is called and what it may do: `currentToken`, `GET /v1/tokens/current`. With
+`FACEFORGE_TOKEN` in its environment, `python3 dev.py token` makes, lists, rotates and revokes with that token instead
+of the install token.
 
 A token can neither give more than it has nor change a token that has more. Without a permission, every operation
 that needs it answers 403 `forbidden`, in both faces. In a nested GraphQL query each kind of record that is reached

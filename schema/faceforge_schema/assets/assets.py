@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from enum import Enum
 from typing import Annotated, Any
@@ -13,6 +14,7 @@ from strawberry import ID, Maybe
 from strawberry.utils.str_converters import to_camel_case
 
 from faceforge_executor import Objects
+from faceforge_schema.assets.filters import KIND, Linked, is_linked
 from faceforge_schema.assets.intake import (
     AssetCreate,
     OwnerType,
@@ -58,6 +60,8 @@ from faceforge_storage.errors import (
     UnknownReference,
     VersionConflict,
 )
+
+SHA256 = re.compile("[0-9A-Fa-f]{64}")
 
 
 @strawberry.type(description="Where an asset comes from.")
@@ -150,16 +154,30 @@ def asset_by_hash(
     algorithm: Annotated[str, argument("Which hash: `sha256`.", "sha256")],
     hex: Annotated[str, argument("The hash in hex.", HASH_EXAMPLE, pattern="^[0-9A-Fa-f]{64}$")],
 ) -> Asset:
-    """Find the oldest live asset on the bytes with a hash. `algorithm` is `sha256`."""
+    """Find the oldest live asset on the bytes with a hash. `algorithm` is `sha256`, `hex` 64 digits of either case."""
     if algorithm != "sha256":
-        raise invalid("/algorithm", "is sha256")
-    found = rows.oldest_with_content(db, hex.lower())
+        raise invalid("/algorithm", "is sha256", hint="Only the SHA-256 of the bytes is kept.")
+    found = rows.oldest_with_content(db, _sha256(hex, "/hex"))
     if found is None:
-        raise NotFound(f"No live asset has the hash {hex[:80]!r}.")
+        raise NotFound(f"No live asset has the hash {hex!r}.", hint="No upload has brought these bytes yet.")
     return Asset.of(found)
 
 
-@listing("GET /assets", Asset, sort=AssetSort, needs="assets:read", readers={"tag": none_if_empty})
+def _sha256(text: str, where: str) -> str:
+    """A hash as it is stored, in lower case; raises InvalidInput for what is none."""
+    if SHA256.fullmatch(text) is None:
+        message = "is a SHA-256: 64 hexadecimal digits"
+        raise invalid(where, message, hint="`sha256sum FILE` prints it, on Windows `Get-FileHash FILE`.")
+    return text.lower()
+
+
+@listing(
+    "GET /assets",
+    Asset,
+    sort=AssetSort,
+    needs="assets:read",
+    readers={"tag": none_if_empty, "content_hash": lambda text: _sha256(text, "/content_hash"), **KIND},
+)
 def assets(
     q: Annotated[str | None, argument("A text that the file name holds.", "portrait")] = None,
     tag: Annotated[list[str] | None, argument("Tags that are all there.", ["portrait"])] = None,
@@ -168,12 +186,17 @@ def assets(
     content_hash: str | None = None,
     filename: str | None = None,
     entity_id: ID | None = None,
+    linked: Linked | None = None,
     derived_from_asset_id: ID | None = None,
     ids: list[ID] | None = None,
     updated_since: DateTime | None = None,
     deleted: Deleted = Deleted.EXCLUDE,
 ) -> Select[Any]:
-    """List assets. `q` is found in file names; every `tag` must be there; `entity_id` is an entity it is linked to."""
+    """List assets. `q` is found in file names; every `tag` must be there; `entity_id` is an entity it is linked to.
+    `kind` takes a trailing `.*`: `image.*` is every kind that begins with `image.`, at any depth, not `image` itself.
+    `linked` is `none` for the assets of nobody: those that no `entity_id` finds, since they have no link, or only
+    links to entities in the trash; `some` for all others.
+    """
     return rows.matching(
         q=q,
         tag=tag,
@@ -182,6 +205,7 @@ def assets(
         content_hash=content_hash,
         filename=filename,
         entity_id=entity_id,
+        linked=is_linked(linked),
         derived_from_asset_id=derived_from_asset_id,
         ids=ids,
         updated_since=updated_since,
@@ -283,7 +307,7 @@ def primary_thumbnail() -> Select[Any]:
     return rows.matching()
 
 
-@collection(Asset, Asset, sort=AssetSort, by="id")
+@collection(Asset, Asset, sort=AssetSort, by="id", readers=KIND)
 def derivatives(kind: str | None = None) -> Children:
-    """The live assets made from it."""
+    """The live assets made from it; `kind` as in `assets`."""
     return Children(rows.matching(kind=kind), lambda source: tables.assets.c.derived_from_asset_id == source)

@@ -13,6 +13,7 @@ from strawberry import ID, Maybe
 
 from faceforge_executor import Level, Objects
 from faceforge_schema.assets.assets import Asset, AssetSort
+from faceforge_schema.assets.filters import KIND
 from faceforge_schema.context import Write
 from faceforge_schema.declare.connections import collection, listing
 from faceforge_schema.declare.fields import batched, reference
@@ -48,9 +49,10 @@ class LinkInput(Input):
     sort=AssetSort,
     needs="assets:read",
     of={"entity_id": entity_rows.get},
+    readers=KIND,
 )
 def entity_assets(entity_id: ID, kind: str | None = None) -> Select[Any]:
-    """List the assets linked to an entity."""
+    """List the assets linked to an entity. `kind` takes a trailing `.*`, as in the list of all assets."""
     return rows.matching(entity_id=entity_id, kind=kind)
 
 
@@ -101,9 +103,9 @@ def entity() -> Select[Any]:
     return entity_rows.matching()
 
 
-@collection(Entity, Asset, sort=AssetSort, name="assets")
+@collection(Entity, Asset, sort=AssetSort, name="assets", readers=KIND)
 def assets_of_entity(kind: str | None = None) -> Children:
-    """The live assets linked to it."""
+    """The live assets linked to it; `kind` as in `assets`."""
     return Children(rows.matching(kind=kind), rows.linked_to)
 
 

@@ -15,6 +15,7 @@ from faceforge_schema.context import Reader
 from faceforge_schema.declare.resources import Record
 from faceforge_schema.declare.selected_columns import records_by_key
 from faceforge_schema.declare.signatures import Signature, adopt, placeholder, signature_of
+from faceforge_schema.directives import VOLATILE
 
 P = ParamSpec("P")
 Rows = TypeVar("Rows")
@@ -24,18 +25,21 @@ BatchFunction = Callable[Concatenate[Rows, Objects, P], Sequence[Value]]
 
 @overload
 def batched(
-    owner: type, reads: Iterable[str]
+    owner: type, reads: Iterable[str], *, volatile: bool = False
 ) -> Callable[[BatchFunction[Reader, P, Value]], BatchFunction[Reader, P, Value]]: ...
 @overload
 def batched(
-    owner: type, reads: Iterable[str], rows: Callable[[Level], Rows]
+    owner: type, reads: Iterable[str], rows: Callable[[Level], Rows], *, volatile: bool = False
 ) -> Callable[[BatchFunction[Rows, P, Value]], BatchFunction[Rows, P, Value]]: ...
-def batched(owner: type, reads: Iterable[str], rows: Callable[[Level], Any] | None = None) -> Any:
+def batched(
+    owner: type, reads: Iterable[str], rows: Callable[[Level], Any] | None = None, *, volatile: bool = False
+) -> Any:
     """Add a field to `owner`: `function(db, parents, **arguments)` answers a sequence, one value for each parent.
 
     `reads` are the columns of `parents` that it uses. With `rows` it gets what `rows(level)` answers in place of
-    `db`, and the fields of one level that have the same `rows` share it. The noun that knows both ends adds the field,
-    so nouns import each other one way only.
+    `db`, and the fields of one level that have the same `rows` share it. A `volatile` value depends on more than what
+    is stored, such as the time: an answer with it is never cached. The noun that knows both ends adds the field, so
+    nouns import each other one way only.
     """
 
     def declare(function: BatchFunction[Any, P, Value]) -> BatchFunction[Any, P, Value]:
@@ -51,7 +55,7 @@ def batched(owner: type, reads: Iterable[str], rows: Callable[[Level], Any] | No
             return values
 
         (value,) = get_args(signature.returns)
-        add_field(owner, signature, Batch(answer, frozenset(reads)), returns=value)
+        add_field(owner, signature, Batch(answer, frozenset(reads)), returns=value, volatile=volatile)
         return function
 
     return declare
@@ -93,13 +97,15 @@ def add_field(
     returns: Any,
     extra: Sequence[inspect.Parameter] = (),
     name: str | None = None,
+    volatile: bool = False,
 ) -> None:
     """Put a field with the function's name (or `name`), arguments and description on a type that is declared."""
     resolve = placeholder()
     itself = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
     adopt(resolve, signature, leading=[itself], extra=extra, returns=returns)
     description = inspect.cleandoc(signature.function.__doc__ or "")
-    field: StrawberryField = strawberry.field(resolve, description=description, metadata={BATCH: batch})
+    metadata: dict[Any, Any] = {BATCH: batch, VOLATILE: volatile}
+    field: StrawberryField = strawberry.field(resolve, description=description, metadata=metadata)
     field.origin = owner
     field.python_name = name or signature.function.__name__
     for each in (owner, *owner.__subclasses__()):

@@ -43,9 +43,10 @@ class Operation(Generic[P, R]):
 
 
 def query(
-    rest: str | None, *, needs: str, errors: Errors = (), volatile: bool = False
+    rest: str | None, *, needs: str | None, errors: Errors = (), volatile: bool = False
 ) -> Callable[[Callable[P, R]], Operation[P, R]]:
-    """A question. `rest` is `"GET /path/{argument}"`, or None for GraphQL only; `needs` is the permission for it.
+    """A question. `rest` is `"GET /path/{argument}"`, or None for GraphQL only; `needs` is the permission for it,
+    None where any token will do.
 
     One that may be NotFound is nullable in GraphQL, so that a stale id takes no other field along. One whose answer
     depends on more than what is stored, such as the time, is `volatile`: it is never cached.
@@ -142,7 +143,7 @@ def operation_field(
     signature: Signature,
     resolve: Callable[..., Any],
     rest: str | None,
-    needs: str,
+    needs: str | None,
     errors: Errors,
     *,
     status: int = 200,

@@ -19,7 +19,7 @@ from graphql import (
 from graphql.execution import VariableValues
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from faceforge_executor import BreadthFirstExecutor, Group, run_sync
+from faceforge_executor import BreadthFirstExecutor, FieldPlan, Group, run_sync
 from faceforge_schema.context import Context
 from faceforge_schema.directives import VOLATILE, is_list
 from faceforge_schema.execute.weight import is_light
@@ -66,7 +66,7 @@ class Execution(BreadthFirstExecutor, StrawberryGraphQLCoreExecutionContext):
     def repeatable(self) -> bool:
         """Whether it has the same answer until something is stored: it only reads, and nothing but what is stored."""
         reads = self.operation.operation is OperationType.QUERY
-        return reads and not any(each.definition.extensions.get(VOLATILE) for each in self.plan.fields)
+        return reads and not any(map(_is_volatile, self.plan.fields))
 
     def execute_operation(self, serially: bool | None = None) -> Any:
         if self.operation.operation is OperationType.MUTATION:
@@ -108,3 +108,13 @@ class Execution(BreadthFirstExecutor, StrawberryGraphQLCoreExecutionContext):
 
         turn = context.turn._replace(light=is_light(self.plan))
         return await context.core.database.read(turn, run)
+
+
+def _is_volatile(field: FieldPlan) -> bool:
+    """Whether the value of a field, or of any selected below it, depends on more than what is stored."""
+    found: bool | None = field.prepared.get(VOLATILE)
+    if found is None:
+        below = (each for selection in field.plans_below() for each in selection.fields)
+        found = bool(field.definition.extensions.get(VOLATILE)) or any(map(_is_volatile, below))
+        field.prepared[VOLATILE] = found
+    return found

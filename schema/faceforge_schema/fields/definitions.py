@@ -60,7 +60,7 @@ class FieldType(Enum):
 
 @resource("field_key", needs="field_defs:read")
 class FieldDefinition(Record):
-    """What may stand under one key of an entity's fields, or of a fact."""
+    """Says once what may stand under one key: in the fields of an entity, in descriptors (facts), or in both."""
 
     field_key: str = attribute("The key itself.", example="height")
     scope: FieldScope = attribute("Whether it speaks of entities, of facts, or of both.")
@@ -190,7 +190,7 @@ def field_definitions(
     status=201,
 )
 def create_field_definition(tx: Write, input: FieldDefinitionCreate) -> FieldDefinition:
-    """Define a key. Entities that are there already need not have it."""
+    """Define a field: say once what may stand under its key. Entities that are there already need not have it."""
     values = input.model_dump(mode="json")
     _check(tx, values)
     return FieldDefinition.of(rows.create(tx, values))

@@ -167,8 +167,7 @@ def pointer(parts: Iterable[str | int]) -> str:
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
 
 
-def invalid(where: str, message: str, code: str = "invalid") -> InvalidInput:
+def invalid(where: str, message: str, code: str = "invalid", hint: str = "") -> InvalidInput:
     """One fault in the input at the pointer `where`."""
-    return InvalidInput(
-        f"{where.lstrip('/') or 'The input'}: {message}.", errors=(Fault(where, message, code),)
-    )
+    said = f"{where.lstrip('/') or 'The input'}: {message}."
+    return InvalidInput(said, hint, errors=(Fault(where, message, code),))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 
@@ -14,3 +14,8 @@ HomeOption = Annotated[
         help="The data directory. Without it: FACEFORGE_HOME, else the place this system keeps such data.",
     ),
 ]
+
+
+def unless_empty(_type: Any, value: str, *, delimiter: str | None = None) -> list[str]:
+    """The value of a variable of the environment; one that is set to nothing is not set."""
+    return [value] if value else []

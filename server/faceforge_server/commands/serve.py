@@ -6,14 +6,28 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from faceforge_server.commands.options import HomeOption
+from faceforge_server.commands.options import HomeOption, unless_empty
 
 
 def serve(
     *,
     home: HomeOption = None,
-    host: Annotated[str | None, Parameter(help="The address to listen on; 127.0.0.1 by default.")] = None,
-    port: Annotated[int | None, Parameter(help="The port; 43210 by default, 0 for any free one.")] = None,
+    host: Annotated[
+        str | None,
+        Parameter(
+            help="The address to listen on; 127.0.0.1 by default.",
+            env_var="FACEFORGE_BIND",
+            env_var_split=unless_empty,
+        ),
+    ] = None,
+    port: Annotated[
+        int | None,
+        Parameter(
+            help="The port; 43210 by default, 0 for any free one.",
+            env_var="FACEFORGE_PORT",
+            env_var_split=unless_empty,
+        ),
+    ] = None,
     auto_port: Annotated[
         bool,
         Parameter(negative="", help="If the port is busy, take another; config/ports.json names it."),
@@ -21,7 +35,7 @@ def serve(
 ) -> None:
     """Start FaceForge Core, and stop it with Ctrl-C.
 
-    --host and --port win over config/core.json in the data directory.
+    --host and --port win over FACEFORGE_BIND and FACEFORGE_PORT, and these over config/core.json in the data directory.
     """
     from faceforge_server import serve as core
 

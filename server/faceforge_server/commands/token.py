@@ -13,8 +13,14 @@ from faceforge_server.commands.options import HomeOption
 
 if TYPE_CHECKING:
     from faceforge_server.core_client import Ask
+    from faceforge_storage.home.home import Home
 
-token = App(name="token", help="Show, make, list, revoke and rotate tokens, the keys to the API.")
+HELP = """Show, make, list, revoke and rotate tokens, the keys to the API.
+
+In a checkout it is `python3 dev.py token`, which shows the install token when nothing follows.
+
+Core is asked with the token in FACEFORGE_TOKEN, when that is set, else with the install token."""
+token = App(name="token", help=HELP)
 
 Name = Annotated[str, Parameter(help="The name of the token.")]
 
@@ -69,8 +75,9 @@ def revoke(name: Name, *, home: HomeOption = None) -> None:
     from faceforge_server.core_client import core_of
     from faceforge_storage.home.home import open_home
 
-    with core_of(*open_home(home)) as ask:
-        ask("DELETE", f"/v1/tokens/{_id_of(ask, name)}")
+    place, settings = open_home(home)
+    with core_of(place, settings) as ask:
+        ask("DELETE", f"/v1/tokens/{_id_of(ask, place, name)}")
     print(f"The token {name} is revoked.", file=sys.stderr)
 
 
@@ -90,7 +97,7 @@ def rotate(
         print(rotate_install_token(place.settings_file))
         return
     with core_of(place, settings) as ask:
-        print(ask("POST", f"/v1/tokens/{_id_of(ask, name)}/rotate")["secret"])
+        print(ask("POST", f"/v1/tokens/{_id_of(ask, place, name)}/rotate")["secret"])
 
 
 def _tokens(ask: Ask) -> Iterator[dict[str, Any]]:
@@ -104,10 +111,13 @@ def _tokens(ask: Ask) -> Iterator[dict[str, Any]]:
             return
 
 
-def _id_of(ask: Ask, name: str) -> str:
+def _id_of(ask: Ask, home: Home, name: str) -> str:
+    from faceforge_server.token_command import token_command
     from faceforge_storage.errors import NotFound
 
     for each in _tokens(ask):
         if each["name"] == name:
             return str(each["token_id"])
-    raise NotFound(f"There is no token named {name}.", hint="`faceforge token list` names them.")
+    raise NotFound(
+        f"There is no token named {name}.", hint=f"`{token_command(home.root, 'list')}` names them."
+    )

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from faceforge_server.files.disposition import Disposition
-from faceforge_server.files.headers import content_type, etag, file_headers
+from faceforge_server.files.headers import content_type, file_headers, validators_of
 from faceforge_server.files.ranges import ByteRange, Selection, select
 from faceforge_server.http.exchange import ZERO_COPY
 from faceforge_storage.errors import StorageFailed
@@ -25,6 +25,9 @@ READ_BYTES = 1024 * 1024
 class Download(Response):
     """An answer to GET or HEAD with an object's bytes, to be returned from a route.
 
+    `created_at` is when the bytes became the asset's: they are not modified afterwards. `for_any_site`: whether pages
+    of other sites may show it.
+
     Before the first header is sent it raises Unavailable or StorageFailed (the bytes are not there),
     VersionConflict (412) and RangeNotSatisfiable (416), for the application to answer. Once bytes flow, a
     failure cuts the connection, so that a client never takes a part for the whole.
@@ -36,18 +39,24 @@ class Download(Response):
         stored: StoredObject,
         media_type: str,
         filename: str,
+        created_at: str,
         wished: Disposition | None = None,
+        *,
+        for_any_site: bool = False,
     ) -> None:
         super().__init__()
         self.store, self.stored = store, stored
         self.media_type: str = media_type
-        self.filename = filename
+        self.filename, self.created_at = filename, created_at
         self.wished: Disposition | None = wished
+        self.for_any_site = for_any_site
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        size, tag = self.stored.size_bytes, etag(self.stored.sha256)
-        chosen = select(scope["method"], Headers(scope=scope), tag, size)
-        headers = file_headers(self.stored.sha256, self.media_type, self.filename, self.wished)
+        validators = validators_of(self.stored.sha256, self.created_at)
+        chosen = select(scope["method"], Headers(scope=scope), validators, self.stored.size_bytes)
+        headers = file_headers(
+            validators, self.media_type, self.filename, self.wished, for_any_site=self.for_any_site
+        )
         if chosen.status == 304:
             await _start(send, 304, headers)
             await send({"type": "http.response.body"})

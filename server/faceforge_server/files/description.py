@@ -70,14 +70,17 @@ QUERY: dict[str, tuple[Json, str]] = {
 TAG = '(W/)?"[!#-~]*"'
 TAGS: Json = {**TEXT, "examples": [f'"{HASH_EXAMPLE}"']}
 """One or several ETags, or `*`."""
+DATE: Json = {**TEXT, "examples": ["Sat, 31 Jan 2026 08:09:10 GMT"]}
 HEADERS: dict[str, tuple[Json, str]] = {
     "Range": ({**TEXT, "examples": ["bytes=0-99"]}, "Which bytes: `bytes=0-99`."),
-    "If-Range": (TAGS, "Take the range only from bytes with this ETag."),
+    "If-Range": (TAGS, "Take the range only from bytes with this ETag, or this Last-Modified."),
     "If-None-Match": (TAGS, "Answer 304 when the bytes have this ETag."),
     "If-Match": (
         {**TAGS, "pattern": rf"^(\*|{TAG}( *, *{TAG})*)$"},
         "Answer 412 unless the bytes have this ETag.",
     ),
+    "If-Modified-Since": (DATE, "Answer 304 when the bytes are no newer; If-None-Match goes before it."),
+    "If-Unmodified-Since": (DATE, "Answer 412 when the bytes are newer; If-Match goes before it."),
 }
 
 

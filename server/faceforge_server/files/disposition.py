@@ -6,6 +6,8 @@ import re
 from typing import Literal
 from urllib.parse import quote
 
+from faceforge_server.files.plain_names import plain_name, shortened
+
 Disposition = Literal["inline", "attachment"]
 
 INLINE = frozenset(
@@ -29,7 +31,6 @@ INLINE = frozenset(
 )
 """Types that run no script of their own. SVG, HTML, XML and JavaScript are never among them."""
 
-UNSAFE = re.compile(r"[^A-Za-z0-9 !#$&+.^_`{}~()@,;=\[\]'-]")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -39,17 +40,17 @@ def disposition(media_type: str, wished: Disposition | None = None) -> Dispositi
     return "attachment" if wished == "attachment" or essence not in INLINE else "inline"
 
 
-def content_disposition(shown: Disposition, filename: str) -> str:
+def content_disposition(shown: Disposition, filename: str, sha256: str) -> str:
     """The value of Content-Disposition: RFC 6266, with the true name by RFC 8187 where ASCII cannot write it.
 
-    The plain `filename` is for old programs: what is not harmless ASCII becomes `_`. Control characters,
-    CR and LF among them, are removed from both.
+    The plain `filename` is for programs that know no other, see `plain_name`. Control characters, CR and LF among them,
+    are removed from both; of a name longer than file systems take, the end before the extension is missing.
     """
     name = CONTROL.sub("", filename)
     if not name:
         return shown
-    plain = UNSAFE.sub("_", name)
+    plain = plain_name(name, sha256)
     value = f'{shown}; filename="{plain}"'
     if plain != name:
-        value += f"; filename*=UTF-8''{quote(name, safe='!#$&+.^_`|~-', errors='replace')}"
+        value += f"; filename*=UTF-8''{quote(shortened(name), safe='!#$&+.^_`|~-', errors='replace')}"
     return value

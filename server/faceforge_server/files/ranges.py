@@ -1,4 +1,4 @@
-"""Which bytes a request asks for: ranges and conditions of RFC 9110, as pure functions of header and file."""
+"""Which bytes a request asks for: the ranges of RFC 9110, as pure functions of header and file."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from faceforge_server.files.conditions import Validators
 from faceforge_storage.errors import RangeNotSatisfiable, VersionConflict
 
 MAX_RANGES = 64
@@ -14,7 +15,6 @@ NEAR_BYTES = 128
 """Ranges closer than the head of a part of multipart/byteranges are cheaper sent as one."""
 
 SPEC = re.compile(r"(?P<first>[0-9]{1,19})-(?P<last>[0-9]{1,19})?|-(?P<suffix>[0-9]{1,19})")
-ETAG = re.compile(r'\s*(?P<weak>W/)?"(?P<opaque>[\x21\x23-\x7e\x80-\xff]*)"\s*(?:,|$)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +40,22 @@ class Selection:
     ranges: tuple[ByteRange, ...]
 
 
-def select(method: str, headers: Mapping[str, str], etag: str, size: int) -> Selection:
+def select(method: str, headers: Mapping[str, str], validators: Validators, size: int) -> Selection:
     """Apply the request's conditions and ranges to a file, in the order of RFC 9110 section 13.2.2.
 
-    `headers` has lower-case names; `etag` is strong and quoted. Files have no Last-Modified here, so
-    conditions by date are ignored, and an If-Range by date never matches. Range is defined for GET only, so
-    HEAD ignores it. Raises VersionConflict (412) for If-Match and RangeNotSatisfiable (416).
+    `headers` has lower-case names. Range is defined for GET only, so HEAD ignores it. Raises VersionConflict (412) for
+    If-Match and If-Unmodified-Since, and RangeNotSatisfiable (416).
     """
-    if (wanted := headers.get("if-match")) is not None and not matches(wanted, etag, weak=False):
+    if (refusing := validators.refuse(headers)) is not None:
         raise VersionConflict(
-            f"The file is {etag} now, which If-Match does not name.",
-            hint="Download it again from the beginning, without If-Match.",
-            headers={"ETag": etag},
+            f"The file is {validators.etag} of {validators.last_modified} now, which {refusing} does not allow.",
+            hint=f"Download it again from the beginning, without {refusing}.",
+            headers={"ETag": validators.etag, "Last-Modified": validators.last_modified},
         )
-    if (known := headers.get("if-none-match")) is not None and matches(known, etag, weak=True):
+    if validators.known(headers):
         return Selection(304, ())
     asked = headers.get("range") if method == "GET" else None
-    if asked is not None and headers.get("if-range", etag).strip() == etag:
+    if asked is not None and validators.same(headers.get("if-range")):
         ranges = parse_ranges(asked, size)
         if ranges is not None:
             return Selection(206, ranges)
@@ -118,20 +117,3 @@ def coalesce(ranges: list[ByteRange]) -> tuple[ByteRange, ...]:
         )
         kept = [joined if old is near[0] else old for old in kept if old is near[0] or old not in near]
     return tuple(kept)
-
-
-def matches(header: str, etag: str, *, weak: bool) -> bool:
-    """Whether If-Match or If-None-Match names `etag`; `weak` comparison ignores the mark `W/`.
-
-    A header that is not well formed names nothing from there on.
-    """
-    if header.strip() == "*":
-        return True
-    position = 0
-    while found := ETAG.match(header, position):
-        if f'"{found["opaque"]}"' == etag and (weak or not found["weak"]):
-            return True
-        if found.end() == len(header):
-            break
-        position = found.end()
-    return False

@@ -39,7 +39,7 @@ from faceforge_storage.objects.staging import Staging
 from faceforge_storage.objects.store import ObjectStore
 
 ASSET = """query asset($assetId: ID!) { asset(assetId: $assetId) {
-    filename mimeType sizeBytes contentHash storage { provider bucket key } } }"""
+    filename mimeType sizeBytes contentHash createdAt storage { provider bucket key } } }"""
 FORM_NAMES = {field.input: field.name for field in UPLOAD_FORM.values()}
 """Field of the input -> what an upload calls it."""
 DISPOSITIONS: dict[str | None, Disposition | None] = {
@@ -110,7 +110,8 @@ class FileTransfers:
         """The bytes of an asset: for a token, or for the signature that the address itself brings."""
         asset_id = request.path_params["asset_id"]
         context = context_of(request)
-        if "signature" in request.query_params:  # it is the proof then, whatever token came with it
+        signed = "signature" in request.query_params
+        if signed:  # it is the proof then, whatever token came with it
             _refuse_unknown(request, PARAMETERS)
             found = await self._signed_asset(
                 asset_id, Context(context.core, Actor("signed address", self._read))
@@ -129,7 +130,15 @@ class FileTransfers:
             found = await self._contract.answer(ASSET, {"assetId": asset_id}, context)
             wished = _wished(request)
         stored = StoredObject(sha256=found["contentHash"], size_bytes=found["sizeBytes"], **found["storage"])
-        return Download(self._store, stored, found["mimeType"], found["filename"], wished)
+        return Download(
+            self._store,
+            stored,
+            found["mimeType"],
+            found["filename"],
+            found["createdAt"],
+            wished,
+            for_any_site=signed,
+        )
 
     async def _signed_asset(self, asset_id: str, context: Context) -> Any:
         """The asset a signed address is for; from outside an unknown one is the same as an altered address."""

@@ -16,26 +16,15 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from faceforge_schema import Context, Contract
-from faceforge_schema.execute.masking import mask
 from faceforge_schema.values.inputs import pointer
 from faceforge_server.http.answers import HeldAnswer, JsonAnswer, encoded
+from faceforge_server.http.graphql_form import GRAPHQL, HEADERS, PATH, media_type_of, status_of
 from faceforge_server.http.json_body import check_media_type, parse_json, read_body
-from faceforge_server.http.json_response import NOT_STORED, json_response
 from faceforge_server.http.request_context import computed, context_of
 from faceforge_storage.database.read_budget import released_on_error
-from faceforge_storage.errors import (
-    Busy,
-    FaceForgeError,
-    Fault,
-    InvalidInput,
-    MethodNotAllowed,
-    NotAcceptable,
-)
+from faceforge_storage.errors import Busy, Fault, InvalidInput, MethodNotAllowed
 from faceforge_ui import PUBLIC, console
 
-GRAPHQL = "application/graphql-response+json"
-JSON = "application/json"
-HEADERS = {**NOT_STORED, "Vary": "Accept"}
 KEYS = {"query", "variables", "operationName", "extensions"}
 
 
@@ -48,14 +37,14 @@ class GraphqlView:
     def routes(self) -> list[Route]:
         """The routes of the address."""
         page = APIRoute(
-            "/graphql",
+            PATH,
             self.page,
             methods=["GET", "HEAD"],
             response_class=HTMLResponse,
             include_in_schema=False,
             openapi_extra=PUBLIC,
         )
-        return [page, Route("/graphql", self.answer, methods=["POST"])]
+        return [page, Route(PATH, self.answer, methods=["POST"])]
 
     async def page(self, request: Request) -> Response:
         """The console, for whoever accepts a page."""
@@ -67,15 +56,11 @@ class GraphqlView:
         )
 
     async def answer(self, request: Request) -> Response:
-        """Answer one request."""
-        media_type = _media_type(request.headers.get("accept", ""))
+        """Answer one request; raises what `graphql_refusal` answers."""
+        media_type = media_type_of(request.headers.get("accept", ""))
         context = context_of(request)
         with released_on_error(context.budget):
-            try:
-                return await self._answer(request, context, media_type)
-            except FaceForgeError as error:
-                context.budget.release()
-                return _refused(error, media_type)
+            return await self._answer(request, context, media_type)
 
     async def _answer(self, request: Request, context: Context, media_type: str) -> Response:
         check_media_type(request)
@@ -98,45 +83,7 @@ class GraphqlView:
 
 def _status(errors: Sequence[GraphQLError]) -> int:
     """The status of a document that never ran."""
-    status = int((errors[0].extensions or {}).get("status", 400))
-    # Whatever the fault of a document or its variables is called, its status here is 400.
-    return 400 if status == 422 else status
-
-
-def _refused(error: FaceForgeError, media_type: str) -> Response:
-    """A request that is no GraphQL request at all: the status is that of the error in either media type."""
-    status = 400 if error.status == 422 else error.status
-    translated = GraphQLError(str(error), original_error=error)
-    mask([translated])
-    headers = {**HEADERS, **error.headers}
-    return json_response({"errors": [translated.formatted]}, status, headers, f"{media_type}; charset=utf-8")
-
-
-def _media_type(accept: str) -> str:
-    """The media type of the answer by `Accept` (RFC 9110, 12.5.1): without one, GraphQL's own; for whoever takes
-    anything, plain JSON. Raises NotAcceptable."""
-    if not accept.strip():
-        return GRAPHQL
-    listed: dict[str, tuple[float, int]] = {}
-    for place, part in enumerate(accept.split(",")):
-        kind, *parameters = [each.strip().lower() for each in part.split(";")]
-        weight = next((each[2:] for each in parameters if each.startswith("q=")), "1")
-        listed.setdefault(kind, (_number(weight), -place))
-    wishes = [
-        (next((listed[each] for each in (kind, "application/*", "*/*") if each in listed), (0.0, 0)), kind)
-        for kind in (GRAPHQL, JSON)
-    ]
-    (liking, _), best = max(wishes)
-    if liking <= 0:
-        raise NotAcceptable(f"Answers are {GRAPHQL} or {JSON}.", hint=f"Send `Accept: {GRAPHQL}`.")
-    return best
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return 0.0
+    return status_of(int((errors[0].extensions or {}).get("status", 400)))
 
 
 def _parameters(body: Any) -> tuple[str, dict[str, Any] | None, str | None]:

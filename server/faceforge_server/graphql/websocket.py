@@ -9,12 +9,12 @@ from json import JSONDecodeError
 from typing import Any
 
 from graphql import GraphQLError
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
-from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http.exceptions import (
     NonJsonMessageReceived,
     NonTextMessageReceived,
@@ -24,7 +24,7 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
 )
-from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import ConnectionInitMessage, Message
 
 from faceforge_schema import NOBODY, Actor, Context, Contract, Core
 from faceforge_schema.context import ANSWERING
@@ -34,35 +34,59 @@ from faceforge_server.http.answers import encoded
 from faceforge_server.http.connections import let_in
 from faceforge_server.http.json_body import parse_json
 from faceforge_server.http.json_response import encode
-from faceforge_server.http.request_context import QUICK_BYTES
-from faceforge_server.middleware.authentication import Authenticator, bearer
+from faceforge_server.http.request_context import QUICK_BYTES, address_of
+from faceforge_server.middleware.authentication import Authenticator, tokens_in
 from faceforge_storage.database.read_budget import ReadBudget
-from faceforge_storage.errors import AnswerTooLarge, FaceForgeError, Overloaded
+from faceforge_storage.errors import AnswerTooLarge, FaceForgeError, Overloaded, RateLimited, Unauthorized
 from faceforge_storage.scheduling.fair_queue import Turn
 
 INIT_SECONDS = 10
 """How long a client may take to send its token."""
+UNAUTHORIZED, FORBIDDEN, TRY_AGAIN = 4401, 4403, 1013
+"""Codes of a close. Clients report 4401 at once, and connect anew after the others, which a wrong token must not bring
+about; 4403 ends what a valid token has begun."""
+REASON_BYTES = 123
+"""The longest reason of a close (RFC 6455, 5.5)."""
+HOW = 'send {"authorization": "Bearer TOKEN"} as the payload of connection_init.'
 
 
 class SocketContext(Context):
-    """The context of a connection: nobody's until `connection_init` has brought a token."""
+    """The context of a connection: nobody's until `connection_init` has come, and a token with it or before it."""
 
     connection_params: dict[str, Any] | None = None
     address: str | None = None
     scope: Scope | None = None
+    token: str | None = None
 
 
 class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
-    """Strawberry's handler of the protocol, with three rules of ours: a message has the form it should have, a
-    document that cannot be read is an error of its operation, and a token that has become void is void here too."""
+    """Strawberry's handler of the protocol, with four rules of ours: a message has the form it should have, a document
+    that cannot be read is an error of its operation, a token that has become void is void here too, and who is not let
+    in, or may not stay, is told why."""
 
     _left = False
 
     async def handle_message(self, message: Message) -> None:
         if not _is_message(message):
             await self.handle_invalid_message("The message is not one of the protocol")
-        elif message["type"] != "subscribe" or not self.connection_acknowledged or await self._may_stay():
+        elif message["type"] != "subscribe":
             await super().handle_message(message)
+        elif not self.connection_acknowledged:
+            await self._leave(UNAUTHORIZED, f"Not signed in: first {HOW}")
+        elif await self._may_stay():
+            await super().handle_message(message)
+
+    async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
+        try:
+            await super().handle_connection_init(message)
+        except FaceForgeError as refusal:
+            wait = refusal.headers.get("Retry-After")
+            code = UNAUTHORIZED if isinstance(refusal, Unauthorized | RateLimited) else TRY_AGAIN
+            await self._leave(code, f"{refusal.detail} Wait {wait} s." if wait else refusal.detail)
+
+    async def _leave(self, code: int, reason: str) -> None:
+        self._left = True
+        await self.websocket.close(code, reason.encode()[:REASON_BYTES].decode(errors="ignore"))
 
     @staticmethod
     def _get_pre_execution_close_reason(error: GraphQLError) -> str | None:
@@ -81,8 +105,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         except FaceForgeError:
             pass
         if not self._left:
-            self._left = True
-            await self.websocket.close(code=4403, reason="Forbidden")
+            await self._leave(FORBIDDEN, "The token has been revoked, rotated or changed since.")
         return False
 
 
@@ -140,8 +163,10 @@ class SocketAdapter(ASGIWebSocketAdapter):
 class GraphqlWebSocket(GraphQL[Context, None]):
     """The endpoint `/graphql` for WebSockets.
 
-    The token stands in the payload of `connection_init` as `authorization: "Bearer …"`; `OriginCheck` has refused
-    foreign pages before.
+    The token stands in the payload of `connection_init`, as programs of a browser can send it, or in the headers of the
+    handshake, under the names that headers have. Either is looked at when `connection_init` comes: whoever sent a wrong
+    one in a header would not learn the reason from a handshake that is refused. `OriginCheck` has refused foreign pages
+    before.
     """
 
     graphql_transport_ws_handler_class = SocketHandler
@@ -156,29 +181,27 @@ class GraphqlWebSocket(GraphQL[Context, None]):
         )
         self.core, self._authenticator = core, authenticator
 
+    def is_websocket_origin_allowed(self, request: WebSocket, origin: str) -> bool:
+        return True  # `OriginCheck` has refused all others
+
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
-        context = SocketContext(self.core, NOBODY, connection=request.client)
+        context = SocketContext(self.core, NOBODY, address_of(request), connection=request.client)
         context.address, context.scope = request.client.host if request.client else None, request.scope
         return context
 
     async def on_ws_connect(self, context: Context) -> dict[str, object] | None:
-        try:
-            context.actor = await self.actor_of(context)
-            assert isinstance(context, SocketContext)
-            assert context.scope is not None
-            context.scope["actor"] = context.actor
-            let_in(context.scope)
-        except FaceForgeError as error:
-            raise ConnectionRejectionError({"code": error.code}) from None
+        """Let in whoever sent a valid token; raises Unauthorized, RateLimited, Unavailable."""
+        assert isinstance(context, SocketContext)
+        assert context.scope is not None
+        context.token = _token_of(context.scope, context.connection_params or {})
+        context.actor = context.scope["actor"] = await self.actor_of(context)
+        let_in(context.scope)
         return {}
 
     async def actor_of(self, context: Context) -> Actor:
-        """Whose token `connection_init` brought; raises Unauthorized, RateLimited."""
+        """Whose token was sent; raises Unauthorized, RateLimited, Unavailable."""
         assert isinstance(context, SocketContext)
-        sent = (context.connection_params or {}).get("authorization")
-        return await self._authenticator.actor(
-            bearer(sent) if isinstance(sent, str) else None, context.address
-        )
+        return await self._authenticator.actor(context.token, context.address)
 
     def decode_json(self, data: str | bytes) -> object:
         """A message, held to the same rules as a body."""
@@ -186,6 +209,19 @@ class GraphqlWebSocket(GraphQL[Context, None]):
             return parse_json(data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data)
         except FaceForgeError as error:
             raise JSONDecodeError(error.detail, "", 0) from None
+
+
+def _token_of(scope: Scope, payload: dict[str, Any]) -> str:
+    """The token of a handshake or of the payload of `connection_init`, whose keys may stand in `headers` there, as many
+    clients send them. Raises Unauthorized unless there is just one."""
+    nested = payload.get("headers")
+    below = nested.items() if isinstance(nested, dict) else ()
+    found = tokens_in([*Headers(scope=scope).items(), *payload.items(), *below])
+    if len(found) > 1:
+        raise Unauthorized("Two different tokens were sent, in headers or in the payload. Send one.")
+    if not found:
+        raise Unauthorized(f"No token: {HOW}")
+    return found.pop()
 
 
 def _is_message(message: Any) -> bool:

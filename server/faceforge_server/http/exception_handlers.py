@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from typing import Any
 
@@ -11,42 +12,41 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Route
 
-from faceforge_server.http.problem import problem_response
-from faceforge_server.http.request_ids import NO_SNIFF, SCOPE_KEY
+from faceforge_server.http.problem import refusal
+from faceforge_server.http.request_ids import current_request_id
 from faceforge_storage.errors import (
     BadRequest,
     FaceForgeError,
     Internal,
     MethodNotAllowed,
-    NotFound,
+    UnknownAddress,
 )
 
 log = logging.getLogger("faceforge")
 
 
-async def _expected(_request: Request, error: Any) -> Response:
-    return problem_response(error)
+async def _expected(request: Request, error: Any) -> Response:
+    return refusal(error, request.scope)
 
 
 async def _framework(request: Request, error: Any) -> Response:
     headers = dict(error.headers or {})
     if error.status_code == 404:
-        return problem_response(NotFound(f"There is no address {request.url.path[:200]}.", hint="See /docs."))
-    if error.status_code == 405:
+        found: FaceForgeError = unknown_address(request)
+    elif error.status_code == 405:
         allowed = headers["Allow"] = allowed_methods(request)
-        return problem_response(
-            MethodNotAllowed(f"{request.method} is not taken here.", hint=f"Use {allowed}.", headers=headers)
+        found = MethodNotAllowed(
+            f"{request.method} is not taken here.", hint=f"Use {allowed}.", headers=headers
         )
-    return problem_response(BadRequest(str(error.detail), headers=headers))
+    else:
+        found = BadRequest(str(error.detail), headers=headers)
+    return refusal(found, request.scope)
 
 
 async def _unexpected(request: Request, error: Any) -> Response:
-    """What nobody expected. It is answered outside of all our layers, so it has their headers from here."""
-    request_id = request.scope.get(SCOPE_KEY)
-    log.error("unexpected error at %s [%s]", _address(request), request_id, exc_info=error)
-    response = problem_response(Internal("Something went wrong inside Core."), request_id)
-    response.raw_headers += [NO_SNIFF, (b"x-request-id", str(request_id).encode())]
-    return response
+    """What nobody expected."""
+    log.error("unexpected error at %s [%s]", _address(request), current_request_id(), exc_info=error)
+    return refusal(Internal("Something went wrong inside Core."), request.scope)
 
 
 def _address(request: Request) -> str:
@@ -63,6 +63,17 @@ EXCEPTION_HANDLERS: dict[int | type[Exception], Callable[[Request, Any], Corouti
     HTTPException: _framework,
     Exception: _unexpected,
 }
+
+
+def unknown_address(request: Request) -> UnknownAddress:
+    """That nothing has this address; its hint names one that differs by slashes only, when there is one."""
+    path: str = request.scope["path"]
+    plain = "/" + re.sub("/+", "/", path).strip("/")
+    routes = [each for each in _flattened(request.app.routes) if ":path}" not in each.path]
+    scope = {**request.scope, "path": plain}
+    near = plain != path and any(each.matches(scope)[0] is not Match.NONE for each in routes)
+    hint = f"Write it without a slash too many: {plain[:200]}." if near else ""
+    return UnknownAddress(f"There is nothing at {path[:200]}.", hint=hint)
 
 
 def allowed_methods(request: Request) -> str:

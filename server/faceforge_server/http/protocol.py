@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any, cast
 
+from starlette.responses import Response
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from faceforge_server.http.connections import SCOPE_KEY, Connection, OpenConnections
 from faceforge_server.http.exchange import ZERO_COPY, Exchange
 from faceforge_server.http.header_limit import MAX_HEAD_BYTES, BoundedHead, BoundedParser
-from faceforge_server.http.problem import problem_response
+from faceforge_server.http.problem import refusal
 from faceforge_server.http.request_ids import NO_SNIFF
 from faceforge_storage.errors import (
     FaceForgeError,
@@ -28,6 +29,8 @@ class ZeroCopyProtocol(Connection, HttpToolsProtocol):
 
     `held` has all connections of the server and their limits.
     """
+
+    url = b""
 
     def __init__(self, *arguments: Any, held: OpenConnections | None = None, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -144,15 +147,16 @@ class ZeroCopyProtocol(Connection, HttpToolsProtocol):
 
     def _refuse(self, error: FaceForgeError) -> None:
         """Answer what never becomes a request, and close."""
-        self.transport.write(_whole(error))
+        # As far as the head has come: that has the address in most cases, and so the form of the answer.
+        path = self.url.partition(b"?")[0].decode("latin-1")
+        self.transport.write(_whole(refusal(error, {"path": path, "headers": self.headers or []})))
         if self.transport.can_write_eof():
             self.transport.write_eof()
         self.loop.call_later(LINGER_SECONDS, self.transport.close)
 
 
-def _whole(error: FaceForgeError) -> bytes:
-    """A problem with its head, as it goes over the wire."""
-    problem = problem_response(error)
-    headers = [*problem.raw_headers, NO_SNIFF, (b"connection", b"close")]
-    lines = [STATUS_LINE[problem.status_code], *(b"%b: %b\r\n" % header for header in headers)]
-    return b"".join([*lines, b"\r\n", problem.body])
+def _whole(answer: Response) -> bytes:
+    """An answer with its head, as it goes over the wire."""
+    headers = [*answer.raw_headers, NO_SNIFF, (b"connection", b"close")]
+    lines = [STATUS_LINE[answer.status_code], *(b"%b: %b\r\n" % header for header in headers)]
+    return b"".join([*lines, b"\r\n", answer.body])

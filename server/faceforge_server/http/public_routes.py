@@ -6,8 +6,10 @@ import re
 from collections.abc import Callable, Iterable
 
 from fastapi.routing import APIRoute
+from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import BaseRoute
+from starlette.types import Scope
 
 
 class Addresses:
@@ -25,6 +27,11 @@ class Addresses:
         if (method, path) in self._plain:
             return True
         return any(method in methods and re.match(regex, path) for methods, regex in self._patterns)
+
+
+def brings_signature(scope: Scope, signed: Addresses) -> bool:
+    """Whether a request is for one of the `signed` addresses and has a signature, which the address itself checks."""
+    return "signature" in Request(scope).query_params and signed.has(scope["method"], scope["path"])
 
 
 def is_public(route: APIRoute) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 
 from faceforge_schema import NOBODY, Actor, Context, Core
 from faceforge_storage.errors import Fault, InvalidInput
@@ -22,8 +22,13 @@ def context_of(request: Request) -> Context:
     """The context of a request, with the actor that authentication found; raises InvalidInput for a wrong key."""
     core: Core = request.app.state.core
     actor: Actor = request.scope.get("actor", NOBODY)
-    base_url = f"{request.scope['scheme']}://{request.headers.get('host', '')}"
-    return Context(core, actor, base_url, _idempotency_key(request), connection=request.client)
+    return Context(core, actor, address_of(request), _idempotency_key(request), connection=request.client)
+
+
+def address_of(connection: HTTPConnection) -> str:
+    """The address that the caller used, such as `http://127.0.0.1:43210`; of a WebSocket the one over HTTP, too."""
+    scheme = connection.scope["scheme"].replace("ws", "http")
+    return f"{scheme}://{connection.headers.get('host', '')}"
 
 
 async def computed(request: Request, size: int, work: Callable[[], T]) -> T:

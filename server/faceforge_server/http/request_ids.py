@@ -7,8 +7,6 @@ from contextvars import ContextVar
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-SCOPE_KEY = "faceforge.request_id"
-"""Where the scope has the id, for what answers outside of this layer."""
 NO_SNIFF = (b"x-content-type-options", b"nosniff")
 _numbers = random.Random()  # noqa: S311  # no secret: the system's generator would cost a call, and the thread its turn
 _current: ContextVar[str | None] = ContextVar("request_id", default=None)
@@ -32,7 +30,7 @@ class RequestIds:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
-        request_id = scope[SCOPE_KEY] = f"{_numbers.getrandbits(64):016x}"
+        request_id = f"{_numbers.getrandbits(64):016x}"
         added = ((b"x-request-id", request_id.encode()), NO_SNIFF)
 
         async def send_named(message: Message) -> None:

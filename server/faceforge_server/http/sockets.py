@@ -9,6 +9,9 @@ import sys
 from faceforge_storage.errors import CannotStart
 
 LAST_PORT = 65535
+WHICH_ADDRESS = (
+    "Set --host or FACEFORGE_BIND to 127.0.0.1 for this machine only, or to an address that this machine has."
+)
 BACKLOG = 2048
 """How many connections wait in the system until Core takes them."""
 
@@ -21,7 +24,7 @@ def listen(host: str, port: int, *, any_free_port: bool = False) -> socket.socke
     if not 0 <= port <= LAST_PORT:  # which the system would take modulo 65536
         raise CannotStart(
             f"There is no port {port}; ports are 0 to {LAST_PORT}.",
-            "Choose another port with --port, or let FaceForge choose with --port 0.",
+            "Choose another port with --port or FACEFORGE_PORT, or let FaceForge choose with --port 0.",
         )
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
@@ -29,7 +32,7 @@ def listen(host: str, port: int, *, any_free_port: bool = False) -> socket.socke
     except (OSError, ValueError) as fault:
         raise CannotStart(
             f"The address {host} is not known here: {fault}",
-            "Use --host 127.0.0.1 for this machine only, or an address that this machine has.",
+            WHICH_ADDRESS,
         ) from None
     if sys.platform == "win32":
         # There SO_REUSEADDR would let two programs take the same port.
@@ -60,14 +63,15 @@ def _refusal(host: str, port: int, fault: OSError) -> CannotStart:
     if fault.errno == errno.EADDRINUSE:
         return CannotStart(
             f"Port {port} of {host} is busy: another program, or another FaceForge, listens there.",
-            "Stop that program, choose another port with --port, or let FaceForge choose with --auto-port.",
+            "Stop that program, choose another port with --port or FACEFORGE_PORT, or let FaceForge choose with "
+            "--auto-port.",
         )
     if fault.errno == errno.EADDRNOTAVAIL:
         return CannotStart(
             f"This machine does not have the address {host}.",
-            "Use --host 127.0.0.1 for this machine only, or an address that this machine has.",
+            WHICH_ADDRESS,
         )
     return CannotStart(
         f"Port {port} of {host} cannot be used: {fault.strerror}",
-        "Choose another port with --port (below 1024 most systems ask for special rights).",
+        "Choose another port with --port or FACEFORGE_PORT (below 1024 most systems ask for special rights).",
     )

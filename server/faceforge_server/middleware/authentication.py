@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable, Iterable
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from faceforge_schema import Actor, Core
+from faceforge_schema.actors import LIMITED
 from faceforge_server.http.connections import let_in
+from faceforge_server.http.json_response import NOT_STORED
 from faceforge_server.http.problem import refuse
-from faceforge_server.http.public_routes import Addresses
+from faceforge_server.http.public_routes import Addresses, brings_signature
 from faceforge_server.middleware.install_token import InstallToken
 from faceforge_server.middleware.throttle import Throttle
+from faceforge_server.token_command import TokenCommand
 from faceforge_storage import tokens
 from faceforge_storage.errors import FaceForgeError, Unauthorized
 from faceforge_storage.scheduling.fair_queue import Turn
+from faceforge_ui import sign_in_needed
 
+BY_READER = {"Vary": "Accept, Sec-Fetch-Mode"}
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="FaceForge"'}
 
 
@@ -52,7 +58,7 @@ class Authenticator:
         row = await database.read(turn, tokens.by_secret_hash, sent)
         if row is None or not hmac.compare_digest(sent, row.secret_hash):
             raise self._throttle.failure(address)
-        actor = Actor(f"token:{row.name}", frozenset(row.permissions))
+        actor = Actor(f"{LIMITED}{row.name}", frozenset(row.permissions))
         if database.generation == self._found_at == generation:
             self._found[sent] = actor
         return actor
@@ -64,17 +70,35 @@ def bearer(text: str) -> str | None:
     return token.strip() if scheme.lower() == "bearer" else None
 
 
+WAYS: dict[str, Callable[[str], str | None]] = {"authorization": bearer, "x-faceforge-token": str.strip}
+"""Name, in lower case, under which a token is sent -> what reads it there."""
+
+
+def tokens_in(named: Iterable[tuple[str, object]]) -> set[str]:
+    """The tokens among headers, or among other values under the same names."""
+    read = [
+        WAYS[name.lower()](text) for name, text in named if name.lower() in WAYS and isinstance(text, str)
+    ]
+    return {token for token in read if token}
+
+
 class Authentication:
     """Lets a request through with its actor in the scope, or answers 401.
 
     `public` addresses hold no data, and no token is looked at there. A `signed` address brings its own proof, which
-    the download itself checks, and no token adds to it; a WebSocket sends its token later.
+    the download itself checks, and no token adds to it; a WebSocket sends its token later. Whoever is on this machine
+    is told the `command` that shows the token.
     """
 
     def __init__(
-        self, app: ASGIApp, authenticator: Authenticator, public: Addresses, signed: Addresses
+        self,
+        app: ASGIApp,
+        authenticator: Authenticator,
+        public: Addresses,
+        signed: Addresses,
+        command: TokenCommand,
     ) -> None:
-        self.app, self.authenticator = app, authenticator
+        self.app, self.authenticator, self.command = app, authenticator, command
         self.public, self.signed = public, signed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -85,16 +109,42 @@ class Authentication:
                     address = request.client.host if request.client else None
                     scope["actor"] = await self.authenticator.actor(token_of(request), address)
                     let_in(scope)
+            except Unauthorized as error:
+                await self._ask_for_a_token(error, request, receive, send)
+                return
             except FaceForgeError as error:
                 await refuse(error, scope, receive, send)
                 return
         await self.app(scope, receive, send)
 
+    async def _ask_for_a_token(
+        self, error: Unauthorized, request: Request, receive: Receive, send: Send
+    ) -> None:
+        """401: a page for a person who opened the address in a browser, a problem for everybody else."""
+        if request.method == "GET":
+            error.headers = {**error.headers, **BY_READER}
+            if _is_opened_in_a_browser(request):
+                headers = {**error.headers, **NOT_STORED}
+                await sign_in_needed(request, error.status, headers)(request.scope, receive, send)
+                return
+        if command := self.command.shown_to(request):
+            error.hint = f"Send `Authorization: Bearer TOKEN`; on this machine `{command}` prints the token."
+        await refuse(error, request.scope, receive, send)
+
     def _needs_no_token(self, request: Request) -> bool:
-        method, path = request.method, request.scope["path"]
-        if self.public.has(method, path):
+        if self.public.has(request.method, request.scope["path"]):
             return True
-        return "signature" in request.query_params and self.signed.has(method, path)
+        return brings_signature(request.scope, self.signed)
+
+
+def _is_opened_in_a_browser(request: Request) -> bool:
+    """Whether a person opened the address itself: a page is preferred, and no script or element asks for it.
+
+    Browsers leave `Sec-Fetch-Mode` out where the address is neither of this machine nor HTTPS.
+    """
+    accept = request.headers.get("accept", "")
+    opened = request.headers.get("sec-fetch-mode", "navigate") == "navigate"
+    return opened and "text/html" in accept and "json" not in accept
 
 
 def token_of(request: Request) -> str | None:

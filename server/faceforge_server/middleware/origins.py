@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from faceforge_server.http.problem import refuse
-from faceforge_server.http.public_routes import Addresses
+from faceforge_server.http.public_routes import Addresses, brings_signature
+from faceforge_server.middleware.cross_origin import CrossOrigin, is_preflight
 from faceforge_storage.errors import ForeignOrigin
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -18,18 +20,26 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 class OriginCheck:
     """Refuses with 403 what a foreign page makes a browser send. Programs send none of these headers.
 
-    Stands behind `HostCheck`: an origin is ours when it has the host and port of the checked `Host`.
-    `pages` are the addresses that a link on a foreign page may lead to. No CORS header is ever sent.
+    Stands behind `HostCheck`: an origin is ours when it has the host and port of the checked `Host`. The `allowed`
+    origins may send what ours may. `pages` are the addresses that a link on a foreign page may lead to; what a
+    `signed` address opens may be shown by any page.
     """
 
-    def __init__(self, app: ASGIApp, pages: Addresses) -> None:
-        self.app, self.pages = app, pages
+    def __init__(
+        self, app: ASGIApp, pages: Addresses, signed: Addresses, allowed: Collection[str] = ()
+    ) -> None:
+        self.app, self.pages, self.signed = app, pages, signed
+        self.cors = CrossOrigin(app, allowed)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in ("http", "websocket"):
             headers = Headers(scope=scope)
-            reason = self._foreign_site(scope, headers) or _foreign_origin(scope, headers)
-            if reason:
+            origins = headers.getlist("origin")
+            if self.cors.allows(origins):
+                if is_preflight(scope, headers):
+                    await self.cors.preflight_response(headers)(scope, receive, send)
+                    return
+            elif reason := self._foreign_site(scope, headers) or _foreign_origin(scope, headers, origins):
                 await refuse(ForeignOrigin(reason), scope, receive, send)
                 return
         await self.app(scope, receive, send)
@@ -41,18 +51,19 @@ class OriginCheck:
         followed = headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
         if followed and scope.get("method") == "GET" and self.pages.has("GET", scope["path"]):
             return None
-        return "A page of another site made the browser send this."
+        if scope["type"] == "http" and brings_signature(scope, self.signed):
+            return None
+        return f"A page of another site made the browser send this: {headers.get('origin', 'unnamed')[:100]}."
 
 
-def _foreign_origin(scope: Scope, headers: Headers) -> str | None:
-    origins = headers.getlist("origin")
+def _foreign_origin(scope: Scope, headers: Headers, origins: list[str]) -> str | None:
     if not origins or scope.get("method") in SAFE:
         return None
     # The scheme is the origin's own: a proxy that adds TLS does not tell which one the browser used.
     ours = f"{origins[0].partition(':')[0]}://{headers.get('host', '')}"
     if len(origins) == 1 and (authority := _authority(origins[0])) and authority == _authority(ours):
         return None
-    return "The Origin header names another site."
+    return f"The Origin header names another site: {origins[0][:100]}."
 
 
 def _authority(origin: str) -> tuple[str, int] | None:

@@ -130,11 +130,12 @@ def _answer_examples(operations: list[RestOperation]) -> Json:
 
 def _operation(operation: RestOperation, bodies: Json) -> Json:
     described = operation.root_field.description or ""
+    needs = f"\n\nNeeds the permission `{'`, `'.join(sorted(operation.needs))}`." if operation.needs else ""
     operation_object: Json = {
         "operationId": operation.name,
         "tags": [_tag(operation)],
         "summary": summary(described),
-        "description": f"{described}\n\nNeeds the permission `{'`, `'.join(sorted(operation.needs))}`.",
+        "description": f"{described}{needs}",
         PERMISSIONS: sorted(operation.needs),
         "parameters": list(_parameters(operation)),
         "responses": _responses(operation),

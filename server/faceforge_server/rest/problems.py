@@ -81,7 +81,7 @@ def problem_schema() -> Json:
     return {
         "type": "object",
         "description": "What went wrong (RFC 9457).",
-        "required": ["type", "title", "status", "code", "detail", "hint", "errors"],
+        "required": ["type", "title", "status", "code", "detail", "hint"],
         "properties": {
             "type": {**text, "description": "A URN made of the code."},
             "title": text,
@@ -92,6 +92,7 @@ def problem_schema() -> Json:
             "request_id": {**text, "description": "Finds the request in Core's log."},
             "errors": {
                 "type": "array",
+                "description": "What is wrong with the input, each with its place; absent when nothing is.",
                 "items": {
                     "type": "object",
                     "required": ["pointer", "in", "code", "message"],

@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.visitors import iterate
 
 from faceforge_storage.database.dialects import json_rows
+from faceforge_storage.database.dotted import Merge, merge_of, narrowed
 from faceforge_storage.database.gateway import AnyRow
 from faceforge_storage.database.prepared_select import only
 
@@ -94,8 +95,32 @@ def _part(
     statement: Select[Any], order: Order, names: Iterable[str] | None, *, following: bool
 ) -> Select[Any]:
     """What a page is taken from."""
+    merge = merge_of(statement)
+    if merge is not None and merge.column.name != order.column:
+        return _merged(statement, merge, order, names, following=following)
     chosen = statement if names is None else only(statement, names)
     return _following(chosen, _keys(statement, order), order, following=following)
+
+
+def _merged(
+    statement: Select[Any], merge: Merge, order: Order, names: Iterable[str] | None, *, following: bool
+) -> Select[Any]:
+    """What a page is taken from, of a statement that wants many values of a column: the first rows of each value."""
+    values, keys = merge.values(), _keys(statement, order)
+    own = statement.with_only_columns(keys[1], maintain_column_froms=True)
+    own = own.where(merge.column == values.c.value)
+    own = (
+        _following(own, keys, order, following=following)
+        .order_by(*_directed(keys, order))
+        .limit(LIMIT)
+        .correlate(values)
+    )
+    columns = statement.selected_columns
+    return (
+        select(*(columns if names is None else (columns[name] for name in names)))
+        .join(values, true())
+        .where(keys[1].in_(own))
+    )
 
 
 def _halves(statement: Select[Any]) -> list[Select[Any]]:
@@ -104,7 +129,7 @@ def _halves(statement: Select[Any]) -> list[Select[Any]]:
     conditions = iterate(statement.whereclause) if statement.whereclause is not None else ()
     if deleted_at is None or any(each is deleted_at for each in conditions):
         return [statement]
-    return [statement.where(deleted_at.is_(None)), statement.where(deleted_at.is_not(None))]
+    return [narrowed(statement, deleted_at.is_(None)), narrowed(statement, deleted_at.is_not(None))]
 
 
 def pages_below(children: Children, names: Iterable[str], order: Order, *, following: bool) -> Select[Any]:

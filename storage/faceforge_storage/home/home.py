@@ -78,14 +78,13 @@ class Home:
         moved = [self.db_dir, self.s3_dir, self.logs_dir, self.plugins_dir]
         return [self.root, self.config_dir, self.tmp_dir, self.tools_dir, *moved, self.backups_dir]
 
-    def is_new(self) -> bool:
-        """Whether no Core has run here yet. Raises CannotStart when none could say where it runs."""
+    def check_ports_file(self) -> None:
+        """Raises CannotStart when no Core could say where it runs."""
         if self.ports_file.is_dir():
             raise CannotStart(
                 f"{self.ports_file} is a directory.",
                 "Move it away: Core writes a file of this name, so that other programs find it.",
             )
-        return not self.ports_file.exists()
 
     def write_ports(self, ports: Mapping[str, Any]) -> None:
         """Records where Core listens now, for other programs of this machine; on a full disk over what stands there.
@@ -125,7 +124,7 @@ def open_home(path: Path | None = None, *, new: bool = True) -> tuple[Home, Sett
     if not new and not bare.settings_file.is_file():
         raise CannotStart(
             f"There is no FaceForge data directory at {bare.root}.",
-            "Name the right one with --home or FACEFORGE_HOME; `faceforge serve` makes a new one.",
+            "Name the right one with --home or FACEFORGE_HOME; the first start of FaceForge makes a new one.",
         )
     _make([bare.root, bare.config_dir])
     settings = load_settings(bare.settings_file)

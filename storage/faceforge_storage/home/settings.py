@@ -27,6 +27,7 @@ from faceforge_storage.errors import (
     RequestTimeout,
 )
 from faceforge_storage.home.atomic import write_json
+from faceforge_storage.home.origins import origin
 from faceforge_storage.home.settings_file import read_document
 from faceforge_storage.token_secrets import SHAPE, is_secret, new_secret
 
@@ -64,18 +65,21 @@ def _strong(token: SecretStr) -> SecretStr:
 
 class Auth(Section):
     install_token: Annotated[SecretStr, AfterValidator(_strong)] = SecretStr("")
-    """The token that may do all, 256 random bits. Made at the first start; `faceforge token show` prints it."""
+    """The token that may do all, 256 random bits. Made at the first start; `python3 dev.py token` prints it."""
 
 
 class Network(Section):
     bind_host: str = "127.0.0.1"
-    """The address Core listens on. `127.0.0.1` is this machine only, `0.0.0.0` every IPv4 address it has."""
+    """The address Core listens on. `127.0.0.1` is this machine only, `0.0.0.0` every IPv4 address it has. `--host` and
+    FACEFORGE_BIND win over it."""
     core_port: Port = 43210
-    """The port of Core; 0 takes any free one."""
+    """The port of Core; 0 takes any free one. `--port` and FACEFORGE_PORT win over it."""
     seaweed_s3_port: Port = 43211
     """The port of SeaweedFS, when it is used."""
     allowed_hosts: list[str] = []
     """Further host names Core answers for, such as `nas.local`; with `:port` only on that port."""
+    allowed_origins: list[Annotated[str, AfterValidator(origin)]] = []
+    """Sites whose pages may call Core from a browser, with a token, such as `http://127.0.0.1:8188`."""
 
 
 class Paths(Section):
@@ -154,8 +158,8 @@ class Limits(Section):
 
 
 class Tools(Section):
-    exiftool_enabled: bool = True
-    """Whether ExifTool reads metadata, when it is there."""
+    exiftool_enabled: bool = False
+    """Whether ExifTool reads metadata. This version has no such reader: it has no effect yet."""
     exiftool_path: str | None = None
     """Where ExifTool is; null looks into `tools/` and the search path."""
 
@@ -203,6 +207,8 @@ def load_settings(file: Path) -> Settings:
         _write_install_token(file, only_if_missing=True)
         settings, raw = _read(file)
     _close_to_others(file)
+    for key in _without_effect(settings):
+        log.warning("%s: %s is true, and this version has nothing that it could turn on.", file, key)
     for key in unknown_keys(raw):
         log.warning("%s: the key %s is not known and has no effect; is it misspelt?", file, key)
     return settings
@@ -240,6 +246,15 @@ def _write_install_token(file: Path, *, only_if_missing: bool) -> str:
     except OSError as fault:
         raise CannotStart.unwritable(file, fault.strerror) from None
     return token
+
+
+def _without_effect(settings: Settings) -> list[str]:
+    """The dotted keys that turn on what there is not yet; whoever builds it takes its key from here."""
+    switches = {
+        "tools.exiftool_enabled": settings.tools.exiftool_enabled,
+        "seaweed.enabled": settings.seaweed.enabled,
+    }
+    return [key for key, on in switches.items() if on]
 
 
 def unknown_keys(raw: dict[str, Any], model: type[Section] = Settings, place: str = "") -> list[str]:

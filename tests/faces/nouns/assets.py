@@ -18,6 +18,11 @@ def link(w: World) -> dict[str, Any]:
     return {"entity_id": w.bob, "asset_id": w.photo}
 
 
+KINDS_THAT_ARE_NONE = [
+    invalid("/kind", lambda w, kind=kind: {"kind": kind})
+    for kind in ("*", ".*", "im*", "a.*.b", "a.**", "A.*", "a..*", "a*.*", "a.* ")
+]
+
 NOUN = Noun(
     operations={
         "asset": Rows(
@@ -25,19 +30,27 @@ NOUN = Noun(
             {"kind": "image.original", "filename": "photo.png", "owner": {"type": "system", "id": None}},
             (gone(asset_id=UNKNOWN), Bad(lambda w: {"asset_id": w.trashed_photo}, 404, "not_found")),
         ),
-        "assets": a_list(lambda w: {"entity_id": w.photo and w.ada, "kind": "image.original", "q": "PHOTO"}),
+        "assets": a_list(
+            lambda w: {"entity_id": w.photo and w.ada, "kind": "image.original", "q": "PHOTO"},
+            invalid("/content_hash", lambda w: {"content_hash": w.photo_hash[:63]}),
+            invalid("/content_hash", lambda w: {"content_hash": ""}),
+            *KINDS_THAT_ARE_NONE,
+        ),
         "asset_by_hash": Rows(
             lambda w: {"algorithm": "sha256", "hex": w.photo_hash},
             {"filename": "photo.png"},
             (
                 Bad(lambda w: {"algorithm": "sha256", "hex": UNKNOWN}, 404, "not_found"),
                 invalid("/algorithm", lambda w: {"algorithm": "md5", "hex": w.photo_hash}),
+                invalid("/hex", lambda w: {"algorithm": "sha256", "hex": "xyz"}),
+                invalid("/hex", lambda w: {"algorithm": "sha256", "hex": w.photo_hash + "0"}),
             ),
         ),
         "entity_assets": a_list(
             lambda w: {"entity_id": w.photo and w.ada},
             UNKNOWN_ENTITY,
             Bad(lambda w: {"entity_id": w.trashed}, 404, "not_found"),
+            invalid("/kind", lambda w: {"entity_id": w.ada, "kind": "image*"}),
         ),
         "signed_url": Rows(
             lambda w: {**photo(w), "input": {"disposition": "inline", "expires_in": 60}},

@@ -16,6 +16,7 @@ def tool(w: World) -> dict[str, Any]:
 
 NOUN = Noun(
     operations={
+        "current_token": Rows(lambda w: {}, {"name": "install", "limited": False}, ()),
         "token": Rows(tool, {"permissions": ["assets:read"]}, (gone(token_id=UNKNOWN),)),
         "tokens": a_list(lambda w: {"sort_by": "created_at"}),
         "create_token": Rows(

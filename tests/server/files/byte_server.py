@@ -27,6 +27,9 @@ from faceforge_storage.objects.providers.filesystem import FilesystemProvider
 from faceforge_storage.objects.staging import Staging
 from faceforge_storage.objects.store import ObjectStore
 
+MADE = "2022-01-01T00:00:30.500000Z"
+"""When every file came to be."""
+
 
 @dataclass
 class ByteServer:
@@ -58,7 +61,7 @@ class ByteServer:
     async def download(self, request: Request) -> Response | Download:
         stored, media_type, filename = self.files[request.path_params["name"]]
         wished: Any = request.query_params.get("disposition")
-        return Download(self.store, stored, media_type, filename, wished)
+        return Download(self.store, stored, media_type, filename, MADE, wished)
 
     async def upload(self, request: Request) -> Response:
         try:

@@ -23,6 +23,7 @@ from faceforge_storage.objects.provider import StoredObject
 
 DATA = random.Random(1).randbytes(3_000_000)
 SIZE = len(DATA)
+MADE, OLD = "Sat, 01 Jan 2022 00:00:30 GMT", "Sat, 01 Jan 2022 00:00:29 GMT"
 
 
 def ask(
@@ -91,10 +92,11 @@ def test_the_whole_file_comes_with_its_headers_and_head_equals_get(core: ByteSer
     status, headers, body = ask(core, "/files/a")
     assert (status, hashlib.sha256(body).hexdigest()) == (200, stored.sha256)
     assert headers["etag"] == f'"{stored.sha256}"'
+    assert headers["last-modified"] == MADE
     assert headers["accept-ranges"] == "bytes"
     assert headers["content-length"] == str(SIZE)
     assert headers["content-type"] == "text/plain; charset=utf-8"
-    assert headers["content-disposition"] == "inline; filename=\"na_ve.txt\"; filename*=UTF-8''na%C3%AFve.txt"
+    assert headers["content-disposition"] == "inline; filename=\"naive.txt\"; filename*=UTF-8''na%C3%AFve.txt"
     head_status, head_headers, head_body = ask(core, "/files/a", method="HEAD")
     del headers["date"], head_headers["date"]
     assert (head_status, head_headers, head_body) == (200, headers, b"")
@@ -145,6 +147,20 @@ def test_a_resume_gets_the_rest_or_the_whole_of_a_changed_file(core: ByteServer)
     for given, status, expected in ((tag, 206, DATA[1_000_000:]), ('"old"', 200, DATA)):
         answer = ask(core, "/files/a", {"Range": "bytes=1000000-", "If-Range": given})
         assert (answer[0], answer[2] == expected) == (status, True)
+
+
+def test_the_date_serves_as_well_as_the_tag(core: ByteServer) -> None:
+    core.put("a", DATA)
+    for headers, expected in (
+        ({"If-Modified-Since": MADE}, 304),
+        ({"If-Modified-Since": OLD}, 200),
+        ({"If-Unmodified-Since": OLD}, 412),
+        ({"If-Range": MADE, "Range": "bytes=0-0"}, 206),
+        ({"If-Range": OLD, "Range": "bytes=0-0"}, 200),
+        ({"Range": "bytes=0-1,2000000-"}, 206),
+    ):
+        status, answered, _ = ask(core, "/files/a", headers)
+        assert (status, answered["last-modified"]) == (expected, MADE), headers
 
 
 def test_one_connection_carries_many_answers(core: ByteServer) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from datetime import timedelta
 from email.message import Message
 from typing import Any
 from urllib.parse import unquote
@@ -12,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from faceforge_server.files.disposition import content_disposition, disposition
-from faceforge_server.files.headers import content_type, file_headers
+from faceforge_server.files.headers import content_type, file_headers, validators_of
 from faceforge_server.files.signing import sign, verify
+from faceforge_storage.database import clock
 from faceforge_storage.errors import InvalidSignature
 
 INLINE = ["image/png", "image/jpeg", "image/webp", "image/gif", "image/avif", "audio/mpeg", "audio/wav"]
@@ -46,7 +49,7 @@ def test_everything_else_is_a_download_whatever_is_asked_for(media_type: str) ->
     [
         ("a b.png", 'attachment; filename="a b.png"'),
         ('say "hi".png', "attachment; filename=\"say _hi_.png\"; filename*=UTF-8''say%20%22hi%22.png"),
-        ("naïve.png", "attachment; filename=\"na_ve.png\"; filename*=UTF-8''na%C3%AFve.png"),
+        ("naïve.png", "attachment; filename=\"naive.png\"; filename*=UTF-8''na%C3%AFve.png"),
         (
             "a\r\nSet-Cookie: x.png",
             "attachment; filename=\"aSet-Cookie_ x.png\"; filename*=UTF-8''aSet-Cookie%3A%20x.png",
@@ -56,12 +59,12 @@ def test_everything_else_is_a_download_whatever_is_asked_for(media_type: str) ->
     ],
 )
 def test_a_file_name_travels_by_rfc_6266(filename: str, value: str) -> None:
-    assert content_disposition("attachment", filename) == value
+    assert content_disposition("attachment", filename, HASH) == value
 
 
 @given(st.text())
 def test_no_name_breaks_out_of_its_header(filename: str) -> None:
-    value = content_disposition("inline", filename)
+    value = content_disposition("inline", filename, HASH)
     assert value.isascii()
     assert value.isprintable()
     message = Message()
@@ -75,12 +78,20 @@ def test_no_name_breaks_out_of_its_header(filename: str) -> None:
 
 
 def test_every_file_is_locked_into_a_sandbox() -> None:
-    headers = file_headers("ab" * 32, "text/html", "page.html", "inline")
+    headers = file_headers(
+        validators_of("ab" * 32, "2001-02-03T04:05:06.999999Z"), "text/html", "page.html", "inline"
+    )
     assert headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
     assert headers["Content-Disposition"].startswith("attachment")
     assert headers["ETag"] == f'"{"ab" * 32}"'
+    assert headers["Last-Modified"] == "Sat, 03 Feb 2001 04:05:06 GMT"
     assert headers["Cache-Control"].startswith("private")
     assert content_type("text/plain") == "text/plain; charset=utf-8"
+
+
+def test_no_file_was_modified_in_the_future() -> None:
+    validators = validators_of("ab" * 32, clock.now(timedelta(days=1)))
+    assert validators.modified <= time.time()
 
 
 KEY, ASSET, HASH, NOW = b"k" * 32, "a" * 64, "b" * 64, 1_000_000.5

@@ -8,18 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from faceforge_server.files.conditions import Validators, matches
 from faceforge_server.files.ranges import (
     NEAR_BYTES,
     ByteRange,
     Selection,
     coalesce,
-    matches,
     parse_ranges,
     select,
 )
 from faceforge_storage.errors import RangeNotSatisfiable, VersionConflict
 
 TAG = '"abc"'
+MADE, EARLIER, LATER = (f"Sat, 01 Jan 2022 00:00:{second} GMT" for second in ("30", "29", "31"))
+AT = Validators(TAG, 1_640_995_230)
 WHOLE = Selection(200, (ByteRange(0, 10),))
 
 
@@ -57,20 +59,20 @@ def part(start: int, stop: int) -> Selection:
     ],
 )
 def test_a_range_of_ten_bytes(header: str, expected: Selection) -> None:
-    assert select("GET", {"range": header}, TAG, 10) == expected
+    assert select("GET", {"range": header}, AT, 10) == expected
 
 
 @pytest.mark.parametrize("header", ["bytes=10-", "bytes=10-20", "bytes=-0", "bytes=10-,99-100"])
 def test_a_range_past_the_end_is_416_and_tells_the_size(header: str) -> None:
     with pytest.raises(RangeNotSatisfiable) as refused:
-        select("GET", {"range": header}, TAG, 10)
+        select("GET", {"range": header}, AT, 10)
     assert refused.value.headers == {"Content-Range": "bytes */10"}
 
 
 def test_an_empty_file_has_no_range_but_its_end() -> None:
-    assert select("GET", {"range": "bytes=-5"}, TAG, 0) == Selection(200, (ByteRange(0, 0),))
+    assert select("GET", {"range": "bytes=-5"}, AT, 0) == Selection(200, (ByteRange(0, 0),))
     with pytest.raises(RangeNotSatisfiable):
-        select("GET", {"range": "bytes=0-"}, TAG, 0)
+        select("GET", {"range": "bytes=0-"}, AT, 0)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +82,26 @@ def test_an_empty_file_has_no_range_but_its_end() -> None:
         ("GET", {"range": "bytes=0-0", "if-range": TAG}, part(0, 1)),
         ("GET", {"range": "bytes=0-0", "if-range": '"other"'}, WHOLE),
         ("GET", {"range": "bytes=0-0", "if-range": f"W/{TAG}"}, WHOLE),
-        ("GET", {"range": "bytes=0-0", "if-range": "Sat, 01 Jan 2022 00:00:00 GMT"}, WHOLE),
+        ("GET", {"range": "bytes=0-0", "if-range": MADE}, part(0, 1)),
+        ("GET", {"range": "bytes=0-0", "if-range": EARLIER}, WHOLE),
+        ("GET", {"range": "bytes=0-0", "if-range": LATER}, WHOLE),
+        ("GET", {"range": "bytes=0-0", "if-range": "yesterday"}, WHOLE),
+        ("GET", {"range": "bytes=0-0", "if-range": "Saturday, 01-Jan-22 00:00:30 GMT"}, part(0, 1)),
+        ("GET", {"if-modified-since": MADE}, Selection(304, ())),
+        ("HEAD", {"if-modified-since": LATER}, Selection(304, ())),
+        ("GET", {"if-modified-since": "Sat Jan  1 00:00:30 2022"}, Selection(304, ())),
+        ("GET", {"if-modified-since": EARLIER}, WHOLE),
+        ("GET", {"if-modified-since": "2022-01-01T00:00:30Z"}, WHOLE),
+        ("GET", {"if-modified-since": "Thu, 31 Feb 2028 00:00:00 GMT"}, WHOLE),
+        ("GET", {"if-modified-since": "Sat, 01 Jan 2022 01:00:30 +0100"}, WHOLE),
+        ("GET", {"if-modified-since": LATER, "if-none-match": '"x"'}, WHOLE),
+        ("GET", {"if-modified-since": EARLIER, "if-none-match": TAG}, Selection(304, ())),
+        ("GET", {"if-modified-since": MADE, "range": "bytes=99-"}, Selection(304, ())),
+        ("GET", {"if-unmodified-since": MADE, "range": "bytes=0-0"}, part(0, 1)),
+        ("GET", {"if-unmodified-since": LATER}, WHOLE),
+        ("GET", {"if-unmodified-since": "never"}, WHOLE),
+        ("GET", {"if-unmodified-since": EARLIER, "if-match": TAG}, WHOLE),
+        ("GET", {"if-unmodified-since": MADE, "if-modified-since": MADE}, Selection(304, ())),
         ("GET", {"range": "bytes=99-", "if-range": '"other"'}, WHOLE),
         ("GET", {"if-none-match": TAG}, Selection(304, ())),
         ("HEAD", {"if-none-match": "*"}, Selection(304, ())),
@@ -93,13 +114,28 @@ def test_an_empty_file_has_no_range_but_its_end() -> None:
     ],
 )
 def test_conditions_come_before_ranges(method: str, headers: dict[str, str], expected: Selection) -> None:
-    assert select(method, headers, TAG, 10) == expected
+    assert select(method, headers, AT, 10) == expected
 
 
 @pytest.mark.parametrize("header", ['"other"', f"W/{TAG}", "", "abc"])
 def test_if_match_compares_strongly(header: str) -> None:
     with pytest.raises(VersionConflict):
-        select("GET", {"if-match": header, "if-none-match": TAG}, TAG, 10)
+        select("GET", {"if-match": header, "if-none-match": TAG}, AT, 10)
+
+
+@pytest.mark.parametrize(
+    "more", [{}, {"range": "bytes=0-0"}, {"if-none-match": TAG}, {"if-modified-since": MADE}]
+)
+def test_a_file_newer_than_if_unmodified_since_is_refused(more: dict[str, str]) -> None:
+    with pytest.raises(VersionConflict) as refused:
+        select("HEAD", {"if-unmodified-since": EARLIER, **more}, AT, 10)
+    assert refused.value.headers == {"ETag": TAG, "Last-Modified": MADE}
+
+
+@given(st.text(max_size=40))
+def test_any_date_is_read_or_ignored_but_never_breaks(header: str) -> None:
+    for text in (header, f"{header} GMT", f"Sat, 01 Jan {header} 00:00:30 GMT"):
+        select("GET", {"if-modified-since": text, "if-range": text, "range": "bytes=0-0"}, AT, 10)
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,11 @@ import pytest
 from asgi import ask, reached
 from starlette.types import Receive, Scope, Send
 
-from faceforge_server.http.problem import problem_response, refuse
+from faceforge_server.http.problem import refusal, refuse
 from faceforge_server.http.request_ids import RequestIds, current_request_id
 from faceforge_storage.errors import FaceForgeError, Fault, InvalidInput, NotFound
+
+SCOPE = {"path": "/v1/entities", "headers": []}
 
 
 def every_error(kind: type[FaceForgeError] = FaceForgeError) -> list[type[FaceForgeError]]:
@@ -19,7 +21,7 @@ def every_error(kind: type[FaceForgeError] = FaceForgeError) -> list[type[FaceFo
 
 @pytest.mark.parametrize("kind", every_error(), ids=lambda kind: kind.code)
 def test_each_error_has_every_member(kind: type[FaceForgeError]) -> None:
-    response = problem_response(kind("It happened.", headers={"X-Its": "own"}), request_id="abc")
+    response = refusal(kind("It happened.", headers={"X-Its": "own"}), SCOPE)
     problem = json.loads(bytes(response.body))
     assert response.media_type == "application/problem+json"
     assert response.status_code == problem["status"] == kind.status
@@ -31,8 +33,6 @@ def test_each_error_has_every_member(kind: type[FaceForgeError]) -> None:
         "code": kind.code,
         "detail": "It happened.",
         "hint": kind.default_hint,
-        "errors": [],
-        "request_id": "abc",
     }
 
 
@@ -43,7 +43,7 @@ def test_no_two_errors_share_a_code() -> None:
 
 def test_faults_tell_their_place() -> None:
     error = InvalidInput("Not valid.", errors=(Fault("/tags/0", "must be text", "wrong_type"),))
-    assert json.loads(bytes(problem_response(error).body))["errors"] == [
+    assert json.loads(bytes(refusal(error, SCOPE).body))["errors"] == [
         {"pointer": "/tags/0", "in": "body", "code": "wrong_type", "message": "must be text"}
     ]
 

@@ -9,12 +9,22 @@ from asgi import ask, reached, status
 
 import faceforge_ui
 from faceforge_schema import build_schema
+from faceforge_server.contract_routes import path_operations
 from faceforge_server.graphql.view import GraphqlView
-from faceforge_server.http.public_routes import Addresses, is_page
+from faceforge_server.http.public_routes import Addresses, is_page, takes_signature
 from faceforge_server.middleware.origins import OriginCheck
+from faceforge_server.rest import rest_operations
 
-ROUTES = [*faceforge_ui.routes(), *GraphqlView(build_schema()).routes()]
-GUARDED = OriginCheck(reached, Addresses(ROUTES, is_page))
+CONTRACT = build_schema()
+ROUTES = [
+    *faceforge_ui.routes(),
+    *GraphqlView(CONTRACT).routes(),
+    *path_operations(rest_operations(CONTRACT)),
+]
+PAGES, SIGNED = Addresses(ROUTES, is_page), Addresses(ROUTES, takes_signature)
+GUARDED = OriginCheck(reached, PAGES, SIGNED)
+FRIEND = "http://127.0.0.1:8188"
+FRIENDLY = OriginCheck(reached, PAGES, SIGNED, [FRIEND])
 HOST = "127.0.0.1:43210"
 OWN = f"http://{HOST}"
 
@@ -115,3 +125,51 @@ async def test_a_foreign_site_opens_no_websocket() -> None:
 async def test_the_refusal_has_its_own_code() -> None:
     messages = await ask(GUARDED, {"Host": HOST, "Origin": "null"}, method="POST")
     assert json.loads(messages[1]["body"])["code"] == "foreign_origin"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "WEBSOCKET"])
+@pytest.mark.parametrize(
+    ("origin", "allowed"),
+    [
+        (FRIEND, True),
+        ("http://localhost:8188", False),
+        ("https://127.0.0.1:8188", False),
+        (f"{FRIEND}.evil.test", False),
+        (f"{FRIEND}, {FRIEND}", False),
+        ("null", False),
+    ],
+)
+async def test_pages_of_an_allowed_origin_may_send_what_ours_may(
+    origin: str, allowed: bool, method: str
+) -> None:
+    kind = "websocket" if method == "WEBSOCKET" else "http"
+    headers = {"Host": HOST, "Origin": origin, "Sec-Fetch-Site": "same-site", **FETCHED}
+    answer = status(await ask(FRIENDLY, headers, method=method, kind=kind))
+    assert answer == ((101 if kind == "websocket" else 204) if allowed else 403)
+
+
+async def test_two_allowed_origins_at_once_are_none() -> None:
+    headers = [("Host", HOST), ("Origin", FRIEND), ("Origin", FRIEND)]
+    assert status(await ask(FRIENDLY, headers, method="POST")) == 403
+
+
+DOWNLOAD = f"/v1/assets/{'0' * 64}/download"
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "method", "expected"),
+    [
+        (DOWNLOAD, "signature=x&expires=1", "GET", 204),
+        (DOWNLOAD, "signature=x&expires=1", "HEAD", 204),
+        (DOWNLOAD, "signature=x&expires=1", "POST", 403),
+        (DOWNLOAD, "disposition=inline", "GET", 403),
+        (DOWNLOAD, "", "GET", 403),
+        ("/v1/assets", "signature=x", "GET", 403),
+    ],
+)
+@pytest.mark.parametrize("how", [SHOWN, FETCHED, NAVIGATION, EMBEDDED])
+async def test_what_a_signed_address_opens_may_be_shown_by_any_page(
+    how: dict[str, str], path: str, query: str, method: str, expected: int
+) -> None:
+    headers = {"Host": HOST, "Sec-Fetch-Site": "cross-site", **how}
+    assert status(await ask(GUARDED, headers, path=path, query=query, method=method)) == expected

@@ -107,6 +107,24 @@ def test_unknown_keys_are_named_in_a_warning_and_kept(
     assert json.loads(file.read_text())["colour"] == "red"
 
 
+@pytest.mark.parametrize(("section", "key"), [("tools", "exiftool_enabled"), ("seaweed", "enabled")])
+def test_what_there_is_not_yet_is_off_and_turning_it_on_is_taken_with_a_warning(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, section: str, key: str
+) -> None:
+    assert Settings().model_dump()[section][key] is False
+    write(tmp_path, json.dumps({section: {key: True}}))
+    with caplog.at_level(logging.WARNING):
+        settings = load_settings(Home(tmp_path).settings_file)
+    assert settings.model_dump()[section][key] is True
+    assert f"{section}.{key} is true" in caplog.text
+
+
+def test_settings_as_they_come_warn_of_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        open_home(tmp_path)
+    assert caplog.text == ""
+
+
 def test_a_byte_order_mark_of_an_editor_is_no_fault(tmp_path: Path) -> None:
     write(tmp_path, '\ufeff{"network": {"core_port": 5000}}')
     assert load_settings(Home(tmp_path).settings_file).network.core_port == 5000
@@ -127,3 +145,47 @@ def test_secrets_are_closed_to_others(tmp_path: Path) -> None:
         return  # there the rights of the profile folder keep secrets
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        ("http://127.0.0.1:8188", "http://127.0.0.1:8188"),
+        ("HTTPS://Comfy.Example", "https://comfy.example"),
+        ("http://localhost:80", "http://localhost"),
+        ("https://nas.local:443", "https://nas.local"),
+        ("http://nas.local:443", "http://nas.local:443"),
+        ("http://[::1]:8188", "http://[::1]:8188"),
+        ("tauri://localhost", "tauri://localhost"),
+    ],
+)
+def test_an_allowed_origin_is_kept_as_browsers_send_it(tmp_path: Path, given: str, taken: str) -> None:
+    write(tmp_path, json.dumps({"network": {"allowed_origins": [given]}}))
+    assert load_settings(Home(tmp_path).settings_file).network.allowed_origins == [taken]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "*",
+        "null",
+        "",
+        "127.0.0.1:8188",
+        "http://127.0.0.1:8188/",
+        "http://a.example/path",
+        "http://*.example",
+        "http://example:me@a.example",
+        "http://a.example:port",
+        "http://a.example:123456",
+        "file://",
+        "http://a.example http://b.example",
+        "http://example.\u00eb",
+    ],
+)
+def test_what_is_no_origin_is_refused_at_the_start(tmp_path: Path, given: str) -> None:
+    write(tmp_path, json.dumps({"network": {"allowed_origins": ["http://a.example", given]}}))
+    with pytest.raises(CannotStart) as refused:
+        load_settings(Home(tmp_path).settings_file)
+    assert "network.allowed_origins.1: " in refused.value.detail
+    assert "as in http://127.0.0.1:8188" in refused.value.detail
+    assert ("name each site" in refused.value.detail) == (given == "*")

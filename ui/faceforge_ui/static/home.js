@@ -4,6 +4,18 @@ import { call, notice, onSession } from "./session.js";
 
 const health = document.getElementById("health");
 const info = document.getElementById("info");
+const CHANGE = "read and change";
+/** Permissions by noun: what a person calls it, and the list in GraphQL that can be counted. */
+const NOUNS = {
+  entities: ["Entities", "entities"],
+  assets: ["Files (assets)", "assets"],
+  descriptors: ["Facts (descriptors)", "descriptors"],
+  relationships: ["Relationships", "relationships"],
+  field_defs: ["Field definitions", "fieldDefinitions"],
+  journal: ["Journal", "changesets"],
+  tokens: ["Tokens", "tokens"],
+  system: ["This installation", ""],
+};
 const SIZES = ["B", "KB", "MB", "GB", "TB", "PB"];
 
 async function askHealth() {
@@ -28,12 +40,40 @@ async function showInfo(signedIn) {
   notice(document.getElementById("info-notice"));
   if (!signedIn) return info.replaceChildren();
   try {
-    const answer = await (await call("/v1/system/info")).json();
-    info.replaceChildren(...groups(answer));
+    const own = await (await call("/v1/tokens/current")).json();
+    const reads = own.permissions.includes("system:read");
+    info.replaceChildren(
+      ...(own.limited ? limits(own) : []),
+      ...(reads ? groups(await (await call("/v1/system/info")).json()) : [list(await countsFor(own), "tiles")]),
+    );
   } catch (failure) {
     info.replaceChildren();
     notice(document.getElementById("info-notice"), failure.message);
   }
+}
+
+/** What a limited token is called, and what it may do, a row for each noun. */
+function limits({ name, permissions }) {
+  const may = {};
+  for (const [noun, verb] of permissions.map((each) => each.split(":"))) {
+    may[noun] = verb === "write" || may[noun] === CHANGE ? CHANGE : "read";
+  }
+  const rows = Object.fromEntries(Object.entries(may).map(([noun, verb]) => [NOUNS[noun]?.[0] ?? noun, verb]));
+  const said = permissions.length ? "It may do this, and nothing else:" : "It may do nothing yet.";
+  return [
+    element("p", {}, "You are signed in with the token ", element("strong", {}, name), ". ", said),
+    list(rows, "facts card"),
+  ];
+}
+
+/** How many records there are of each kind that the token may read. */
+async function countsFor({ permissions }) {
+  const kinds = Object.entries(NOUNS).filter(([noun, [, field]]) => field && permissions.includes(`${noun}:read`));
+  if (!kinds.length) return {};
+  const query = `{ ${kinds.map(([, [, field]]) => `${field} { totalCount }`).join(" ")} }`;
+  const sent = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ query }) };
+  const { data } = await (await call("/graphql", sent)).json();
+  return Object.fromEntries(kinds.map(([, [label, field]]) => [label, data?.[field]?.totalCount ?? null]));
 }
 
 /** Objects become lists with a heading of their own, counts become tiles, all that is left comes first. */
