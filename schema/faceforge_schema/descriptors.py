@@ -147,7 +147,7 @@ def entity_descriptors(entity_id: ID, field_key: str | None = None, as_of: AsOf 
     status=201,
 )
 def create_descriptor(tx: Write, context: Context, entity_id: ID, input: DescriptorCreate) -> Descriptor:
-    """Write down a descriptor: a fact about an entity that may be true only for a time."""
+    """Write down a descriptor. It is a fact about an entity that may be true only for a time."""
     entity = entity_rows.get(tx.connection, entity_id)
     values = input.model_dump(mode="json")
     _check(tx, context, input.field_key, values)

@@ -152,7 +152,7 @@ def asset(deleted: Deleted = Deleted.EXCLUDE) -> Select[Any]:
 def asset_by_hash(
     db: Reader,
     algorithm: Annotated[str, argument("Which hash: `sha256`.", "sha256")],
-    hex: Annotated[str, argument("The hash in hex.", HASH_EXAMPLE, pattern="^[0-9A-Fa-f]{64}$")],
+    hex: Annotated[str, argument("The hash in hex.", HASH_EXAMPLE, pattern=f"^{SHA256.pattern}$")],
 ) -> Asset:
     """Find the oldest live asset on the bytes with a hash. `algorithm` is `sha256`, `hex` 64 digits of either case."""
     if algorithm != "sha256":
