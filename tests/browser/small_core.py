@@ -51,7 +51,7 @@ type Subscription { "Each change, as it is committed." changesets: Changeset! }
 type SystemInfo { version: String! counts: String }
 type Changeset { id: ID! operation: String! }
 "A page of entities."
-type EntityConnection { edges: [EntityEdge!]! pageInfo: PageInfo! totalCount: Int }
+type EntityConnection { nodes: [Entity!]! edges: [EntityEdge!]! pageInfo: PageInfo! totalCount: Int }
 type EntityEdge { node: Entity! cursor: String! }
 type PageInfo { hasNextPage: Boolean! endCursor: String }
 "A person, a character or anything else that has files."
@@ -73,6 +73,7 @@ ROOT: dict[str, Any] = {
     "entity": lambda *_, **__: ADA,
     "createEntity": lambda _, input: ADA | {"displayName": input["displayName"]},
     "entities": {
+        "nodes": [ADA],
         "edges": [{"node": ADA, "cursor": "c1"}],
         "pageInfo": {"hasNextPage": False},
         "totalCount": 1,
@@ -91,7 +92,7 @@ INFO = {
     "counts": {"entities": 1204, "assets": 348112, "descriptors": 9120, "relationships": 77},
 }
 CURRENT = {"name": "install", "limited": False, "permissions": ["entities:read", "system:read"]}
-COMMAND = "python3 '/home/ada/my files/faceforge/dev.py' token"
+COMMAND = "python3 '/srv/my files/faceforge/dev.py' token"
 OPENAPI: dict[str, Any] = {
     "openapi": "3.1.0",
     "info": {"title": "FaceForge Core", "version": "0.1.0", "description": "The REST face."},
@@ -172,6 +173,10 @@ async def health(_: Request) -> Response:
     return JSONResponse({"status": "ok", "version": "0.1.0", "instance_id": "7d1f" * 8})
 
 
+async def described(_: Request) -> Response:
+    return JSONResponse(OPENAPI)
+
+
 async def graphql(request: Request) -> Response:
     if request.method == "GET":
         return faceforge_ui.console(request)
@@ -220,7 +225,7 @@ def app() -> FastAPI:
             Route("/healthz", health),
             Route("/v1/system/info", data(INFO)),
             Route("/v1/tokens/current", data(CURRENT)),
-            Route("/openapi.json", data(OPENAPI)),
+            Route("/openapi.json", described),
             Route("/v1/entities/{entity_id}", data({"entity_id": ADA["id"], "display_name": HOSTILE})),
             Route("/graphql", graphql, methods=["GET", "POST"]),
             WebSocketRoute("/graphql", subscriptions),

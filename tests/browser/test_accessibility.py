@@ -40,7 +40,7 @@ def test_no_page_scrolls_sideways_in_any_window(visit: Visit, path: str) -> None
 def too_wide(page: Page) -> list[int]:
     """The widths of window, in CSS pixels, in which something reaches out of it."""
     found = []
-    for width in (320, 360, 768, 1280, 3840):
+    for width in (320, 360, 390, 768, 1280, 3840):
         page.set_viewport_size({"width": width, "height": 800})
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             found.append(width)
@@ -56,7 +56,8 @@ def test_every_text_stands_out(visit_at: VisitAt, path: str, scheme: str) -> Non
             folded.click()
         assert page.evaluate(READABLE, "body") == []
         page.get_by_role("button", name="Sign out").click()
-        page.get_by_role("button", name="Sign in").click()
+        if path != "/redoc":
+            page.get_by_role("button", name="Sign in").click()
         assert page.evaluate(READABLE, "body") == []
 
 

@@ -12,6 +12,12 @@ from visit import Visit
 
 pytestmark = pytest.mark.needs("chromium")
 
+# How far the text reaches out of the editor, and how much the coloured text beneath differs from it in height.
+WIDER = """() => {
+  const area = document.getElementById("query"), under = area.previousElementSibling;
+  return [area.scrollWidth - area.clientWidth, Math.max(0, Math.abs(area.scrollHeight - under.scrollHeight) - 30)];
+}"""
+
 
 @pytest.fixture
 def console(visit: Visit) -> Page:
@@ -137,6 +143,37 @@ def test_a_draft_of_every_operation_is_one_that_core_understands(console: Page, 
     answer = result(console)
     assert isinstance(answer, dict)
     assert answer["data"][name]
+
+
+def test_a_draft_names_each_field_once(console: Page) -> None:
+    """A page of a list has its items under `nodes` and again under `edges`."""
+    use = console.locator("#schema").get_by_role("button", name="Use entities", exact=True)
+    use.click()
+    once = console.get_by_role("textbox", name="Query").input_value()
+    assert once.count("displayName") == 1
+    assert "entities(first: 10)" in once
+    assert "hasNextPage" in once
+    use.click()
+    expect(console.get_by_role("textbox", name="Query")).to_have_value(once)
+
+
+def test_the_first_screen_has_no_empty_box_and_cuts_nothing_off(console: Page) -> None:
+    expect(console.get_by_text("The answer appears here.")).to_be_visible()
+    console.get_by_role("textbox", name="Query").fill("# " + "a long comment " * 30 + "\n{ hostile }")
+    for width in (390, 1280):
+        console.set_viewport_size({"width": width, "height": 844})
+        assert console.evaluate(WIDER) == [0, 0]
+    console.keyboard.press("Control+Enter")
+    expect(console.get_by_text("The answer appears here.")).to_be_hidden()
+
+
+def test_the_card_to_sign_in_is_as_tall_as_what_it_holds(visit: Visit) -> None:
+    page = visit.open("/graphql")
+    height = page.locator(".gate").bounding_box()
+    words = page.locator(".gate form").bounding_box()
+    assert height
+    assert words
+    assert height["y"] + height["height"] - (words["y"] + words["height"]) < 40
 
 
 def test_history_and_draft_last_as_long_as_the_tab(console: Page) -> None:

@@ -11,9 +11,20 @@ from visit import Visit
 
 pytestmark = pytest.mark.needs("chromium")
 PAGES = ["/", "/graphql", "/docs", "/redoc"]
+ASKING = ["/", "/graphql", "/docs"]
 
 
-@pytest.mark.parametrize("path", PAGES)
+def test_the_reference_is_for_all(visit: Visit) -> None:
+    page = visit.open("/redoc")
+    expect(page.get_by_role("heading", name="One entity by its id")).to_be_visible()
+    expect(page.get_by_role("heading", name="Sign in")).to_have_count(0)
+    page = visit.open_signed_in("/")
+    visit.open("/redoc")
+    page.get_by_role("button", name="Sign out").click()
+    assert page.evaluate("sessionStorage.getItem('faceforge.token')") is None
+
+
+@pytest.mark.parametrize("path", ASKING)
 def test_a_page_asks_for_the_token_and_shows_nothing_before(visit: Visit, path: str) -> None:
     page = visit.open(path)
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()

@@ -47,6 +47,6 @@ def test_no_module_lies_beside_its_package() -> None:
 
 
 def test_tests_mirror_the_packages() -> None:
-    known = {*PACKAGES, "faces", "processes", "browser", "desktop", "bench", "policy", "docs"}
+    known = {*PACKAGES, "faces", "processes", "browser", "desktop", "bench", "policy", "docs", "clients"}
     tests = {named(path).split("/")[1] for path in files(".py") if named(path).startswith("tests/")}
     assert {name for name in tests if not name.endswith(".py")} <= known

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from sources import ROOT, faults, files, named
@@ -27,12 +28,20 @@ def test_an_address_on_the_network_has_its_reason() -> None:
 
 
 def test_pinned_requirements_carry_hashes_and_no_place() -> None:
-    for name in ("run.txt", "dev.txt"):
+    for name in ("run.txt", "dev.txt", "clients.txt"):
         text = (ROOT / "requirements" / name).read_text(encoding="utf-8")
         pinned = re.findall(r"^[\w.-]+==\S+.*\\$", text, re.MULTILINE)
         assert pinned
         assert len(pinned) == len(re.findall(r"^[\w.-]+", text, re.MULTILINE))
         assert not re.search(r"://|^-|@", text, re.MULTILINE), name
+
+
+def test_the_lock_of_npm_carries_hashes_and_no_place() -> None:
+    text = (ROOT / "tests" / "clients" / "javascript" / "package-lock.json").read_text(encoding="utf-8")
+    packages = {name: each for name, each in json.loads(text)["packages"].items() if name}
+    assert packages
+    assert [name for name, each in packages.items() if "integrity" not in each] == []
+    assert "://" not in text
 
 
 def test_every_text_is_utf8_with_unix_lines() -> None:

@@ -22,12 +22,14 @@ PUBLIC: dict[str, list[dict[str, list[str]]]] = {"security": []}
 """The `openapi_extra` of a route without data: OpenAPI's way to say that it needs no token."""
 Page = Callable[[Request], Awaitable[Response]]
 HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?")
-SELF_STYLES = "style-src 'self'"
 
-# Both viewers write style attributes and elements of their own, and ReDoc searches in a worker that it makes
-# from a blob. Scripts stay ours alone everywhere, so text from the API still cannot run.
-VIEWER_RULES = {"docs.html": "style-src 'self' 'unsafe-inline'"}
-VIEWER_RULES["redoc.html"] = VIEWER_RULES["docs.html"] + "; worker-src blob:"
+# Both viewers write style attributes and elements of their own; the docs show a file from a blob, and ReDoc searches
+# in a worker that it makes from one. Scripts stay ours alone everywhere, so text from the API still cannot run.
+OWN_RULES = "style-src 'self'; img-src 'self' data:"
+VIEWER_RULES = {
+    "docs.html": "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; media-src blob:",
+    "redoc.html": "style-src 'self' 'unsafe-inline'; img-src 'self' data:; worker-src blob:",
+}
 
 
 def routes() -> list[APIRoute]:
@@ -101,7 +103,7 @@ def page_headers(template: str, host: str) -> dict[str, str]:
         "Cache-Control": "no-cache",
         "Content-Security-Policy": (
             "default-src 'none'; script-src 'self'; "
-            f"{VIEWER_RULES.get(template, SELF_STYLES)}; img-src 'self' data:; connect-src 'self'{sockets}; "
+            f"{VIEWER_RULES.get(template, OWN_RULES)}; connect-src 'self'{sockets}; "
             "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
         ),
         "Cross-Origin-Opener-Policy": "same-origin",

@@ -128,7 +128,8 @@ def download_route(endpoint: Endpoint, method: str, needs: Iterable[str]) -> API
                 *(_parameter(name, "query", schema, text) for name, (schema, text) in QUERY.items()),
                 *(_parameter(name, "header", schema, text) for name, (schema, text) in HEADERS.items()),
             ],
-            "security": [*SECURITY, {"signature": []}],
+            # Or the signature. It is no scheme: generated clients would put the token into the address.
+            "security": [*SECURITY, {}],
             PERMISSIONS: sorted(needs),
         },
     )
@@ -165,10 +166,13 @@ def _form() -> Json:
         "additionalProperties": False,
         "properties": {"file": file, **fields},
     }
-    return {
-        "parameters": [IDEMPOTENCY_KEY],
-        "requestBody": _body("multipart/form-data", schema, {"file": SOME}),
+    body = _body("multipart/form-data", schema, {"file": SOME})
+    repeated = {name for name, field in UPLOAD_FORM.items() if field.is_repeated}
+    # Several values are several parts. It is the default, but Swagger UI joins them with commas unless told.
+    body["content"]["multipart/form-data"]["encoding"] = {
+        name: {"style": "form", "explode": True} for name in sorted(repeated)
     }
+    return {"parameters": [IDEMPOTENCY_KEY], "requestBody": body}
 
 
 def _raw(create: RestOperation) -> Json:

@@ -98,7 +98,6 @@ def openapi(operations: list[RestOperation], path_operations: Sequence[BaseRoute
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer"},
                 "header": {"type": "apiKey", "in": "header", "name": "X-FaceForge-Token"},
-                "signature": {"type": "apiKey", "in": "query", "name": "signature"},
             },
             "responses": errors,
             "examples": dict(sorted(_answer_examples(operations).items())),
@@ -109,7 +108,7 @@ def openapi(operations: list[RestOperation], path_operations: Sequence[BaseRoute
 
 def summary(described: str) -> str:
     """The first sentence of a description, as plain text."""
-    return described.split(". ", maxsplit=1)[0].rstrip(".")
+    return described.split(". ", maxsplit=1)[0].rstrip(".").replace("`", "")
 
 
 def _tags(operations: list[RestOperation]) -> Iterator[Json]:

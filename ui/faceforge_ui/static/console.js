@@ -9,11 +9,24 @@ import { onSession } from "./session.js";
 const HISTORY = "faceforge.history";
 const DRAFT = "faceforge.draft";
 const KEPT = 30; // queries in the history, and events of a subscription on the page
-const WELCOME = "# Ask Core about itself. Pick more from the schema with Use.\nquery Welcome {\n  __typename\n}\n";
+const WELCOME = `# The newest of what is here.
+# "Use" in the schema writes more.
+query Welcome {
+  systemInfo { version }
+  entities(first: 5) {
+    totalCount
+    nodes { id displayName tags }
+  }
+  assets(first: 5) {
+    totalCount
+    nodes { id filename kind }
+  }
+}
+`;
 
 const [query, variables] = ["query", "variables"].map((id) => document.getElementById(id));
 const [run, stop, choice, history] = ["run", "stop", "operation", "history"].map((id) => document.getElementById(id));
-const [result, outcome, faults] = ["result", "outcome", "faults"].map((id) => document.getElementById(id));
+const [result, blank, outcome, faults] = ["result", "blank", "outcome", "faults"].map((id) => document.getElementById(id));
 const editor = edit(query, "graphql");
 const values = edit(variables, "json");
 let running = null;
@@ -73,7 +86,11 @@ async function follow(request, signal) {
   outcome.textContent = `${signal.aborted ? "Stopped" : "Complete"}, ${count} received`;
 }
 
-const show = (text) => paint(result, text, "json");
+function show(text) {
+  blank.hidden = Boolean(text);
+  result.hidden = !text;
+  paint(result, text, "json");
+}
 
 function fail(errors) {
   faults.hidden = !errors.length;

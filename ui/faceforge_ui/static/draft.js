@@ -3,8 +3,10 @@
 /** `{query, variables}` as texts for one root `field`; `types` is the schema's Map by name. */
 export function draft(kind, field, types) {
   const required = (field.args ?? []).filter(isRequired);
+  // Of a list its first page will do; `first` could be left out, but shows where to ask for more.
+  const page = !required.some(({ name }) => name === "first") && (field.args ?? []).some(({ name }) => name === "first");
   const given = required.map((arg) => `$${arg.name}: ${written(arg.type)}`).join(", ");
-  const passed = required.map((arg) => `${arg.name}: $${arg.name}`).join(", ");
+  const passed = [...required.map((arg) => `${arg.name}: $${arg.name}`), ...(page ? ["first: 10"] : [])].join(", ");
   const name = field.name.charAt(0).toUpperCase() + field.name.slice(1);
   const body = selection(named(field.type), types, "  ", 3);
   const variables = Object.fromEntries(required.map((arg) => [arg.name, blank(arg.type, types)]));
@@ -22,8 +24,9 @@ function selection(type, types, indent, depth) {
   for (const field of fields.filter(({ args }) => !args.some(isRequired))) {
     const inner = types.get(named(field.type));
     const leaf = !inner.fields && !inner.possibleTypes;
-    // A page of a list is useful only with what it lists.
-    const page = depth > 0 && ["edges", "node", "items", "nodes", "pageInfo"].includes(field.name);
+    // A page of a list is useful only with what it lists, and that only once: `edges` has the same as `nodes`.
+    const twice = field.name === "edges" && fields.some(({ name }) => name === "nodes");
+    const page = depth > 0 && !twice && ["edges", "node", "nodes", "pageInfo"].includes(field.name);
     if (leaf) lines.push(deeper + field.name);
     else if (page) lines.push(deeper + field.name + selection(inner.name, types, deeper, depth - 1));
   }

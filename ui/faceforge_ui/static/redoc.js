@@ -1,29 +1,14 @@
-// The API to read: ReDoc, fed with the description that only a signed-in person may read, in the colours of our pages.
-import { call, notice, onSession } from "./session.js";
+// The API to read: ReDoc, fed with the public description, in the colours of our pages.
+import { describe } from "./description.js";
 
-const place = document.getElementById("notice");
 const viewer = document.getElementById("viewer");
 // ReDoc writes the verbs in white, on light and on dark pages: 4.5:1 on each of these.
 const VERBS = {
   get: "#1d6b43", post: "#a53f1b", put: "#8a4b00", patch: "#8a4b00", delete: "#b3202c",
   head: "#1f5a94", options: "#1f5a94", basic: "#5d5b63", link: "#1f5a94",
 };
-let spec = null;
 
-async function show(signedIn) {
-  notice(place);
-  spec = null;
-  if (!signedIn) return viewer.replaceChildren();
-  try {
-    spec = await (await call("/openapi.json")).json();
-    draw();
-  } catch (failure) {
-    notice(place, failure.message);
-  }
-}
-
-function draw() {
-  if (!spec) return;
+function draw(spec) {
   const panel = colour("--panel");
   Redoc.init(spec, {
     hideDownloadButton: true,
@@ -50,7 +35,8 @@ function draw() {
         typeTitleColor: colour("--muted"),
       },
       sidebar: { backgroundColor: panel, textColor: colour("--ink") },
-      rightPanel: { backgroundColor: "#1b1c21" },
+      rightPanel: { backgroundColor: colour("--sunken"), textColor: colour("--ink") },
+      codeBlock: { backgroundColor: panel },
       typography: {
         fontSize: ".9375rem",
         fontFamily: getComputedStyle(document.body).fontFamily,
@@ -70,5 +56,7 @@ function colour(name) {
   return value;
 }
 
-document.addEventListener("faceforge:theme", draw);
-onSession(show);
+describe((spec) => {
+  draw(spec);
+  document.addEventListener("faceforge:theme", () => draw(spec));
+});

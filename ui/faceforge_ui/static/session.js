@@ -37,6 +37,7 @@ export function signOut(reason = "") {
   const own = Object.keys(sessionStorage).filter((key) => key.startsWith("faceforge."));
   own.filter((key) => key === TOKEN || !reason).forEach((key) => sessionStorage.removeItem(key));
   changed();
+  if (!form) return; // a page that anybody may read has no card to sign in
   notice(document.getElementById("sign-in-notice"), reason);
   field.focus();
 }
@@ -86,7 +87,7 @@ function changed() {
   document.dispatchEvent(new Event("faceforge:session"));
 }
 
-form.addEventListener("submit", async (event) => {
+form?.addEventListener("submit", async (event) => {
   event.preventDefault();
   const button = form.querySelector("button");
   const place = document.getElementById("sign-in-notice");
