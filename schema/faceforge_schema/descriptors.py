@@ -17,6 +17,7 @@ from faceforge_schema.declare.fields import reference
 from faceforge_schema.declare.lookup import lookup
 from faceforge_schema.declare.operation import mutation
 from faceforge_schema.declare.resources import Record, attribute, resource
+from faceforge_schema.declare.signatures import argument
 from faceforge_schema.entities import Entity
 from faceforge_schema.fields.values import check_fact
 from faceforge_schema.values.inputs import (
@@ -25,6 +26,7 @@ from faceforge_schema.values.inputs import (
     Key,
     Note,
     PartialDate,
+    RecordId,
     check_span,
     invalid,
     is_partial_date,
@@ -56,13 +58,15 @@ class Descriptor(Record):
 
     id: ID = attribute("64 lower-case hex digits.")
     entity_id: ID = attribute("Whom it is about.")
-    field_key: str = attribute("The key of the fact, such as `hair_colour`.")
-    value: JSON = attribute("The value; it fits the field definition, when there is one.")
-    valid_from: str | None = attribute("Since when it is true: `2015`, `2015-05` or `2015-05-31`.")
+    field_key: str = attribute("The key of the fact, such as `hair_colour`.", example="hair_colour")
+    value: JSON = attribute("The value; it fits the field definition, when there is one.", example="auburn")
+    valid_from: str | None = attribute(
+        "Since when it is true: `2015`, `2015-05` or `2015-05-31`.", example="1835"
+    )
     valid_to: str | None = attribute("Until when it was true, that span included.")
     recorded_at: DateTime = attribute("When it was written down.")
-    source: str | None = attribute("Who says so.")
-    confidence: float | None = attribute("How sure that is, from 0 to 1.")
+    source: str | None = attribute("Who says so.", example="A portrait of 1835")
+    confidence: float | None = attribute("How sure that is, from 0 to 1.", example=0.9)
     note: str | None = attribute("Anything else.")
     evidence_asset_id: ID | None = attribute("The asset that shows it.")
     updated_at: DateTime = attribute("When it last changed.")
@@ -80,16 +84,14 @@ class DescriptorSort(Enum):
     description="A new descriptor: a fact about an entity that may be true only for a time."
 )
 class DescriptorCreate(Input):
-    field_key: Key = Field(description="The key of the fact.", examples=["hair_colour"])
-    value: Value = Field(description="The value.", examples=["auburn"])
-    valid_from: PartialDate | None = Field(
-        default=None, description="Since when it is true.", examples=["2015-05"]
-    )
+    field_key: Key = Field(description="The key of the fact.")
+    value: Value = Field(description="The value.")
+    valid_from: PartialDate | None = Field(default=None, description="Since when it is true.")
     valid_to: PartialDate | None = Field(default=None, description="Until when it was true.")
     source: Note | None = Field(default=None, description="Who says so.")
     confidence: Confidence | None = Field(default=None, description="How sure that is, from 0 to 1.")
     note: Note | None = Field(default=None, description="Anything else.")
-    evidence_asset_id: ID | None = Field(default=None, description="The asset that shows it.")
+    evidence_asset_id: RecordId | None = Field(default=None, description="The asset that shows it.")
 
 
 @strawberry.pydantic.input(description="Changes to a fact: an absent key keeps, null clears.")
@@ -100,12 +102,12 @@ class DescriptorPatch(Input):
     source: Maybe[Note | None] = Field(description="Who says so.")
     confidence: Maybe[Confidence | None] = Field(description="How sure that is, from 0 to 1.")
     note: Maybe[Note | None] = Field(description="Anything else.")
-    evidence_asset_id: Maybe[ID | None] = Field(description="The asset that shows it.")
+    evidence_asset_id: Maybe[RecordId | None] = Field(description="The asset that shows it.")
 
 
 @lookup("GET /descriptors/{descriptor_id}", Descriptor, needs="descriptors:read")
 def descriptor() -> Select[Any]:
-    """One fact by its id."""
+    """Read a fact by its id."""
     return rows.matching()
 
 
@@ -115,14 +117,13 @@ def _as_of(date: str) -> str:
     return date
 
 
+AsOf = Annotated[str | None, argument("A date, perhaps partial, at which they held.", "1840-05")]
 AS_OF = {"as_of": _as_of}
 
 
 @listing("GET /descriptors", Descriptor, sort=DescriptorSort, needs="descriptors:read", readers=AS_OF)
-def descriptors(
-    field_key: str | None = None, ids: list[ID] | None = None, as_of: str | None = None
-) -> Select[Any]:
-    """The descriptors (facts) of all live entities. `as_of` is a date, perhaps partial, at which they held."""
+def descriptors(field_key: str | None = None, ids: list[ID] | None = None, as_of: AsOf = None) -> Select[Any]:
+    """List the descriptors (facts) of all live entities. `as_of` is a date, perhaps partial, at which they held."""
     return rows.matching(field_key=field_key, ids=ids, as_of=as_of)
 
 
@@ -134,8 +135,8 @@ def descriptors(
     readers=AS_OF,
     of={"entity_id": entity_rows.get},
 )
-def entity_descriptors(entity_id: ID, field_key: str | None = None, as_of: str | None = None) -> Select[Any]:
-    """The descriptors of an entity (facts about it); `as_of` is a date, perhaps partial, at which they held."""
+def entity_descriptors(entity_id: ID, field_key: str | None = None, as_of: AsOf = None) -> Select[Any]:
+    """List the descriptors of an entity (facts about it). `as_of` is a date, perhaps partial, at which they held."""
     return rows.matching(entity_id=entity_id, field_key=field_key, as_of=as_of)
 
 
@@ -146,7 +147,7 @@ def entity_descriptors(entity_id: ID, field_key: str | None = None, as_of: str |
     status=201,
 )
 def create_descriptor(tx: Write, context: Context, entity_id: ID, input: DescriptorCreate) -> Descriptor:
-    """Write down a descriptor: a fact about an entity that may be true only for a time."""
+    """Write down a descriptor. It is a fact about an entity that may be true only for a time."""
     entity = entity_rows.get(tx.connection, entity_id)
     values = input.model_dump(mode="json")
     _check(tx, context, input.field_key, values)
@@ -165,7 +166,7 @@ def update_descriptor(
     input: DescriptorPatch,
     expected_version: int | None = None,
 ) -> Descriptor:
-    """Change a fact: an absent key keeps, null clears."""
+    """Change a fact. An absent key keeps, null clears."""
     row = rows.get(tx.connection, descriptor_id)
     values = patched(row, input)
     _check(tx, context, row.field_key, values, row)
@@ -180,7 +181,7 @@ def update_descriptor(
     status=204,
 )
 def delete_descriptor(tx: Write, descriptor_id: ID, expected_version: int | None = None) -> ID:
-    """Remove a fact; the journal keeps it."""
+    """Remove a fact. The journal keeps it."""
     row = rows.get(tx.connection, descriptor_id)
     tx.delete(tables.descriptors, [row], expected=expected_version)
     return descriptor_id
@@ -199,7 +200,7 @@ def evidence_asset() -> Select[Any]:
 
 
 @collection(Entity, Descriptor, sort=DescriptorSort, name="descriptors", readers=AS_OF)
-def descriptors_of_entity(field_key: str | None = None, as_of: str | None = None) -> Children:
+def descriptors_of_entity(field_key: str | None = None, as_of: AsOf = None) -> Children:
     """The facts about it; `as_of` a date, perhaps partial, at which they held."""
     found = rows.matching(field_key=field_key, as_of=as_of)
     return Children(found, lambda entity: tables.descriptors.c.entity_row == entity)

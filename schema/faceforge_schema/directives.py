@@ -15,6 +15,12 @@ _ITEMS = "__faceforge_items__"
 DUPLICATE = "duplicate"
 """Key in the metadata of the field by which the answer of a create is marked as a record that was there already."""
 
+EXAMPLE = "example"
+"""Key in the metadata of a field or an argument with a value that it may have."""
+
+PATTERN = "pattern"
+"""Key in the metadata of a field or an argument with the regular expression that its text fits."""
+
 VOLATILE = "volatile"
 """Key in the metadata of a field whose value depends on more than what is stored, such as the time."""
 

@@ -17,9 +17,10 @@ from faceforge_schema.declare.filters import none_if_empty
 from faceforge_schema.declare.lookup import lookup
 from faceforge_schema.declare.operation import mutation
 from faceforge_schema.declare.resources import Record, attribute, resource
+from faceforge_schema.declare.signatures import argument
 from faceforge_schema.fields.values import check_fields, check_still_unique
 from faceforge_schema.values.deleted import Deleted, shown_as
-from faceforge_schema.values.inputs import Input, Name, OrDefault, Word, Words, invalid, patched
+from faceforge_schema.values.inputs import Input, Name, OrDefault, RecordId, Word, Words, invalid, patched
 from faceforge_schema.values.reference_checks import check_asset
 from faceforge_schema.values.scalars import DateTime, JSONObject
 from faceforge_storage import entities as rows
@@ -39,8 +40,8 @@ from faceforge_storage.errors import (
 
 @strawberry.type(description="What another system calls the entity; unique over live entities.")
 class ExternalId:
-    namespace: str = attribute("Whose id it is, such as `stash`.")
-    value: str = attribute("The id itself.")
+    namespace: str = attribute("Whose id it is, such as `stash`.", example="stash")
+    value: str = attribute("The id itself.", example="performer/42")
 
 
 @resource("entity_id", needs="entities:read")
@@ -48,10 +49,12 @@ class Entity(Record):
     """A person, character or creature, real or not."""
 
     id: ID = attribute("64 lower-case hex digits, drawn at random when the entity was made.")
-    display_name: str = attribute("The name people see.")
-    aliases: list[str] = attribute("Other names.")
-    tags: list[str] = attribute("Free words to find it by.")
-    fields: JSONObject = attribute("Values by field key; declared keys fit their definition.")
+    display_name: str = attribute("The name people see.", example="Ada Lovelace")
+    aliases: list[str] = attribute("Other names.", example=["Countess of Lovelace"])
+    tags: list[str] = attribute("Free words to find it by.", example=["mathematician"])
+    fields: JSONObject = attribute(
+        "Values by field key; declared keys fit their definition.", example={"born": "1815-12-10"}
+    )
     external_ids: list[ExternalId] = attribute("What other systems call it.")
     primary_thumbnail_asset_id: ID | None = attribute("The picture that stands for it.")
     plugin_data: JSONObject = attribute("What plugins keep, by plugin id.")
@@ -70,8 +73,8 @@ class EntitySort(Enum):
 
 @strawberry.pydantic.input(description="What another system calls the entity.")
 class ExternalIdInput(Input):
-    namespace: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$", examples=["stash"])]
-    value: Word = Field(examples=["performer/42"])
+    namespace: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
+    value: Word = Field()
 
 
 def _each_once(ids: list[ExternalIdInput]) -> list[ExternalIdInput]:
@@ -83,18 +86,14 @@ ExternalIds = Annotated[list[ExternalIdInput], Field(max_length=100), AfterValid
 
 @strawberry.pydantic.input(description="A new entity.")
 class EntityCreate(Input):
-    display_name: Name = Field(description="The name people see.", examples=["Ada Lovelace"])
-    aliases: OrDefault[Words] = Field(
-        default=[], description="Other names.", examples=[["Countess of Lovelace"]]
-    )
-    tags: OrDefault[Words] = Field(
-        default=[], description="Free words to find it by.", examples=[["mathematician"]]
-    )
-    fields: OrDefault[JSONObject] = Field(
-        default=JSONObject({}), description="Values by field key.", examples=[{"born": "1815-12-10"}]
-    )
+    display_name: Name = Field(description="The name people see.")
+    aliases: OrDefault[Words] = Field(default=[], description="Other names.")
+    tags: OrDefault[Words] = Field(default=[], description="Free words to find it by.")
+    fields: OrDefault[JSONObject] = Field(default=JSONObject({}), description="Values by field key.")
     external_ids: OrDefault[ExternalIds] = Field(default=[], description="What other systems call it.")
-    primary_thumbnail_asset_id: ID | None = Field(default=None, description="The picture that stands for it.")
+    primary_thumbnail_asset_id: RecordId | None = Field(
+        default=None, description="The picture that stands for it."
+    )
     plugin_data: OrDefault[JSONObject] = Field(
         default=JSONObject({}), description="What plugins keep, by plugin id."
     )
@@ -109,13 +108,13 @@ class EntityPatch(Input):
         description="Merged key by key (RFC 7396): a null value removes its key."
     )
     external_ids: Maybe[ExternalIds | None] = Field(description="Replaces the whole list.")
-    primary_thumbnail_asset_id: Maybe[ID | None] = Field(description="The picture that stands for it.")
+    primary_thumbnail_asset_id: Maybe[RecordId | None] = Field(description="The picture that stands for it.")
     plugin_data: Maybe[JSONObject | None] = Field(description="Merged key by key (RFC 7396).")
 
 
 @lookup("GET /entities/{entity_id}", Entity, needs="entities:read")
 def entity(deleted: Deleted = Deleted.EXCLUDE) -> Select[Any]:
-    """One entity by its id."""
+    """Read an entity by its id."""
     return rows.matching(deleted=shown_as(deleted))
 
 
@@ -133,14 +132,14 @@ def _external_id(text: str) -> str:
     readers={"external_id": _external_id, "tag": none_if_empty},
 )
 def entities(
-    q: str | None = None,
-    tag: list[str] | None = None,
-    external_id: str | None = None,
+    q: Annotated[str | None, argument("A text that a name or an alias holds.", "ada")] = None,
+    tag: Annotated[list[str] | None, argument("Tags that are all there.", ["mathematician"])] = None,
+    external_id: Annotated[str | None, argument("`namespace:value`.", "stash:performer/42")] = None,
     ids: list[ID] | None = None,
     updated_since: DateTime | None = None,
     deleted: Deleted = Deleted.EXCLUDE,
 ) -> Select[Any]:
-    """Entities. `q` is found in names and aliases; every `tag` must be there; `external_id` is `namespace:value`."""
+    """List entities. `q` is found in names and aliases; every `tag` must be there."""
     return rows.matching(
         q=q,
         tag=tag,
@@ -166,7 +165,7 @@ def create_entity(tx: Write, context: Context, input: EntityCreate) -> Entity:
 def update_entity(
     tx: Write, context: Context, entity_id: ID, input: EntityPatch, expected_version: int | None = None
 ) -> Entity:
-    """Change an entity: an absent key keeps, null clears, objects merge, lists are replaced whole."""
+    """Change an entity. An absent key keeps, null clears, objects merge, lists are replaced whole."""
     row = rows.get(tx.connection, entity_id)
     values = patched(row, input, objects=("fields", "plugin_data"), lists=("aliases", "tags", "external_ids"))
     check_asset(tx.connection, values, "primary_thumbnail_asset_id", row)
@@ -200,7 +199,7 @@ def restore_entity(tx: Write, entity_id: ID) -> Entity:
     "POST /entities/{entity_id}/purge", errors=(NotFound, NotInTrash), needs="entities:write", status=204
 )
 def purge_entity(tx: Write, entity_id: ID) -> ID:
-    """Remove a trashed entity for good, with its links, relations and facts, from the journal too. Files stay."""
+    """Remove a trashed entity for good. Its links, relations and facts go with it, from the journal too. Files stay."""
     row = rows.get(tx.connection, entity_id, "include")
     records.check_in_trash(row)
     rows.purge(tx, row)

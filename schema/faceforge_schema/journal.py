@@ -16,7 +16,7 @@ from faceforge_schema.declare.fields import batched
 from faceforge_schema.declare.lookup import lookup
 from faceforge_schema.declare.operation import subscription
 from faceforge_schema.declare.resources import Record, attribute, resource
-from faceforge_schema.values.scalars import BigInt, DateTime, JSONObject
+from faceforge_schema.values.scalars import EXAMPLES, BigInt, DateTime, JSONObject
 from faceforge_storage import journal as rows
 from faceforge_storage.database import keyset, tables
 from faceforge_storage.database.keyset import Children, Order, Page
@@ -38,8 +38,8 @@ class Changeset(Record):
 
     id: BigInt = attribute("Rises with time.")
     at: DateTime = attribute("When.")
-    actor: str = attribute("Who: `install` or `token:` and its name.")
-    operation: str = attribute("By which operation.")
+    actor: str = attribute("Who: `install` or `token:` and its name.", example="install")
+    operation: str = attribute("By which operation.", example="createEntity")
 
 
 @resource("change_id", needs="journal:read")
@@ -48,13 +48,13 @@ class Change(Record):
 
     id: BigInt = attribute("Rises with time.")
     changeset_id: BigInt = attribute("The changeset it is part of.")
-    record_type: str = attribute("What kind of record, such as `entity`.")
-    record_id: str = attribute("Which record; a link is `asset/entity`.")
+    record_type: str = attribute("What kind of record, such as `entity`.", example="entity")
+    record_id: str = attribute("Which record; a link is `asset/entity`.", example=EXAMPLES["ID"])
     verb: Verb = attribute("Whether the record was made, changed or removed.")
     erased: bool = attribute("Whether a purge took the values away.")
     at: DateTime = attribute("When.")
-    actor: str = attribute("Who.")
-    operation: str = attribute("By which operation.")
+    actor: str = attribute("Who.", example="install")
+    operation: str = attribute("By which operation.", example="createEntity")
 
 
 @strawberry.enum(description="What the journal can be sorted by.")
@@ -64,7 +64,7 @@ class JournalSort(Enum):
 
 @lookup("GET /changesets/{changeset_id}", Changeset, needs="journal:read", argument=BigInt)
 def changeset() -> Select[Any]:
-    """One changeset by its id."""
+    """Read a changeset by its id."""
     return rows.matching()
 
 
@@ -72,7 +72,7 @@ def changeset() -> Select[Any]:
 def changesets(
     ids: list[BigInt] | None = None, actor: str | None = None, operation: str | None = None
 ) -> Select[Any]:
-    """Changesets, the newest first."""
+    """List changesets, the newest first."""
     return rows.matching(ids=ids, actor=actor, operation=operation)
 
 
@@ -80,7 +80,7 @@ def changesets(
 def changes(
     changeset_id: BigInt | None = None, record_type: str | None = None, record_id: str | None = None
 ) -> Select[Any]:
-    """Changes, the newest first: with `record_type` and `record_id`, the history of one record."""
+    """List changes, the newest first. With `record_type` and `record_id`, the history of one record."""
     return rows.changes_matching(changeset_id=changeset_id, record_type=record_type, record_id=record_id)
 
 

@@ -32,7 +32,7 @@ class StoreState(Enum):
 
 @strawberry.type(description="A place that holds the bytes of files.")
 class Store:
-    provider: str = attribute("Its name, as the assets in it have it.")
+    provider: str = attribute("Its name, as the assets in it have it.", example="filesystem")
     state: StoreState = attribute(
         "Whether it is there; while it is away no file is taken, and nothing is deleted."
     )
@@ -40,27 +40,35 @@ class Store:
 
 @strawberry.type(description="The running Core.")
 class SystemInfo:
-    version: str = attribute("The version of FaceForge Core.")
-    instance_id: str = attribute("Which run of Core this is: drawn at each start.")
+    version: str = attribute("The version of FaceForge Core.", example="0.1.0")
+    instance_id: str = attribute(
+        "Which run of Core this is: drawn at each start.", example="83326085205f68e676c227a1af01350d"
+    )
     started_at: DateTime = attribute("When it started.")
-    platform: str = attribute("The operating system.")
-    python: str = attribute("The version of Python.")
-    database: str = attribute("The database, its version, and where the library comes from.")
+    platform: str = attribute("The operating system.", example="Linux x86_64")
+    python: str = attribute("The version of Python.", example="3.11.7")
+    database: str = attribute(
+        "The database, its version, and where the library comes from.",
+        example="SQLite 3.53.4 (comes with FaceForge)",
+    )
     database_warning: str | None = attribute(
         "What the version of the database means for the data and what to do, when it is too old to be safe."
     )
-    schema_revision: str = attribute("The step of the database's schema.")
-    data_directory: str = attribute("Where the data is.")
+    schema_revision: str = attribute("The step of the database's schema.", example="0004")
+    data_directory: str = attribute("Where the data is.", example="/srv/faceforge")
     stores: list[Store] = attribute("Where the bytes of files are.")
     last_changeset_id: BigInt = attribute("The newest changeset; 0 when nothing was ever changed.")
     counts: Counts = attribute("How many records there are.")
-    actor: str = attribute("Who is asking.")
-    permissions: list[str] = attribute("What the asking token may do; `noun:write` includes `noun:read`.")
+    actor: str = attribute("Who is asking.", example="install")
+    permissions: list[str] = attribute(
+        "What the asking token may do; `noun:write` includes `noun:read`.",
+        example=["assets:read", "entities:read"],
+    )
 
 
 @query("GET /system/info", needs="system:read", volatile=True)
 def system_info(db: Reader, context: Context) -> SystemInfo:
-    """What this Core is, and what it holds."""
+    """Tell what this Core is, and what it holds."""
     core, held = context.core, system.counts(db)
     database, database_warning = system.library()
     stored_bytes = BigInt(held.pop("stored_bytes"))

@@ -43,10 +43,11 @@ class Token(Record):
     """A limited key to the API. Core keeps only the hash of its secret."""
 
     id: ID = attribute("64 lower-case hex digits.")
-    name: str = attribute("What it is for.")
+    name: str = attribute("What it is for.", example="ComfyUI")
     permissions: list[str] = attribute(
         "What it may do: `noun:verb`, where `noun:write` includes `noun:read`.",
         Batch(_with_reads, frozenset({"permissions"})),
+        example=["assets:read"],
     )
     created_at: DateTime = attribute("When it was made.")
     updated_at: DateTime = attribute("When it last changed.")
@@ -58,15 +59,21 @@ class IssuedToken(Token):
     """A token with its secret, which is shown only this once."""
 
     secret: str | None = attribute(
-        "What to send as `Authorization: Bearer`; null when an idempotency key is sent again.", secret=True
+        "What to send as `Authorization: Bearer`; null when an idempotency key is sent again.",
+        example="ff_a-secret-that-is-shown-once",
+        secret=True,
     )
 
 
 @strawberry.type(description="The token that asks.")
 class CurrentToken:
-    name: str = attribute("What it is for; `install` is the one that may do all.")
-    limited: bool = attribute("Whether it was made for some permissions; false for the install token.")
-    permissions: list[str] = attribute("What it may do; `noun:write` includes `noun:read`.")
+    name: str = attribute("What it is for; `install` is the one that may do all.", example="ComfyUI")
+    limited: bool = attribute(
+        "Whether it was made for some permissions; false for the install token.", example=True
+    )
+    permissions: list[str] = attribute(
+        "What it may do; `noun:write` includes `noun:read`.", example=["assets:read"]
+    )
 
 
 @strawberry.enum(description="What tokens can be sorted by.")
@@ -77,10 +84,9 @@ class TokenSort(Enum):
 
 @strawberry.pydantic.input(description="A new token.")
 class TokenCreate(Input):
-    name: Word = Field(description="What it is for.", examples=["ComfyUI"])
+    name: Word = Field(description="What it is for.")
     permissions: Permissions = Field(
-        description="What it may do; no more than the token that makes it. `noun:write` includes `noun:read`.",
-        examples=[["assets:read"]],
+        description="What it may do; no more than the token that makes it. `noun:write` includes `noun:read`."
     )
 
 
@@ -94,7 +100,7 @@ class TokenPatch(Input):
 
 @query("GET /tokens/current", needs=None)
 def current_token(context: Context) -> CurrentToken:
-    """The token that asks: what it is called and what it may do. Any token may ask this."""
+    """Tell what the asking token is called and what it may do. Any token may ask this."""
     limited = context.actor.name.startswith(LIMITED)
     return CurrentToken(
         name=context.actor.name.removeprefix(LIMITED),
@@ -105,13 +111,13 @@ def current_token(context: Context) -> CurrentToken:
 
 @lookup("GET /tokens/{token_id}", Token, needs="tokens:read")
 def token() -> Select[Any]:
-    """One token by its id, without its secret."""
+    """Read a token by its id, without its secret."""
     return rows.matching()
 
 
 @listing("GET /tokens", Token, sort=TokenSort, needs="tokens:read", order=SortOrder.ASC)
 def tokens(ids: list[ID] | None = None) -> Select[Any]:
-    """Tokens, without their secrets. The install token is not among them."""
+    """List tokens, without their secrets. The install token is not among them."""
     return rows.matching(ids)
 
 
@@ -131,7 +137,7 @@ def create_token(tx: Write, context: Context, input: TokenCreate) -> IssuedToken
 def update_token(
     tx: Write, context: Context, token_id: ID, input: TokenPatch, expected_version: int | None = None
 ) -> Token:
-    """Change the name or the permissions of a token that may do no more than your own."""
+    """Change the name or the permissions of a token. It may do no more than your own."""
     _check_exist(context.core, input.given().get("permissions", ()))
     row = _held(tx, context, token_id)
     values = patched(row, input)
@@ -141,7 +147,7 @@ def update_token(
 
 @mutation("DELETE /tokens/{token_id}", errors=(NotFound, VersionConflict), needs="tokens:write", status=204)
 def revoke_token(tx: Write, context: Context, token_id: ID, expected_version: int | None = None) -> ID:
-    """Revoke a token that may do no more than your own: it is void at once."""
+    """Revoke a token: it is void at once. It may do no more than your own."""
     row = _held(tx, context, token_id)
     tx.delete(tables.tokens, [row], expected=expected_version)
     return token_id
@@ -149,7 +155,7 @@ def revoke_token(tx: Write, context: Context, token_id: ID, expected_version: in
 
 @mutation("POST /tokens/{token_id}/rotate", errors=(NotFound,), needs="tokens:write")
 def rotate_token(tx: Write, context: Context, token_id: ID) -> IssuedToken:
-    """Give a token a new secret; the old one is void at once."""
+    """Give a token a new secret. The old one is void at once."""
     return _issued(*rows.rotate(tx, _held(tx, context, token_id)))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from hashlib import sha256
 
 from fastapi.routing import APIRoute
 from pydantic_core import to_json
@@ -11,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from faceforge_schema import Contract
+from faceforge_server.files.conditions import matches
 from faceforge_server.files.routes import file_routes
 from faceforge_server.health import health_routes
 from faceforge_server.http.plain_route import PlainRoute
@@ -43,7 +45,12 @@ def contract_routes(contract: Contract, operations: list[RestOperation]) -> list
 
 
 def _route(path: str, content: Callable[[], bytes], media_type: str) -> APIRoute:
-    async def file(_request: Request) -> Response:
-        return Response(content(), headers={**HEADERS, "Content-Type": media_type})
+    tag = cache(lambda: f'"{sha256(content()).hexdigest()[:32]}"')
+
+    async def file(request: Request) -> Response:
+        headers = {**HEADERS, "ETag": tag()}
+        if matches(request.headers.get("if-none-match", ""), tag(), weak=True):
+            return Response(status_code=304, headers=headers)
+        return Response(content(), headers={**headers, "Content-Type": media_type})
 
     return PlainRoute(path, file, methods=["GET", "HEAD"], include_in_schema=False, openapi_extra=PUBLIC)

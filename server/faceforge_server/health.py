@@ -23,8 +23,20 @@ class Health(BaseModel):
     status: str = Field(
         description="Always `ok`: a Core that does not live does not answer.", examples=["ok"]
     )
-    version: str = Field(description="The version of FaceForge Core.")
-    instance_id: str = Field(description="Which run of Core this is: drawn at each start.")
+    version: str = Field(description="The version of FaceForge Core.", examples=["0.1.0"])
+    instance_id: str = Field(
+        description="Which run of Core this is: drawn at each start.",
+        examples=["83326085205f68e676c227a1af01350d"],
+    )
+
+
+EXAMPLE = {
+    "content": {
+        "application/json": {
+            "example": {name: (field.examples or [""])[0] for name, field in Health.model_fields.items()}
+        }
+    }
+}
 
 
 async def _healthz(request: Request) -> Response:
@@ -43,9 +55,9 @@ def health_routes() -> list[APIRoute]:
             methods=[method],
             operation_id="health",
             tags=["system"],
-            summary="Whether Core lives",
+            summary="Tell whether Core lives",
             description="Whether Core lives, and which run of it. Needs no token.",
-            responses={"200": {"model": Health, "description": "It does."}, **problems(REFUSALS)},
+            responses={"200": {"model": Health, "description": "It does.", **EXAMPLE}, **problems(REFUSALS)},
             include_in_schema=method == "GET",
             openapi_extra=PUBLIC,
         )

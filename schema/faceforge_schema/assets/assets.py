@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from enum import Enum
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 from pydantic import Field
@@ -30,9 +30,21 @@ from faceforge_schema.declare.idempotency import earlier_answer
 from faceforge_schema.declare.lookup import lookup
 from faceforge_schema.declare.operation import mutation, query
 from faceforge_schema.declare.resources import Record, attribute, resource
+from faceforge_schema.declare.signatures import argument
 from faceforge_schema.entities import CHANGE_ERRORS, Entity
 from faceforge_schema.values.deleted import Deleted, shown_as
-from faceforge_schema.values.inputs import Dotted, FileName, Input, Word, Words, invalid, patched
+from faceforge_schema.values.inputs import (
+    HASH_EXAMPLE,
+    HASH_PATTERN,
+    Dotted,
+    FileName,
+    Input,
+    RecordId,
+    Word,
+    Words,
+    invalid,
+    patched,
+)
 from faceforge_schema.values.reference_checks import check_asset
 from faceforge_schema.values.scalars import BigInt, DateTime, JSONObject
 from faceforge_storage import assets as rows
@@ -54,15 +66,15 @@ SHA256 = re.compile("[0-9A-Fa-f]{64}")
 
 @strawberry.type(description="Where an asset comes from.")
 class Owner:
-    type: OwnerType = attribute("What kind of owner.")
+    type: OwnerType = attribute("What kind of owner.", example=OwnerType.SYSTEM)
     id: str | None = attribute("Which one: an entity's or a plugin's id.")
 
 
 @strawberry.type(description="Where the bytes of an asset are.")
 class StoragePlace:
-    provider: str = attribute("The object store that holds them.")
-    bucket: str = attribute("The bucket in it; empty for the filesystem.")
-    key: str = attribute("The key in the bucket.")
+    provider: str = attribute("The object store that holds them.", example="filesystem")
+    bucket: str = attribute("The bucket in it; empty for the filesystem.", example="")
+    key: str = attribute("The key in the bucket.", example="3f/0c/portrait")
 
 
 @resource("asset_id", needs="assets:read")
@@ -71,15 +83,19 @@ class Asset(Record):
 
     id: ID = attribute("64 lower-case hex digits, drawn at random when the asset was made.")
     owner: Owner = attribute("Where it comes from.")
-    kind: str = attribute("What it is for: dotted, such as `image.original`.")
-    filename: str = attribute("The name people see; never a path.")
-    mime_type: str = attribute("The media type, detected from the bytes.")
-    size_bytes: BigInt = attribute("The size in bytes.")
-    content_hash: str = attribute("The SHA-256 of the bytes, 64 lower-case hex digits.")
+    kind: str = attribute("What it is for: dotted, such as `image.original`.", example="image.original")
+    filename: str = attribute("The name people see; never a path.", example="portrait.png")
+    mime_type: str = attribute("The media type, detected from the bytes.", example="image/png")
+    size_bytes: BigInt = attribute("The size in bytes.", example=48_213)
+    content_hash: str = attribute(
+        "The SHA-256 of the bytes, 64 lower-case hex digits.", example=HASH_EXAMPLE, pattern=HASH_PATTERN
+    )
     derived_from_asset_id: ID | None = attribute("The asset it was made from.")
     extracted_metadata: JSONObject = attribute("What Core read from the file.")
-    user_metadata: JSONObject = attribute("What people and tools keep with it.")
-    tags: list[str] = attribute("Free words to find it by.")
+    user_metadata: JSONObject = attribute(
+        "What people and tools keep with it.", example={"photographer": "Antoine Claudet"}
+    )
+    tags: list[str] = attribute("Free words to find it by.", example=["portrait"])
     plugin_data: JSONObject = attribute("What plugins keep, by plugin id.")
     created_at: DateTime = attribute("When it was made.")
     updated_at: DateTime = attribute("When it last changed.")
@@ -122,19 +138,23 @@ class AssetPatch(Input):
     tags: Maybe[Words | None] = Field(description="Replaces the whole list.")
     user_metadata: Maybe[JSONObject | None] = Field(description="Merged key by key (RFC 7396).")
     plugin_data: Maybe[JSONObject | None] = Field(description="Merged key by key (RFC 7396).")
-    derived_from_asset_id: Maybe[ID | None] = Field(description="The asset it was made from.")
+    derived_from_asset_id: Maybe[RecordId | None] = Field(description="The asset it was made from.")
     owner: Maybe[OwnerPatch | None] = Field(description="Where it comes from; null is the system.")
 
 
 @lookup("GET /assets/{asset_id}", Asset, needs="assets:read")
 def asset(deleted: Deleted = Deleted.EXCLUDE) -> Select[Any]:
-    """One asset by its id."""
+    """Read an asset by its id."""
     return rows.matching(deleted=shown_as(deleted))
 
 
 @query("GET /assets/by-hash/{algorithm}:{hex}", errors=(NotFound, InvalidInput), needs="assets:read")
-def asset_by_hash(db: Reader, algorithm: str, hex: str) -> Asset:
-    """The oldest live asset on the bytes with this hash. `algorithm` is `sha256`, `hex` 64 digits of either case."""
+def asset_by_hash(
+    db: Reader,
+    algorithm: Annotated[str, argument("Which hash: `sha256`.", "sha256")],
+    hex: Annotated[str, argument("The hash in hex.", HASH_EXAMPLE, pattern=f"^{SHA256.pattern}$")],
+) -> Asset:
+    """Find the oldest live asset on the bytes with a hash. `algorithm` is `sha256`, `hex` 64 digits of either case."""
     if algorithm != "sha256":
         raise invalid("/algorithm", "is sha256", hint="Only the SHA-256 of the bytes is kept.")
     found = rows.oldest_with_content(db, _sha256(hex, "/hex"))
@@ -159,8 +179,8 @@ def _sha256(text: str, where: str) -> str:
     readers={"tag": none_if_empty, "content_hash": lambda text: _sha256(text, "/content_hash"), **KIND},
 )
 def assets(
-    q: str | None = None,
-    tag: list[str] | None = None,
+    q: Annotated[str | None, argument("A text that the file name holds.", "portrait")] = None,
+    tag: Annotated[list[str] | None, argument("Tags that are all there.", ["portrait"])] = None,
     kind: str | None = None,
     mime_type: str | None = None,
     content_hash: str | None = None,
@@ -172,7 +192,7 @@ def assets(
     updated_since: DateTime | None = None,
     deleted: Deleted = Deleted.EXCLUDE,
 ) -> Select[Any]:
-    """Assets. `q` is found in file names; every `tag` must be there; `entity_id` is an entity it is linked to.
+    """List assets. `q` is found in file names; every `tag` must be there; `entity_id` is an entity it is linked to.
     `kind` takes a trailing `.*`: `image.*` is every kind that begins with `image.`, at any depth, not `image` itself.
     `linked` is `none` for the assets of nobody: those that no `entity_id` finds, since they have no link, or only
     links to entities in the trash; `some` for all others.
@@ -221,7 +241,7 @@ def check_create(db: Reader, context: Context, input: AssetCreate) -> None:
     needs="assets:write",
 )
 def update_asset(tx: Write, asset_id: ID, input: AssetPatch, expected_version: int | None = None) -> Asset:
-    """Change an asset: an absent key keeps, null clears, objects merge, lists are replaced whole."""
+    """Change an asset. An absent key keeps, null clears, objects merge, lists are replaced whole."""
     row = rows.get(tx.connection, asset_id)
     values = patched(row, input, objects=("owner", "user_metadata", "plugin_data"), lists=("tags",))
     check_asset(tx.connection, values, "derived_from_asset_id", row)
@@ -257,7 +277,7 @@ async def _remove_freed(context: Context) -> None:
     then=_remove_freed,
 )
 def purge_asset(tx: Write, context: Context, asset_id: ID) -> ID:
-    """Remove a trashed asset for good, with its links, from the journal too; and its bytes, unless another has them."""
+    """Remove a trashed asset for good. Its links go with it, from the journal too, and the bytes that no other has."""
     row = rows.get(tx.connection, asset_id, "include")
     records.check_in_trash(row)
     if rows.purge(tx, row):

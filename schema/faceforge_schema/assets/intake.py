@@ -9,7 +9,6 @@ from typing import Annotated, Any
 
 import strawberry
 from pydantic import Field
-from strawberry import ID
 
 from faceforge_schema.assets.sidecar import (
     EntityByExternalId,
@@ -22,7 +21,17 @@ from faceforge_schema.assets.sidecar import (
 from faceforge_schema.assets.upload_form import InForm, form_of
 from faceforge_schema.context import Context, Reader, Write
 from faceforge_schema.entities import EntityCreate, ExternalIdInput, checked_values, new_entity
-from faceforge_schema.values.inputs import Dotted, FileName, Input, OrDefault, Word, Words, invalid
+from faceforge_schema.values.inputs import (
+    Dotted,
+    FileName,
+    Hash,
+    Input,
+    OrDefault,
+    RecordId,
+    Word,
+    Words,
+    invalid,
+)
 from faceforge_schema.values.reference_checks import require_asset, require_entity
 from faceforge_schema.values.scalars import JSONObject
 from faceforge_storage import assets as rows
@@ -31,7 +40,7 @@ from faceforge_storage.database.gateway import AnyRow
 from faceforge_storage.errors import Fault, UnknownContent, UnknownReference
 
 DEFAULT_KIND = "file"
-Linked = Annotated[list[ID], Field(max_length=1000)]
+Linked = Annotated[list[RecordId], Field(max_length=1000)]
 
 
 @strawberry.enum(description="What to do when a live asset has the same bytes.")
@@ -55,23 +64,21 @@ class OwnerInput(Input):
 
 @strawberry.pydantic.input(description="An asset on bytes that are stored. To bring new bytes, upload them.")
 class AssetCreate(Input):
-    content_hash: str = Field(
-        description="The SHA-256 of the bytes, 64 lower-case hex digits.", pattern=r"^[0-9a-f]{64}$"
-    )
-    filename: Annotated[FileName, InForm()] = Field(
-        description="The name people see; never a path.", examples=["portrait.png"]
-    )
+    content_hash: Hash = Field(description="The SHA-256 of the bytes, 64 lower-case hex digits.")
+    filename: Annotated[FileName, InForm()] = Field(description="The name people see; never a path.")
     kind: Annotated[Dotted | None, InForm()] = Field(
-        default=None, description="What it is for; `file` by default.", examples=["image.original"]
+        default=None, description="What it is for; `file` by default."
     )
     entity_ids: Annotated[OrDefault[Linked], InForm("entity_id")] = Field(
         default=[], description="Entities to link it to."
     )
-    role: Annotated[Word | None, InForm()] = Field(default=None, description="The role of those links.")
+    role: Annotated[Word | None, InForm()] = Field(
+        default=None, description="The role of those links.", examples=["portrait"]
+    )
     tags: Annotated[OrDefault[Words], InForm("tag")] = Field(
         default=[], description="Free words to find it by."
     )
-    derived_from_asset_id: Annotated[ID | None, InForm()] = Field(
+    derived_from_asset_id: Annotated[RecordId | None, InForm()] = Field(
         default=None, description="The asset it was made from."
     )
     user_metadata: OrDefault[JSONObject] = Field(

@@ -38,7 +38,8 @@ class AssetLink:
 @strawberry.pydantic.input(description="How an asset belongs to an entity.")
 class LinkInput(Input):
     role: Maybe[Word | None] = Field(
-        description="What the asset is to the entity; an absent role keeps the present one."
+        description="What the asset is to the entity; an absent role keeps the present one.",
+        examples=["portrait"],
     )
 
 
@@ -51,13 +52,13 @@ class LinkInput(Input):
     readers=KIND,
 )
 def entity_assets(entity_id: ID, kind: str | None = None) -> Select[Any]:
-    """The assets linked to an entity. `kind` takes a trailing `.*`, as in the list of all assets."""
+    """List the assets linked to an entity. `kind` takes a trailing `.*`, as in the list of all assets."""
     return rows.matching(entity_id=entity_id, kind=kind)
 
 
 @mutation("POST /entities/{entity_id}/assets/{asset_id}/link", errors=(NotFound,), needs="assets:write")
 def link_asset(tx: Write, entity_id: ID, asset_id: ID, input: LinkInput | None = None) -> Asset:
-    """Say that an asset belongs to an entity; a link that stands takes the role, when one is given."""
+    """Link an asset to an entity. A link that stands takes the role, when one is given."""
     row = rows.get(tx.connection, asset_id)
     rows.link(tx, row, entity_rows.get(tx.connection, entity_id), input.given() if input is not None else {})
     return Asset.of(row)

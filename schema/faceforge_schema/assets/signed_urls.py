@@ -16,7 +16,7 @@ from faceforge_schema.declare.fields import batched
 from faceforge_schema.declare.operation import query
 from faceforge_schema.declare.resources import attribute
 from faceforge_schema.values.inputs import Input, OrDefault, invalid
-from faceforge_schema.values.scalars import DateTime
+from faceforge_schema.values.scalars import EXAMPLES, DateTime
 from faceforge_storage import assets
 from faceforge_storage.errors import InvalidInput, NotFound
 
@@ -31,7 +31,10 @@ class Disposition(Enum):
 
 @strawberry.type(description="An address that opens one file without a token, for a while.")
 class SignedUrl:
-    url: str = attribute("The address; GET and HEAD, ranges too.")
+    url: str = attribute(
+        "The address; GET and HEAD, ranges too.",
+        example=f"http://127.0.0.1:43210/v1/assets/{EXAMPLES['ID']}/download?expires=1769846950&signature=…",
+    )
     expires_at: DateTime = attribute("Until when it works.")
 
 
@@ -41,7 +44,10 @@ class SignedUrlInput(Input):
         default=Disposition.ATTACHMENT, description="Whether to show or to save."
     )
     expires_in: int | None = Field(
-        default=None, ge=1, description="For how many seconds; the longest allowed when absent."
+        default=None,
+        ge=1,
+        examples=[600],
+        description="For how many seconds; the longest allowed when absent.",
     )
 
 

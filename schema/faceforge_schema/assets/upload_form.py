@@ -9,8 +9,14 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from faceforge_schema.values.inputs import HASH_EXAMPLE
+
 REFERENCES = "#/components/schemas/{model}"
 """Where an OpenAPI document has the schemas that others refer to."""
+
+
+SIDECAR = '{"tags": ["portrait"]}'
+"""What the text of a sidecar looks like."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +48,16 @@ class FormField:
 
 SHA256 = FormField(
     "sha256",
-    {"type": "string", "pattern": "^[0-9A-Fa-f]{64}$", "description": "The hash the bytes must have."},
+    {
+        "type": "string",
+        "pattern": "^[0-9A-Fa-f]{64}$",
+        "description": "The hash the bytes must have.",
+        "examples": [HASH_EXAMPLE],
+    },
 )
 SIZE = FormField(
-    "size_bytes", {"type": "integer", "minimum": 0, "description": "The size the bytes must have."}
+    "size_bytes",
+    {"type": "integer", "minimum": 0, "description": "The size the bytes must have.", "examples": [0]},
 )
 
 
@@ -63,7 +75,7 @@ def _marked(model: type[BaseModel]) -> Iterator[FormField]:
         (mark,) = marks
         schema = _without_null({key: value for key, value in properties[name].items() if key != "title"})
         if mark.is_sidecar:
-            schema = {"type": "string", "description": schema["description"]}
+            schema = {"type": "string", "description": schema["description"], "examples": [SIDECAR]}
         yield FormField(mark.name or name, schema, name, mark.is_sidecar)
 
 

@@ -28,6 +28,12 @@ class SortOrder(Enum):
     DESC = "desc"
 
 
+CURSOR = "WyI1YjM4Y2QiLCIyMDI2LTAxLTMxVDA4OjA5OjEwLjAwMDAwMFoiLDQyXQ"
+"""What a cursor looks like."""
+CURSOR_PATTERN = "^[A-Za-z0-9_-]+$"
+"""The characters of a cursor."""
+
+
 class Pages(ColumnTable):
     """The pages below the parents of a level: all their items one after the other, and how many each page has."""
 
@@ -122,7 +128,7 @@ def _node(level: Level) -> OnePerParent:
 class PageInfo:
     has_next_page: bool = attribute("Whether there is more after this page.")
     has_previous_page: bool = attribute("Whether the page was asked for by a cursor.")
-    start_cursor: str | None = attribute("The cursor of the first item.")
+    start_cursor: str | None = attribute("The cursor of the first item.", pattern=CURSOR_PATTERN)
     end_cursor: str | None = attribute("The cursor of the last item: give it as `after` for the next page.")
 
 
@@ -130,7 +136,7 @@ class PageInfo:
 @strawberry.type(description="An item of a list with its cursor.")
 class Edge(Generic[T]):
     node: T = attribute("The item.", Batch(_node))
-    cursor: str = attribute("Where the item stands in this list.")
+    cursor: str = attribute("Where the item stands in this list.", pattern=CURSOR_PATTERN)
 
 
 @list_wrapper(items="nodes")

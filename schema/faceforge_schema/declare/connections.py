@@ -9,13 +9,15 @@ from enum import Enum
 from functools import cache
 from itertools import accumulate, chain
 from types import MappingProxyType
-from typing import Any, ParamSpec
+from typing import Annotated, Any, ParamSpec
 
 from sqlalchemy import Select
 
 from faceforge_executor import Batch, ColumnTable, FieldPlan, Level, OnePerParent
 from faceforge_schema.context import Reader, frozen
 from faceforge_schema.declare.connection_types import (
+    CURSOR,
+    CURSOR_PATTERN,
     Connection,
     Pages,
     SortOrder,
@@ -34,7 +36,7 @@ from faceforge_schema.declare.selected_columns import (
     prepared,
     siblings,
 )
-from faceforge_schema.declare.signatures import placeholder, signature_of
+from faceforge_schema.declare.signatures import argument, placeholder, signature_of
 from faceforge_storage.database import keyset
 from faceforge_storage.database.keyset import Children, Page
 from faceforge_storage.database.prepared_select import Columns
@@ -42,6 +44,7 @@ from faceforge_storage.errors import InvalidCursor, InvalidInput, NotFound
 
 P = ParamSpec("P")
 
+AFTER = argument("The cursor of the item that the page begins after.", CURSOR, pattern=CURSOR_PATTERN)
 NO_READERS: Mapping[str, Any] = MappingProxyType({})
 COUNTED = frozenset({"count_"})
 
@@ -238,10 +241,14 @@ def _wanted(field: FieldPlan, page: Page) -> frozenset[str]:
 
 def _arguments(sort: type[Enum], order: SortOrder = SortOrder.DESC) -> list[inspect.Parameter]:
     arguments = (
-        ("first", int, keyset.DEFAULT_LIMIT),
-        ("after", str | None, None),
-        ("sort_by", sort, next(iter(sort))),
-        ("sort_order", SortOrder, order),
+        (
+            "first",
+            Annotated[int, argument("How many items a page has at most.", keyset.DEFAULT_LIMIT)],
+            keyset.DEFAULT_LIMIT,
+        ),
+        ("after", Annotated[str | None, AFTER], None),
+        ("sort_by", Annotated[sort, argument("What the list is sorted by.")], next(iter(sort))),
+        ("sort_order", Annotated[SortOrder, argument("Which way.")], order),
     )
     return [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=kind, default=default)

@@ -9,7 +9,7 @@ import strawberry
 from sqlalchemy import Row
 
 from faceforge_executor import BATCH, Batch
-from faceforge_schema.directives import DUPLICATE, Resource
+from faceforge_schema.directives import DUPLICATE, EXAMPLE, PATTERN, Resource
 
 T = TypeVar("T", bound="Record")
 
@@ -42,14 +42,24 @@ class Record:
 
 
 def attribute(
-    description: str, batch: Batch | None = None, *, secret: bool = False, marks_duplicate: bool = False
+    description: str,
+    batch: Batch | None = None,
+    *,
+    example: Any = None,
+    pattern: str | None = None,
+    secret: bool = False,
+    marks_duplicate: bool = False,
 ) -> Any:
     """A field with its description: a value of its object, or what `batch` computes for a whole level.
 
+    The `example` stands for it in every answer, and in the bodies and filters that have a key of the same name; without
+    one its type has one, or it is null. A text fits the `pattern`, which describes and is not checked.
     A `secret` is answered once and stored nowhere. The value that `marks_duplicate` is true when a create answers a
     record that was there already; REST then answers 200 in place of 201.
     """
-    metadata: dict[Any, Any] = {NEVER_STORED: True} if secret else {}
+    metadata: dict[Any, Any] = {EXAMPLE: example, PATTERN: pattern}
+    if secret:
+        metadata[NEVER_STORED] = True
     if marks_duplicate:
         metadata[DUPLICATE] = True
     if batch is not None:

@@ -7,7 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, get_type_hints
 
+import strawberry
+
 from faceforge_schema.context import Context, Info, Reader, Write
+from faceforge_schema.directives import EXAMPLE, PATTERN
 
 STORES = (Reader, Write)
 """Types of parameters that Core supplies, like `Context`; a parameter of any other type is an argument."""
@@ -26,6 +29,14 @@ class Signature:
     def supplied(self, store: Reader | Write, context: Context) -> dict[str, Any]:
         """The parameters that Core supplies, by name."""
         return {**dict.fromkeys(self.stores, store), **dict.fromkeys(self.contexts, context)}
+
+
+def argument(description: str, example: Any = None, *, pattern: str | None = None) -> Any:
+    """What an argument of its own is, as a part of its type: `Annotated[str | None, argument("…", "…")]`.
+
+    An argument that is named like a field of what is answered needs none: it is described by that field.
+    """
+    return strawberry.argument(description=description, metadata={EXAMPLE: example, PATTERN: pattern})
 
 
 def signature_of(function: Callable[..., Any], *, positional: int = 0) -> Signature:

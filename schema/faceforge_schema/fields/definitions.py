@@ -19,6 +19,7 @@ from faceforge_schema.declare.fields import batched
 from faceforge_schema.declare.lookup import lookup
 from faceforge_schema.declare.operation import mutation
 from faceforge_schema.declare.resources import Record, attribute, resource
+from faceforge_schema.declare.signatures import argument
 from faceforge_schema.fields.values import BOUNDS, check_default, faults_of, value_schema
 from faceforge_schema.values.inputs import Input, Key, Name, Note, OrDefault, Word, Words, invalid, patched
 from faceforge_schema.values.regex import compiled
@@ -61,20 +62,20 @@ class FieldType(Enum):
 class FieldDefinition(Record):
     """Says once what may stand under one key: in the fields of an entity, in descriptors (facts), or in both."""
 
-    field_key: str = attribute("The key itself.")
+    field_key: str = attribute("The key itself.", example="height")
     scope: FieldScope = attribute("Whether it speaks of entities, of facts, or of both.")
-    field_type: FieldType = attribute("What kind of value.")
-    label: str | None = attribute("The name people see.")
+    field_type: FieldType = attribute("What kind of value.", example=FieldType.NUMBER)
+    label: str | None = attribute("The name people see.", example="Height")
     description: str | None = attribute("What it means.")
     required: bool = attribute("Whether a new entity must have it.")
     multiple: bool = attribute("Whether an entity holds a list of values.")
     unique: bool = attribute("Whether no two live entities may have the same value.")
     indexed: bool = attribute("Whether the database keeps an index over it.")
-    options: list[str] = attribute("The values of an enum.")
+    options: list[str] = attribute("The values of an enum.", example=[])
     regex: str | None = attribute("What a text must match: found anywhere unless anchored; no look-around.")
     min: float | None = attribute("The least value of a number, the least length of a text.")
     max: float | None = attribute("The greatest value of a number, the greatest length of a text.")
-    unit: str | None = attribute("The unit of a number, such as cm.")
+    unit: str | None = attribute("The unit of a number, such as cm.", example="cm")
     default: JSON | None = attribute("What a new entity gets when it brings no value.")
     deprecated: bool = attribute("Whether it should no longer be used.")
     created_at: DateTime = attribute("When it was made.")
@@ -105,16 +106,17 @@ def _compiles(regex: str) -> str:
     return regex
 
 
+ToField = Annotated[str, argument("The key of the definition.", "height")]
 Regex = Annotated[str, StringConstraints(max_length=1000), AfterValidator(_compiles)]
 Bound = Annotated[float, Field(allow_inf_nan=False)]
 
 
 @strawberry.pydantic.input(description="A new field definition.")
 class FieldDefinitionCreate(Input):
-    field_key: Key = Field(description="The key: lower-case letters, digits and `_`.", examples=["height"])
+    field_key: Key = Field(description="The key: lower-case letters, digits and `_`.")
     scope: OrDefault[FieldScope] = Field(default=FieldScope.ENTITY, description="Entities, facts, or both.")
-    field_type: FieldType = Field(description="What kind of value.", examples=["number"])
-    label: Name | None = Field(default=None, description="The name people see.", examples=["Height"])
+    field_type: FieldType = Field(description="What kind of value.")
+    label: Name | None = Field(default=None, description="The name people see.")
     description: Note | None = Field(default=None, description="What it means.")
     required: OrDefault[bool] = Field(default=False, description="Whether a new entity must have it.")
     multiple: OrDefault[bool] = Field(default=False, description="Whether an entity holds a list of values.")
@@ -130,7 +132,7 @@ class FieldDefinitionCreate(Input):
     max: Bound | None = Field(
         default=None, description="The greatest value of a number, or length of a text."
     )
-    unit: Word | None = Field(default=None, description="The unit of a number.", examples=["cm"])
+    unit: Word | None = Field(default=None, description="The unit of a number.")
     default: JSON | None = Field(default=None, description="What a new entity gets when it brings no value.")
     deprecated: OrDefault[bool] = Field(default=False, description="Whether it should no longer be used.")
 
@@ -162,7 +164,7 @@ class FieldDefinitionPatch(Input):
     argument=str,
 )
 def field_definition() -> Select[Any]:
-    """One field definition by its key."""
+    """Read a field definition by its key."""
     return rows.matching()
 
 
@@ -173,8 +175,11 @@ def field_definition() -> Select[Any]:
     needs="field_defs:read",
     order=SortOrder.ASC,
 )
-def field_definitions(scope: FieldScope | None = None, keys: list[str] | None = None) -> Select[Any]:
-    """Field definitions; those of the scope `both` hold in each."""
+def field_definitions(
+    scope: FieldScope | None = None,
+    keys: Annotated[list[str] | None, argument("Any of these keys.", ["height"])] = None,
+) -> Select[Any]:
+    """List field definitions. Those of the scope `both` hold in each."""
     return rows.matching(scope=scope.value if scope is not None else None, keys=keys)
 
 
@@ -197,7 +202,7 @@ def create_field_definition(tx: Write, input: FieldDefinitionCreate) -> FieldDef
     needs="field_defs:write",
 )
 def update_field_definition(
-    tx: Write, field_key: str, input: FieldDefinitionPatch, expected_version: int | None = None
+    tx: Write, field_key: ToField, input: FieldDefinitionPatch, expected_version: int | None = None
 ) -> FieldDefinition:
     """Change a definition. Values that are stored already are held to it when they next change."""
     row = rows.get(tx.connection, field_key)
@@ -212,7 +217,7 @@ def update_field_definition(
     needs="field_defs:write",
     status=204,
 )
-def delete_field_definition(tx: Write, field_key: str, expected_version: int | None = None) -> str:
+def delete_field_definition(tx: Write, field_key: ToField, expected_version: int | None = None) -> str:
     """Remove a definition. Values under its key stay, undeclared."""
     rows.remove(tx, rows.get(tx.connection, field_key), expected_version)
     return field_key

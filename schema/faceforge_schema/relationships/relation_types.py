@@ -16,6 +16,7 @@ from faceforge_schema.declare.connections import listing
 from faceforge_schema.declare.lookup import lookup
 from faceforge_schema.declare.operation import mutation
 from faceforge_schema.declare.resources import Record, attribute, resource
+from faceforge_schema.declare.signatures import argument
 from faceforge_schema.values.inputs import Input, Name, OrDefault, invalid, patched
 from faceforge_schema.values.scalars import DateTime
 from faceforge_storage import relation_types as rows
@@ -23,6 +24,7 @@ from faceforge_storage.database import tables
 from faceforge_storage.database.gateway import check_version
 from faceforge_storage.errors import InUse, InvalidInput, NameTaken, NotFound, VersionConflict
 
+ToType = Annotated[str, argument("The name of the relation type.", "rival")]
 RelationName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 
 
@@ -30,10 +32,10 @@ RelationName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,
 class RelationType(Record):
     """What one entity can be to another."""
 
-    name: str = attribute("The name relationships use.")
+    name: str = attribute("The name relationships use.", example="rival")
     inverse: str | None = attribute("The type seen from the other end, such as `child` for `parent`.")
     symmetric: bool = attribute("Whether it reads the same from both ends.")
-    label: str | None = attribute("The name people see.")
+    label: str | None = attribute("The name people see.", example="Rival")
     created_at: DateTime = attribute("When it was registered.")
     updated_at: DateTime = attribute("When it last changed.")
     version: int = attribute("Rises by one with each change.")
@@ -47,10 +49,10 @@ class RelationTypeSort(Enum):
 
 @strawberry.pydantic.input(description="A new relation type.")
 class RelationTypeCreate(Input):
-    name: RelationName = Field(description="The name relationships use.", examples=["rival"])
+    name: RelationName = Field(description="The name relationships use.")
     inverse: RelationName | None = Field(default=None, description="The type seen from the other end.")
     symmetric: OrDefault[bool] = Field(default=False, description="Whether it reads the same from both ends.")
-    label: Name | None = Field(default=None, description="The name people see.", examples=["Rival"])
+    label: Name | None = Field(default=None, description="The name people see.")
 
 
 @strawberry.pydantic.input(description="Changes to a relation type: an absent key keeps, null clears.")
@@ -62,7 +64,7 @@ class RelationTypePatch(Input):
 
 @lookup("GET /relation-types/{name}", RelationType, needs="relationships:read", key="name", argument=str)
 def relation_type() -> Select[Any]:
-    """One relation type by its name."""
+    """Read a relation type by its name."""
     return rows.matching()
 
 
@@ -73,8 +75,11 @@ def relation_type() -> Select[Any]:
     needs="relationships:read",
     order=SortOrder.ASC,
 )
-def relation_types(query: str | None = None, names: list[str] | None = None) -> Select[Any]:
-    """Relation types whose name or label begins with `query`: what a person may be about to type."""
+def relation_types(
+    query: Annotated[str | None, argument("What a name or a label begins with.", "riv")] = None,
+    names: Annotated[list[str] | None, argument("Any of these names.", ["rival"])] = None,
+) -> Select[Any]:
+    """List relation types. With `query`, those whose name or label begins with it: what a person may be typing."""
     return rows.matching(query=query, names=names)
 
 
@@ -92,9 +97,9 @@ def create_relation_type(tx: Write, input: RelationTypeCreate) -> RelationType:
     needs="relationships:write",
 )
 def update_relation_type(
-    tx: Write, name: str, input: RelationTypePatch, expected_version: int | None = None
+    tx: Write, name: ToType, input: RelationTypePatch, expected_version: int | None = None
 ) -> RelationType:
-    """Change a relation type: an absent key keeps, null clears."""
+    """Change a relation type. An absent key keeps, null clears."""
     row = rows.get(tx.connection, name)
     values = patched(row, input)
     _check({**row._mapping, **values})
@@ -107,7 +112,7 @@ def update_relation_type(
     needs="relationships:write",
     status=204,
 )
-def delete_relation_type(tx: Write, name: str, expected_version: int | None = None) -> str:
+def delete_relation_type(tx: Write, name: ToType, expected_version: int | None = None) -> str:
     """Remove a relation type that no relationship uses."""
     row = rows.get(tx.connection, name)
     check_version(row, expected_version)

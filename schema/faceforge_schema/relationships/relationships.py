@@ -25,11 +25,12 @@ from faceforge_schema.values.inputs import (
     Note,
     OrDefault,
     PartialDate,
+    RecordId,
     check_span,
     patched,
 )
 from faceforge_schema.values.reference_checks import require_entity
-from faceforge_schema.values.scalars import DateTime, JSONObject
+from faceforge_schema.values.scalars import EXAMPLES, DateTime, JSONObject
 from faceforge_storage import entities as entity_rows
 from faceforge_storage import relation_types as type_rows
 from faceforge_storage import relationships as rows
@@ -52,10 +53,12 @@ class Relationship(Record):
 
     id: ID = attribute("64 lower-case hex digits.")
     src_entity_id: ID = attribute("The entity it goes out from.")
-    dst_entity_id: ID = attribute("The entity it leads to.")
-    relationship_type: str = attribute("A name from the registry of relation types.")
+    dst_entity_id: ID = attribute("The entity it leads to.", example=EXAMPLES["ID"][::-1])
+    relationship_type: str = attribute("A name from the registry of relation types.", example="friend")
     fields: JSONObject = attribute("Anything else about it.")
-    valid_from: str | None = attribute("Since when it is true: `2015`, `2015-05` or `2015-05-31`.")
+    valid_from: str | None = attribute(
+        "Since when it is true: `2015`, `2015-05` or `2015-05-31`.", example="1833"
+    )
     valid_to: str | None = attribute("Until when it was true, that span included.")
     confidence: float | None = attribute("How sure that is, from 0 to 1.")
     source: str | None = attribute("Who says so.")
@@ -73,15 +76,11 @@ class RelationshipSort(Enum):
 
 @strawberry.pydantic.input(description="A new relationship.")
 class RelationshipCreate(Input):
-    src_entity_id: ID = Field(description="The entity it goes out from.")
-    dst_entity_id: ID = Field(description="The entity it leads to.")
-    relationship_type: RelationName = Field(
-        description="Its type; an unknown one registers itself.", examples=["friend"]
-    )
+    src_entity_id: RecordId = Field(description="The entity it goes out from.")
+    dst_entity_id: RecordId = Field(description="The entity it leads to.")
+    relationship_type: RelationName = Field(description="Its type; an unknown one registers itself.")
     fields: OrDefault[JSONObject] = Field(default=JSONObject({}), description="Anything else about it.")
-    valid_from: PartialDate | None = Field(
-        default=None, description="Since when it is true.", examples=["2015"]
-    )
+    valid_from: PartialDate | None = Field(default=None, description="Since when it is true.")
     valid_to: PartialDate | None = Field(default=None, description="Until when it was true.")
     confidence: Confidence | None = Field(default=None, description="How sure that is, from 0 to 1.")
     source: Note | None = Field(default=None, description="Who says so.")
@@ -99,7 +98,7 @@ class RelationshipPatch(Input):
 
 @lookup("GET /relationships/{relationship_id}", Relationship, needs="relationships:read")
 def relationship() -> Select[Any]:
-    """One relationship by its id."""
+    """Read a relationship by its id."""
     return rows.matching()
 
 
@@ -107,7 +106,7 @@ def relationship() -> Select[Any]:
 def relationships(
     entity_id: ID | None = None, relationship_type: str | None = None, ids: list[ID] | None = None
 ) -> Select[Any]:
-    """Relationships between live entities; `entity_id` is either end."""
+    """List relationships between live entities. `entity_id` is either end."""
     return rows.matching(entity_id=entity_id, relationship_type=relationship_type, ids=ids)
 
 
@@ -135,7 +134,7 @@ def create_relationship(tx: Write, input: RelationshipCreate) -> Relationship:
 def update_relationship(
     tx: Write, relationship_id: ID, input: RelationshipPatch, expected_version: int | None = None
 ) -> Relationship:
-    """Change a relationship: an absent key keeps, null clears. Its ends stay."""
+    """Change a relationship. An absent key keeps, null clears. Its ends stay."""
     row = rows.get(tx.connection, relationship_id)
     check_version(row, expected_version)
     values = patched(row, input, objects=("fields",))
@@ -151,7 +150,7 @@ def update_relationship(
     status=204,
 )
 def delete_relationship(tx: Write, relationship_id: ID, expected_version: int | None = None) -> ID:
-    """Remove a relationship; the journal keeps it."""
+    """Remove a relationship. The journal keeps it."""
     row = rows.get(tx.connection, relationship_id)
     tx.delete(tables.relationships, [row], expected=expected_version)
     return relationship_id

@@ -8,9 +8,19 @@ from datetime import date
 from itertools import islice
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    StringConstraints,
+    WithJsonSchema,
+)
 from pydantic_core import CoreSchema, ErrorDetails, PydanticUseDefault, core_schema
+from strawberry import ID
 
+from faceforge_storage.database.ids import ID_PATTERN
 from faceforge_storage.errors import Fault, InvalidInput
 from faceforge_storage.ingest.filenames import clean_filename
 
@@ -18,6 +28,13 @@ MAX_FAULTS = 100
 """How many faults of one input are reported."""
 PARTIAL_DATE = r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$"
 
+HASH_PATTERN = r"^[0-9a-f]{64}$"
+HASH_EXAMPLE = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+RecordId = Annotated[ID, WithJsonSchema({"type": "string", "pattern": ID_PATTERN})]
+"""The id of a record. The pattern describes it and is not checked: an id of another form is as unknown as any other."""
+Hash = Annotated[str, StringConstraints(pattern=HASH_PATTERN)]
+"""A SHA-256 in hex."""
 Name = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"\S")]
 Note = Annotated[str, StringConstraints(max_length=20_000)]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^\S(.*\S)?$")]

@@ -100,6 +100,17 @@ SCALARS: dict[object, ScalarDefinition] = {
     ),
 }
 
+EXAMPLES: dict[str, Any] = {
+    "ID": "3f0c2a7d9be1846f5a70c3d2e8b91f640d7c5ab3e2f18946a0c7d5e3b9f12846",
+    "Int": 1,
+    "Float": 0.9,
+    "Boolean": False,
+    "BigInt": 1,
+    "DateTime": "2026-01-31T08:09:10.000000Z",
+    "JSONObject": {},
+}
+"""Scalar -> a value that it may have, where nothing more is declared; a text has none, since any says something."""
+
 JSON_SCALARS = frozenset({SCALARS[JSON].name, SCALARS[JSONObject].name})
 """Those that stand in an answer as text: see `json_text`."""
 

@@ -9,12 +9,16 @@ from fastapi.routing import APIRoute
 
 from faceforge_schema.assets.intake import UPLOAD_FORM
 from faceforge_schema.assets.upload_form import FormField
+from faceforge_schema.values.inputs import HASH_EXAMPLE
+from faceforge_schema.values.scalars import EXAMPLES
 from faceforge_server.files.disposition import Disposition
 from faceforge_server.http.plain_route import Endpoint, PlainRoute
+from faceforge_server.rest.examples import input_example
 from faceforge_server.rest.models import default_described
-from faceforge_server.rest.openapi import IDEMPOTENCY_KEY, PERMISSIONS, SECURITY
+from faceforge_server.rest.openapi import ETAG, IDEMPOTENCY_KEY, PERMISSIONS, SECURITY, answer
 from faceforge_server.rest.operations import PREFIX, RestOperation
 from faceforge_server.rest.problems import EVERYWHERE, EVERYWHERE_RARE, problems
+from faceforge_server.rest.schemas import SCALARS
 from faceforge_storage.errors import UnknownContent
 
 Json = dict[str, Any]
@@ -45,24 +49,38 @@ DOWNLOAD_ERRORS = (
 )
 BINARY: Json = {"type": "string", "format": "binary"}
 """Bytes, as generators of clients know them: a Blob, a File, a stream."""
-BYTES: Json = {"content": {each: {"schema": BINARY} for each in ("application/octet-stream", "*/*")}}
+SOME = "…"
+BYTES: Json = {
+    "content": {each: {"schema": BINARY, "example": SOME} for each in ("application/octet-stream", "*/*")}
+}
 """Any media type is answered; the first is the one that generators know."""
 TEXT: Json = {"type": "string"}
+ASSET_ID: Json = {**SCALARS["ID"], "examples": [EXAMPLES["ID"]]}
 QUERY: dict[str, tuple[Json, str]] = {
     "disposition": (
-        {**TEXT, "enum": list(get_args(Disposition))},
+        {**TEXT, "enum": list(get_args(Disposition)), "examples": ["inline"]},
         "Whether a browser shows the file or saves it.",
     ),
-    "expires": ({"type": "integer"}, "Of a signed address: until when, in seconds since 1970."),
-    "signature": (TEXT, "Of a signed address: its proof. Then no token is looked at."),
+    "expires": (
+        {"type": "integer", "examples": [1769846950]},
+        "Of a signed address: until when, in seconds since 1970.",
+    ),
+    "signature": ({**TEXT, "examples": ["…"]}, "Of a signed address: its proof. Then no token is looked at."),
 }
-HEADERS = {
-    "Range": "Which bytes: `bytes=0-99`.",
-    "If-Range": "Take the range only from bytes with this ETag, or this Last-Modified.",
-    "If-None-Match": "Answer 304 when the bytes have this ETag.",
-    "If-Match": "Answer 412 unless the bytes have this ETag.",
-    "If-Modified-Since": "Answer 304 when the bytes are no newer; If-None-Match goes before it.",
-    "If-Unmodified-Since": "Answer 412 when the bytes are newer; If-Match goes before it.",
+TAG = '(W/)?"[!#-~]*"'
+TAGS: Json = {**TEXT, "examples": [f'"{HASH_EXAMPLE}"']}
+"""One or several ETags, or `*`."""
+DATE: Json = {**TEXT, "examples": ["Sat, 31 Jan 2026 08:09:10 GMT"]}
+HEADERS: dict[str, tuple[Json, str]] = {
+    "Range": ({**TEXT, "examples": ["bytes=0-99"]}, "Which bytes: `bytes=0-99`."),
+    "If-Range": (TAGS, "Take the range only from bytes with this ETag, or this Last-Modified."),
+    "If-None-Match": (TAGS, "Answer 304 when the bytes have this ETag."),
+    "If-Match": (
+        {**TAGS, "pattern": rf"^(\*|{TAG}( *, *{TAG})*)$"},
+        "Answer 412 unless the bytes have this ETag.",
+    ),
+    "If-Modified-Since": (DATE, "Answer 304 when the bytes are no newer; If-None-Match goes before it."),
+    "If-Unmodified-Since": (DATE, "Answer 412 when the bytes are newer; If-Match goes before it."),
 }
 
 
@@ -83,7 +101,7 @@ def upload_route(endpoint: Endpoint, method: str, create: RestOperation) -> APIR
             "201": _asset("Made."),
             **problems((*UPLOAD_ERRORS, *(each for each in create.errors if each != UnknownContent.code))),
         },
-        openapi_extra={**(_form() if as_form else _raw()), PERMISSIONS: sorted(create.needs)},
+        openapi_extra={**(_form() if as_form else _raw(create)), PERMISSIONS: sorted(create.needs)},
     )
 
 
@@ -95,7 +113,7 @@ def download_route(endpoint: Endpoint, method: str, needs: Iterable[str]) -> API
         endpoint,
         method,
         f"{method.lower()}AssetBytes",
-        "The bytes of an asset" if method == "GET" else "The headers of a download",
+        "Download the bytes of an asset" if method == "GET" else "Read the headers of a download",
         "Ranges, conditions and HEAD as in RFC 9110. What could run in a browser is never inline.",
         f"Needs the permission {_listed(needs)}, or a signed address.",
         responses={
@@ -106,9 +124,9 @@ def download_route(endpoint: Endpoint, method: str, needs: Iterable[str]) -> API
         },
         openapi_extra={
             "parameters": [
-                _parameter("asset_id", "path", {**TEXT, "examples": ["0" * 64]}, "The asset.", required=True),
+                _parameter("asset_id", "path", ASSET_ID, "The asset.", required=True),
                 *(_parameter(name, "query", schema, text) for name, (schema, text) in QUERY.items()),
-                *(_parameter(name, "header", TEXT, text) for name, text in HEADERS.items()),
+                *(_parameter(name, "header", schema, text) for name, (schema, text) in HEADERS.items()),
             ],
             # Or the signature. It is no scheme: generated clients would put the token into the address.
             "security": [*SECURITY, {}],
@@ -148,7 +166,7 @@ def _form() -> Json:
         "additionalProperties": False,
         "properties": {"file": file, **fields},
     }
-    body = _body("multipart/form-data", schema)
+    body = _body("multipart/form-data", schema, {"file": SOME})
     repeated = {name for name, field in UPLOAD_FORM.items() if field.is_repeated}
     # Several values are several parts. It is the default, but Swagger UI joins them with commas unless told.
     body["content"]["multipart/form-data"]["encoding"] = {
@@ -157,19 +175,21 @@ def _form() -> Json:
     return {"parameters": [IDEMPOTENCY_KEY], "requestBody": body}
 
 
-def _raw() -> Json:
+def _raw(create: RestOperation) -> Json:
     return {
-        "parameters": [*map(_query, UPLOAD_FORM.values()), IDEMPOTENCY_KEY],
-        "requestBody": _body("application/octet-stream", dict(BINARY)),
+        "parameters": [*(_query(field, create) for field in UPLOAD_FORM.values()), IDEMPOTENCY_KEY],
+        "requestBody": _body("application/octet-stream", BINARY, SOME),
     }
 
 
-def _body(media_type: str, schema: Json) -> Json:
-    return {"required": True, "content": {media_type: {"schema": schema}}}
+def _body(media_type: str, schema: Json, example: Any) -> Json:
+    return {"required": True, "content": {media_type: {"schema": schema, "example": example}}}
 
 
-def _query(field: FormField) -> Json:
+def _query(field: FormField, create: RestOperation) -> Json:
     schema = {key: value for key, value in field.schema.items() if key != "description"}
+    if "examples" not in schema and field.input is not None:
+        schema["examples"] = [input_example(create, field.input)]
     return _parameter(field.name, "query", schema, field.schema["description"])
 
 
@@ -180,8 +200,8 @@ def _parameter(name: str, place: str, schema: Json, description: str, **more: bo
 def _asset(description: str) -> Json:
     return {
         "description": description,
-        "headers": {"ETag": {"schema": {"type": "string"}, "description": "The version, quoted."}},
-        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/TakenAsset"}}},
+        "headers": {"ETag": {"schema": ETAG, "description": "The version and a digest of the body."}},
+        "content": {"application/json": answer("TakenAsset")},
     }
 
 

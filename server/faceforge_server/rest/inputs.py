@@ -146,6 +146,10 @@ def _integer(bits: int, text: str) -> int:
     return int(text)
 
 
+SEEN = '"([0-9]{1,9})(?:-[0-9a-f]+)?"'
+"""The ETag of a record, as it was sent or its version alone."""
+IF_MATCH = rf"^(\*|{SEEN})$"
+"""What `If-Match` fits."""
 READERS: dict[str, Callable[[Any, str], Any]] = {
     "ID": lambda _kind, text: text,
     "String": lambda _kind, text: text,
@@ -164,7 +168,7 @@ def _version(seen: str) -> dict[str, int]:
     """
     if seen.strip() == "*":
         return {}
-    match = re.fullmatch(r'\s*"([0-9]{1,9})(?:-[0-9a-f]+)?"\s*', seen)
+    match = re.fullmatch(SEEN, seen.strip())
     if match is None:
         raise VersionConflict(
             "No version of the record has that If-Match.", hint='Send the ETag as it came: `If-Match: "3"`.'

@@ -7,7 +7,9 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
+from faceforge_schema.directives import EXAMPLE
 from faceforge_schema.values.inputs import with_default
+from faceforge_server.rest.examples import answered_fields, declared
 from faceforge_server.rest.operations import RestOperation
 
 Json = dict[str, Any]
@@ -20,7 +22,20 @@ def model_schemas(operations: list[RestOperation]) -> Json:
         [(model, "validation") for model in sorted(models, key=lambda each: each.__name__)],
         ref_template="#/components/schemas/{model}",
     )
-    return {name: _described(tidy(schema)) for name, schema in schemas["$defs"].items()}
+    found = {name: _described(tidy(schema)) for name, schema in schemas["$defs"].items()}
+    for operation in operations:
+        if operation.body_model is not None:
+            _add_examples(found[operation.body_model.__name__], operation)
+    return found
+
+
+def _add_examples(schema: Json, operation: RestOperation) -> None:
+    """Give the properties of a body the examples that the record has which is answered."""
+    answered = answered_fields(operation)
+    for key, each in schema.get("properties", {}).items():
+        example = declared(answered.get(key), EXAMPLE)
+        if example is not None:
+            each.setdefault("examples", [example])
 
 
 def _described(schema: Json) -> Json:
@@ -47,8 +62,12 @@ def tidy(schema: Any) -> Any:
     if not isinstance(schema, dict):
         return schema
     kept = {
-        key: tidy(value) for key, value in schema.items() if not (key == "title" and isinstance(value, str))
+        key: value if key in ("example", "examples") else tidy(value)
+        for key, value in schema.items()
+        if not (key == "title" and isinstance(value, str))
     }
+    if {} in kept.get("anyOf", ()):  # any value, null included
+        del kept["anyOf"]
     if "default" in kept and kept["default"] is None and not _takes_null(kept):
         del kept["default"]
     return kept

@@ -12,6 +12,7 @@ Json = dict[str, Any]
 EVERYWHERE = ("unauthorized", "forbidden", "misdirected_request", "invalid_input", "rate_limited", "internal")
 """Errors that any address may answer."""
 EVERYWHERE_RARE = ("storage_failed", "unavailable", "query_timeout", "headers_too_large")
+PROBLEM = "application/problem+json"
 WITH_BODY = (
     "bad_request",
     "invalid_json",
@@ -31,10 +32,37 @@ def problems(codes: Iterable[str]) -> Json:
     return {
         str(status): {
             "description": "; ".join(f"{ERRORS[code].title} (`{code}`)" for code in found) + ".",
-            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            "content": {
+                PROBLEM: {
+                    "schema": {"$ref": "#/components/schemas/Problem"},
+                    "examples": {code: {"value": _example(ERRORS[code])} for code in found},
+                }
+            },
         }
         for status, found in sorted(by_status.items())
     }
+
+
+def shared_problems(paths: Json) -> Json:
+    """Take the responses of errors out of the operations, which refer to them from here on; answers them by name.
+
+    Many operations have the same: inside each they would be most of the document.
+    """
+    shared: Json = {}
+    for methods in paths.values():
+        for operation in methods.values():
+            for status, response in operation["responses"].items():
+                if PROBLEM in response.get("content", ()):
+                    name = "-".join(response["content"][PROBLEM]["examples"])
+                    shared[name] = response
+                    operation["responses"][status] = {"$ref": f"#/components/responses/{name}"}
+    return dict(sorted(shared.items()))
+
+
+def _example(kind: type[tree.FaceForgeError]) -> Json:
+    """A problem as it is answered."""
+    error = kind(kind.title + ".")
+    return {"type": f"urn:faceforge:error:{kind.code}", **error.as_json(), "request_id": "f112647673a289da"}
 
 
 def tree_of_errors(root: type[tree.FaceForgeError]) -> Iterator[type[tree.FaceForgeError]]:

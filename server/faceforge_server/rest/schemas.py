@@ -17,8 +17,10 @@ from graphql import (
     is_non_null_type,
 )
 
-from faceforge_schema.directives import is_list, item_type
+from faceforge_schema.declare.connection_types import CURSOR_PATTERN
+from faceforge_schema.directives import PATTERN, is_list, item_type
 from faceforge_server.rest.documents import shown_fields
+from faceforge_server.rest.examples import declared
 from faceforge_server.rest.operations import RestOperation
 from faceforge_storage.database.ids import ID_PATTERN
 
@@ -72,6 +74,7 @@ def _list_schema(item: GraphQLObjectType) -> Json:
             "items": {"type": "array", "items": {"$ref": f"#/components/schemas/{item.name}"}},
             "next_cursor": {
                 "type": ["string", "null"],
+                "pattern": CURSOR_PATTERN,
                 "description": "Give it as `cursor` for the next page; null on the last one.",
             },
             "total": {
@@ -89,6 +92,8 @@ def _object_schemas(kind: GraphQLObjectType) -> Iterator[tuple[str, Json]]:
         if isinstance(below, GraphQLObjectType):
             yield from _object_schemas(below)
         schema = _output_schema(field.type)
+        if (pattern := declared(field, PATTERN)) is not None:
+            schema["pattern"] = pattern
         properties[key] = {**schema, **({"description": field.description} if field.description else {})}
     yield (
         kind.name,
