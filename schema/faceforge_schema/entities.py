@@ -155,7 +155,7 @@ CHANGE_ERRORS = (ExternalIdTaken, FieldValueTaken, InvalidInput, RecordTooLarge,
 
 @mutation("POST /entities", errors=CHANGE_ERRORS, needs="entities:write", status=201)
 def create_entity(tx: Write, context: Context, input: EntityCreate) -> Entity:
-    """Make an entity."""
+    """Make an entity. An entity is a person, a character, a creature: whoever files belong to."""
     return Entity.of(new_entity(tx, context, input))
 
 

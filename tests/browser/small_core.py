@@ -90,6 +90,7 @@ INFO = {
     "python": "3.11.7",
     "database": {"dialect": "sqlite", "journal_mode": "wal", "size_bytes": 7340032},
     "counts": {"entities": 1204, "assets": 348112, "descriptors": 9120, "relationships": 77},
+    "stores": [{"provider": "filesystem", "place": "/srv/assets", "state": "ready"}],
 }
 CURRENT = {"name": "install", "limited": False, "permissions": ["entities:read", "system:read"]}
 COMMAND = "python3 '/srv/my files/faceforge/dev.py' token"

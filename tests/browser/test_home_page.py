@@ -35,9 +35,10 @@ def test_signed_in_it_shows_whatever_the_installation_says(visit: Visit) -> None
         for term in page.locator("#info dt").all()
     }
     assert shown["Entities"] == "1,204"
-    assert shown["Assets"] == "348,112"
+    assert shown["Files (assets)"] == "348,112"
     assert shown["Version"] == "0.1.0"
     assert shown["Size"] == "7.3 MB"
+    assert shown["Provider"] == "filesystem"
     assert shown["Home"] == INFO["home"]
     assert page.locator("#info time").get_attribute("datetime") == INFO["started_at"]
 

@@ -65,6 +65,9 @@ IDEMPOTENCY_KEY: Json = {
     "description": "Any text: the same key with the same request gives the first answer again.",
 }
 
+BEGIN = "entities"
+"""The tag that pages and readers of the document see first."""
+
 
 def openapi(operations: list[RestOperation], path_operations: Sequence[BaseRoute], version: str) -> Json:
     """The OpenAPI document: of the routes that are generated, and, as FastAPI describes them, of those that are not."""
@@ -112,11 +115,11 @@ def summary(described: str) -> str:
 
 
 def _tags(operations: list[RestOperation]) -> Iterator[Json]:
-    """The nouns, described as the modules are that declare them."""
+    """The nouns, described as the modules are that declare them; first what a person begins with."""
     by_tag: dict[str, list[RestOperation]] = {}
     for operation in operations:
         by_tag.setdefault(_tag(operation), []).append(operation)
-    for name, found in by_tag.items():
+    for name, found in sorted(by_tag.items(), key=lambda each: each[0] != BEGIN):
         declaring = min(found, key=lambda each: len(each.path)).declaration.base_resolver
         module = sys.modules[declaring.wrapped_func.__module__] if declaring is not None else None
         yield {"name": name, "description": (getattr(module, "__doc__", None) or "").partition("\n\n")[0]}

@@ -78,7 +78,8 @@ async function countsFor({ permissions }) {
 
 /** Objects become lists with a heading of their own, counts become tiles, all that is left comes first. */
 function groups(answer) {
-  const entries = Object.entries(answer);
+  const entries = Object.entries(answer).flatMap(([key, value]) =>
+    Array.isArray(value) && value.some(isObject) ? value.map((each) => [key, each]) : [[key, value]]);
   const nested = entries.filter(([, value]) => isObject(value));
   const counts = nested.filter(([, value]) => Object.values(value).every((count) => typeof count === "number"));
   const others = nested.filter((entry) => !counts.includes(entry));
@@ -92,7 +93,7 @@ function groups(answer) {
 
 function list(values, className) {
   const rows = Object.entries(values).map(([key, value]) =>
-    element("div", {}, element("dt", {}, words(key)), element("dd", {}, shown(key, value))));
+    element("div", {}, element("dt", {}, NOUNS[key]?.[0] ?? words(key)), element("dd", {}, shown(key, value))));
   return element("dl", { className, hidden: rows.length === 0 }, rows);
 }
 
