@@ -113,8 +113,9 @@ def run(further: list[str], _: argparse.Namespace) -> int:
 
 
 def token(_: list[str], arguments: argparse.Namespace) -> int:
-    """Prints nothing else to stdout. It keeps a `.venv` that another Python made: a running Core may stand on it."""
-    install("run", any_python=True)
+    """Prints nothing else to stdout. What is installed is left as it is: a running Core may stand on it."""
+    if not shutil.which("faceforge", path=str(BIN)):
+        install("run")
     home = ["--home", arguments.home] if arguments.home else []
     return start("token", *(arguments.words or ["show"]), *home)
 
@@ -272,11 +273,11 @@ def report(steps: list[tuple[str, list[str | Path]]]) -> int:
     return 1 if any(codes) else 0
 
 
-def install(kind: str, any_python: bool = False) -> None:
+def install(kind: str) -> None:
     """Makes `.venv` hold what requirements/KIND.txt pins, and FaceForge itself, editable.
 
-    A stamp remembers what each file held, so that nothing is done twice; dev.txt holds all of run.txt. `any_python`
-    leaves a `.venv` that another Python has made. What is reported goes to stderr.
+    A stamp remembers what each file held, so that nothing is done twice; dev.txt holds all of run.txt. What is
+    reported goes to stderr.
     """
     stamp = VENV / "faceforge-installed.json"
     try:
@@ -285,10 +286,10 @@ def install(kind: str, any_python: bool = False) -> None:
         installed = {}
     pins = {name: fingerprint(HERE / "requirements" / f"{name}.txt", PYPROJECT) for name in ("run", "dev")}
     wanted = {"python": sys.version, **pins}
-    same_python = any_python or installed.get("python") == wanted["python"]
+    same_python = installed.get("python") == wanted["python"]
     if same_python and installed.get(kind) == wanted[kind] and PYTHON.exists():
         return
-    if installed.get("python") != sys.version:
+    if not same_python:
         make_venv()
         installed = {}
     print(f"Installing what requirements/{kind}.txt pins ...", file=sys.stderr, flush=True)

@@ -7,40 +7,39 @@ import re
 import shlex
 import shutil
 import sys
-from collections.abc import Mapping
 from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 
-from faceforge_storage.home.home import default_root
-
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via")
 """Headers by which a proxy on this machine gives away that the client is elsewhere."""
+ELSEWHERE = (*FORWARDED, "origin")
+"""A page of an allowed origin may read what it asks for, and is no person either."""
 PLAIN = re.compile(r"[\w.:/\\+,=@-]+", re.ASCII)
 
 
-def token_command(home: Path, *words: str, environ: Mapping[str, str] = os.environ) -> str:
+def token_command(home: Path, *words: str) -> str:
     """The line to type for `faceforge token WORDS` on `home`, in whatever folder; without words it prints the install
     token.
 
-    In a checkout that is its `dev.py`, elsewhere the program itself; `--home` stands in it only where it is needed.
+    In a checkout that is its `dev.py`, elsewhere the program itself. It always names the home: what another terminal
+    would take for the usual one hangs on variables that may be set in this one alone.
     """
     checkout = _checkout()
     command = [_python(), str(checkout / "dev.py"), "token"] if checkout else [*_program(), "token"]
     command += words or ([] if checkout else ["show"])
-    # Another terminal does not have the FACEFORGE_HOME of this one, or has one that names another home.
-    if environ.get("FACEFORGE_HOME") or home != default_root({**environ, "FACEFORGE_HOME": ""}):
-        command += ["--home", str(home)]
-    return quoted(command)
+    return quoted([*command, "--home", str(home)])
 
 
 def quoted(words: list[str], system: str = os.name) -> str:
-    """The words as one line for the shell of this system. Windows forbids quotation marks in names of files."""
-    if system == "nt":
-        return " ".join(word if PLAIN.fullmatch(word) else f'"{word}"' for word in words)
-    return shlex.join(words)
+    """The words as one line for the shell of this system: on Windows PowerShell, which calls a program in quotation
+    marks by `&` only. Windows forbids those marks in names of files."""
+    if system != "nt":
+        return shlex.join(words)
+    line = " ".join(word if PLAIN.fullmatch(word) else f'"{word}"' for word in words)
+    return f"& {line}" if line.startswith('"') else line
 
 
 def _checkout() -> Path | None:
@@ -83,7 +82,7 @@ class TokenCommand:
         if client is None or not _is_loopback(client.host):
             return None
         headers = connection.headers
-        if any(name in headers for name in FORWARDED) or not _is_loopback(_host(headers)):
+        if any(name in headers for name in ELSEWHERE) or not _is_loopback(_host(headers)):
             return None
         return self.line
 

@@ -53,6 +53,8 @@ def test_an_option_wins_over_the_environment_and_that_over_the_settings(
     [
         ("FACEFORGE_PORT", "many", 2),
         ("FACEFORGE_PORT", "4321O", 2),
+        ("FACEFORGE_PORT", "4.5", 2),
+        ("FACEFORGE_PORT", "0x10", 2),
         ("FACEFORGE_PORT", "65536", 1),
         ("FACEFORGE_PORT", "-1", 1),
         ("FACEFORGE_BIND", "no.such.host.invalid", 1),

@@ -58,23 +58,12 @@ def test_a_hint_of_the_command_line_names_a_line_that_works(core: CoreProcess, t
     shell(refused.stderr.splitlines()[-1].split("`")[1], tmp_path)
 
 
-USUAL = default_root({})
-
-
-@pytest.mark.parametrize(
-    ("chosen", "home", "named"),
-    [
-        ({}, USUAL, False),
-        ({"FACEFORGE_HOME": ""}, USUAL, False),
-        ({}, Path("/elsewhere"), True),
-        ({"FACEFORGE_HOME": "/elsewhere"}, Path("/elsewhere"), True),
-        ({"FACEFORGE_HOME": "/elsewhere"}, USUAL, True),
-    ],
-)
-def test_the_home_is_named_where_another_terminal_would_not_find_it(
-    chosen: dict[str, str], home: Path, named: bool
+def test_it_names_the_usual_home_too_which_another_terminal_may_not_find(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert (" --home " in token_command(home, environ=chosen)) == named
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "elsewhere"))
+    home = default_root()
+    assert token_command(home).endswith(f" token --home {home}")
 
 
 def test_outside_of_a_checkout_it_is_the_program_in_full(
@@ -93,6 +82,8 @@ def test_outside_of_a_checkout_it_is_the_program_in_full(
 def test_on_windows_a_name_with_a_space_stands_in_quotation_marks() -> None:
     words = ["python", r"C:\Users\Ann Lee\dev.py", "token", "--home", r"D:\data"]
     assert quoted(words, "nt") == r'python "C:\Users\Ann Lee\dev.py" token --home D:\data'
+    program = [r"C:\Program Files\faceforge.exe", "token", "show"]
+    assert quoted(program, "nt") == r'& "C:\Program Files\faceforge.exe" token show'
 
 
 @pytest.mark.parametrize(
@@ -106,6 +97,7 @@ def test_on_windows_a_name_with_a_space_stands_in_quotation_marks() -> None:
         ("127.0.0.1", {"host": "nas.local"}, False),
         ("127.0.0.1", {"host": "127.0.0.1:43210", "x-forwarded-for": "192.168.1.7"}, False),
         ("127.0.0.1", {"host": "127.0.0.1:43210", "via": "1.1 proxy"}, False),
+        ("127.0.0.1", {"host": "127.0.0.1:43210", "origin": "http://127.0.0.1:8188"}, False),
         ("127.0.0.1", {}, False),
         (None, {"host": "127.0.0.1"}, False),
     ],

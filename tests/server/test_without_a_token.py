@@ -140,3 +140,14 @@ def test_on_another_machine_the_token_is_pasted_and_a_wrong_one_spoils_no_file(
     ran = subprocess.run(["bash"], input=typed, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert "401" in ran.stderr
     assert not (tmp_path / "copy.svg").exists()
+
+
+def test_two_different_tokens_are_refused_and_one_sent_twice_is_not(
+    core: CoreProcess, stranger: httpx.Client
+) -> None:
+    right, wrong = f"Bearer {core.token}", "ff_other"
+    twice = stranger.get("/v1/entities", headers={"Authorization": right, "X-FaceForge-Token": core.token})
+    two = stranger.get("/v1/entities", headers={"Authorization": right, "X-FaceForge-Token": wrong})
+    of_one_name = stranger.get("/v1/entities", headers=[("Authorization", right), ("Authorization", wrong)])
+    assert (twice.status_code, of_one_name.status_code) == (200, 200), "what is no bearer token is none"
+    assert (two.status_code, two.json()["detail"]) == (401, "Two different tokens were sent. Send one.")

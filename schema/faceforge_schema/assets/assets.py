@@ -159,7 +159,9 @@ def asset_by_hash(
         raise invalid("/algorithm", "is sha256", hint="Only the SHA-256 of the bytes is kept.")
     found = rows.oldest_with_content(db, _sha256(hex, "/hex"))
     if found is None:
-        raise NotFound(f"No live asset has the hash {hex!r}.", hint="No upload has brought these bytes yet.")
+        raise NotFound(
+            f"No live asset has the hash {hex!r}.", hint="No asset outside of the trash is on these bytes."
+        )
     return Asset.of(found)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from faceforge_server.commands.options import HomeOption, unless_empty
+from faceforge_server.commands.options import HomeOption, port_number, unless_empty
 
 
 def serve(
@@ -26,6 +26,7 @@ def serve(
             help="The port; 43210 by default, 0 for any free one.",
             env_var="FACEFORGE_PORT",
             env_var_split=unless_empty,
+            converter=port_number,
         ),
     ] = None,
     auto_port: Annotated[

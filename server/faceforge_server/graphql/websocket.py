@@ -35,7 +35,7 @@ from faceforge_server.http.connections import let_in
 from faceforge_server.http.json_body import parse_json
 from faceforge_server.http.json_response import encode
 from faceforge_server.http.request_context import QUICK_BYTES, address_of
-from faceforge_server.middleware.authentication import Authenticator, tokens_in
+from faceforge_server.middleware.authentication import Authenticator, sent_token
 from faceforge_storage.database.read_budget import ReadBudget
 from faceforge_storage.errors import AnswerTooLarge, FaceForgeError, Overloaded, RateLimited, Unauthorized
 from faceforge_storage.scheduling.fair_queue import Turn
@@ -216,12 +216,10 @@ def _token_of(scope: Scope, payload: dict[str, Any]) -> str:
     clients send them. Raises Unauthorized unless there is just one."""
     nested = payload.get("headers")
     below = nested.items() if isinstance(nested, dict) else ()
-    found = tokens_in([*Headers(scope=scope).items(), *payload.items(), *below])
-    if len(found) > 1:
-        raise Unauthorized("Two different tokens were sent, in headers or in the payload. Send one.")
-    if not found:
+    found = sent_token([*Headers(scope=scope).items(), *payload.items(), *below])
+    if found is None:
         raise Unauthorized(f"No token: {HOW}")
-    return found.pop()
+    return found
 
 
 def _is_message(message: Any) -> bool:

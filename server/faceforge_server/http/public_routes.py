@@ -31,7 +31,7 @@ class Addresses:
 
 def brings_signature(scope: Scope, signed: Addresses) -> bool:
     """Whether a request is for one of the `signed` addresses and has a signature, which the address itself checks."""
-    return "signature" in Request(scope).query_params and signed.has(scope["method"], scope["path"])
+    return signed.has(scope["method"], scope["path"]) and "signature" in Request(scope).query_params
 
 
 def is_public(route: APIRoute) -> bool:

@@ -74,12 +74,15 @@ WAYS: dict[str, Callable[[str], str | None]] = {"authorization": bearer, "x-face
 """Name, in lower case, under which a token is sent -> what reads it there."""
 
 
-def tokens_in(named: Iterable[tuple[str, object]]) -> set[str]:
-    """The tokens among headers, or among other values under the same names."""
+def sent_token(named: Iterable[tuple[str, object]]) -> str | None:
+    """The token among headers, or among other values under the same names, if any; raises Unauthorized for two."""
     read = [
         WAYS[name.lower()](text) for name, text in named if name.lower() in WAYS and isinstance(text, str)
     ]
-    return {token for token in read if token}
+    found = {token for token in read if token}
+    if len(found) > 1:
+        raise Unauthorized("Two different tokens were sent. Send one.", headers=CHALLENGE)
+    return found.pop() if found else None
 
 
 class Authentication:
@@ -148,5 +151,5 @@ def _is_opened_in_a_browser(request: Request) -> bool:
 
 
 def token_of(request: Request) -> str | None:
-    """The token of a request: `Authorization: Bearer`, or `X-FaceForge-Token`."""
-    return bearer(request.headers.get("authorization", "")) or request.headers.get("x-faceforge-token")
+    """The token of a request: `Authorization: Bearer`, or `X-FaceForge-Token`; raises Unauthorized for two."""
+    return sent_token((name, text) for name in WAYS for text in request.headers.getlist(name))
