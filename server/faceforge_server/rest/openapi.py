@@ -73,7 +73,8 @@ def openapi(operations: list[RestOperation], path_operations: Sequence[BaseRoute
     """The OpenAPI document: of the routes that are generated, and, as FastAPI describes them, of those that are not."""
     paths: Json = {}
     bodies = model_schemas(operations)
-    for operation in sorted(operations, key=lambda each: each.path):  # a list before what stands below one of it
+    # A list before what stands below one of its records.
+    for operation in sorted(operations, key=lambda each: each.path):
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, bodies)
     by_hand = tidy(get_openapi(title="", version=version, routes=path_operations))
     for path, methods in by_hand["paths"].items():
