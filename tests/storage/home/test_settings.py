@@ -179,7 +179,7 @@ def test_an_allowed_origin_is_kept_as_browsers_send_it(tmp_path: Path, given: st
         "http://a.example:123456",
         "http://a.example:65536",
         "http://127.0.0.1:08188",
-        "http://127.1:8188",
+        "http://127.1:8188",  # allow address: refused, since browsers write 127.0.0.1
         "http://[::0001]:8188",
         "http://[1.2.3.4]:8188",
         "http://..",
