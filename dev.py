@@ -75,8 +75,8 @@ def parse(words: list[str]) -> tuple[argparse.Namespace, list[str]]:
         sub.set_defaults(verb=action)
         return sub
 
-    verb("run", run, "start FaceForge Core; further words go to `faceforge serve`",
-         "Example: python3 dev.py run --home ~/FaceForge --port 43210")  # fmt: skip
+    verb("run", run, "start FaceForge Core; further words go to `faceforge serve`: --home, --host, --port, --auto-port",
+         "Example: python3 dev.py run --home ~/faceforge-trial --port 43300")  # fmt: skip
     tokens = verb(
         "token", token, "print the token to sign in with; further words go to `faceforge token`", KEY_EXAMPLES
     )

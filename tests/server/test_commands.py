@@ -14,12 +14,15 @@ from core_process import CoreProcess, run
 
 from faceforge_server.cli import COMMANDS
 from faceforge_storage.database.dialects.sqlite_library import sqlite3
+from faceforge_storage.home.home import open_home
 
 
 @pytest.fixture(params=["while Core runs", "while Core does not run"])
 def root(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
     place = tmp_path / "home"
     core = CoreProcess(place) if request.param == "while Core runs" else None
+    if core is None:
+        open_home(place)
     yield place
     if core:
         core.kill()
@@ -59,7 +62,19 @@ def test_what_cannot_be_done_is_refused_plainly(core: CoreProcess, words: list[s
     assert refused.stdout == ""
 
 
-@pytest.mark.parametrize("words", [["token", "show"], ["backup"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["token", "show"],
+        ["token", "create", "--name", "comfy", "--permission", "assets:read"],
+        ["token", "list"],
+        ["token", "revoke", "comfy"],
+        ["token", "rotate"],
+        ["token", "rotate", "comfy"],
+        ["backup"],
+    ],
+    ids=" ".join,
+)
 def test_a_command_that_asks_for_what_is_there_makes_no_home(tmp_path: Path, words: list[str]) -> None:
     refused = run(*words, home=tmp_path / "mistyped")
     assert (refused.returncode, refused.stdout) == (1, "")

@@ -14,7 +14,7 @@ from core_process import COMMAND, SECONDS, CoreProcess, run
 from faceforge_server import core_client
 from faceforge_server.core_client import core_of
 from faceforge_storage.errors import CannotStart
-from faceforge_storage.home.home import Home
+from faceforge_storage.home.home import Home, open_home
 from faceforge_storage.home.lock import HomeLock
 from faceforge_storage.home.settings import Settings
 
@@ -82,6 +82,7 @@ def test_a_program_on_the_port_of_an_earlier_core_is_told_no_token(
 
 def test_commands_at_once_wait_for_each_other(tmp_path: Path) -> None:
     home = tmp_path / "home"
+    open_home(home)
     words = ["token", "create", "--permission", "assets:read", "--home", str(home), "--name"]
     started = [
         subprocess.Popen([*COMMAND, *words, name], stdout=subprocess.PIPE, text=True) for name in "abc"

@@ -51,7 +51,7 @@ def create(
     from faceforge_server.core_client import core_of
     from faceforge_storage.home.home import open_home
 
-    with core_of(*open_home(home)) as ask:
+    with core_of(*open_home(home, new=False)) as ask:
         print(ask("POST", "/v1/tokens", {"name": name, "permissions": permission})["secret"])
 
 
@@ -61,7 +61,7 @@ def list_(*, home: HomeOption = None) -> None:
     from faceforge_server.core_client import core_of
     from faceforge_storage.home.home import open_home
 
-    with core_of(*open_home(home)) as ask:
+    with core_of(*open_home(home, new=False)) as ask:
         made = list(_tokens(ask))
     for each in made:
         print(each["name"], ",".join(each["permissions"]), each["created_at"], sep="\t")
@@ -75,7 +75,7 @@ def revoke(name: Name, *, home: HomeOption = None) -> None:
     from faceforge_server.core_client import core_of
     from faceforge_storage.home.home import open_home
 
-    place, settings = open_home(home)
+    place, settings = open_home(home, new=False)
     with core_of(place, settings) as ask:
         ask("DELETE", f"/v1/tokens/{_id_of(ask, place, name)}")
     print(f"The token {name} is revoked.", file=sys.stderr)
@@ -92,7 +92,7 @@ def rotate(
     from faceforge_storage.home.home import open_home
     from faceforge_storage.home.settings import rotate_install_token
 
-    place, settings = open_home(home)
+    place, settings = open_home(home, new=False)
     if name is None:
         print(rotate_install_token(place.settings_file))
         return
