@@ -254,8 +254,6 @@ class Reading(CoreProcess):
     [
         (["serve", "--port", "0"], False),
         (["migrate"], False),
-        (["token", "list"], False),
-        (["token", "rotate"], False),
         (["token", "rotate"], True),
     ],
     ids=lambda each: " ".join(each) if isinstance(each, list) else "a home" if each else "a new home",
