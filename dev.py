@@ -33,8 +33,12 @@ PROGRAMS = {
     "aria2c": "aria2",
     "chromium": "chromium",
     "curl": "curl",
+    "exiftool": "libimage-exiftool-perl",
+    "ffmpeg": "ffmpeg",
+    "identify": "imagemagick",
     "nginx": "nginx-light",
     "rclone": "rclone",
+    "sox": "sox",
     "wget": "wget",
 }
 """Programs that tests need beyond Python, and the Debian package of each."""

@@ -133,6 +133,18 @@ class Limits(Section):
     """How many requests of one token or session may wait for a thread; further ones are refused."""
     signed_url_seconds: Annotated[Count, Beyond(InvalidInput)] = 900
     """How long a signed address may be valid at most, in seconds."""
+    reader_seconds: Annotated[Interval, Beyond("the reading of this file fails")] = 60.0
+    """How long a reader may take for one file, in seconds."""
+    reader_bytes: Annotated[Count, Beyond("the reading of this file fails")] = 1024 * MIB
+    """How much memory a process that reads files may take, in bytes."""
+    image_pixels: Annotated[Count, Beyond("the picture gets no thumbnail")] = 50_000_000
+    """How many pixels a picture may have to be decoded; of a larger one the size is read, and what it says."""
+    extracted_bytes: Annotated[Count, Beyond("it is cut off, and kept whole beside it")] = 64 * 1024
+    """How much of what one reader found in a file stands in `extracted_metadata`, in bytes of JSON."""
+    cache_bytes: Annotated[Bytes, Beyond("what was used least is removed, and made again when asked for")] = (
+        4096 * MIB
+    )
+    """How much of the disk the thumbnails in `cache/` may take, in bytes."""
     disk_reserve_bytes: Annotated[Bytes, Beyond(NoSpace)] = 256 * MIB
     """How much of the disk uploads leave free, in bytes."""
     backups_kept: Annotated[Count, Beyond("the oldest is removed")] = 5
@@ -158,10 +170,17 @@ class Limits(Section):
 
 
 class Tools(Section):
-    exiftool_enabled: bool = False
-    """Whether ExifTool reads metadata. This version has no such reader: it has no effect yet."""
+    exiftool_enabled: bool = True
+    """Whether ExifTool reads metadata too, where it is installed."""
     exiftool_path: str | None = None
     """Where ExifTool is; null looks into `tools/` and the search path."""
+
+
+class Reading(Section):
+    workers: Count | None = None
+    """How many processes read files and make thumbnails; null is one less than the processors, at least one."""
+    hash_all_files: bool = False
+    """Whether `md5` and `crc32` are computed of every file; of model files they always are."""
 
 
 class Storage(Section):
@@ -192,6 +211,7 @@ class Settings(Section):
     database: DatabaseSettings = DatabaseSettings()
     limits: Limits = Limits()
     tools: Tools = Tools()
+    reading: Reading = Reading()
     storage: Storage = Storage()
     seaweed: Seaweed = Seaweed()
     metadata: Metadata = Metadata()
@@ -250,10 +270,7 @@ def _write_install_token(file: Path, *, only_if_missing: bool) -> str:
 
 def _without_effect(settings: Settings) -> list[str]:
     """The dotted keys that turn on what there is not yet; whoever builds it takes its key from here."""
-    switches = {
-        "tools.exiftool_enabled": settings.tools.exiftool_enabled,
-        "seaweed.enabled": settings.seaweed.enabled,
-    }
+    switches = {"seaweed.enabled": settings.seaweed.enabled}
     return [key for key, on in switches.items() if on]
 
 

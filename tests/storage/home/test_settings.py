@@ -107,7 +107,7 @@ def test_unknown_keys_are_named_in_a_warning_and_kept(
     assert json.loads(file.read_text())["colour"] == "red"
 
 
-@pytest.mark.parametrize(("section", "key"), [("tools", "exiftool_enabled"), ("seaweed", "enabled")])
+@pytest.mark.parametrize(("section", "key"), [("seaweed", "enabled")])
 def test_what_there_is_not_yet_is_off_and_turning_it_on_is_taken_with_a_warning(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, section: str, key: str
 ) -> None:
