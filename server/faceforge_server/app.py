@@ -41,9 +41,11 @@ from faceforge_storage.database.migrate import migrate
 from faceforge_storage.database.prepared_select import PreparedSelects
 from faceforge_storage.database.read_budget import AnswerMemory
 from faceforge_storage.errors import CannotStart, FaceForgeError
-from faceforge_storage.examiner import Examiner
+from faceforge_storage.examiner import Examiner, Tool
 from faceforge_storage.home.home import Home
 from faceforge_storage.home.settings import Settings
+from faceforge_storage.ingest import exiftool
+from faceforge_storage.ingest.exiftool import ExifTool, find_exiftool
 from faceforge_storage.ingest.processes import ReaderProcesses
 from faceforge_storage.ingest.reader import Bounds
 from faceforge_storage.ingest.registry import READERS
@@ -103,7 +105,7 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
         answers=AnswerMemory(settings.limits),
         store=store,
         stored_bytes=stored_bytes,
-        examiner=_examiner(settings, database, store, stored_bytes, processes, renditions),
+        examiner=_examiner(home, settings, database, store, stored_bytes, processes, renditions),
         statements=PreparedSelects(MAX_STATEMENTS),
         computing=Workers("computing", COMPUTING_THREADS, waiting=settings.limits.waiting_per_client),
     )
@@ -139,7 +141,18 @@ def _processes(settings: Settings) -> ReaderProcesses:
     return ReaderProcesses(count, limits.reader_seconds, limits.reader_bytes, bounds)
 
 
+def _tools(home: Home, settings: Settings) -> tuple[Tool, ...]:
+    """The programs that read files too, where they are installed."""
+    program = find_exiftool(settings, home)
+    if program is None:
+        return ()
+    limits = settings.limits
+    tool = ExifTool(program, seconds=limits.reader_seconds, memory_bytes=limits.reader_bytes)
+    return (Tool(exiftool.NAME, exiftool.VERSION, exiftool.takes, tool.read, tool.close),)
+
+
 def _examiner(
+    home: Home,
     settings: Settings,
     database: Database,
     store: ObjectStore,
@@ -154,7 +167,7 @@ def _examiner(
         processes=processes,
         renditions=renditions,
         readers=tuple(each for each in READERS if each.available()),
-        tools=(),
+        tools=_tools(home, settings),
         at_once=processes.count and processes.count + 1,  # one waits, so that none has to
         most_bytes=settings.limits.extracted_bytes,
         announce=lambda _kind, _data: None,
@@ -201,7 +214,7 @@ def _lifespan(
         finally:
             tending.cancel()
             reading.cancel()
-            core.examiner.processes.close()
+            core.examiner.close()
             compiled.cancel()  # the thread goes on to its end, which nobody needs any more
             await asyncio.wait({tending, reading, compiled}, timeout=LAST_SECONDS)
             core.computing.close()

@@ -54,6 +54,7 @@ class Tool:
     version: int
     takes: Callable[[File], bool]
     read: Callable[[File], Found]
+    close: Callable[[], None]
 
 
 @dataclass(eq=False)
@@ -81,6 +82,12 @@ class Examiner:
         if self._loop is not None:
             with suppress(RuntimeError):  # the loop has closed: the next start finds it
                 self._loop.call_soon_threadsafe(self._expected.set)
+
+    def close(self) -> None:
+        """End the processes and the tools, whatever they read; the queue has it still."""
+        self.processes.close()
+        for each in self.tools:
+            each.close()
 
     def _all(self) -> Iterator[Reader | Tool]:
         yield from self.readers

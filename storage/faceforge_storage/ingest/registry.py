@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from faceforge_storage.ingest import audio, video
 from faceforge_storage.ingest.reader import Reader
 
-READERS: tuple[Reader, ...] = ()
+READERS: tuple[Reader, ...] = (
+    audio.READER,
+    video.READER,
+)
