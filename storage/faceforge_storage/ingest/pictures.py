@@ -167,7 +167,5 @@ def upright(picture: Image, orientation: int) -> Image:
 
 def average_color(picture: Image) -> str | None:
     """Such as `#7a5c42`, of the parts that can be seen; None where nothing can."""
-    from PIL.Image import Resampling
-
-    pixel: Any = picture.resize((1, 1), Resampling.BOX).getpixel((0, 0))
+    pixel: Any = picture.reduce(picture.size).getpixel((0, 0))
     return None if len(pixel) == 4 and pixel[3] == 0 else "#{:02x}{:02x}{:02x}".format(*pixel[:3])

@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pictures_for_tests import a_file, encoded
 from PIL import Image, ImageCms
 
-from faceforge_storage.ingest.mime import sniff
 from faceforge_storage.ingest.pictures import keep_last
 from faceforge_storage.ingest.previews import preview_of
 from faceforge_storage.ingest.reader import Bounds, File, Unreadable
 
 RED, BLUE = (250, 0, 0), (0, 0, 250)
-
-
-def a_file(path: Path, content: bytes) -> File:
-    path.write_bytes(content)
-    found = hashlib.sha256(content).hexdigest()
-    return File(path, found, len(content), sniff(content[:8192], path.name), path.name, "file")
-
-
-def encoded(picture: Image.Image, form: str, **saved: Any) -> bytes:
-    content = io.BytesIO()
-    picture.save(content, form, **saved)
-    return content.getvalue()
 
 
 def red_with_a_blue_top_left(size: tuple[int, int] = (400, 200)) -> Image.Image:
