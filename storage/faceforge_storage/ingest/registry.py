@@ -1,0 +1,7 @@
+"""The readers of files, one line each, in their order: of several that find the same of a file, the first wins."""
+
+from __future__ import annotations
+
+from faceforge_storage.ingest.reader import Reader
+
+READERS: tuple[Reader, ...] = ()
