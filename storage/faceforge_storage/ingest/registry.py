@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from faceforge_storage.ingest import audio, video
+from faceforge_storage.ingest import audio, images, video
 from faceforge_storage.ingest.reader import Reader
 
 READERS: tuple[Reader, ...] = (
+    images.READER,
     audio.READER,
     video.READER,
 )
