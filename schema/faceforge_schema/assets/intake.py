@@ -191,7 +191,8 @@ def _content(db: Reader, context: Context, content_hash: str) -> tuple[dict[str,
     """Where the bytes are, and their media type: just uploaded, or known from an asset that is on them."""
     uploaded = context.uploaded
     if uploaded is not None and uploaded["sha256"] == content_hash:
-        return {name: value for name, value in uploaded.items() if name != "mime_type"}, uploaded["mime_type"]
+        content = {name: value for name, value in uploaded.items() if name not in ("mime_type", "hashes")}
+        return content, uploaded["mime_type"]
     held = rows.any_with_content(db, content_hash)
     if held is None:
         raise UnknownContent(f"No stored bytes have the hash {content_hash}.")
