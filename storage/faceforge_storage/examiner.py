@@ -77,17 +77,17 @@ class Examiner:
         self._expected = asyncio.Event()
         self._running: dict[str, asyncio.Task[Outcome]] = {}
 
+    def close(self) -> None:
+        """End what reads, whatever it is doing."""
+        self.processes.close()
+        for tool in self.tools:
+            tool.close()
+
     def expect(self) -> None:
         """Whoever puts something into the queue says so in its transaction, from the writer's thread."""
         if self._loop is not None:
             with suppress(RuntimeError):  # the loop has closed: the next start finds it
                 self._loop.call_soon_threadsafe(self._expected.set)
-
-    def close(self) -> None:
-        """End the processes and the tools, whatever they read; the queue has it still."""
-        self.processes.close()
-        for each in self.tools:
-            each.close()
 
     def _all(self) -> Iterator[Reader | Tool]:
         yield from self.readers
@@ -214,7 +214,8 @@ class Examiner:
         await self._keep(pending.sha256, examined.thumbnails)
         read = {**examined.readings, **{each.name: one for each, one in zip(used, found, strict=True)}}
         results = {name: (self.present[name], value) for name, value in read.items()}
-        return Outcome(pending.sha256, results, complete=len(used) == len(tools))
+        complete = len(used) == len(tools)
+        return Outcome(pending.sha256, results, again=pending.again and complete, complete=complete)
 
     @staticmethod
     def _wants(reader: Reader | Tool, file: File, pending: Pending, held: Mapping[str, int]) -> bool:
