@@ -20,7 +20,7 @@ log = logging.getLogger("faceforge.home")
 
 @dataclass(frozen=True)
 class Home:
-    """The directories of one installation. `root` is absolute; `config/` and `tmp/` cannot be moved."""
+    """The directories of one installation. `root` is absolute; `config/`, `tmp/` and `cache/` cannot be moved."""
 
     root: Path
     paths: Paths = field(default_factory=Paths)
@@ -40,6 +40,11 @@ class Home:
     @property
     def tools_dir(self) -> Path:
         return self.root / "tools"
+
+    @property
+    def thumbnails_dir(self) -> Path:
+        """Made when it is first needed: what is in `cache/` may be lost at any time."""
+        return self.root / "cache" / "thumbnails"
 
     @property
     def db_dir(self) -> Path:
