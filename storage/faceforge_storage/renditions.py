@@ -8,7 +8,7 @@ import re
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -57,15 +57,20 @@ class Renditions:
                 os.utime(path)
         return content
 
-    def save(self, sha256: str, size: int, content: bytes) -> None:
-        """Keep a thumbnail, in the place of an earlier one; where that cannot be, the log says why, once.
+    def missing(self, sha256: str) -> tuple[int, ...]:
+        """Those of SIZES in which there is no thumbnail of the bytes with a hash."""
+        return tuple(size for size in SIZES if self.find(sha256, size) is None)
 
-        The caller holds what keeps a purge of these bytes away: `remove` is to come after this or before, and then
-        this not at all.
+    def save(self, sha256: str, thumbnails: Mapping[int, bytes]) -> None:
+        """Keep thumbnails, by size, in the place of earlier ones; where that cannot be, the log says why, once.
+
+        The caller sees to it that the bytes are not purged meanwhile: what is kept after `remove` would stay.
         """
-        if len(content) > self._limit:
-            return
-        path = self._path(sha256, size, RECIPE)
+        for size, content in thumbnails.items():
+            if len(content) <= self._limit:
+                self._write(self._path(sha256, size, RECIPE), content)
+
+    def _write(self, path: Path, content: bytes) -> None:
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if shutil.disk_usage(path.parent).free - len(content) < self._reserve:

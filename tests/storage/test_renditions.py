@@ -44,12 +44,13 @@ def unused_for(directory: Path, number: int, seconds: float) -> None:
 
 def test_what_is_saved_is_found_by_hash_and_size(directory: Path) -> None:
     kept = Renditions(directory, MIB)
-    kept.save(content_hash(1), 320, thumbnail(fill=b"a"))
-    kept.save(content_hash(1), 640, thumbnail(fill=b"b"))
+    kept.save(content_hash(1), {320: thumbnail(fill=b"a")})
+    kept.save(content_hash(1), {640: thumbnail(fill=b"b")})
     assert kept.find(content_hash(1), 320) == thumbnail(fill=b"a")
     assert kept.find(content_hash(1), 640) == thumbnail(fill=b"b")
     assert kept.find(content_hash(2), 320) is None
-    kept.save(content_hash(1), 320, thumbnail(fill=b"c"))
+    assert (kept.missing(content_hash(1)), kept.missing(content_hash(2))) == ((), (320, 640))
+    kept.save(content_hash(1), {320: thumbnail(fill=b"c")})
     assert Renditions(directory, MIB).find(content_hash(1), 320) == thumbnail(fill=b"c"), (
         "after a restart too"
     )
@@ -60,12 +61,12 @@ def test_a_purge_takes_both_sizes_and_those_of_earlier_recipes(
 ) -> None:
     old = Renditions(directory, MIB)
     for size in (320, 640):
-        old.save(content_hash(1), size, thumbnail())
+        old.save(content_hash(1), {size: thumbnail()})
     monkeypatch.setattr(module, "RECIPE", 2)
     new = Renditions(directory, MIB)
     assert new.find(content_hash(1), 320) is None, "it is made again by the new recipe"
     for number in (1, 2):
-        new.save(content_hash(number), 320, thumbnail())
+        new.save(content_hash(number), {320: thumbnail()})
     new.remove(content_hash(1))
     new.remove(content_hash(3))
     assert [path.name for path in files(directory)] == [f"{content_hash(2)}-320-2.webp"]
@@ -74,11 +75,11 @@ def test_a_purge_takes_both_sizes_and_those_of_earlier_recipes(
 def test_what_was_used_least_goes_first(directory: Path) -> None:
     kept = Renditions(directory, 10_000)
     for number in range(9):
-        kept.save(content_hash(number), 320, thumbnail())
+        kept.save(content_hash(number), {320: thumbnail()})
         unused_for(directory, number, DAY - number)
     assert kept.find(content_hash(0), 320), "the oldest is looked at"
     for number in (10, 11):
-        kept.save(content_hash(number), 320, thumbnail())
+        kept.save(content_hash(number), {320: thumbnail()})
     left = {number for number in range(12) if kept.find(content_hash(number), 320)}
     assert left == {0, 3, 4, 5, 6, 7, 8, 10, 11}
 
@@ -86,7 +87,7 @@ def test_what_was_used_least_goes_first(directory: Path) -> None:
 def test_the_bound_holds_whatever_is_saved(directory: Path) -> None:
     kept = Renditions(directory, 50_000)
     for number in range(300):
-        kept.save(content_hash(number), 320, thumbnail(700 + number))
+        kept.save(content_hash(number), {320: thumbnail(700 + number)})
         assert sum(path.stat().st_size for path in files(directory)) <= 50_000
     assert len(files(directory)) > 40, "it is used, too"
 
@@ -94,7 +95,7 @@ def test_the_bound_holds_whatever_is_saved(directory: Path) -> None:
 def test_a_lower_bound_holds_from_the_next_start(directory: Path) -> None:
     before = Renditions(directory, MIB)
     for number in range(20):
-        before.save(content_hash(number), 320, thumbnail())
+        before.save(content_hash(number), {320: thumbnail()})
     Renditions(directory, 5_000).sweep()
     assert len(files(directory)) == 4
 
@@ -102,28 +103,28 @@ def test_a_lower_bound_holds_from_the_next_start(directory: Path) -> None:
 def test_a_start_counts_what_is_there(directory: Path) -> None:
     before = Renditions(directory, MIB)
     for number in range(10):
-        before.save(content_hash(number), 320, thumbnail())
+        before.save(content_hash(number), {320: thumbnail()})
     after = Renditions(directory, 10_000)
     assert after.sweep() == 0
-    after.save(content_hash(10), 320, thumbnail())
+    after.save(content_hash(10), {320: thumbnail()})
     assert len(files(directory)) == 9
 
 
 @pytest.mark.parametrize("limit", [0, 999])
 def test_nothing_is_kept_that_is_larger_than_the_bound(directory: Path, limit: int) -> None:
     kept = Renditions(directory, limit)
-    kept.save(content_hash(1), 320, thumbnail())
+    kept.save(content_hash(1), {320: thumbnail()})
     assert kept.find(content_hash(1), 320) is None
 
 
 def test_a_lost_directory_is_made_again(directory: Path) -> None:
     kept = Renditions(directory, MIB)
-    kept.save(content_hash(1), 320, thumbnail())
+    kept.save(content_hash(1), {320: thumbnail()})
     shutil.rmtree(directory.parent)
     assert kept.find(content_hash(1), 320) is None
     kept.remove(content_hash(1))
     assert kept.sweep() == 0
-    kept.save(content_hash(1), 320, thumbnail())
+    kept.save(content_hash(1), {320: thumbnail()})
     assert kept.find(content_hash(1), 320) == thumbnail()
 
 
@@ -136,12 +137,12 @@ def test_where_nothing_can_be_written_nothing_is_kept_and_the_log_says_so_once(
     with caplog.at_level(logging.WARNING):
         assert kept.sweep() == 0
         for number in range(3):
-            kept.save(content_hash(number), 320, thumbnail())
+            kept.save(content_hash(number), {320: thumbnail()})
             assert kept.find(content_hash(number), 320) is None
             kept.remove(content_hash(number))
     assert len(caplog.records) == 1
     directory.unlink()
-    kept.save(content_hash(1), 320, thumbnail())
+    kept.save(content_hash(1), {320: thumbnail()})
     assert kept.find(content_hash(1), 320) == thumbnail()
 
 
@@ -150,11 +151,11 @@ def test_where_nothing_can_be_written_nothing_is_kept_and_the_log_says_so_once(
 )
 def test_a_read_only_cache_still_answers_what_it_has(directory: Path) -> None:
     kept = Renditions(directory, MIB)
-    kept.save(content_hash(1), 320, thumbnail())
+    kept.save(content_hash(1), {320: thumbnail()})
     shard = files(directory)[0].parent
     shard.chmod(0o500)
     try:
-        kept.save(content_hash(1), 320, thumbnail(fill=b"new"))
+        kept.save(content_hash(1), {320: thumbnail(fill=b"new")})
         assert kept.find(content_hash(1), 320) == thumbnail()
     finally:
         shard.chmod(0o700)
@@ -162,7 +163,7 @@ def test_a_read_only_cache_still_answers_what_it_has(directory: Path) -> None:
 
 def test_a_full_disk_keeps_its_reserve(directory: Path, caplog: pytest.LogCaptureFixture) -> None:
     kept = Renditions(directory, MIB, reserve=shutil.disk_usage(directory.anchor).total + 1)
-    kept.save(content_hash(1), 320, thumbnail())
+    kept.save(content_hash(1), {320: thumbnail()})
     assert kept.find(content_hash(1), 320) is None
     assert "disk_reserve_bytes" in caplog.text
 
@@ -174,7 +175,7 @@ def test_a_write_that_fails_leaves_nothing(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(Path, "replace", full)
-    Renditions(directory, MIB).save(content_hash(1), 320, thumbnail())
+    Renditions(directory, MIB).save(content_hash(1), {320: thumbnail()})
     assert files(directory) == []
     assert "No space left" in caplog.text
 
@@ -182,14 +183,14 @@ def test_a_write_that_fails_leaves_nothing(
 @pytest.mark.parametrize("damaged", [b"", b"RIFF", thumbnail()[:-1], b"\0" * 1000])
 def test_a_damaged_file_is_made_again(directory: Path, damaged: bytes) -> None:
     kept = Renditions(directory, MIB)
-    kept.save(content_hash(1), 320, thumbnail())
+    kept.save(content_hash(1), {320: thumbnail()})
     files(directory)[0].write_bytes(damaged)
     assert kept.find(content_hash(1), 320) is None
 
 
 def test_a_start_removes_what_is_half_written_and_nothing_that_is_not_ours(directory: Path) -> None:
     kept = Renditions(directory, MIB)
-    kept.save(content_hash(1), 320, thumbnail())
+    kept.save(content_hash(1), {320: thumbnail()})
     shard = files(directory)[0].parent
     half = shard / f".{content_hash(1)}-320-1.webp.{'a' * 12}"
     fresh = shard / f".{content_hash(1)}-320-1.webp.{'b' * 12}"
@@ -210,7 +211,7 @@ def test_many_threads_share_it(directory: Path) -> None:
 
     def work(first: int) -> None:
         for number in range(first, first + 60):
-            kept.save(content_hash(number % 40), 320, thumbnail(2000 + number % 40))
+            kept.save(content_hash(number % 40), {320: thumbnail(2000 + number % 40)})
             found = kept.find(content_hash(number % 40), 320)
             if found is not None and found != thumbnail(2000 + number % 40):
                 wrong.append(found)
