@@ -99,11 +99,13 @@ class Renditions:
                     log.warning("a thumbnail of purged bytes cannot be removed: %s", refused)
 
     def sweep(self) -> int:
-        """At the start: count what is there, and remove what is half-written or of an earlier recipe; how many.
+        """At the start: make the directory, count what is there, remove what is half-written or of an earlier recipe.
 
-        Whatever else lies there is left alone.
+        Answers how many files were removed. Whatever else lies there is left alone.
         """
         swept = found = 0
+        with suppress(OSError):
+            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         for entry in self._entries():
             try:
                 if NAME.fullmatch(entry.name):

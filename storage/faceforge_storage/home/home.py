@@ -43,7 +43,7 @@ class Home:
 
     @property
     def thumbnails_dir(self) -> Path:
-        """Made when it is first needed: what is in `cache/` may be lost at any time."""
+        """Nothing depends on it: what is in `cache/` may be lost, and whether it can be made is not asked."""
         return self.root / "cache" / "thumbnails"
 
     @property
