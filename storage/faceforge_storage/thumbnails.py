@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
-from faceforge_storage.database.dialects import among
+from faceforge_storage.database.dialects import json_rows
 from faceforge_storage.database.records import shown
 from faceforge_storage.database.tables import asset_links, assets, entities
 
@@ -18,15 +20,7 @@ DRAWING = "image/svg+xml"
 
 def of_assets(db: Connection, asset_ids: Iterable[str]) -> dict[str, str]:
     """Asset id -> the hash of the live thumbnail derived from it, the newest one; without those that have none."""
-    found = db.execute(
-        select(assets.c.derived_from_asset_id, assets.c.content_hash)
-        .where(
-            among(assets.c.derived_from_asset_id, dict.fromkeys(asset_ids)),
-            assets.c.kind == KIND,
-            shown(assets),
-        )
-        .order_by(assets.c.row_id)
-    )
+    found = db.execute(_of_assets(), {"wanted": list(dict.fromkeys(asset_ids))})
     return {row.derived_from_asset_id: row.content_hash for row in found}
 
 
@@ -35,6 +29,22 @@ def of_entities(db: Connection, entity_rows: Iterable[int]) -> dict[int, str]:
 
     That is the chosen one, else of the live pictures linked to it the asset that was made last.
     """
+    found = db.execute(_of_entities(), {"wanted": list(entity_rows)})
+    return {row_id: content_hash for row_id, content_hash in found if content_hash is not None}
+
+
+@cache
+def _of_assets() -> Select[Any]:
+    wanted = select(json_rows("wanted").c.value)
+    return (
+        select(assets.c.derived_from_asset_id, assets.c.content_hash)
+        .where(assets.c.derived_from_asset_id.in_(wanted), assets.c.kind == KIND, shown(assets))
+        .order_by(assets.c.row_id)
+    )
+
+
+@cache
+def _of_entities() -> Select[Any]:
     chosen, linked = assets.alias("chosen"), assets.alias("linked")
     choice = select(_stands_for(chosen.c.id, chosen.c.content_hash)).where(
         chosen.c.id == entities.c.primary_thumbnail_asset_id, shown(chosen)
@@ -47,15 +57,11 @@ def of_entities(db: Connection, entity_rows: Iterable[int]) -> dict[int, str]:
         .order_by(asset_links.c.asset_row.desc())
         .limit(1)
     )
-    content_hash = func.coalesce(
+    picture = func.coalesce(
         choice.correlate(entities).scalar_subquery(), newest.correlate(entities).scalar_subquery()
-    ).label("content_hash")
-    found = db.execute(
-        select(entities.c.row_id, content_hash).where(
-            among(entities.c.row_id, list(entity_rows)), shown(entities)
-        )
     )
-    return {row.row_id: row.content_hash for row in found if row.content_hash is not None}
+    wanted = select(json_rows("wanted").c.value)
+    return select(entities.c.row_id, picture).where(entities.c.row_id.in_(wanted), shown(entities))
 
 
 def _stands_for(asset_id: ColumnElement[str], content_hash: ColumnElement[str]) -> ColumnElement[str]:
