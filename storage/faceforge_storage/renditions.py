@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from faceforge_storage.home.atomic import write_atomically
-from faceforge_storage.ingest.thumbnails import RECIPE, SIZES
+from faceforge_storage.ingest.thumbnails import RECIPE, SIZES, is_tile
 
 log = logging.getLogger(__name__)
 
@@ -57,9 +57,10 @@ class Renditions:
                 os.utime(path)
         return content
 
-    def missing(self, sha256: str) -> tuple[int, ...]:
-        """Those of SIZES in which there is no thumbnail of the bytes with a hash."""
-        return tuple(size for size in SIZES if self.find(sha256, size) is None)
+    def missing(self, sha256: str, *, or_tile: bool = False) -> tuple[int, ...]:
+        """Those of SIZES in which there is no thumbnail of the bytes with a hash, or only a drawn tile."""
+        found = {size: self.find(sha256, size) for size in SIZES}
+        return tuple(size for size, each in found.items() if each is None or (or_tile and is_tile(each)))
 
     def save(self, sha256: str, thumbnails: Mapping[int, bytes]) -> None:
         """Keep thumbnails, by size, in the place of earlier ones; where that cannot be, the log says why, once.

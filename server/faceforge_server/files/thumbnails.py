@@ -84,8 +84,8 @@ def _answer(content: bytes, sent: Mapping[str, str]) -> Response:
 
 def _stands_for(db: Connection, asset_id: str) -> str:
     """The hash of the bytes of which an asset's thumbnail is made."""
-    row = assets.get(db, asset_id)
-    return thumbnails.of_assets(db, [asset_id]).get(asset_id, row.content_hash)
+    own: str = assets.get(db, asset_id).content_hash
+    return thumbnails.of_assets(db, [asset_id]).get(asset_id, own)
 
 
 def _wished(request: Request) -> int:

@@ -42,11 +42,6 @@ class Home:
         return self.root / "tools"
 
     @property
-    def thumbnails_dir(self) -> Path:
-        """Nothing depends on it: what is in `cache/` may be lost, and whether it can be made is not asked."""
-        return self.root / "cache" / "thumbnails"
-
-    @property
     def db_dir(self) -> Path:
         return self.root / self.paths.db_dir
 
@@ -67,6 +62,15 @@ class Home:
         return self.root / self.paths.plugins_dir
 
     @property
+    def cache_dir(self) -> Path:
+        """What can be made again at any time."""
+        return self.root / "cache"
+
+    @property
+    def thumbnails_dir(self) -> Path:
+        return self.cache_dir / "thumbnails"
+
+    @property
     def backups_dir(self) -> Path:
         return self.db_dir / "backups"
 
@@ -81,7 +85,15 @@ class Home:
     def directories(self) -> list[Path]:
         """Those that a start makes, parents first; not `assets_dir`, which may be on a disk that is away."""
         moved = [self.db_dir, self.s3_dir, self.logs_dir, self.plugins_dir]
-        return [self.root, self.config_dir, self.tmp_dir, self.tools_dir, *moved, self.backups_dir]
+        return [
+            self.root,
+            self.config_dir,
+            self.tmp_dir,
+            self.tools_dir,
+            self.cache_dir,
+            *moved,
+            self.backups_dir,
+        ]
 
     def check_ports_file(self) -> None:
         """Raises CannotStart when no Core could say where it runs."""
