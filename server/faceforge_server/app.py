@@ -87,7 +87,8 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
         record_bytes=settings.limits.record_bytes,
     )
     store = open_store(home, settings, partial(RecordedStore, database))
-    renditions = Renditions(home.cache_dir, settings.limits.cache_bytes)
+    limits = settings.limits
+    renditions = Renditions(home.thumbnails_dir, limits.cache_bytes, limits.disk_reserve_bytes)
     exiftool = _exiftool(settings, home)
     staging = Staging(home.tmp_dir, settings.limits.disk_reserve_bytes)
     install = InstallToken(home.settings_file, settings.auth.install_token.get_secret_value())
@@ -201,6 +202,7 @@ def _lifespan(
         await core.stored_bytes.find_left()
         # Beside the first requests: it takes a tenth of the start, and what is requested earlier is compiled then.
         compiled = asyncio.create_task(asyncio.to_thread(contract.documents.compile))
+        counted = asyncio.create_task(asyncio.to_thread(core.examiner.renditions.sweep))
         tending = asyncio.create_task(core.stored_bytes.tend())
         reading = asyncio.create_task(core.examiner.work() if core.examiner.at_once else asyncio.sleep(0))
         try:
@@ -209,8 +211,9 @@ def _lifespan(
             tending.cancel()
             reading.cancel()
             core.examiner.close()
-            compiled.cancel()  # the thread goes on to its end, which nobody needs any more
-            await asyncio.wait({tending, reading, compiled}, timeout=LAST_SECONDS)
+            for each in (compiled, counted):
+                each.cancel()  # the thread goes on to its end, which nobody needs any more
+            await asyncio.wait({tending, reading, compiled, counted}, timeout=LAST_SECONDS)
             core.computing.close()
             core.database.stop()
             core.database.close()
