@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from faceforge_storage.ingest import images
+from faceforge_storage.ingest import archive, images, pdf, text
 from faceforge_storage.ingest.reader import Reader
 
-READERS: tuple[Reader, ...] = (images.READER,)
+READERS: tuple[Reader, ...] = (
+    images.READER,
+    pdf.READER,
+    text.READER,
+    archive.READER,
+)
