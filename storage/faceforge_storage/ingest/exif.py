@@ -63,10 +63,11 @@ def taken_at(exif: Exif) -> str | None:
     photo = exif.get_ifd(PHOTO)
     for when, fraction, zone in ((0x9003, 0x9291, 0x9011), (0x9004, 0x9292, 0x9012)):
         text = _text(photo.get(when))
-        digits = re.match(r"\d{1,6}", _text(photo.get(fraction)))
-        if found := moment(
-            text + (f".{digits[0]}" if digits and "." not in text else "") + _text(photo.get(zone))
-        ):
+        if len(text) == len("2024:05:01 12:00:00"):  # some programs write all of it into one value
+            digits = re.match(r"\d{1,6}", _text(photo.get(fraction)))
+            text += f".{digits[0]}" if digits else ""
+            text += away if ZONE.fullmatch(away := _text(photo.get(zone))) else ""
+        if found := moment(text):
             return found
     return None
 
@@ -88,6 +89,8 @@ def _zone(text: str | None) -> timezone:
     if not text or not (found := ZONE.fullmatch(text)):
         return UTC
     away = timedelta(hours=int(found[2]), minutes=int(found[3]))
+    if away >= timedelta(days=1):
+        return UTC
     return timezone(-away if found[1] == "-" else away)
 
 

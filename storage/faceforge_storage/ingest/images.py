@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from faceforge_storage.ingest.animations import duration_s
 from faceforge_storage.ingest.clean_json import clean_text
 from faceforge_storage.ingest.exif import LONGEST_TEXT, exif_values, place, taken_at
 from faceforge_storage.ingest.pictures import (
@@ -48,7 +49,7 @@ ANIMATED = frozenset({"AVIF", "GIF", "PNG", "WEBP"})
 """Formats whose frames are shown one after the other; those of others are pages, layers or further pictures."""
 OPENED_UPRIGHT = frozenset({"TIFF"})
 """Formats whose decoder turns the picture itself, and says its size as shown."""
-ORIENTATION = 0x0112
+BITS_PER_SAMPLE, ORIENTATION = 0x0102, 0x0112
 TEXTS = (
     "Title",
     "Author",
@@ -72,7 +73,7 @@ def read(file: File, bounds: Bounds) -> Found:
     """Size, format and EXIF; of a picture that may be decoded also its colour. Raises Unreadable."""
     with _opened(file, bounds) as picture:
         width, height = _size_as_shown(picture)
-        metadata = _metadata(picture)
+        metadata = _metadata(picture, file)
         exif, taken = _of_camera(picture)
     shown = preview(file, bounds)
     if shown is None:
@@ -80,6 +81,7 @@ def read(file: File, bounds: Bounds) -> Found:
     media = Media(
         width=width,
         height=height,
+        duration_s=duration_s(file.path, metadata["format"]) if metadata.get("animated") else None,
         pages=metadata.get("pages"),
         color=average_color(shown) if shown else None,
         taken_at=taken,
@@ -153,12 +155,14 @@ def _size_as_shown(picture: Image) -> tuple[int, int]:
     return (height, width) if _orientation(picture) in SIDEWAYS else (width, height)
 
 
-def _metadata(picture: Image) -> dict[str, Any]:
+def _metadata(picture: Image, file: File) -> dict[str, Any]:
     """What the file says of itself, apart from EXIF."""
     name = (
         "JPEG" if picture.format == "MPO" else picture.format
     )  # a JPEG with further pictures behind the first
     found: dict[str, Any] = {"format": name, "mode": picture.mode}
+    if bits := _bits(picture, file):
+        found["bits"] = bits
     frames = int(getattr(picture, "n_frames", 1))
     if name in ANIMATED:
         found["animated"] = frames > 1
@@ -171,6 +175,25 @@ def _metadata(picture: Image) -> dict[str, Any]:
     if texts := _texts(picture):
         found["text"] = texts
     return found
+
+
+def _bits(picture: Image, file: File) -> int | None:
+    """Bits of one channel: Pillow decodes most pictures of 16 bits to eight, so its mode does not tell."""
+    with file.path.open("rb") as opened:
+        head = opened.read(26)
+    match picture.format:
+        case "PNG":
+            return head[24]
+        case "PSD":
+            return int.from_bytes(head[22:24], "big")
+        case "TIFF":
+            said = getattr(picture, "tag_v2", {}).get(BITS_PER_SAMPLE, (1,))
+            return int(said[0])
+        case "HEIF":
+            return picture.info.get("bit_depth")
+        case "JPEG" | "MPO" | "WEBP" | "GIF":
+            return 8
+    return None
 
 
 def _texts(picture: Image) -> dict[str, str]:

@@ -39,7 +39,7 @@ BRANDS = {
     b"hevs": "image/heic",
     b"hevx": "image/heic",
 }
-"""Brands of pictures (ISO/IEC 23008-12, annex B, and AV1's) that `filetype` does not know: more than 8 bits, several."""
+"""Brands of pictures (ISO/IEC 23008-12, annex B, and AVIF) that `filetype` does not know: of more bits, or several."""
 
 TEXT_BY_NAME = {
     ".css": "text/css",

@@ -1,4 +1,4 @@
-"""The readers of files, one line each, in their order: of several that find the same of a file, the first wins."""
+"""The readers of files, in order: of several that give the same value for lists, the first wins."""
 
 from __future__ import annotations
 

@@ -99,6 +99,7 @@ def test_frames_and_their_time_are_counted(tmp_path: Path, form: str) -> None:
     found = read(tmp_path / "a", encoded(plain("RGB"), form, **FRAMES))
     assert found.metadata["animated"] is True
     assert found.metadata["frames"] == 3
+    assert found.media.duration_s == (None if form == "AVIF" else 0.12)  # no head of a frame says it in AVIF
     assert found.media.color is not None
 
 
@@ -112,6 +113,12 @@ def test_a_still_picture_is_not_animated(tmp_path: Path, form: str) -> None:
 def test_the_pages_of_a_tiff_are_counted(tmp_path: Path) -> None:
     pages = {"save_all": True, "append_images": [plain("RGB"), plain("L", 9)]}
     assert read(tmp_path / "a", encoded(plain("RGB"), "TIFF", **pages)).media.pages == 3
+
+
+def test_the_bits_of_a_channel_are_those_of_the_file(tmp_path: Path) -> None:
+    pictures = {"PNG": GREY_16, "TIFF": GREY_16, "JPEG": plain("L", 9), "HEIF": plain("RGB")}
+    bits = {form: read(tmp_path / "a", encoded(one, form)).metadata["bits"] for form, one in pictures.items()}
+    assert bits == {"PNG": 16, "TIFF": 16, "JPEG": 8, "HEIF": 8}
 
 
 def test_width_and_height_are_as_shown(tmp_path: Path) -> None:
