@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from faceforge_storage.ingest import audio, hashes, images, safetensors, video
+from faceforge_storage.ingest import archive, audio, hashes, images, pdf, safetensors, text, video
 from faceforge_storage.ingest.reader import Reader
 
-READERS: tuple[Reader, ...] = (images.READER, audio.READER, video.READER, safetensors.READER, hashes.READER)
+READERS: tuple[Reader, ...] = (
+    images.READER,
+    audio.READER,
+    video.READER,
+    pdf.READER,
+    text.READER,
+    archive.READER,
+    safetensors.READER,
+    hashes.READER,
+)
