@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from faceforge_storage.ingest import images
 from faceforge_storage.ingest.reader import Reader
 
-READERS: tuple[Reader, ...] = ()
+READERS: tuple[Reader, ...] = (images.READER,)
