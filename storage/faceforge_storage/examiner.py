@@ -60,6 +60,7 @@ class Tool:
     version: int
     takes: Callable[[File], bool]
     read: Callable[[File], Found]
+    close: Callable[[], None]
 
 
 @dataclass(eq=False)
@@ -82,6 +83,12 @@ class Examiner:
         self._expected = asyncio.Event()
         self._running: dict[str, asyncio.Task[Made]] = {}
         self._waiting = 0
+
+    def close(self) -> None:
+        """End what reads, whatever it is doing."""
+        self.processes.close()
+        for tool in self.tools:
+            tool.close()
 
     def expect(self) -> None:
         """Whoever puts something into the queue says so in its transaction, from the writer's thread."""
@@ -229,7 +236,8 @@ class Examiner:
         await self._keep(pending.sha256, examined.thumbnails)
         read = {**examined.readings, **{each.name: one for each, one in zip(used, found, strict=True)}}
         results = {name: (self.present[name], value) for name, value in read.items()}
-        outcome = Outcome(pending.sha256, results, complete=len(used) == len(tools))
+        complete = len(used) == len(tools)
+        outcome = Outcome(pending.sha256, results, again=pending.again and complete, complete=complete)
         return outcome, examined.thumbnails
 
     async def _sizes(

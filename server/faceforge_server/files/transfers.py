@@ -86,9 +86,12 @@ class FileTransfers:
         """Make the asset of what came in; of what is refused no bytes stay."""
         staged = upload.staged
         given = {"filename": UNNAMED, **upload.values, "content_hash": staged.sha256}
-        media_type = sniff(staged.head, given["filename"])
+        found = {
+            "mime_type": sniff(staged.head, given["filename"]),
+            "hashes": {"blake3": staged.blake3},
+        }
         stored = StoredObject(staged.sha256, staged.size_bytes, provider="", bucket="", key="")
-        context.uploaded = {**asdict(stored), "mime_type": media_type}
+        context.uploaded = {**asdict(stored), **found}
         try:
             # A form has texts only, so what is no text is read from one.
             create = validated(partial(AssetCreate.model_validate, strict=False), given)
@@ -96,7 +99,7 @@ class FileTransfers:
             async with context.core.stored_bytes.lock(staged.sha256):
                 # The bytes are durable under their hash before any row names them.
                 stored = await uncancelled(self._store.publish, staged)
-                context.uploaded = {**asdict(stored), "mime_type": media_type}
+                context.uploaded = {**asdict(stored), **found}
                 try:
                     return await self._contract.answer(self._create.document, {"input": create}, context)
                 except FaceForgeError:
