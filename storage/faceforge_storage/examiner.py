@@ -208,7 +208,7 @@ class Examiner:
 
     async def _examine(self, pending: Pending, held: Mapping[str, int], *, urgent: bool) -> Made:
         place = (pending.size_bytes, pending.provider, pending.bucket, pending.key)
-        names = (pending.mime_type, pending.filename, pending.kind)
+        names = (pending.mime_type, pending.filename, pending.kind, pending.blake3)
         file = File(Path(), pending.sha256, pending.size_bytes, *names)
         wanted = [each for each in self.readers if self._wants(each, file, pending, held)]
         tools = [each for each in self.tools if self._wants(each, file, pending, held)]
@@ -225,18 +225,20 @@ class Examiner:
             return Outcome(pending.sha256, results), {}
         try:
             file = replace(file, path=_path_of(reader))
-            request = Examine(file, tuple(each.name for each in wanted), sizes)
-            # Who waits for a thumbnail does not wait for a tool, too: then the content stays in the queue.
+            # Who waits for a thumbnail waits for nothing else that takes long: then the content stays in the queue.
+            quick = [each for each in wanted if not (urgent and each.reads_all_bytes)]
             used = [] if urgent else tools
-            by_tools = asyncio.gather(*(asyncio.to_thread(_read_by, each, file) for each in used))
-            examined = await self.processes.examine(request, urgent=urgent)
-            found = await by_tools
+            request = Examine(file, tuple(each.name for each in quick), sizes)
+            examined, found = await asyncio.gather(
+                self.processes.examine(request, urgent=urgent),
+                asyncio.gather(*(asyncio.to_thread(_read_by, each, file) for each in used)),
+            )
         finally:
             await asyncio.to_thread(reader.close)
         await self._keep(pending.sha256, examined.thumbnails)
         read = {**examined.readings, **{each.name: one for each, one in zip(used, found, strict=True)}}
         results = {name: (self.present[name], value) for name, value in read.items()}
-        complete = len(used) == len(tools)
+        complete = len(used) + len(quick) == len(tools) + len(wanted)
         outcome = Outcome(pending.sha256, results, again=pending.again and complete, complete=complete)
         return outcome, examined.thumbnails
 
@@ -280,6 +282,8 @@ def _read_by(tool: Tool, file: File) -> Found | str:
         return tool.read(file)
     except Unreadable as fault:
         return str(fault)
+    except Unavailable:
+        raise
     except Exception:
         log.exception("the reader %s failed", tool.name)
         return "The reader ended with an error; the log of Core has it."
