@@ -122,7 +122,10 @@ def create_or_reuse(tx: Write, context: Context, input: AssetCreate) -> tuple[An
     metadata = {**found.sidecar.metadata(), **input.user_metadata}
     tags = [*found.sidecar.tags, *input.tags]
     if found.twin is None:
-        rows.add_object(tx, found.content)
+        uploaded = context.uploaded or {}
+        new_bytes = rows.add_object(tx, found.content, uploaded.get("hashes", {}))
+        if new_bytes:
+            context.core.examiner.expect()
         owner = input.owner.model_dump(mode="json") if input.owner else rows.DEFAULTS["owner"]
         values = {
             "content_hash": input.content_hash,
@@ -135,7 +138,7 @@ def create_or_reuse(tx: Write, context: Context, input: AssetCreate) -> tuple[An
             "derived_from_asset_id": found.derived_from,
             "owner": owner,
         }
-        stored = rows.create(tx, values)
+        stored = rows.create(tx, values, new_bytes=new_bytes)
     else:
         values = {
             "tags": list(dict.fromkeys([*found.twin.tags, *tags])),
