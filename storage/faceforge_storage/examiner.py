@@ -179,7 +179,7 @@ class Examiner:
 
     async def _examine(self, pending: Pending, held: Mapping[str, int], *, urgent: bool) -> Outcome:
         place = (pending.size_bytes, pending.provider, pending.bucket, pending.key)
-        names = (pending.mime_type, pending.filename, pending.kind)
+        names = (pending.mime_type, pending.filename, pending.kind, pending.blake3)
         file = File(Path(), pending.sha256, pending.size_bytes, *names)
         wanted = [each for each in self.readers if self._wants(each, file, pending, held)]
         tools = [each for each in self.tools if self._wants(each, file, pending, held)]
@@ -196,8 +196,10 @@ class Examiner:
             return Outcome(pending.sha256, results)
         try:
             file = replace(file, path=_path_of(reader))
-            request = Examine(file, tuple(each.name for each in wanted), missing)
-            # Who waits for a thumbnail does not wait for a tool, too: then the content stays in the queue.
+            # Who waits for a thumbnail does not wait for what takes long, too: then the content stays in the queue.
+            reading = [each for each in wanted if not (urgent and each.reads_all_bytes)]
+            whole = frozenset(each.name for each in reading if each.reads_all_bytes)
+            request = Examine(file, tuple(each.name for each in reading), missing, whole)
             used = [] if urgent else tools
             by_tools = asyncio.gather(*(asyncio.to_thread(_read_by, each, file) for each in used))
             examined = await self.processes.examine(request, urgent=urgent)
@@ -207,7 +209,8 @@ class Examiner:
         await self._keep(pending.sha256, examined.thumbnails)
         read = {**examined.readings, **{each.name: one for each, one in zip(used, found, strict=True)}}
         results = {name: (self.present[name], value) for name, value in read.items()}
-        return Outcome(pending.sha256, results, complete=len(used) == len(tools))
+        complete = len(used) == len(tools) and len(reading) == len(wanted)
+        return Outcome(pending.sha256, results, complete=complete)
 
     @staticmethod
     def _wants(reader: Reader | Tool, file: File, pending: Pending, held: Mapping[str, int]) -> bool:

@@ -56,6 +56,7 @@ class Pending(NamedTuple):
     mime_type: str
     filename: str
     kind: str
+    blake3: str | None
 
 
 @dataclass(frozen=True)
@@ -117,13 +118,17 @@ def waiting(limit: int, sha256: str | None = None) -> Select[Any]:
         asked.label("again"),
         *(objects.c[name] for name in ("size_bytes", "provider", "bucket", "key")),
         *(assets.c[name] for name in ("mime_type", "filename", "kind")),
+        contents.c.blake3,
     ]
+    known = contents.c.sha256 == objects.c.sha256
     on = pending_contents.c.sha256 == objects.c.sha256
     if sha256 is None:
         joined = pending_contents.join(objects, on)
-        ordered = select(*columns).select_from(joined.join(assets, assets.c.row_id == oldest))
+        joined = joined.join(assets, assets.c.row_id == oldest).outerjoin(contents, known)
+        ordered = select(*columns).select_from(joined)
         return ordered.order_by(pending_contents.c.row_id).limit(limit)
     joined = objects.outerjoin(pending_contents, on).join(assets, assets.c.row_id == oldest)
+    joined = joined.outerjoin(contents, known)
     return select(*columns).select_from(joined).where(objects.c.sha256 == sha256)
 
 
