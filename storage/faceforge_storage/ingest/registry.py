@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from faceforge_storage.ingest import archive, audio, hashes, images, pdf, safetensors, text, video
+from faceforge_storage.ingest.generation import reader as generation
 from faceforge_storage.ingest.reader import Reader
 
 READERS: tuple[Reader, ...] = (
@@ -13,5 +14,6 @@ READERS: tuple[Reader, ...] = (
     text.READER,
     archive.READER,
     safetensors.READER,
+    generation.READER,
     hashes.READER,
 )
