@@ -165,6 +165,11 @@ class Write:
         check_unrecorded(table)
         self.connection.execute(insert(table).values(values), execution_options=GATEWAY)
 
+    def update_unrecorded(self, table: Table, condition: ColumnElement[bool], values: Values) -> None:
+        """Set columns in rows of a table that holds no records."""
+        check_unrecorded(table)
+        self.connection.execute(update(table).where(condition).values(values), execution_options=GATEWAY)
+
     def delete_unrecorded(self, table: Table, condition: ColumnElement[bool]) -> None:
         """Delete rows of a table that holds no records."""
         check_unrecorded(table)

@@ -264,6 +264,31 @@ freed_bytes = Table(
     Column("key", Text, nullable=False),
 )
 
+sign_in_codes = Table(
+    "sign_in_codes",
+    metadata,
+    Column("code_hash", Text, primary_key=True),
+    Column("token_hash", Text, nullable=False),
+    Column("expires_at", Text, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    row_id(),
+    public_id(),
+    Column("secret_hash", Text, nullable=False, unique=True),
+    Column("csrf_hash", Text, nullable=False),
+    Column("token_hash", Text, nullable=False, index=True),
+    Column("created_at", Text, nullable=False),
+    Column("last_seen_at", Text, nullable=False),
+    Column("expires_at", Text, nullable=False),
+    Column("user_agent", Text),
+    Column("address", Text),
+    info={"few": True},
+    sqlite_autoincrement=True,
+)
+
 entity_tags = Table(
     "entity_tags",
     metadata,
