@@ -16,6 +16,7 @@ from faceforge_storage.database.database import Database
 from faceforge_storage.database.gateway import Write
 from faceforge_storage.database.prepared_select import PreparedSelects
 from faceforge_storage.database.read_budget import AnswerMemory, ReadBudget
+from faceforge_storage.examiner import Examiner
 from faceforge_storage.home.settings import Settings
 from faceforge_storage.objects.store import ObjectStore
 from faceforge_storage.scheduling.fair_queue import Turn
@@ -53,6 +54,8 @@ class Core:
     store: ObjectStore
     stored_bytes: StoredBytes
     """Publishes and removes what the rows of `objects` name."""
+    examiner: Examiner
+    """Reads files in the background."""
     statements: PreparedSelects
     """The statements by which queries read."""
     computing: Workers

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -42,10 +43,16 @@ from faceforge_storage.database.migrate import migrate
 from faceforge_storage.database.prepared_select import PreparedSelects
 from faceforge_storage.database.read_budget import AnswerMemory
 from faceforge_storage.errors import CannotStart, FaceForgeError
+from faceforge_storage.examiner import Examiner
 from faceforge_storage.home.home import Home
 from faceforge_storage.home.settings import Settings
+from faceforge_storage.ingest.processes import ReaderProcesses
+from faceforge_storage.ingest.reader import Bounds
+from faceforge_storage.ingest.registry import READERS
 from faceforge_storage.objects.registry import open_store
 from faceforge_storage.objects.staging import Staging
+from faceforge_storage.objects.store import ObjectStore
+from faceforge_storage.renditions import Renditions
 from faceforge_storage.scheduling.workers import Workers
 from faceforge_storage.stored_bytes import StoredBytes
 from faceforge_storage.stores import RecordedStore
@@ -80,9 +87,12 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
         record_bytes=settings.limits.record_bytes,
     )
     store = open_store(home, settings, partial(RecordedStore, database))
+    renditions = Renditions(home.cache_dir, settings.limits.cache_bytes)
+    processes = _processes(settings)
     staging = Staging(home.tmp_dir, settings.limits.disk_reserve_bytes)
     install = InstallToken(home.settings_file, settings.auth.install_token.get_secret_value())
     files = FileTransfers(contract, operations, store, staging, install.signing_key)
+    stored_bytes = StoredBytes(database, store, renditions.remove)
     core = Core(
         database=database,
         settings=settings,
@@ -94,7 +104,8 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
         permissions=permissions_of(contract.graphql),
         answers=AnswerMemory(settings.limits),
         store=store,
-        stored_bytes=StoredBytes(database, store),
+        stored_bytes=stored_bytes,
+        examiner=_examiner(settings, database, store, stored_bytes, processes, renditions),
         statements=PreparedSelects(MAX_STATEMENTS),
         computing=Workers("computing", COMPUTING_THREADS, waiting=settings.limits.waiting_per_client),
     )
@@ -121,6 +132,36 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
     app.state.authenticator = authenticator
     app.state.token_command = command.shown_to
     return app
+
+
+def _processes(settings: Settings) -> ReaderProcesses:
+    """The processes in which files are read: fewer than the processors, so that requests have one."""
+    limits, reading = settings.limits, settings.reading
+    count = max(1, (os.cpu_count() or 1) - 1) if reading.workers is None else reading.workers
+    bounds = Bounds(limits.image_pixels, reading.hash_all_files)
+    return ReaderProcesses(count, limits.reader_seconds, limits.reader_bytes, bounds)
+
+
+def _examiner(
+    settings: Settings,
+    database: Database,
+    store: ObjectStore,
+    stored_bytes: StoredBytes,
+    processes: ReaderProcesses,
+    renditions: Renditions,
+) -> Examiner:
+    return Examiner(
+        database=database,
+        store=store,
+        stored_bytes=stored_bytes,
+        processes=processes,
+        renditions=renditions,
+        readers=tuple(each for each in READERS if each.available()),
+        tools=(),
+        at_once=processes.count and processes.count + 1,  # one waits, so that none has to
+        most_bytes=settings.limits.extracted_bytes,
+        announce=lambda _kind, _data: None,
+    )
 
 
 def _routes(
@@ -157,12 +198,15 @@ def _lifespan(
         # Beside the first requests: it takes a tenth of the start, and what is requested earlier is compiled then.
         compiled = asyncio.create_task(asyncio.to_thread(contract.documents.compile))
         tending = asyncio.create_task(core.stored_bytes.tend())
+        reading = asyncio.create_task(core.examiner.work() if core.examiner.at_once else asyncio.sleep(0))
         try:
             yield
         finally:
             tending.cancel()
+            reading.cancel()
+            core.examiner.processes.close()
             compiled.cancel()  # the thread goes on to its end, which nobody needs any more
-            await asyncio.wait({tending, compiled}, timeout=LAST_SECONDS)
+            await asyncio.wait({tending, reading, compiled}, timeout=LAST_SECONDS)
             core.computing.close()
             core.database.stop()
             core.database.close()

@@ -15,9 +15,11 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, o
 
 from faceforge_storage.database import records
 from faceforge_storage.database.clock import now
-from faceforge_storage.database.gateway import AnyRow, Values, Write
+from faceforge_storage.database.gateway import AnyRow, Write
 from faceforge_storage.database.ids import new_id
-from faceforge_storage.database.tables import sessions, sign_in_codes, tokens
+from faceforge_storage.database.tables import tokens
+from faceforge_storage.database.unrecorded import Values
+from faceforge_storage.database.unrecorded_tables import sessions, sign_in_codes
 from faceforge_storage.tokens import hash_of
 
 CODE_SECONDS = 60

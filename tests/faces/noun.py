@@ -31,6 +31,8 @@ class Rows:
     good: Arguments
     shows: dict[str, Any] | None
     bad: tuple[Bad, ...]
+    recorded: bool = True
+    """Whether what it changes are records; False for what is outside of the journal."""
 
 
 @dataclass(frozen=True)
@@ -66,15 +68,13 @@ class Place:
 class Noun:
     """All that the tests know of a noun.
 
-    `operations` has rows for each of its operations. `recorded`: whether it is a record, which the journal follows.
-    `which` names a record of it, made when first asked for, and `trashed` one in the trash. `without_effect`: what is
-    asked -> (operation, arguments) that change nothing.
+    `operations` has rows for each of its operations. `which` names a record of it, made when first asked for, and
+    `trashed` one in the trash. `without_effect`: what is asked -> (operation, arguments) that change nothing.
     `beside` gives Ada of the first world one more record below her, made from the second. `fill` writes one record of
     it into a place of a large database. `indexes`: table that the database derives -> its rows for a row of `record`.
     """
 
     operations: dict[str, Rows]
-    recorded: bool = True
     record: str = ""
     which: Arguments | None = None
     trashed: Arguments | None = None

@@ -14,7 +14,8 @@ from faceforge_server.middleware.throttle import Throttle
 from faceforge_server.middleware.until_stored import UntilStored
 from faceforge_storage import sessions
 from faceforge_storage.database.clock import after, now
-from faceforge_storage.database.gateway import AnyRow, Values, Write
+from faceforge_storage.database.gateway import AnyRow, Write
+from faceforge_storage.database.unrecorded import Values
 from faceforge_storage.errors import CsrfRequired, FaceForgeError
 from faceforge_storage.scheduling.fair_queue import Turn
 from faceforge_storage.sessions import Issued

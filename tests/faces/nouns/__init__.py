@@ -17,6 +17,3 @@ ROWS: dict[str, Rows] = {name: rows for noun in NOUNS.values() for name, rows in
 
 FOR_ANY_TOKEN = {"current_token", "current_session", "sign_out"}
 """Operations that ask for no permission: each shows only what the token or the session itself is, or ends it."""
-
-UNRECORDED = {name for noun in NOUNS.values() if not noun.recorded for name in noun.operations}
-"""Operations on what is no record, so that the journal tells nothing of it (U1)."""

@@ -25,13 +25,15 @@ NOUN = Noun(
     operations={
         "current_session": Rows(as_a_session, {"token": "install", "address": "127.0.0.1"}, ()),
         "sessions": a_list(),
-        "sign_out": Rows(as_a_session, None, ()),
+        "sign_out": Rows(as_a_session, None, (), recorded=False),
         "revoke_session": Rows(
-            lambda w: {"session_id": w.signed_in.session_id}, None, (gone(session_id=UNKNOWN),)
+            lambda w: {"session_id": w.signed_in.session_id},
+            None,
+            (gone(session_id=UNKNOWN),),
+            recorded=False,
         ),
-        "create_sign_in_code": Rows(lambda w: {}, None, ()),
+        "create_sign_in_code": Rows(lambda w: {}, None, (), recorded=False),
     },
-    recorded=False,
     beside=lambda _ada, other: other.signed_in,
     fill=fill,
 )
