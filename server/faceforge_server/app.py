@@ -43,9 +43,11 @@ from faceforge_storage.database.migrate import migrate
 from faceforge_storage.database.prepared_select import PreparedSelects
 from faceforge_storage.database.read_budget import AnswerMemory
 from faceforge_storage.errors import CannotStart, FaceForgeError
-from faceforge_storage.examiner import Examiner
+from faceforge_storage.examiner import Examiner, Tool
 from faceforge_storage.home.home import Home
 from faceforge_storage.home.settings import Settings
+from faceforge_storage.ingest.exiftool import NAME as EXIFTOOL
+from faceforge_storage.ingest.exiftool import VERSION, ExifTool, find_exiftool, takes
 from faceforge_storage.ingest.processes import ReaderProcesses
 from faceforge_storage.ingest.reader import Bounds
 from faceforge_storage.ingest.registry import READERS
@@ -87,8 +89,9 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
         record_bytes=settings.limits.record_bytes,
     )
     store = open_store(home, settings, partial(RecordedStore, database))
-    renditions = Renditions(home.cache_dir, settings.limits.cache_bytes)
-    processes = _processes(settings)
+    limits = settings.limits
+    renditions = Renditions(home.thumbnails_dir, limits.cache_bytes, limits.disk_reserve_bytes)
+    exiftool = _exiftool(settings, home)
     staging = Staging(home.tmp_dir, settings.limits.disk_reserve_bytes)
     install = InstallToken(home.settings_file, settings.auth.install_token.get_secret_value())
     files = FileTransfers(contract, operations, store, staging, install.signing_key)
@@ -105,7 +108,7 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
         answers=AnswerMemory(settings.limits),
         store=store,
         stored_bytes=stored_bytes,
-        examiner=_examiner(settings, database, store, stored_bytes, processes, renditions),
+        examiner=_examiner(settings, database, store, stored_bytes, renditions, exiftool),
         statements=PreparedSelects(MAX_STATEMENTS),
         computing=Workers("computing", COMPUTING_THREADS, waiting=settings.limits.waiting_per_client),
     )
@@ -134,12 +137,12 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
     return app
 
 
-def _processes(settings: Settings) -> ReaderProcesses:
-    """The processes in which files are read: fewer than the processors, so that requests have one."""
-    limits, reading = settings.limits, settings.reading
-    count = max(1, (os.cpu_count() or 1) - 1) if reading.workers is None else reading.workers
-    bounds = Bounds(limits.image_pixels, reading.hash_all_files)
-    return ReaderProcesses(count, limits.reader_seconds, limits.reader_bytes, bounds)
+def _exiftool(settings: Settings, home: Home) -> ExifTool | None:
+    """ExifTool, where it is installed and not turned off."""
+    program, limits = find_exiftool(settings, home), settings.limits
+    if program is None:
+        return None
+    return ExifTool(program, seconds=limits.reader_seconds, memory_bytes=limits.reader_bytes)
 
 
 def _examiner(
@@ -147,19 +150,24 @@ def _examiner(
     database: Database,
     store: ObjectStore,
     stored_bytes: StoredBytes,
-    processes: ReaderProcesses,
     renditions: Renditions,
+    exiftool: ExifTool | None,
 ) -> Examiner:
+    """What reads files: in fewer processes than there are processors, so that requests have one."""
+    limits, reading = settings.limits, settings.reading
+    count = max(1, (os.cpu_count() or 1) - 1) if reading.workers is None else reading.workers
+    bounds = Bounds(limits.image_pixels, reading.hash_all_files)
+    tools = [] if exiftool is None else [Tool(EXIFTOOL, VERSION, takes, exiftool.read, exiftool.close)]
     return Examiner(
         database=database,
         store=store,
         stored_bytes=stored_bytes,
-        processes=processes,
+        processes=ReaderProcesses(count, limits.reader_seconds, limits.reader_bytes, bounds),
         renditions=renditions,
         readers=tuple(each for each in READERS if each.available()),
-        tools=(),
-        at_once=processes.count and processes.count + 1,  # one waits, so that none has to
-        most_bytes=settings.limits.extracted_bytes,
+        tools=tuple(tools),
+        at_once=count and count + 1,  # one waits, so that none has to
+        most_bytes=limits.extracted_bytes,
         announce=lambda _kind, _data: None,
     )
 
@@ -197,6 +205,7 @@ def _lifespan(
         await core.stored_bytes.find_left()
         # Beside the first requests: it takes a tenth of the start, and what is requested earlier is compiled then.
         compiled = asyncio.create_task(asyncio.to_thread(contract.documents.compile))
+        counted = asyncio.create_task(asyncio.to_thread(core.examiner.renditions.sweep))
         tending = asyncio.create_task(core.stored_bytes.tend())
         reading = asyncio.create_task(core.examiner.work() if core.examiner.at_once else asyncio.sleep(0))
         try:
@@ -204,9 +213,10 @@ def _lifespan(
         finally:
             tending.cancel()
             reading.cancel()
-            core.examiner.processes.close()
-            compiled.cancel()  # the thread goes on to its end, which nobody needs any more
-            await asyncio.wait({tending, reading, compiled}, timeout=LAST_SECONDS)
+            core.examiner.close()
+            for each in (compiled, counted):
+                each.cancel()  # the thread goes on to its end, which nobody needs any more
+            await asyncio.wait({tending, reading, compiled, counted}, timeout=LAST_SECONDS)
             core.computing.close()
             core.database.stop()
             core.database.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from faceforge_storage.ingest import images
+from faceforge_storage.ingest import audio, hashes, images, safetensors, video
 from faceforge_storage.ingest.reader import Reader
 
-READERS: tuple[Reader, ...] = (images.READER,)
+READERS: tuple[Reader, ...] = (images.READER, audio.READER, video.READER, safetensors.READER, hashes.READER)
