@@ -32,7 +32,7 @@ class Rows:
     shows: dict[str, Any] | None
     bad: tuple[Bad, ...]
     recorded: bool = True
-    """Whether what it changes are records: False where that is outside of the journal, such as what is read from files."""
+    """Whether what it changes are records; False for what is outside of the journal."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import (
+from sqlalchemy import (  # allow statement: the gateway runs what `insert_or_ignore` makes
     URL,
     ColumnElement,
     Connection,
