@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from faceforge_storage.ingest import archive, images, pdf, text
+from faceforge_storage.ingest import archive, audio, images, pdf, text, video
 from faceforge_storage.ingest.reader import Reader
 
 READERS: tuple[Reader, ...] = (
     images.READER,
+    audio.READER,
+    video.READER,
     pdf.READER,
     text.READER,
     archive.READER,
