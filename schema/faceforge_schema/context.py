@@ -76,9 +76,12 @@ class Context:
     """The address the caller used, such as `http://127.0.0.1:43210`."""
     idempotency_key: str | None = None
     uploaded: dict[str, Any] | None = None
-    """The bytes of this request, as a row of `objects` with their `mime_type`; they have no place until published."""
+    """The bytes of this request, as a row of `objects` with their `mime_type` and other `hashes`; they have no
+    place until published."""
     freed: list[str] = field(default_factory=list)
     """The hashes of bytes that a purge of this request has freed."""
+    ended_sessions: list[str] = field(default_factory=list)
+    """The ids of sessions that this request has ended: a browser is told to forget the cookie."""
     connection: Hashable = None
     """Which of the actor's connections it came over: they take turns."""
     db: Reader | None = None

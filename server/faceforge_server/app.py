@@ -26,12 +26,14 @@ from faceforge_server.http.application import Application
 from faceforge_server.http.exception_handlers import EXCEPTION_HANDLERS
 from faceforge_server.http.public_routes import Addresses, is_page, is_public, takes_signature
 from faceforge_server.http.request_ids import RequestIds
-from faceforge_server.middleware.authentication import Authentication, Authenticator
+from faceforge_server.middleware.authentication import Authentication
+from faceforge_server.middleware.authenticator import Authenticator
 from faceforge_server.middleware.cached_answers import CachedAnswers
 from faceforge_server.middleware.cross_origin import CrossOrigin
 from faceforge_server.middleware.hosts import HostCheck
 from faceforge_server.middleware.install_token import InstallToken
 from faceforge_server.middleware.origins import OriginCheck
+from faceforge_server.middleware.session_cookie import SessionCookie
 from faceforge_server.rest import RestOperation, RestRouter, rest_operations, rest_routes
 from faceforge_server.token_command import TokenCommand
 from faceforge_server.version import product_version
@@ -41,9 +43,11 @@ from faceforge_storage.database.migrate import migrate
 from faceforge_storage.database.prepared_select import PreparedSelects
 from faceforge_storage.database.read_budget import AnswerMemory
 from faceforge_storage.errors import CannotStart, FaceForgeError
-from faceforge_storage.examiner import Examiner
+from faceforge_storage.examiner import Examiner, Tool
 from faceforge_storage.home.home import Home
 from faceforge_storage.home.settings import Settings
+from faceforge_storage.ingest.exiftool import NAME as EXIFTOOL
+from faceforge_storage.ingest.exiftool import VERSION, ExifTool, find_exiftool, takes
 from faceforge_storage.ingest.processes import ReaderProcesses
 from faceforge_storage.ingest.reader import Bounds
 from faceforge_storage.ingest.registry import READERS
@@ -85,8 +89,9 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
         record_bytes=settings.limits.record_bytes,
     )
     store = open_store(home, settings, partial(RecordedStore, database))
-    renditions = Renditions(home.cache_dir, settings.limits.cache_bytes)
-    processes = _processes(settings)
+    limits = settings.limits
+    renditions = Renditions(home.thumbnails_dir, limits.cache_bytes, limits.disk_reserve_bytes)
+    exiftool = _exiftool(settings, home)
     staging = Staging(home.tmp_dir, settings.limits.disk_reserve_bytes)
     install = InstallToken(home.settings_file, settings.auth.install_token.get_secret_value())
     files = FileTransfers(contract, operations, store, staging, install.signing_key)
@@ -103,11 +108,11 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
         answers=AnswerMemory(settings.limits),
         store=store,
         stored_bytes=stored_bytes,
-        examiner=_examiner(settings, database, store, stored_bytes, processes, renditions),
+        examiner=_examiner(settings, database, store, stored_bytes, renditions, exiftool),
         statements=PreparedSelects(MAX_STATEMENTS),
         computing=Workers("computing", COMPUTING_THREADS, waiting=settings.limits.waiting_per_client),
     )
-    authenticator = Authenticator(core, install)
+    authenticator = Authenticator(core, install, SessionCookie(home.root))
     command = TokenCommand(home.root)
     cache = AnswerCache(lambda: core.database.generation, settings.limits.answer_cache_bytes)
     routes = _routes(contract, operations, core, authenticator)
@@ -127,16 +132,17 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
     )
     app.router.routes.extend(routes)
     app.state.core, app.state.files, app.state.answers = core, files, cache
+    app.state.authenticator = authenticator
     app.state.token_command = command.shown_to
     return app
 
 
-def _processes(settings: Settings) -> ReaderProcesses:
-    """The processes in which files are read: fewer than the processors, so that requests have one."""
-    limits, reading = settings.limits, settings.reading
-    count = max(1, (os.cpu_count() or 1) - 1) if reading.workers is None else reading.workers
-    bounds = Bounds(limits.image_pixels, reading.hash_all_files)
-    return ReaderProcesses(count, limits.reader_seconds, limits.reader_bytes, bounds)
+def _exiftool(settings: Settings, home: Home) -> ExifTool | None:
+    """ExifTool, where it is installed and not turned off."""
+    program, limits = find_exiftool(settings, home), settings.limits
+    if program is None:
+        return None
+    return ExifTool(program, seconds=limits.reader_seconds, memory_bytes=limits.reader_bytes)
 
 
 def _examiner(
@@ -144,19 +150,24 @@ def _examiner(
     database: Database,
     store: ObjectStore,
     stored_bytes: StoredBytes,
-    processes: ReaderProcesses,
     renditions: Renditions,
+    exiftool: ExifTool | None,
 ) -> Examiner:
+    """What reads files: in fewer processes than there are processors, so that requests have one."""
+    limits, reading = settings.limits, settings.reading
+    count = max(1, (os.cpu_count() or 1) - 1) if reading.workers is None else reading.workers
+    bounds = Bounds(limits.image_pixels, reading.hash_all_files)
+    tools = [] if exiftool is None else [Tool(EXIFTOOL, VERSION, takes, exiftool.read, exiftool.close)]
     return Examiner(
         database=database,
         store=store,
         stored_bytes=stored_bytes,
-        processes=processes,
+        processes=ReaderProcesses(count, limits.reader_seconds, limits.reader_bytes, bounds),
         renditions=renditions,
         readers=tuple(each for each in READERS if each.available()),
-        tools=(),
-        at_once=processes.count and processes.count + 1,  # one waits, so that none has to
-        most_bytes=settings.limits.extracted_bytes,
+        tools=tuple(tools),
+        at_once=count and count + 1,  # one waits, so that none has to
+        most_bytes=limits.extracted_bytes,
         announce=lambda _kind, _data: None,
     )
 
@@ -194,16 +205,16 @@ def _lifespan(
         await core.stored_bytes.find_left()
         # Beside the first requests: it takes a tenth of the start, and what is requested earlier is compiled then.
         compiled = asyncio.create_task(asyncio.to_thread(contract.documents.compile))
+        counted = asyncio.create_task(asyncio.to_thread(core.examiner.renditions.sweep))
         tending = asyncio.create_task(core.stored_bytes.tend())
         reading = asyncio.create_task(core.examiner.work() if core.examiner.at_once else asyncio.sleep(0))
         try:
             yield
         finally:
-            tending.cancel()
-            reading.cancel()
-            core.examiner.processes.close()
-            compiled.cancel()  # the thread goes on to its end, which nobody needs any more
-            await asyncio.wait({tending, reading, compiled}, timeout=LAST_SECONDS)
+            for each in (tending, reading, compiled, counted):
+                each.cancel()  # a thread goes on to its end, which nobody needs any more
+            stopped = asyncio.create_task(core.examiner.stop())
+            await asyncio.wait({tending, reading, compiled, counted, stopped}, timeout=LAST_SECONDS)
             core.computing.close()
             core.database.stop()
             core.database.close()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,9 +17,10 @@ from faceforge_storage import readings
 from faceforge_storage.assets import find_object
 from faceforge_storage.database.database import Database
 from faceforge_storage.database.gateway import Write
-from faceforge_storage.errors import FaceForgeError, StorageFailed, Unavailable
+from faceforge_storage.errors import FaceForgeError, Overloaded, StorageFailed, Unavailable
 from faceforge_storage.ingest.processes import Examine, Examined
 from faceforge_storage.ingest.reader import File, Found, Reader, Unreadable
+from faceforge_storage.ingest.thumbnails import SIZES
 from faceforge_storage.objects.provider import ObjectReader, StoredObject
 from faceforge_storage.objects.store import ObjectStore
 from faceforge_storage.readings import Outcome, Pending
@@ -33,9 +34,14 @@ BATCH = 64
 """How many contents are taken from the queue at once."""
 SAVED_AT_ONCE = 16
 """How many contents that have been read are stored in one transaction."""
-SIZES = (320, 640)
-"""The widths of thumbnails, in pixels."""
+WAITING = 512
+"""How many may wait for thumbnails at once."""
 Announce = Callable[[str, Mapping[str, Any]], None]
+Made = tuple[Outcome, Mapping[int, bytes]]
+"""What came of examining a content: what was read, and the thumbnails by size."""
+
+
+AGAIN = {"Retry-After": "2"}
 
 
 class Processes(Protocol):
@@ -54,6 +60,7 @@ class Tool:
     version: int
     takes: Callable[[File], bool]
     read: Callable[[File], Found]
+    close: Callable[[], None]
 
 
 @dataclass(eq=False)
@@ -74,7 +81,21 @@ class Examiner:
     def __post_init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._expected = asyncio.Event()
-        self._running: dict[str, asyncio.Task[Outcome]] = {}
+        self._running: dict[str, asyncio.Task[Made]] = {}
+        self._waiting = 0
+
+    async def stop(self) -> None:
+        """End what reads, whatever it is doing."""
+        await asyncio.to_thread(self._close)
+        running = list(self._running.values())
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+    def _close(self) -> None:
+        self.processes.close()
+        for tool in self.tools:
+            tool.close()
 
     def expect(self) -> None:
         """Whoever puts something into the queue says so in its transaction, from the writer's thread."""
@@ -98,20 +119,34 @@ class Examiner:
     async def thumbnail(self, sha256: str, size: int) -> bytes | None:
         """A thumbnail of a content, made now if need be; None where its bytes are in no asset.
 
-        Raises Busy, and what opening the bytes raises.
+        Raises Overloaded, Unavailable, and what opening the bytes raises.
         """
         found = await asyncio.to_thread(self.renditions.find, sha256, size)
-        if found is None:
-            pending = await self.database.read(OWN._replace(light=True), readings.find, sha256)
-            if pending is None:
-                return None
-            held = await self.database.read(OWN._replace(light=True), readings.versions, [sha256])
-            begun = sha256 not in self._running
-            outcome = await self._examined(pending, held.get(sha256, {}), urgent=True)
-            if begun:
+        if found is not None:
+            return found
+        if self._waiting >= WAITING:
+            raise Overloaded(f"{WAITING} wait for thumbnails already.", headers=AGAIN)
+        self._waiting += 1
+        try:
+            return await self._made_now(sha256, size)
+        finally:
+            self._waiting -= 1
+
+    async def _made_now(self, sha256: str, size: int) -> bytes | None:
+        pending = await self.database.read(OWN._replace(light=True), readings.find, sha256)
+        if pending is None:
+            return None
+        held = await self.database.read(OWN._replace(light=True), readings.versions, [sha256])
+        begun = sha256 not in self._running
+        outcome, thumbnails = await self._examined(pending, held.get(sha256, {}), urgent=True)
+        if begun and outcome.results:
+            with suppress(FaceForgeError):  # it stays in the queue; whoever waits for a picture has it
                 await self._save([outcome])
-            found = await asyncio.to_thread(self.renditions.find, sha256, size)
-        return found
+        # One that was being examined already may have had its thumbnails; where none can be kept, only this has them.
+        made = thumbnails.get(size) or await asyncio.to_thread(self.renditions.find, sha256, size)
+        if made is None:
+            raise Unavailable("The thumbnail could not be made now.", headers=AGAIN)
+        return made
 
     async def work(self) -> None:
         """Until cancelled: read what waits, first come first served."""
@@ -152,7 +187,8 @@ class Examiner:
 
         async def one(pending: Pending) -> Outcome:
             async with gate:
-                return await self._examined(pending, held.get(pending.sha256, {}))
+                outcome, _ = await self._examined(pending, held.get(pending.sha256, {}))
+                return outcome
 
         tasks = [asyncio.ensure_future(one(each)) for each in batch]
         done: list[Outcome] = []
@@ -162,13 +198,16 @@ class Examiner:
                 if len(done) == SAVED_AT_ONCE:
                     await self._save(done)
                     done = []
+        except FaceForgeError:
+            await self._save(done)
+            raise
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await self._save(done)
+        await self._save(done)
 
-    async def _examined(self, pending: Pending, held: Mapping[str, int], *, urgent: bool = False) -> Outcome:
+    async def _examined(self, pending: Pending, held: Mapping[str, int], *, urgent: bool = False) -> Made:
         """What comes of examining a content; of one that is being examined already, what comes of that."""
         running = self._running.get(pending.sha256)
         if running is None:
@@ -177,13 +216,13 @@ class Examiner:
             running.add_done_callback(lambda _task: self._running.pop(pending.sha256, None))
         return await asyncio.shield(running)
 
-    async def _examine(self, pending: Pending, held: Mapping[str, int], *, urgent: bool) -> Outcome:
+    async def _examine(self, pending: Pending, held: Mapping[str, int], *, urgent: bool) -> Made:
         place = (pending.size_bytes, pending.provider, pending.bucket, pending.key)
-        names = (pending.mime_type, pending.filename, pending.kind)
+        names = (pending.mime_type, pending.filename, pending.kind, pending.blake3)
         file = File(Path(), pending.sha256, pending.size_bytes, *names)
         wanted = [each for each in self.readers if self._wants(each, file, pending, held)]
         tools = [each for each in self.tools if self._wants(each, file, pending, held)]
-        missing = await asyncio.to_thread(self.renditions.missing, pending.sha256, SIZES)
+        sizes = await self._sizes(pending, wanted, held)
         try:
             reader = await asyncio.to_thread(self.store.open, StoredObject(pending.sha256, *place))
         except (Unavailable, StorageFailed) as fault:
@@ -193,21 +232,35 @@ class Examiner:
             results: dict[str, tuple[int, Found | str]] = {
                 name: (self.present[name], fault.detail) for name in failed
             }
-            return Outcome(pending.sha256, results)
+            return Outcome(pending.sha256, results), {}
         try:
             file = replace(file, path=_path_of(reader))
-            request = Examine(file, tuple(each.name for each in wanted), missing)
-            # Who waits for a thumbnail does not wait for a tool, too: then the content stays in the queue.
+            # Who waits for a thumbnail waits for nothing else that takes long: then the content stays in the queue.
+            quick = [each for each in wanted if not (urgent and each.reads_all_bytes)]
             used = [] if urgent else tools
-            by_tools = asyncio.gather(*(asyncio.to_thread(_read_by, each, file) for each in used))
-            examined = await self.processes.examine(request, urgent=urgent)
-            found = await by_tools
+            whole = frozenset(each.name for each in quick if each.reads_all_bytes)
+            request = Examine(file, tuple(each.name for each in quick), sizes, whole)
+            examined, found = await asyncio.gather(
+                self.processes.examine(request, urgent=urgent),
+                asyncio.gather(*(asyncio.to_thread(_read_by, each, file) for each in used)),
+            )
         finally:
-            await asyncio.to_thread(reader.close)
+            reader.close()
         await self._keep(pending.sha256, examined.thumbnails)
         read = {**examined.readings, **{each.name: one for each, one in zip(used, found, strict=True)}}
         results = {name: (self.present[name], value) for name, value in read.items()}
-        return Outcome(pending.sha256, results, complete=len(used) == len(tools))
+        complete = len(used) + len(quick) == len(tools) + len(wanted)
+        outcome = Outcome(pending.sha256, results, again=pending.again and complete, complete=complete)
+        return outcome, examined.thumbnails
+
+    async def _sizes(
+        self, pending: Pending, wanted: Sequence[Reader], held: Mapping[str, int]
+    ) -> tuple[int, ...]:
+        """The thumbnails to make: those that are missing, and those that a reader may now have another picture for."""
+        seeing = [each.name for each in wanted if each.preview is not None]
+        if seeing and (pending.again or not held.keys().isdisjoint(seeing)):
+            return SIZES
+        return await asyncio.to_thread(self.renditions.missing, pending.sha256, or_tile=bool(seeing))
 
     @staticmethod
     def _wants(reader: Reader | Tool, file: File, pending: Pending, held: Mapping[str, int]) -> bool:
@@ -240,6 +293,8 @@ def _read_by(tool: Tool, file: File) -> Found | str:
         return tool.read(file)
     except Unreadable as fault:
         return str(fault)
+    except Unavailable:
+        raise
     except Exception:
         log.exception("the reader %s failed", tool.name)
         return "The reader ended with an error; the log of Core has it."

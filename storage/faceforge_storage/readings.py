@@ -36,6 +36,7 @@ DONE, FAILED = "done", "failed"
 HASHES = ("blake3", "md5", "crc32", "autov3")
 MEDIA = tuple(field.name for field in fields(Media))
 """The derived columns of assets, and the values of `Media`."""
+NOTHING = {**dict.fromkeys(MEDIA), "taken_at": ""}
 CUT_OFF = "…"
 """What stands at the end of a text that was cut off."""
 CUT_KEY = "cut_off"
@@ -56,6 +57,7 @@ class Pending(NamedTuple):
     mime_type: str
     filename: str
     kind: str
+    blake3: str | None
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,8 @@ class Outcome:
 
     sha256: str
     results: Mapping[str, tuple[int, Found | str]]
+    again: bool = False
+    """Whether all readers have read it, so that what none of them finds any more is forgotten."""
     complete: bool = True
     """Whether nothing is left to be read, so that it leaves the queue."""
 
@@ -117,14 +121,17 @@ def waiting(limit: int, sha256: str | None = None) -> Select[Any]:
         asked.label("again"),
         *(objects.c[name] for name in ("size_bytes", "provider", "bucket", "key")),
         *(assets.c[name] for name in ("mime_type", "filename", "kind")),
+        contents.c.blake3,
     ]
+    known = contents.c.sha256 == objects.c.sha256
     on = pending_contents.c.sha256 == objects.c.sha256
-    if sha256 is None:
-        joined = pending_contents.join(objects, on)
-        ordered = select(*columns).select_from(joined.join(assets, assets.c.row_id == oldest))
-        return ordered.order_by(pending_contents.c.row_id).limit(limit)
-    joined = objects.outerjoin(pending_contents, on).join(assets, assets.c.row_id == oldest)
-    return select(*columns).select_from(joined).where(objects.c.sha256 == sha256)
+    waits = sha256 is None
+    joined = pending_contents.join(objects, on) if waits else objects.outerjoin(pending_contents, on)
+    joined = joined.join(assets, assets.c.row_id == oldest).outerjoin(contents, known)
+    found = select(*columns).select_from(joined)
+    if waits:
+        return found.order_by(pending_contents.c.row_id).limit(limit)
+    return found.where(objects.c.sha256 == sha256)
 
 
 def next_pending(db: Connection, limit: int) -> list[Pending]:
@@ -182,8 +189,8 @@ def save(tx: Write, outcomes: Sequence[Outcome], most_bytes: int) -> None:
         for each in reversed(found):
             known |= each.hashes
         set_hashes(tx, outcome.sha256, known)
-        if found:
-            media = _merged(each.media for each in found)
+        media = {**(NOTHING if outcome.again else {}), **_merged(each.media for each in found)}
+        if media:
             tx.set_derived(assets, assets.c.content_hash == outcome.sha256, media)
         if outcome.complete:
             _forget_pending(tx, outcome.sha256)

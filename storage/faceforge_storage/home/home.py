@@ -20,7 +20,7 @@ log = logging.getLogger("faceforge.home")
 
 @dataclass(frozen=True)
 class Home:
-    """The directories of one installation. `root` is absolute; `config/` and `tmp/` cannot be moved."""
+    """The directories of one installation. `root` is absolute; `config/`, `tmp/` and `cache/` cannot be moved."""
 
     root: Path
     paths: Paths = field(default_factory=Paths)
@@ -65,6 +65,10 @@ class Home:
     def cache_dir(self) -> Path:
         """What can be made again at any time."""
         return self.root / "cache"
+
+    @property
+    def thumbnails_dir(self) -> Path:
+        return self.cache_dir / "thumbnails"
 
     @property
     def backups_dir(self) -> Path:

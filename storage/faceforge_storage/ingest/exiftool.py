@@ -189,7 +189,8 @@ def _exchange(process: subprocess.Popen[bytes], words: tuple[bytes, ...], number
     process.stdin.write(b"\n".join([*words, b"-execute" + number, b""]))
     process.stdin.flush()
     ready = b"{ready" + number + b"}"
-    said, size = [], 0
+    said: list[bytes] = []
+    size = 0
     while size < MOST and (line := process.stdout.readline(MOST)):
         if line.strip() == ready:
             return b"".join(said)

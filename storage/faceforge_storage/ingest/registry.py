@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from faceforge_storage.ingest import archive, audio, images, pdf, text, video
+from faceforge_storage.ingest import archive, audio, hashes, images, pdf, safetensors, text, video
+from faceforge_storage.ingest.generation import reader as generation
 from faceforge_storage.ingest.reader import Reader
 
 READERS: tuple[Reader, ...] = (
@@ -12,4 +13,7 @@ READERS: tuple[Reader, ...] = (
     pdf.READER,
     text.READER,
     archive.READER,
+    safetensors.READER,
+    generation.READER,
+    hashes.READER,
 )
