@@ -26,12 +26,14 @@ from faceforge_server.http.application import Application
 from faceforge_server.http.exception_handlers import EXCEPTION_HANDLERS
 from faceforge_server.http.public_routes import Addresses, is_page, is_public, takes_signature
 from faceforge_server.http.request_ids import RequestIds
-from faceforge_server.middleware.authentication import Authentication, Authenticator
+from faceforge_server.middleware.authentication import Authentication
+from faceforge_server.middleware.authenticator import Authenticator
 from faceforge_server.middleware.cached_answers import CachedAnswers
 from faceforge_server.middleware.cross_origin import CrossOrigin
 from faceforge_server.middleware.hosts import HostCheck
 from faceforge_server.middleware.install_token import InstallToken
 from faceforge_server.middleware.origins import OriginCheck
+from faceforge_server.middleware.session_cookie import SessionCookie
 from faceforge_server.rest import RestOperation, RestRouter, rest_operations, rest_routes
 from faceforge_server.token_command import TokenCommand
 from faceforge_server.version import product_version
@@ -110,7 +112,7 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
         statements=PreparedSelects(MAX_STATEMENTS),
         computing=Workers("computing", COMPUTING_THREADS, waiting=settings.limits.waiting_per_client),
     )
-    authenticator = Authenticator(core, install)
+    authenticator = Authenticator(core, install, SessionCookie(home.root))
     command = TokenCommand(home.root)
     cache = AnswerCache(lambda: core.database.generation, settings.limits.answer_cache_bytes)
     routes = _routes(contract, operations, core, authenticator)
@@ -130,6 +132,7 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
     )
     app.router.routes.extend(routes)
     app.state.core, app.state.files, app.state.answers = core, files, cache
+    app.state.authenticator = authenticator
     app.state.token_command = command.shown_to
     return app
 
@@ -208,12 +211,10 @@ def _lifespan(
         try:
             yield
         finally:
-            tending.cancel()
-            reading.cancel()
-            core.examiner.close()
-            for each in (compiled, counted):
-                each.cancel()  # the thread goes on to its end, which nobody needs any more
-            await asyncio.wait({tending, reading, compiled, counted}, timeout=LAST_SECONDS)
+            for each in (tending, reading, compiled, counted):
+                each.cancel()  # a thread goes on to its end, which nobody needs any more
+            stopped = asyncio.create_task(core.examiner.stop())
+            await asyncio.wait({tending, reading, compiled, counted, stopped}, timeout=LAST_SECONDS)
             core.computing.close()
             core.database.stop()
             core.database.close()
