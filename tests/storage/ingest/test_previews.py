@@ -109,7 +109,7 @@ def test_the_last_one_is_kept_and_no_other(tmp_path: Path) -> None:
 
 
 def test_a_file_without_a_picture_has_none(tmp_path: Path) -> None:
-    assert preview_of(a_file(tmp_path / "a", b"Some words."), Bounds()) is None
+    assert preview_of(a_file(tmp_path / "a", bytes(range(256))), Bounds()) is None
 
 
 def test_a_damaged_one_says_so_each_time(tmp_path: Path) -> None:
