@@ -1,4 +1,4 @@
-"""Malformed files do not crash Core, nor hang it, nor fill the memory; each is explained (S11). Measured from outside."""
+"""Malformed files do not crash Core, nor hang it, nor fill the memory; each is explained (S11), as seen from outside."""
 
 from __future__ import annotations
 
