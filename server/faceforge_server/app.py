@@ -212,12 +212,10 @@ def _lifespan(
         try:
             yield
         finally:
-            tending.cancel()
-            reading.cancel()
-            core.examiner.close()
-            for each in (compiled, counted):
-                each.cancel()  # the thread goes on to its end, which nobody needs any more
-            await asyncio.wait({tending, reading, compiled, counted}, timeout=LAST_SECONDS)
+            for each in (tending, reading, compiled, counted):
+                each.cancel()  # a thread goes on to its end, which nobody needs any more
+            stopped = asyncio.create_task(core.examiner.stop())
+            await asyncio.wait({tending, reading, compiled, counted, stopped}, timeout=LAST_SECONDS)
             core.computing.close()
             core.database.stop()
             core.database.close()

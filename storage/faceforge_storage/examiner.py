@@ -84,8 +84,15 @@ class Examiner:
         self._running: dict[str, asyncio.Task[Made]] = {}
         self._waiting = 0
 
-    def close(self) -> None:
+    async def stop(self) -> None:
         """End what reads, whatever it is doing."""
+        await asyncio.to_thread(self._close)
+        running = list(self._running.values())
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+    def _close(self) -> None:
         self.processes.close()
         for tool in self.tools:
             tool.close()
@@ -191,11 +198,14 @@ class Examiner:
                 if len(done) == SAVED_AT_ONCE:
                     await self._save(done)
                     done = []
+        except FaceForgeError:
+            await self._save(done)
+            raise
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await self._save(done)
+        await self._save(done)
 
     async def _examined(self, pending: Pending, held: Mapping[str, int], *, urgent: bool = False) -> Made:
         """What comes of examining a content; of one that is being examined already, what comes of that."""
@@ -228,13 +238,14 @@ class Examiner:
             # Who waits for a thumbnail waits for nothing else that takes long: then the content stays in the queue.
             quick = [each for each in wanted if not (urgent and each.reads_all_bytes)]
             used = [] if urgent else tools
-            request = Examine(file, tuple(each.name for each in quick), sizes)
+            whole = frozenset(each.name for each in quick if each.reads_all_bytes)
+            request = Examine(file, tuple(each.name for each in quick), sizes, whole)
             examined, found = await asyncio.gather(
                 self.processes.examine(request, urgent=urgent),
                 asyncio.gather(*(asyncio.to_thread(_read_by, each, file) for each in used)),
             )
         finally:
-            await asyncio.to_thread(reader.close)
+            reader.close()
         await self._keep(pending.sha256, examined.thumbnails)
         read = {**examined.readings, **{each.name: one for each, one in zip(used, found, strict=True)}}
         results = {name: (self.present[name], value) for name, value in read.items()}

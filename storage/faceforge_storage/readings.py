@@ -125,15 +125,13 @@ def waiting(limit: int, sha256: str | None = None) -> Select[Any]:
     ]
     known = contents.c.sha256 == objects.c.sha256
     on = pending_contents.c.sha256 == objects.c.sha256
-    if sha256 is None:
-        joined = pending_contents.join(objects, on)
-        ordered = select(*columns).select_from(
-            joined.join(assets, assets.c.row_id == oldest).outerjoin(contents, known)
-        )
-        return ordered.order_by(pending_contents.c.row_id).limit(limit)
-    joined = objects.outerjoin(pending_contents, on).join(assets, assets.c.row_id == oldest)
-    joined = joined.outerjoin(contents, known)
-    return select(*columns).select_from(joined).where(objects.c.sha256 == sha256)
+    waits = sha256 is None
+    joined = pending_contents.join(objects, on) if waits else objects.outerjoin(pending_contents, on)
+    joined = joined.join(assets, assets.c.row_id == oldest).outerjoin(contents, known)
+    found = select(*columns).select_from(joined)
+    if waits:
+        return found.order_by(pending_contents.c.row_id).limit(limit)
+    return found.where(objects.c.sha256 == sha256)
 
 
 def next_pending(db: Connection, limit: int) -> list[Pending]:

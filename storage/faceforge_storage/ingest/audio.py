@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from faceforge_storage.ingest import decoder, wave_form
 from faceforge_storage.ingest.audio_tags import pictures_of, tags_of
-from faceforge_storage.ingest.clean_json import clean
+from faceforge_storage.ingest.clean_json import clean_text
 from faceforge_storage.ingest.mime import UNKNOWN
+from faceforge_storage.ingest.pictures import keep_last, made_preview, preview_size
 from faceforge_storage.ingest.reader import Bounds, File, Found, Media, Reader, Unreadable
 
 if TYPE_CHECKING:
@@ -38,6 +39,14 @@ CODECS = {
     "WavPack": "wavpack",
 }
 """The codec by the format that mutagen finds; ASF and MP4 name theirs."""
+
+WINDOWS_MEDIA = {
+    "Windows Media Audio Standard": "wmav1",
+    "Windows Media Audio 9 Standard": "wmav2",
+    "Windows Media Audio 9 Professional": "wmapro",
+    "Windows Media Audio 9 Lossless": "wmalossless",
+}
+"""What mutagen calls the codecs of ASF, and how the decoder calls them."""
 
 BY_NAME = {".ac3", ".ape", ".dff", ".dsf", ".mka", ".mpc", ".ofr", ".tak", ".tta", ".wma", ".wv"}
 """Sounds that are not known by their first bytes, or are taken for videos by them."""
@@ -78,9 +87,10 @@ def read(file: File, _bounds: Bounds) -> Found:
         "peaks": wave.peaks if wave else None,
     }
     kept = {name: value for name, value in metadata.items() if value}
-    return Found(clean(kept), Media(duration_s=duration))
+    return Found(kept, Media(duration_s=duration))
 
 
+@keep_last
 def preview(file: File, bounds: Bounds) -> Image | None:
     """The picture that the file brings along, else the shape of its wave."""
     sound = _opened(file)
@@ -100,14 +110,14 @@ def _opened(file: File) -> Any:
             raw.name = SUFFIXES.get(file.mime_type) or file.filename
             return mutagen.File(stream)
     except mutagen.MutagenError as fault:
-        raise Unreadable(f"The sound cannot be read: {clean(str(fault))[:200]}") from None
+        raise Unreadable(f"The sound cannot be read: {clean_text(str(fault))[:200]}") from None
 
 
 def _by_decoder(file: File) -> Found:
     found = decoder.probe(file.path) if decoder.available() else None
     if found is None or not found.audio:
         raise Unreadable("This kind of sound is not known.")
-    return Found(clean(found.as_json() | wave_form.as_json(file.path)), Media(duration_s=found.duration_s))
+    return Found(found.as_json() | wave_form.as_json(file.path), Media(duration_s=found.duration_s))
 
 
 def _codec(sound: Any) -> str | None:
@@ -116,7 +126,7 @@ def _codec(sound: Any) -> str | None:
         codec = str(getattr(sound.info, "codec", ""))
         return "aac" if codec.startswith("mp4a.40") else codec.partition(".")[0] or None
     if name == "ASF":
-        return str(sound.info.codec_type or sound.info.codec_name) or None
+        return WINDOWS_MEDIA.get(sound.info.codec_type, sound.info.codec_type or None)
     if name == "MP3":
         return f"mp{sound.info.layer}"
     return CODECS.get(name, name.lower())
@@ -127,15 +137,10 @@ def _cover(data: bytes, bounds: Bounds) -> Image | None:
 
     try:
         with Image.open(io.BytesIO(data), formats=COVER_FORMATS) as picture:
-            if picture.width * picture.height > bounds.image_pixels:
-                return None
-            picture.draft("RGB", (640, 640))
-            alpha = "A" in picture.getbands() or "transparency" in picture.info
-            shown = picture.convert("RGBA" if alpha else "RGB")
+            picture.draft("RGB", preview_size(picture.size))
+            return made_preview(picture) if picture.width * picture.height <= bounds.image_pixels else None
     except Exception:  # whatever the decoder says of it: a broken picture is no picture
         return None
-    shown.thumbnail((640, 1280))
-    return shown
 
 
 READER = Reader("audio", 1, takes, read, preview)

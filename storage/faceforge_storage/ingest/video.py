@@ -7,9 +7,9 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from faceforge_storage.ingest import audio, decoder, wave_form
-from faceforge_storage.ingest.clean_json import clean
 from faceforge_storage.ingest.mime import UNKNOWN
 from faceforge_storage.ingest.movie import Movie
+from faceforge_storage.ingest.pictures import HEIGHT, WIDTH, average_color, keep_last
 from faceforge_storage.ingest.reader import Bounds, File, Found, Media, Reader, Unreadable
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ BY_NAME = {
 
 MOMENTS = (0.1, 0.3, 0.6, 0.0)
 """The parts of the length whose frames are tried until one shows something."""
-LARGEST = (640, 1280)
 BARE = 24
 """A frame whose lightest and darkest grey are no further apart, of 255, shows nothing: a fade, a leader."""
 
@@ -48,22 +47,25 @@ def takes(file: File) -> bool:
     return (file.mime_type.startswith("video/") or named) and not audio.takes(file)
 
 
-def read(file: File, _bounds: Bounds) -> Found:
+def read(file: File, bounds: Bounds) -> Found:
     """Raises Unreadable."""
     found = decoder.probe(file.path)
     if not found.video and not found.audio:
         raise Unreadable("There is neither a picture nor a sound in it.")
+    shown = preview(file, bounds) if found.video else None
     media = Media(
         width=found.width,
         height=found.height,
         duration_s=found.duration_s,
+        color=average_color(shown) if shown else None,
         taken_at=taken_at(found.tags),
         has_alpha=found.has_alpha,
     )
     wave = {} if found.video else wave_form.as_json(file.path)
-    return Found(clean(found.as_json() | wave), media)
+    return Found(found.as_json() | wave, media)
 
 
+@keep_last
 def preview(file: File, bounds: Bounds) -> Image | None:
     """The first frame of MOMENTS that shows something, else the last of them; the wave where there is only sound."""
     found = decoder.probe(file.path)
@@ -73,7 +75,7 @@ def preview(file: File, bounds: Bounds) -> Image | None:
         return None
     picture = None
     for part in MOMENTS if found.duration_s else (0.0,):
-        picture = decoder.frame(file.path, part * (found.duration_s or 0.0), LARGEST) or picture
+        picture = decoder.frame(file.path, part * (found.duration_s or 0.0), (WIDTH, HEIGHT)) or picture
         if picture is not None and not _is_bare(picture):
             break
     return picture

@@ -46,6 +46,14 @@ def test_tracks_size_and_length_are_read(name: str, codecs: tuple[str, ...], tmp
     assert (video["codec"], video["frames_per_second"], audio["codec"]) == (codecs[1], 25.0, codecs[3])
     assert (found.media.width, found.media.height, found.media.has_alpha) == (320, 200, False)
     assert found.media.duration_s == pytest.approx(2.0, abs=0.08)
+    assert found.media.color is not None
+
+
+def test_the_colour_is_that_of_the_frame_which_stands_for_it(tmp_path: Path) -> None:
+    color = READER.read(as_file(make_video(tmp_path / "v.mp4")), Bounds()).media.color or ""
+    red, blue = int(color[1:3], 16), int(color[5:7], 16)
+    assert 50 <= red <= 75  # a quarter
+    assert 180 <= blue <= 200
 
 
 def test_tags_and_the_time_it_was_taken(tmp_path: Path) -> None:
