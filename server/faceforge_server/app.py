@@ -134,6 +134,7 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
     app.state.core, app.state.files, app.state.answers = core, files, cache
     app.state.authenticator = authenticator
     app.state.token_command = command.shown_to
+    app.state.link_command = TokenCommand(home.root, "link").shown_to
     return app
 
 
