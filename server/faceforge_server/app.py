@@ -15,8 +15,9 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, WebSocketRoute
 
 import faceforge_ui
-from faceforge_schema import Contract, Core, build_schema, permissions_of
+from faceforge_schema import Contract, Core, build_schema, needs_of_records, permissions_of
 from faceforge_server.contract_routes import contract_routes, path_operations
+from faceforge_server.events.routes import EventAddress
 from faceforge_server.files.transfers import FileTransfers
 from faceforge_server.graphql.view import GraphqlView
 from faceforge_server.graphql.websocket import GraphqlWebSocket
@@ -40,6 +41,7 @@ from faceforge_storage.database.migrate import migrate
 from faceforge_storage.database.prepared_select import PreparedSelects
 from faceforge_storage.database.read_budget import AnswerMemory
 from faceforge_storage.errors import CannotStart, FaceForgeError
+from faceforge_storage.events.hub import Events
 from faceforge_storage.home.home import Home
 from faceforge_storage.home.settings import Settings
 from faceforge_storage.objects.registry import open_store
@@ -92,6 +94,7 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
         permissions=permissions_of(contract.graphql),
         answers=AnswerMemory(settings.limits),
         store=store,
+        events=Events(database, needs_of_records(contract.graphql)),
         stored_bytes=StoredBytes(database, store),
         statements=PreparedSelects(MAX_STATEMENTS),
         computing=Workers("computing", COMPUTING_THREADS, waiting=settings.limits.waiting_per_client),
@@ -116,6 +119,7 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
     )
     app.router.routes.extend(routes)
     app.state.core, app.state.files, app.state.answers = core, files, cache
+    app.state.event_address = EventAddress(contract, operations)
     app.state.token_command = command.shown_to
     return app
 
@@ -157,6 +161,7 @@ def _lifespan(
         try:
             yield
         finally:
+            core.events.close()
             tending.cancel()
             compiled.cancel()  # the thread goes on to its end, which nobody needs any more
             await asyncio.wait({tending, compiled}, timeout=LAST_SECONDS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -24,6 +25,8 @@ from faceforge_ui import sign_in_needed
 
 BY_READER = {"Vary": "Accept, Sec-Fetch-Mode"}
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="FaceForge"'}
+STILL = "faceforge.still"
+"""Where a scope has what asks again who sends the request: an answer that goes on may outlive a token."""
 
 
 class Authenticator:
@@ -110,7 +113,8 @@ class Authentication:
             try:
                 if not self._needs_no_token(request):
                     address = request.client.host if request.client else None
-                    scope["actor"] = await self.authenticator.actor(token_of(request), address)
+                    scope[STILL] = partial(self.authenticator.actor, token_of(request), address)
+                    scope["actor"] = await scope[STILL]()
                     let_in(scope)
             except Unauthorized as error:
                 await self._ask_for_a_token(error, request, receive, send)

@@ -15,5 +15,5 @@ NOUNS: dict[str, Noun] = {
 ROWS: dict[str, Rows] = {name: rows for noun in NOUNS.values() for name, rows in noun.operations.items()}
 """The rows of every operation."""
 
-FOR_ANY_TOKEN = {"current_token"}
-"""Operations that ask for no permission: each shows only what the token itself is."""
+FOR_ANY_TOKEN = {"current_token", "events"}
+"""Operations that ask for no permission: each shows only what the token itself is, or may read."""
