@@ -17,6 +17,7 @@ from faceforge_storage.database.gateway import Write
 from faceforge_storage.database.prepared_select import PreparedSelects
 from faceforge_storage.database.read_budget import AnswerMemory, ReadBudget
 from faceforge_storage.events.hub import Events
+from faceforge_storage.examiner import Examiner
 from faceforge_storage.home.settings import Settings
 from faceforge_storage.objects.store import ObjectStore
 from faceforge_storage.scheduling.fair_queue import Turn
@@ -56,6 +57,8 @@ class Core:
     """What happens, for whoever follows it."""
     stored_bytes: StoredBytes
     """Publishes and removes what the rows of `objects` name."""
+    examiner: Examiner
+    """Reads files in the background."""
     statements: PreparedSelects
     """The statements by which queries read."""
     computing: Workers
@@ -76,7 +79,8 @@ class Context:
     """The address the caller used, such as `http://127.0.0.1:43210`."""
     idempotency_key: str | None = None
     uploaded: dict[str, Any] | None = None
-    """The bytes of this request, as a row of `objects` with their `mime_type`; they have no place until published."""
+    """The bytes of this request, as a row of `objects` with their `mime_type` and other `hashes`; they have no
+    place until published."""
     freed: list[str] = field(default_factory=list)
     """The hashes of bytes that a purge of this request has freed."""
     connection: Hashable = None

@@ -21,6 +21,7 @@ class Counts:
     descriptors: int = attribute("Descriptors: facts about entities, each perhaps true for a time only.")
     relationships: int = attribute("Relationships.")
     field_defs: int = attribute("Field definitions, each of which says what a field may hold.")
+    unread_files: int = attribute("Files that wait to be read, equal ones counted once.", example=0)
     stored_bytes: BigInt = attribute("Bytes of all stored files, each counted once.")
 
 
@@ -54,7 +55,7 @@ class SystemInfo:
     database_warning: str | None = attribute(
         "What the version of the database means for the data and what to do, when it is too old to be safe."
     )
-    schema_revision: str = attribute("The step of the database's schema.", example="0004")
+    schema_revision: str = attribute("The step of the database's schema.", example="0006")
     data_directory: str = attribute("Where the data is.", example="/srv/faceforge")
     stores: list[Store] = attribute("Where the bytes of files are.")
     last_changeset_id: BigInt = attribute("The newest changeset; 0 when nothing was ever changed.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -42,10 +43,18 @@ from faceforge_storage.database.prepared_select import PreparedSelects
 from faceforge_storage.database.read_budget import AnswerMemory
 from faceforge_storage.errors import CannotStart, FaceForgeError
 from faceforge_storage.events.hub import Events
+from faceforge_storage.examiner import Examiner, Tool
 from faceforge_storage.home.home import Home
 from faceforge_storage.home.settings import Settings
+from faceforge_storage.ingest.exiftool import NAME as EXIFTOOL
+from faceforge_storage.ingest.exiftool import VERSION, ExifTool, find_exiftool, takes
+from faceforge_storage.ingest.processes import ReaderProcesses
+from faceforge_storage.ingest.reader import Bounds
+from faceforge_storage.ingest.registry import READERS
 from faceforge_storage.objects.registry import open_store
 from faceforge_storage.objects.staging import Staging
+from faceforge_storage.objects.store import ObjectStore
+from faceforge_storage.renditions import Renditions
 from faceforge_storage.scheduling.workers import Workers
 from faceforge_storage.stored_bytes import StoredBytes
 from faceforge_storage.stores import RecordedStore
@@ -80,9 +89,13 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
         record_bytes=settings.limits.record_bytes,
     )
     store = open_store(home, settings, partial(RecordedStore, database))
+    limits = settings.limits
+    renditions = Renditions(home.thumbnails_dir, limits.cache_bytes, limits.disk_reserve_bytes)
+    exiftool = _exiftool(settings, home)
     staging = Staging(home.tmp_dir, settings.limits.disk_reserve_bytes)
     install = InstallToken(home.settings_file, settings.auth.install_token.get_secret_value())
     files = FileTransfers(contract, operations, store, staging, install.signing_key)
+    stored_bytes = StoredBytes(database, store, renditions.remove)
     core = Core(
         database=database,
         settings=settings,
@@ -95,7 +108,8 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
         answers=AnswerMemory(settings.limits),
         store=store,
         events=Events(database, needs_of_records(contract.graphql)),
-        stored_bytes=StoredBytes(database, store),
+        stored_bytes=stored_bytes,
+        examiner=_examiner(settings, database, store, stored_bytes, renditions, exiftool),
         statements=PreparedSelects(MAX_STATEMENTS),
         computing=Workers("computing", COMPUTING_THREADS, waiting=settings.limits.waiting_per_client),
     )
@@ -122,6 +136,41 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
     app.state.event_address = EventAddress(contract, operations)
     app.state.token_command = command.shown_to
     return app
+
+
+def _exiftool(settings: Settings, home: Home) -> ExifTool | None:
+    """ExifTool, where it is installed and not turned off."""
+    program, limits = find_exiftool(settings, home), settings.limits
+    if program is None:
+        return None
+    return ExifTool(program, seconds=limits.reader_seconds, memory_bytes=limits.reader_bytes)
+
+
+def _examiner(
+    settings: Settings,
+    database: Database,
+    store: ObjectStore,
+    stored_bytes: StoredBytes,
+    renditions: Renditions,
+    exiftool: ExifTool | None,
+) -> Examiner:
+    """What reads files: in fewer processes than there are processors, so that requests have one."""
+    limits, reading = settings.limits, settings.reading
+    count = max(1, (os.cpu_count() or 1) - 1) if reading.workers is None else reading.workers
+    bounds = Bounds(limits.image_pixels, reading.hash_all_files)
+    tools = [] if exiftool is None else [Tool(EXIFTOOL, VERSION, takes, exiftool.read, exiftool.close)]
+    return Examiner(
+        database=database,
+        store=store,
+        stored_bytes=stored_bytes,
+        processes=ReaderProcesses(count, limits.reader_seconds, limits.reader_bytes, bounds),
+        renditions=renditions,
+        readers=tuple(each for each in READERS if each.available()),
+        tools=tuple(tools),
+        at_once=count and count + 1,  # one waits, so that none has to
+        most_bytes=limits.extracted_bytes,
+        announce=lambda _kind, _data: None,
+    )
 
 
 def _routes(
@@ -157,14 +206,17 @@ def _lifespan(
         await core.stored_bytes.find_left()
         # Beside the first requests: it takes a tenth of the start, and what is requested earlier is compiled then.
         compiled = asyncio.create_task(asyncio.to_thread(contract.documents.compile))
+        counted = asyncio.create_task(asyncio.to_thread(core.examiner.renditions.sweep))
         tending = asyncio.create_task(core.stored_bytes.tend())
+        reading = asyncio.create_task(core.examiner.work() if core.examiner.at_once else asyncio.sleep(0))
         try:
             yield
         finally:
             core.events.close()
-            tending.cancel()
-            compiled.cancel()  # the thread goes on to its end, which nobody needs any more
-            await asyncio.wait({tending, compiled}, timeout=LAST_SECONDS)
+            for each in (tending, reading, compiled, counted):
+                each.cancel()  # a thread goes on to its end, which nobody needs any more
+            stopped = asyncio.create_task(core.examiner.stop())
+            await asyncio.wait({tending, reading, compiled, counted, stopped}, timeout=LAST_SECONDS)
             core.computing.close()
             core.database.stop()
             core.database.close()

@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, exists, select
 
+from faceforge_storage import readings
 from faceforge_storage.database import records
 from faceforge_storage.database.dialects import Listed, among, contains, holds_for_each
 from faceforge_storage.database.dotted import Merge, Under, fits, merged
-from faceforge_storage.database.gateway import AnyRow, Values, Write
+from faceforge_storage.database.gateway import AnyRow, Write
 from faceforge_storage.database.ids import new_id
 from faceforge_storage.database.prepared_select import CHUNK_ROWS
 from faceforge_storage.database.read_budget import ReadBudget
@@ -20,14 +21,14 @@ from faceforge_storage.database.tables import (
     asset_tags,
     assets,
     entities,
-    freed_bytes,
     objects,
 )
+from faceforge_storage.database.unrecorded import Values
+from faceforge_storage.database.unrecorded_tables import freed_bytes
 
 DEFAULTS: Values = {
     "owner": {"type": "system", "id": None},
     "derived_from_asset_id": None,
-    "extracted_metadata": {},
     "user_metadata": {},
     "tags": [],
     "plugin_data": {},
@@ -47,6 +48,8 @@ def matching(
     linked: bool | None = None,
     derived_from_asset_id: Wanted | None = None,
     updated_since: Wanted | None = None,
+    taken_since: Wanted | None = None,
+    taken_before: Wanted | None = None,
     deleted: Deleted = "exclude",
 ) -> Select[Any]:
     """The assets that fit every filter given; every `tag` must be there; `linked`: whether any `entity_id` finds it."""
@@ -76,6 +79,10 @@ def matching(
         conditions.append(assets.c.row_id.in_(theirs))
     if updated_since is not None:
         conditions.append(assets.c.updated_at >= updated_since)
+    if taken_since is not None:
+        conditions.append(assets.c.taken_at >= taken_since)
+    if taken_before is not None:  # of what has no such date the column is empty
+        conditions += [assets.c.taken_at < taken_before, assets.c.taken_at > ""]
     found = select(assets).where(shown(assets, deleted), *conditions)
     names_a_thing = (content_hash, filename, derived_from_asset_id, entity_id, ids)
     if isinstance(kind, Under) and all(each is None for each in names_a_thing):
@@ -111,9 +118,14 @@ def oldest_with_content(db: Connection, content_hash: str, kind: str | None = No
     ).one_or_none()
 
 
-def create(tx: Write, values: Values) -> AnyRow:
-    """Store a new asset. Its bytes must be known: `add_object` first."""
-    return tx.insert(assets, [{"id": new_id(), **DEFAULTS, **values}])[0]
+def create(tx: Write, values: Values, *, new_bytes: bool = False) -> AnyRow:
+    """Store a new asset. Its bytes must be known: `add_object` first, which says whether they are `new_bytes`.
+
+    What was read from its bytes it has at once.
+    """
+    other = None if new_bytes else any_with_content(tx.connection, values["content_hash"])
+    media = {} if other is None else {name: other._mapping[name] for name in readings.MEDIA}
+    return tx.insert(assets, [{"id": new_id(), **DEFAULTS, **media, **values}])[0]
 
 
 def change(tx: Write, row: AnyRow, values: Values, expected: int | None) -> AnyRow:
@@ -144,10 +156,16 @@ def find_objects(db: Connection, hashes: Iterable[str]) -> dict[str, AnyRow]:
     return {row.sha256: row for row in found}
 
 
-def add_object(tx: Write, values: Values) -> None:
-    """Record where published bytes are; for bytes that are known already nothing changes."""
-    if find_object(tx.connection, values["sha256"]) is None:
-        tx.insert(objects, [{**values, "created_at": tx.at}])
+def add_object(tx: Write, values: Values, hashes: Values) -> bool:
+    """Record where published bytes are, and that they are to be read; for bytes that are known already nothing changes.
+
+    `hashes` are further ones of the bytes, by the names of `readings.HASHES`. Answers whether they were new.
+    """
+    if find_object(tx.connection, values["sha256"]) is not None:
+        return False
+    tx.insert(objects, [{**values, "created_at": tx.at}])
+    readings.add_content(tx, values["sha256"], hashes)
+    return True
 
 
 def find_object(db: Connection, sha256: str) -> AnyRow | None:
@@ -205,6 +223,7 @@ def purge(tx: Write, asset: AnyRow) -> bool:
         return False
     place = tx.rows(select(objects).where(objects.c.sha256 == asset.content_hash))
     tx.erase(objects, place)
+    readings.forget(tx, asset.content_hash)
     for row in place:
         values = {column.name: row._mapping[column.name] for column in freed_bytes.c}
         tx.delete_unrecorded(freed_bytes, freed_bytes.c.sha256 == row.sha256)  # of an earlier purge

@@ -8,10 +8,11 @@ from sqlalchemy import ColumnElement, Connection, Select, Text, func, literal, s
 
 from faceforge_storage.database import records
 from faceforge_storage.database.dialects import Listed, among
-from faceforge_storage.database.gateway import AnyRow, Values, Write
+from faceforge_storage.database.gateway import AnyRow, Write
 from faceforge_storage.database.ids import new_id
 from faceforge_storage.database.records import Wanted, shown
 from faceforge_storage.database.tables import descriptors, entities
+from faceforge_storage.database.unrecorded import Values
 
 DEFAULTS: Values = {
     "valid_from": None,

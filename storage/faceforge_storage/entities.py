@@ -11,12 +11,13 @@ from sqlalchemy.exc import IntegrityError
 
 from faceforge_storage.database import records
 from faceforge_storage.database.dialects import Listed, among, any_contains, contains, holds_for_each
-from faceforge_storage.database.gateway import AnyRow, Values, Write
+from faceforge_storage.database.gateway import AnyRow, Write
 from faceforge_storage.database.ids import new_id
 from faceforge_storage.database.records import Deleted, Wanted, shown
 from faceforge_storage.database.tables import entities
 from faceforge_storage.database.tables import entity_external_ids as external_ids
 from faceforge_storage.database.tables import entity_tags as tags
+from faceforge_storage.database.unrecorded import Values
 from faceforge_storage.errors import ExternalIdTaken
 
 DEFAULTS: Values = {

@@ -10,9 +10,10 @@ from sqlalchemy import Connection, Select, func, literal, select
 
 from faceforge_storage.database import records
 from faceforge_storage.database.dialects import Listed, among, json_value, sync_field_index
-from faceforge_storage.database.gateway import AnyRow, Values, Write
+from faceforge_storage.database.gateway import AnyRow, Write
 from faceforge_storage.database.records import shown
 from faceforge_storage.database.tables import entities, field_defs
+from faceforge_storage.database.unrecorded import Values
 from faceforge_storage.errors import FieldKeyTaken
 
 

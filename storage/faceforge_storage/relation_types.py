@@ -8,9 +8,10 @@ from sqlalchemy import Connection, Select, exists, or_, select
 
 from faceforge_storage.database import records
 from faceforge_storage.database.dialects import Listed, among, starts_with
-from faceforge_storage.database.gateway import AnyRow, Values, Write
+from faceforge_storage.database.gateway import AnyRow, Write
 from faceforge_storage.database.records import Wanted
 from faceforge_storage.database.tables import relation_types, relationships
+from faceforge_storage.database.unrecorded import Values
 from faceforge_storage.errors import NameTaken
 
 

@@ -8,10 +8,11 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select, uni
 
 from faceforge_storage.database import records
 from faceforge_storage.database.dialects import Listed, among
-from faceforge_storage.database.gateway import AnyRow, Values, Write
+from faceforge_storage.database.gateway import AnyRow, Write
 from faceforge_storage.database.ids import new_id
 from faceforge_storage.database.records import Wanted, shown
 from faceforge_storage.database.tables import entities, relationships
+from faceforge_storage.database.unrecorded import Values
 from faceforge_storage.errors import RelationshipExists
 
 DEFAULTS: Values = {"fields": {}, "valid_from": None, "valid_to": None, "confidence": None, "source": None}

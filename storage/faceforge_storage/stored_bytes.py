@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 from weakref import WeakValueDictionary
@@ -16,7 +16,7 @@ from weakref import WeakValueDictionary
 from faceforge_storage.assets import find_object
 from faceforge_storage.database.database import Database
 from faceforge_storage.database.gateway import Write
-from faceforge_storage.database.tables import freed_bytes
+from faceforge_storage.database.unrecorded_tables import freed_bytes
 from faceforge_storage.errors import FaceForgeError
 from faceforge_storage.objects.provider import StoredObject
 from faceforge_storage.objects.store import ObjectStore
@@ -32,8 +32,9 @@ AGAIN_SECONDS = 5.0
 class StoredBytes:
     """Who may publish and remove the bytes of one hash: one at a time. All on one event loop."""
 
-    def __init__(self, database: Database, store: ObjectStore) -> None:
-        self._database, self._store = database, store
+    def __init__(self, database: Database, store: ObjectStore, remove_made: Callable[[str], None]) -> None:
+        """`remove_made` removes what was made from the bytes of a hash, such as thumbnails."""
+        self._database, self._store, self._remove_made = database, store, remove_made
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._left = False
         """Whether there may be bytes to remove that nobody is removing now."""
@@ -78,6 +79,7 @@ class StoredBytes:
             async with self.lock(sha256):
                 stored = await self._database.write(turn, "core", "remove bytes", still_freed)
                 if stored is not None:
+                    await asyncio.to_thread(self._remove_made, sha256)
                     await asyncio.to_thread(self._store.delete, stored)
                     await self._database.write(turn, "core", "remove bytes", lambda tx: _forget(tx, sha256))
 

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Select, Table, select
 
 from faceforge_storage.database.database import Database
 from faceforge_storage.database.gateway import Write
-from faceforge_storage.database.tables import freed_bytes, objects, stores
+from faceforge_storage.database.tables import objects
+from faceforge_storage.database.unrecorded_tables import freed_bytes, stores
 from faceforge_storage.errors import StoreAway
 from faceforge_storage.objects.marker import MARKER, IsThere, new_store_id
 from faceforge_storage.objects.provider import StoredObject

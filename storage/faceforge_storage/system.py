@@ -14,6 +14,7 @@ from faceforge_storage.database.tables import (
     objects,
     relationships,
 )
+from faceforge_storage.database.unrecorded_tables import pending_contents
 
 
 def counts(db: Connection) -> dict[str, int]:
@@ -28,7 +29,8 @@ def counts(db: Connection) -> dict[str, int]:
         for table in tables
     ]
     stored = select(func.coalesce(func.sum(objects.c.size_bytes), 0)).scalar_subquery().label("stored_bytes")
-    return dict(db.execute(select(*counted, stored)).one()._mapping)
+    unread = select(func.count()).select_from(pending_contents).scalar_subquery().label("unread_files")
+    return dict(db.execute(select(*counted, stored, unread)).one()._mapping)
 
 
 def schema_revision(db: Connection) -> str:

@@ -10,9 +10,10 @@ from sqlalchemy import Connection, Select, select
 
 from faceforge_storage.database import records
 from faceforge_storage.database.dialects import Listed, among
-from faceforge_storage.database.gateway import AnyRow, Values, Write
+from faceforge_storage.database.gateway import AnyRow, Write
 from faceforge_storage.database.ids import new_id
 from faceforge_storage.database.tables import tokens
+from faceforge_storage.database.unrecorded import Values
 from faceforge_storage.errors import NameTaken
 from faceforge_storage.token_secrets import new_secret
 

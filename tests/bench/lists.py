@@ -34,12 +34,13 @@ FILL = (
     '{{{{}}}}', '[]', '{{{{}}}}', {AT.format(n="n")}, {AT.format(n="(n * 31)")}, {TRASH}, 1 FROM numbers""",
     f"""INSERT INTO objects (sha256, size_bytes, provider, bucket, key, created_at)
     SELECT printf('%064x', n), n * 7919 % 9999991, 'fs', '', '', {AT.format(n="n")} FROM numbers""",
-    f"""INSERT INTO assets (id, owner, kind, filename, mime_type, size_bytes, content_hash, extracted_metadata,
-    user_metadata, tags, plugin_data, created_at, updated_at, deleted_at, version)
+    f"""INSERT INTO assets (id, owner, kind, filename, mime_type, size_bytes, content_hash,
+    user_metadata, tags, plugin_data, created_at, updated_at, deleted_at, version, taken_at)
     SELECT {ID}, '{{{{"type":"system","id":null}}}}', {DOTTED}, CASE n % 20 WHEN 0 THEN 'cover.png'
     ELSE 'file ' || (n * 7919 % {{count}}) END, {KINDS} || CASE n % 3 WHEN 0 THEN '/one' ELSE '/two' END,
-    n * 7919 % 9999991, printf('%064x', n), '{{{{}}}}', '{{{{}}}}', '["t' || (n % 20) || '"]', '{{{{}}}}',
-    {AT.format(n="n")}, {AT.format(n="(n * 31)")}, {TRASH}, 1 FROM numbers""",
+    n * 7919 % 9999991, printf('%064x', n), '{{{{}}}}', '["t' || (n % 20) || '"]', '{{{{}}}}',
+    {AT.format(n="n")}, {AT.format(n="(n * 31)")}, {TRASH}, 1,
+    CASE n % 3 WHEN 0 THEN '' ELSE {AT.format(n="(n * 17)")} END FROM numbers""",
     """INSERT INTO asset_links (asset_row, entity_row, created_at)
     SELECT n, 1 + n / 3 % {entities}, '2026' FROM numbers""",
     f"""INSERT INTO relationships (id, src_row, dst_row, relationship_type, fields, created_at, updated_at, version)

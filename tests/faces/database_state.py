@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 
 from faceforge_storage.database.json_columns import same_json
 from faceforge_storage.database.tables import DERIVED, RECORDS, metadata
+from faceforge_storage.database.write_statements import recorded_columns
 
 RowKey = tuple[str, int]
 """(record type, row number)"""
@@ -40,7 +41,7 @@ def records(core: RunningCore) -> State:
 
     def all_rows(db: Connection) -> State:
         return {
-            name: {row.row_id: dict(row._mapping) for row in db.execute(select(table))}
+            name: {row.row_id: dict(row._mapping) for row in db.execute(select(*recorded_columns(table)))}
             for name, table in RECORDS.items()
         }
 

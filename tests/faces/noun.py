@@ -31,6 +31,8 @@ class Rows:
     good: Arguments
     shows: dict[str, Any] | None
     bad: tuple[Bad, ...]
+    recorded: bool = True
+    """Whether what it changes are records; False for what is outside of the journal."""
 
 
 @dataclass(frozen=True)

@@ -82,8 +82,12 @@ class RunningCore:
 
 @contextmanager
 def running_core(path: Path, **settings: dict[str, Any]) -> Iterator[RunningCore]:
-    """A Core on a new home at `path`; `settings` are sections of `core.json`, such as `limits={…}`."""
+    """A Core on a new home at `path`; `settings` are sections of `core.json`, such as `limits={…}`.
+
+    It reads no files unless `reading` says so: what is read meanwhile would make answers differ.
+    """
     home, found = open_home(path)
+    settings.setdefault("reading", {"workers": 0})
     for section, values in settings.items():
         changed = getattr(found, section).model_copy(update=values)
         found = found.model_copy(update={section: changed})

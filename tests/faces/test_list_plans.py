@@ -81,7 +81,10 @@ class Planner:
         return {name: self._value(name) for name in found}
 
     def _value(self, name: str) -> Any:
-        value = self.base.get(name) or self.sample.get(name.replace("_since", "_at")) or "x:y"
+        sample = self.sample.get(name.replace("_since", "_at"))
+        if self.role(name) == "spans":
+            sample = sample or self.sample["created_at"]
+        value = self.base.get(name) or sample or "x:y"
         return value.upper() if is_enum_type(get_nullable_type(self.field.args[camel(name)].type)) else value
 
     def plan(self, sort: str, order: str, after: str | None = None, **filters: Any) -> Plan:

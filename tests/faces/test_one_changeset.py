@@ -71,6 +71,9 @@ def test_every_mutation(core: RunningCore, face: Face, world: World, operation: 
         face.call("link_asset", **arguments)
     observed = observe(core, lambda: face.call(operation, **arguments))
     assert observed.answer.code is None, observed.answer
+    if not ROWS[operation].recorded:
+        assert observed.changed_nothing
+        return
     assert observed.difference, "the row changes nothing, so it proves nothing"
     assert_one_changeset(observed, operation)
 

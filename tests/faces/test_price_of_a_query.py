@@ -49,7 +49,7 @@ def test_only_what_is_asked_for_is_read(linked: RunningCore) -> None:
     (names,) = statements(linked, "{ assets { nodes { filename } } }")
     columns = names.split(" FROM ")[0].split("\nFROM ")[0]
     assert "assets.filename" in columns
-    for heavy in ("user_metadata", "extracted_metadata", "plugin_data", "tags", "content_hash"):
+    for heavy in ("user_metadata", "width", "plugin_data", "tags", "content_hash"):
         assert heavy not in columns
     _, below = statements(linked, "{ entities { nodes { assets { nodes { filename } } } } }")
     assert "user_metadata" not in below
@@ -121,3 +121,15 @@ class SlowClock:
 
     def monotonic(self) -> float:
         return next(self.ticks) * 0.06
+
+
+def test_a_field_asked_for_twice_reads_for_both_what_either_selects(linked: RunningCore) -> None:
+    """With the same arguments it is read once; written once as a literal and once as a variable, twice."""
+    for arguments in ("first: 3", "first: $n"):
+        twice = f"a: assets(first: 3) {{ nodes {{ id }} }} b: assets({arguments}) {{ nodes {{ filename }} }}"
+        head = "query ($n: Int!)" if "$" in arguments else ""
+        document = f"{head} {{ entities {{ nodes {{ {twice} }} }} }}"
+        sent = {"query": document, "variables": {"n": 3} if head else {}}
+        answer = linked.request("POST", "/graphql", json=sent).json()
+        assert "errors" not in answer, answer
+        assert all(each["b"]["nodes"][0]["filename"] for each in answer["data"]["entities"]["nodes"])

@@ -13,6 +13,9 @@ from typing import Any
 from faces import Face, RestFace
 from running_core import RunningCore
 
+from faceforge_storage.ingest.reader import Found, Media
+from faceforge_storage.readings import Outcome, save
+
 UNKNOWN = "0" * 64
 BYTES = b"a photograph, as far as anybody can tell"
 
@@ -86,6 +89,14 @@ class World:
         """An asset linked to Ada."""
         made = self.upload(self.content, entity_id=self.ada, role="portrait", kind="image.original")
         return str(made["asset_id"])
+
+    def read(self, reader: str) -> str:
+        """The name of a reader that has read the photo."""
+        found = Found({"format": "PNG"}, Media(width=3, height=2, taken_at="2024-05-01T12:00:00.000000Z"))
+        outcome = Outcome(self.photo_hash, {reader: (1, found)})
+        database = self.core.core.database
+        database.writing("core", "read files", lambda tx: save(tx, [outcome], 64 * 1024))
+        return reader
 
     @cached_property
     def sketch(self) -> str:

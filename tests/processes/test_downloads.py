@@ -48,7 +48,7 @@ class BigFile:
 
         def work(tx: Write) -> str:
             stored = {"sha256": HASH, "size_bytes": SIZE, "provider": "filesystem", "bucket": "", "key": key}
-            rows.add_object(tx, stored)
+            rows.add_object(tx, stored, {})
             about = {"kind": "file", "filename": "big.bin", "mime_type": "application/octet-stream"}
             return str(rows.create(tx, {**about, "size_bytes": SIZE, "content_hash": HASH}).id)
 

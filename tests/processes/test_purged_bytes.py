@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from core_process import CoreProcess, run
+from PIL import ExifTags, Image
 from stored import put
 
 WORD = "nobody-may-know"
@@ -23,10 +26,12 @@ def core(tmp_path: Path) -> Iterator[CoreProcess]:
 def test_a_purge_leaves_no_byte_of_an_entity_and_an_asset(core: CoreProcess, tmp_path: Path) -> None:
     entity, asset = write_everywhere(core)
     assert holding(core.home.db_dir)
+    assert any(core.home.cache_dir.rglob("*.webp"))
     for path in (f"/v1/entities/{entity}", f"/v1/assets/{asset}"):
         core.client.delete(path).raise_for_status()
         core.client.post(f"{path}/purge").raise_for_status()
     assert holding(core.home.db_dir) == []
+    assert not any(core.home.cache_dir.rglob("*.webp"))
     copy = tmp_path / "copy" / "core.sqlite3"
     done = run("backup", "--to", str(copy), home=core.home.root)
     assert done.returncode == 0, done.stderr
@@ -52,7 +57,8 @@ def write_everywhere(core: CoreProcess) -> tuple[str, str]:
         external_ids=[{"namespace": "x", "value": WORD}],
         plugin_data={"x": {"word": WORD}},
     )["entity_id"]
-    asset = put(core.client, b"bytes", f"{WORD}.txt").raise_for_status().json()["asset_id"]
+    asset = put(core.client, a_picture_that_says(WORD), f"{WORD}.jpg").raise_for_status().json()["asset_id"]
+    wait_until_read(core)
     core.client.patch(
         f"/v1/assets/{asset}", json={"tags": [WORD], "user_metadata": {"word": WORD}}
     ).raise_for_status()
@@ -67,6 +73,22 @@ def write_everywhere(core: CoreProcess) -> tuple[str, str]:
             f"/v1/entities/{other}", json={"display_name": f"Changed {number}"}
         ).raise_for_status()
     return entity, asset
+
+
+def a_picture_that_says(word: str) -> bytes:
+    """A JPEG with a word in its metadata."""
+    file = io.BytesIO()
+    exif = Image.Exif()
+    exif[ExifTags.Base.ImageDescription] = word
+    Image.new("RGB", (8, 8)).save(file, "JPEG", exif=exif, comment=word.encode())
+    return file.getvalue()
+
+
+def wait_until_read(core: CoreProcess) -> None:
+    end = time.monotonic() + 30
+    while core.client.get("/v1/system/info").json()["counts"]["unread_files"]:
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 def holding(directory: Path) -> list[str]:

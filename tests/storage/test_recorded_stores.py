@@ -35,7 +35,7 @@ def store(provider: FilesystemProvider, database: Database, tmp_path: Path, data
     file.write(data)
     stored = provider.publish(file.finish())
     values = {name: getattr(stored, name) for name in ("sha256", "size_bytes", "provider", "bucket", "key")}
-    database.writing("test", "test", lambda tx: assets.add_object(tx, values))
+    database.writing("test", "test", lambda tx: assets.add_object(tx, values, {}))
     return stored
 
 

@@ -91,7 +91,6 @@ class Asset(Record):
         "The SHA-256 of the bytes, 64 lower-case hex digits.", example=HASH_EXAMPLE, pattern=HASH_PATTERN
     )
     derived_from_asset_id: ID | None = attribute("The asset it was made from.")
-    extracted_metadata: JSONObject = attribute("What Core read from the file.")
     user_metadata: JSONObject = attribute(
         "What people and tools keep with it.", example={"photographer": "Antoine Claudet"}
     )
@@ -121,6 +120,7 @@ class AssetSort(Enum):
     SIZE_BYTES = "size_bytes"
     KIND = "kind"
     MIME_TYPE = "mime_type"
+    TAKEN_AT = "taken_at"
 
 
 @strawberry.pydantic.input(
@@ -192,12 +192,15 @@ def assets(
     derived_from_asset_id: ID | None = None,
     ids: list[ID] | None = None,
     updated_since: DateTime | None = None,
+    taken_since: DateTime | None = None,
+    taken_before: DateTime | None = None,
     deleted: Deleted = Deleted.EXCLUDE,
 ) -> Select[Any]:
     """List assets. `q` is found in file names; every `tag` must be there; `entity_id` is an entity it is linked to.
     `kind` takes a trailing `.*`: `image.*` is every kind that begins with `image.`, at any depth, not `image` itself.
     `linked` is `none` for the assets of nobody: those that no `entity_id` finds, since they have no link, or only
-    links to entities in the trash; `some` for all others.
+    links to entities in the trash; `some` for all others. `taken_since` and `taken_before` are about when a picture was
+    taken, as far as files say so; sorted by that, those that do not say it are the earliest.
     """
     return rows.matching(
         q=q,
@@ -211,6 +214,8 @@ def assets(
         derived_from_asset_id=derived_from_asset_id,
         ids=ids,
         updated_since=updated_since,
+        taken_since=taken_since,
+        taken_before=taken_before,
         deleted=shown_as(deleted),
     )
 

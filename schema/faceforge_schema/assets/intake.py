@@ -122,7 +122,10 @@ def create_or_reuse(tx: Write, context: Context, input: AssetCreate) -> tuple[An
     metadata = {**found.sidecar.metadata(), **input.user_metadata}
     tags = [*found.sidecar.tags, *input.tags]
     if found.twin is None:
-        rows.add_object(tx, found.content)
+        uploaded = context.uploaded or {}
+        new_bytes = rows.add_object(tx, found.content, uploaded.get("hashes", {}))
+        if new_bytes:
+            context.core.examiner.expect()
         owner = input.owner.model_dump(mode="json") if input.owner else rows.DEFAULTS["owner"]
         values = {
             "content_hash": input.content_hash,
@@ -135,7 +138,7 @@ def create_or_reuse(tx: Write, context: Context, input: AssetCreate) -> tuple[An
             "derived_from_asset_id": found.derived_from,
             "owner": owner,
         }
-        stored = rows.create(tx, values)
+        stored = rows.create(tx, values, new_bytes=new_bytes)
     else:
         values = {
             "tags": list(dict.fromkeys([*found.twin.tags, *tags])),
@@ -191,7 +194,8 @@ def _content(db: Reader, context: Context, content_hash: str) -> tuple[dict[str,
     """Where the bytes are, and their media type: just uploaded, or known from an asset that is on them."""
     uploaded = context.uploaded
     if uploaded is not None and uploaded["sha256"] == content_hash:
-        return {name: value for name, value in uploaded.items() if name != "mime_type"}, uploaded["mime_type"]
+        content = {name: value for name, value in uploaded.items() if name not in ("mime_type", "hashes")}
+        return content, uploaded["mime_type"]
     held = rows.any_with_content(db, content_hash)
     if held is None:
         raise UnknownContent(f"No stored bytes have the hash {content_hash}.")

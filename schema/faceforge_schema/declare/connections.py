@@ -151,11 +151,16 @@ def collection(
         def answer(level: Level) -> OnePerParent:
             arguments = dict(level.arguments)
             page, mark = page_from(arguments, f"{owner.__name__}.{function.__name__}")
-            key = (function, page, frozen(arguments.items()))
+            wanted = frozenset[str]().union(*(_wanted(each, page) for each in siblings(level.field)))
+            # With the columns: of two fields with the same value, once as a literal and once by a variable, each reads
+            # its own.
+            key = (function, page, frozen(arguments.items()), wanted)
             if key not in level.shared:
                 filters = _filters(level, arguments, readers)
                 parents = outside_the_trash(level.parents, by) if hides else level.parents.column(by)
-                level.shared[key] = _pages_below(level, signature.function, filters, parents, page, mark)
+                level.shared[key] = _pages_below(
+                    level, signature.function, filters, parents, page, mark, wanted
+                )
             return OnePerParent(level.shared[key])
 
         reads = frozenset({by, "deleted_at"} if hides else {by})
@@ -172,10 +177,11 @@ def _pages_below(
     parents: Sequence[Any],
     page: Page,
     mark: str,
+    wanted: frozenset[str],
 ) -> Pages:
     """The same page below each of the parents; a parent that is None has an empty one."""
     unique = list(dict.fromkeys(each for each in parents if each is not None))
-    columns, found = _read_below(level, below, filters, unique, page)
+    columns, found = _read_below(level, below, filters, unique, page, wanted)
     numbers = {each: number for number, each in enumerate(unique)}
     at = [numbers.get(each) for each in parents]
     counts = [0 if number is None else min(found[number], page.limit) for number in at]
@@ -195,11 +201,15 @@ def _pages_below(
 
 
 def _read_below(
-    level: Level, below: Callable[..., Children], filters: Filters, parents: list[Any], page: Page
+    level: Level,
+    below: Callable[..., Children],
+    filters: Filters,
+    parents: list[Any],
+    page: Page,
+    wanted: frozenset[str],
 ) -> tuple[Columns, list[int]]:
     """The items of the page below each of the parents, one after the other, and how many each parent has."""
     following = page.after is not None
-    wanted = frozenset[str]().union(*(_wanted(each, page) for each in siblings(level.field)))
 
     def make() -> Select[Any]:
         children = below(**filters.arguments())

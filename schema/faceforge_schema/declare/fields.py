@@ -25,21 +25,31 @@ BatchFunction = Callable[Concatenate[Rows, Objects, P], Sequence[Value]]
 
 @overload
 def batched(
-    owner: type, reads: Iterable[str], *, volatile: bool = False
+    owner: type, reads: Iterable[str], *, volatile: bool = False, name: str | None = None
 ) -> Callable[[BatchFunction[Reader, P, Value]], BatchFunction[Reader, P, Value]]: ...
 @overload
 def batched(
-    owner: type, reads: Iterable[str], rows: Callable[[Level], Rows], *, volatile: bool = False
+    owner: type,
+    reads: Iterable[str],
+    rows: Callable[[Level], Rows],
+    *,
+    volatile: bool = False,
+    name: str | None = None,
 ) -> Callable[[BatchFunction[Rows, P, Value]], BatchFunction[Rows, P, Value]]: ...
 def batched(
-    owner: type, reads: Iterable[str], rows: Callable[[Level], Any] | None = None, *, volatile: bool = False
+    owner: type,
+    reads: Iterable[str],
+    rows: Callable[[Level], Any] | None = None,
+    *,
+    volatile: bool = False,
+    name: str | None = None,
 ) -> Any:
     """Add a field to `owner`: `function(db, parents, **arguments)` answers a sequence, one value for each parent.
 
-    `reads` are the columns of `parents` that it uses. With `rows` it gets what `rows(level)` answers in place of
-    `db`, and the fields of one level that have the same `rows` share it. A `volatile` value depends on more than what
-    is stored, such as the time: an answer with it is never cached. The noun that knows both ends adds the field, so
-    nouns import each other one way only.
+    `reads` are the columns of `parents` that it uses; the field has the function's name, unless `name` is another.
+    With `rows` it gets what `rows(level)` answers in place of `db`, and the fields of one level that have the same
+    `rows` share it. A `volatile` value depends on more than what is stored, such as the time: an answer with it is
+    never cached. The noun that knows both ends adds the field, so nouns import each other one way only.
     """
 
     def declare(function: BatchFunction[Any, P, Value]) -> BatchFunction[Any, P, Value]:
@@ -55,7 +65,9 @@ def batched(
             return values
 
         (value,) = get_args(signature.returns)
-        add_field(owner, signature, Batch(answer, frozenset(reads)), returns=value, volatile=volatile)
+        add_field(
+            owner, signature, Batch(answer, frozenset(reads)), returns=value, volatile=volatile, name=name
+        )
         return function
 
     return declare

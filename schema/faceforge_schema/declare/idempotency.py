@@ -14,7 +14,7 @@ from sqlalchemy import select
 from faceforge_schema.context import Context, Reader, Write
 from faceforge_schema.declare.resources import Record
 from faceforge_schema.declare.signatures import Signature
-from faceforge_storage.database.tables import idempotency_keys as keys
+from faceforge_storage.database.unrecorded_tables import idempotency_keys as keys
 from faceforge_storage.errors import IdempotencyMismatch
 
 KEYS_LIVE = timedelta(days=7)

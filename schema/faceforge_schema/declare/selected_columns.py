@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import Any
 
+from graphql import print_ast
 from sqlalchemy import Select
 
 from faceforge_executor import ColumnTable, FieldPlan, Level, ObjectPlan, Objects, OnePerParent
@@ -69,12 +70,22 @@ def columns_of(selection: ObjectPlan) -> Iterator[str]:
 
 def siblings(field: FieldPlan) -> Iterator[FieldPlan]:
     """The fields of the same selection that are the same under other names, itself among them."""
-    arguments = field.nodes[0].arguments
+    arguments = _arguments(field)
     return (
         each
         for each in field.parent_plan.fields
-        if each.definition is field.definition and each.nodes[0].arguments == arguments
+        if each.definition is field.definition and _arguments(each) == arguments
     )
+
+
+def _arguments(field: FieldPlan) -> tuple[str, ...]:
+    """The arguments of a field as they are written; the nodes themselves differ by where they stand."""
+    found: tuple[str, ...] | None = field.prepared.get("arguments")
+    if found is None:
+        found = field.prepared["arguments"] = tuple(
+            print_ast(each) for each in field.nodes[0].arguments or ()
+        )
+    return found
 
 
 def prepared(

@@ -8,6 +8,7 @@ from typing import Any, get_args
 from fastapi.routing import APIRoute
 
 from faceforge_schema.assets.intake import UPLOAD_FORM
+from faceforge_schema.assets.thumbnails import ADDRESS, address
 from faceforge_schema.assets.upload_form import FormField
 from faceforge_schema.values.inputs import HASH_EXAMPLE
 from faceforge_schema.values.scalars import EXAMPLES
@@ -20,11 +21,13 @@ from faceforge_server.rest.operations import PREFIX, RestOperation
 from faceforge_server.rest.problems import EVERYWHERE, EVERYWHERE_RARE, problems
 from faceforge_server.rest.schemas import SCALARS
 from faceforge_storage.errors import UnknownContent
+from faceforge_storage.ingest.thumbnails import MEDIA_TYPE, RECIPE, SIZES
 
 Json = dict[str, Any]
 
 UPLOAD = f"{PREFIX}/assets/upload"
 DOWNLOAD = f"{PREFIX}/assets/{{asset_id}}/download"
+THUMBNAIL_OF_ASSET = f"{PREFIX}/assets/{{asset_id}}/thumbnail"
 UPLOAD_ERRORS = (
     *EVERYWHERE,
     *EVERYWHERE_RARE,
@@ -47,6 +50,7 @@ DOWNLOAD_ERRORS = (
     "range_not_satisfiable",
     "store_away",
 )
+THUMBNAIL_ERRORS = (*EVERYWHERE, *EVERYWHERE_RARE, "not_found", "version_conflict", "store_away")
 BINARY: Json = {"type": "string", "format": "binary"}
 """Bytes, as generators of clients know them: a Blob, a File, a stream."""
 SOME = "…"
@@ -56,6 +60,9 @@ BYTES: Json = {
 """Any media type is answered; the first is the one that generators know."""
 TEXT: Json = {"type": "string"}
 ASSET_ID: Json = {**SCALARS["ID"], "examples": [EXAMPLES["ID"]]}
+CONTENT_HASH: Json = {**TEXT, "pattern": "^[0-9a-f]{64}$", "examples": [HASH_EXAMPLE]}
+WIDTH: Json = {**TEXT, "enum": [str(size) for size in SIZES], "examples": [str(SIZES[0])]}
+LOCATION: Json = {**TEXT, "format": "uri-reference", "examples": [address(HASH_EXAMPLE, SIZES[0])]}
 QUERY: dict[str, tuple[Json, str]] = {
     "disposition": (
         {**TEXT, "enum": list(get_args(Disposition)), "examples": ["inline"]},
@@ -130,6 +137,69 @@ def download_route(endpoint: Endpoint, method: str, needs: Iterable[str]) -> API
             ],
             # Or the signature. It is no scheme: generated clients would put the token into the address.
             "security": [*SECURITY, {}],
+            PERMISSIONS: sorted(needs),
+        },
+    )
+
+
+def thumbnail_of_asset_route(endpoint: Endpoint, method: str, needs: Iterable[str]) -> APIRoute:
+    """The path operation that leads to an asset's thumbnail."""
+    return _route(
+        THUMBNAIL_OF_ASSET,
+        endpoint,
+        method,
+        f"{method.lower()}AssetThumbnail",
+        "Find the thumbnail of an asset" if method == "GET" else "Find the address of an asset's thumbnail",
+        "Leads to a live asset of the kind `image.thumbnail` that was derived from it, else to what is made of its "
+        "bytes. `thumbnail` of the asset has the same addresses, and saves this step.",
+        f"Needs the permission {_listed(needs)}.",
+        status_code=307,
+        responses={
+            "307": {"description": "Where it is.", "headers": {"Location": {"schema": LOCATION}}},
+            **problems((*EVERYWHERE, *EVERYWHERE_RARE, "not_found")),
+        },
+        openapi_extra={
+            "parameters": [
+                _parameter("asset_id", "path", ASSET_ID, "The asset.", required=True),
+                _parameter(
+                    "size", "query", {**WIDTH, "default": "320"}, "How wide it is, in pixels, at most."
+                ),
+            ],
+            PERMISSIONS: sorted(needs),
+        },
+    )
+
+
+def thumbnail_route(endpoint: Endpoint, method: str, needs: Iterable[str]) -> APIRoute:
+    """The path operation of a thumbnail, or by HEAD of its headers."""
+    body: Json = {"content": {MEDIA_TYPE: {"schema": BINARY, "example": SOME}}} if method == "GET" else {}
+    return _route(
+        ADDRESS,
+        endpoint,
+        method,
+        f"{method.lower()}Thumbnail",
+        "Show a thumbnail" if method == "GET" else "Read the headers of a thumbnail",
+        "At most `size` pixels wide and twice as high, made when it is first asked for. A picture is `immutable`: "
+        "browsers keep it. A tile that is drawn for a file without one is asked for again after a minute.",
+        f"Needs the permission {_listed(needs)}.",
+        responses={
+            "200": {"description": "The thumbnail.", **body},
+            "304": {"description": "You have it already."},
+            "307": {
+                "description": "Where it is by the present recipe.",
+                "headers": {"Location": {"schema": LOCATION}},
+            },
+            **problems(THUMBNAIL_ERRORS),
+        },
+        openapi_extra={
+            "parameters": [
+                _parameter("content_hash", "path", CONTENT_HASH, "The SHA-256 of the bytes.", required=True),
+                _parameter("size", "path", WIDTH, "How wide it is, in pixels, at most.", required=True),
+                _parameter(
+                    "recipe", "path", {**TEXT, "examples": [str(RECIPE)]}, "How it is made.", required=True
+                ),
+                *(_parameter(name, "header", *HEADERS[name]) for name in ("If-None-Match", "If-Match")),
+            ],
             PERMISSIONS: sorted(needs),
         },
     )

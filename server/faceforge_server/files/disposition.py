@@ -13,6 +13,7 @@ Disposition = Literal["inline", "attachment"]
 INLINE = frozenset(
     {
         "image/png",
+        "image/apng",
         "image/jpeg",
         "image/webp",
         "image/gif",

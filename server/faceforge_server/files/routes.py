@@ -9,20 +9,30 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from faceforge_schema.assets.assets import asset, create_asset
-from faceforge_server.files.description import download_route, upload_route
+from faceforge_server.files.description import (
+    download_route,
+    thumbnail_of_asset_route,
+    thumbnail_route,
+    upload_route,
+)
+from faceforge_server.files.thumbnails import thumbnail, thumbnail_of_asset
 from faceforge_server.files.transfers import FileTransfers
 from faceforge_server.files.upload import receive_multipart, receive_raw
 from faceforge_server.rest.operations import RestOperation, operation_of
 
 
 def file_routes(operations: list[RestOperation]) -> list[APIRoute]:
-    """Upload and download; the application's state has the `FileTransfers` that they use as `files`."""
+    """Upload, download and thumbnails; the application's state has the `FileTransfers` that they use as `files`."""
     create, read = operation_of(operations, create_asset), operation_of(operations, asset).needs
     return [
         upload_route(upload_form, "POST", create),
         upload_route(upload_bytes, "PUT", create),
         download_route(download, "GET", read),
         download_route(download, "HEAD", read),
+        thumbnail_of_asset_route(thumbnail_of_asset, "GET", read),
+        thumbnail_of_asset_route(thumbnail_of_asset, "HEAD", read),
+        thumbnail_route(thumbnail, "GET", read),
+        thumbnail_route(thumbnail, "HEAD", read),
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -17,13 +17,13 @@ from starlette.responses import Response
 from faceforge_schema import Actor, Context, Contract
 from faceforge_schema.assets.assets import asset, check_create, create_asset
 from faceforge_schema.assets.intake import UPLOAD_FORM, AssetCreate
-from faceforge_schema.values.inputs import pointer
 from faceforge_server.files.delivery import Download
 from faceforge_server.files.description import DOWNLOAD
 from faceforge_server.files.disposition import Disposition
 from faceforge_server.files.form import UploadLimits
 from faceforge_server.files.intake import uncancelled
 from faceforge_server.files.signing import ALTERED, PARAMETERS, sign, verify
+from faceforge_server.files.unknown_parameters import refuse_unknown
 from faceforge_server.files.upload import Upload
 from faceforge_server.http.answers import HeldAnswer
 from faceforge_server.http.connections import let_in
@@ -86,9 +86,12 @@ class FileTransfers:
         """Make the asset of what came in; of what is refused no bytes stay."""
         staged = upload.staged
         given = {"filename": UNNAMED, **upload.values, "content_hash": staged.sha256}
-        media_type = sniff(staged.head, given["filename"])
+        found = {
+            "mime_type": sniff(staged.head, given["filename"]),
+            "hashes": {"blake3": staged.blake3},
+        }
         stored = StoredObject(staged.sha256, staged.size_bytes, provider="", bucket="", key="")
-        context.uploaded = {**asdict(stored), "mime_type": media_type}
+        context.uploaded = {**asdict(stored), **found}
         try:
             # A form has texts only, so what is no text is read from one.
             create = validated(partial(AssetCreate.model_validate, strict=False), given)
@@ -96,7 +99,7 @@ class FileTransfers:
             async with context.core.stored_bytes.lock(staged.sha256):
                 # The bytes are durable under their hash before any row names them.
                 stored = await uncancelled(self._store.publish, staged)
-                context.uploaded = {**asdict(stored), "mime_type": media_type}
+                context.uploaded = {**asdict(stored), **found}
                 try:
                     return await self._contract.answer(self._create.document, {"input": create}, context)
                 except FaceForgeError:
@@ -112,7 +115,7 @@ class FileTransfers:
         context = context_of(request)
         signed = "signature" in request.query_params
         if signed:  # it is the proof then, whatever token came with it
-            _refuse_unknown(request, PARAMETERS)
+            refuse_unknown(request, PARAMETERS)
             found = await self._signed_asset(
                 asset_id, Context(context.core, Actor("signed address", self._read))
             )
@@ -158,7 +161,7 @@ class FileTransfers:
 
 
 def _wished(request: Request) -> Disposition | None:
-    _refuse_unknown(request, ["disposition"])
+    refuse_unknown(request, ["disposition"])
     wish = request.query_params.get("disposition")
     if wish not in DISPOSITIONS:
         message = f"is {' or '.join(get_args(Disposition))}"
@@ -175,13 +178,3 @@ def _placed(fault: Fault, place: str) -> Fault:
 def _form_pointer(pointer: str) -> str:
     first, *rest = pointer[1:].split("/")
     return "/" + "/".join([FORM_NAMES.get(first, first), *rest])
-
-
-def _refuse_unknown(request: Request, known: Iterable[str]) -> None:
-    if unknown := request.query_params.keys() - set(known):
-        name = min(unknown)
-        message = "is not a parameter of this address"
-        raise InvalidInput(
-            f"Query parameter {name[:80]}: {message}.",
-            errors=(Fault(pointer([name[:80]]), message, "unknown_parameter", "query"),),
-        )

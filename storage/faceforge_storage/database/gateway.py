@@ -7,32 +7,28 @@ keys do not cascade, so the journal is the difference of the database before and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from math import inf
 from typing import Any
 
 from sqlalchemy import (
     JSON,
-    ColumnElement,
-    Connection,
     Row,
-    Select,
     Table,
     delete,
     func,
-    insert,
     or_,
     select,
     update,
 )
 
-from faceforge_storage.database import tables
+from faceforge_storage.database import tables, unrecorded_tables
 from faceforge_storage.database.clock import now
 from faceforge_storage.database.dialects import among
 from faceforge_storage.database.json_columns import dumps, same_json
 from faceforge_storage.database.json_difference import difference
+from faceforge_storage.database.unrecorded import Unrecorded, Values
 from faceforge_storage.database.write_statements import (
     GATEWAY,
     NEW_CHANGES,
@@ -40,13 +36,13 @@ from faceforge_storage.database.write_statements import (
     ROW,
     counted_columns,
     insert_rows,
+    recorded_columns,
     split_sizes,
     update_row,
 )
 from faceforge_storage.errors import RecordTooLarge, VersionConflict
 
 AnyRow = Row[Any]
-Values = Mapping[str, Any]
 
 
 @dataclass
@@ -59,10 +55,9 @@ class _Change:
 
 
 @dataclass
-class Write:
+class Write(Unrecorded):
     """A transaction that journals what it changes. Made by `Database.write` only."""
 
-    connection: Connection
     actor: str
     operation: str
     record_bytes: float = inf
@@ -88,7 +83,7 @@ class Write:
         if max(sizes) > self.record_bytes:
             raise RecordTooLarge.of(max(sizes), self.record_bytes)
         for row, record_id in zip(stored, record_ids or self._record_ids(table, stored), strict=True):
-            self._fold(table, row.row_id, _Change(record_id, None, dict(row._mapping)))
+            self._fold(table, row.row_id, _Change(record_id, None, _recorded(table, row)))
         return stored
 
     def update(
@@ -134,8 +129,7 @@ class Write:
         for row in rows:
             check_version(row, expected)
         for row, record_id in zip(rows, record_ids or self._record_ids(table, rows), strict=True):
-            before = {column.name: row._mapping[column.name] for column in table.c}
-            self._fold(table, row.row_id, _Change(record_id, before, None))
+            self._fold(table, row.row_id, _Change(record_id, _recorded(table, row), None))
         statement = delete(table).where(among(table.c.row_id, [row.row_id for row in rows]))
         self.connection.execute(statement, execution_options=GATEWAY)
 
@@ -155,29 +149,6 @@ class Write:
         )
         found = self.rows(select(changes.record_id).distinct().where(changes.record_type == record, pointed))
         self._erased.extend((record, row.record_id) for row in found)
-
-    def rows(self, statement: Select[Any]) -> Sequence[AnyRow]:
-        """Read within this transaction."""
-        return self.connection.execute(statement).all()
-
-    def save_unrecorded(self, table: Table, values: Values) -> None:
-        """Store a row of a table that holds no records, so that it is not journalled."""
-        check_unrecorded(table)
-        self.connection.execute(insert(table).values(values), execution_options=GATEWAY)
-
-    def delete_unrecorded(self, table: Table, condition: ColumnElement[bool]) -> None:
-        """Delete rows of a table that holds no records."""
-        check_unrecorded(table)
-        self.connection.execute(delete(table).where(condition), execution_options=GATEWAY)
-
-    def save_idempotency_key(self, values: Values) -> None:
-        """Store an answer under its idempotency key. It is no record, so it is not journalled."""
-        self.save_unrecorded(tables.idempotency_keys, values)
-
-    def delete_idempotency_keys(self, older_than: timedelta) -> None:
-        """Delete idempotency keys of a greater age."""
-        keys = tables.idempotency_keys
-        self.delete_unrecorded(keys, keys.c.created_at < now(-older_than))
 
     def finish(self) -> int | None:
         """Write the changeset; returns its id, or None when nothing changed."""
@@ -207,7 +178,7 @@ class Write:
                 execution_options=GATEWAY,
             )
         # The answer of a create is stored with its idempotency key: it holds the record's values too.
-        keys = tables.idempotency_keys
+        keys = unrecorded_tables.idempotency_keys
         ids = [record_id for _, record_id in erased]
         self.connection.execute(
             delete(keys).where(among(keys.c.result["id"].as_string(), ids)), execution_options=GATEWAY
@@ -262,6 +233,11 @@ class Write:
         }
 
 
+def _recorded(table: Table, row: AnyRow) -> dict[str, Any]:
+    """The values of a row that are its record's."""
+    return {column.name: row._mapping[column.name] for column in recorded_columns(table)}
+
+
 def _differing(table: Table, before: Values, after: Values) -> dict[str, Any]:
     """The columns that `after` would change."""
     return {
@@ -285,9 +261,3 @@ def check_version(row: AnyRow, expected: int | None) -> None:
     """Raise VersionConflict when the caller has seen another version of the row."""
     if expected is not None and row.version != expected:
         raise VersionConflict(f"The record is at version {row.version}, not {expected}.")
-
-
-def check_unrecorded(table: Table) -> None:
-    """Raise ValueError for a table of records, whose changes are journalled."""
-    if table in tables.RECORDS.values():
-        raise ValueError(f"{table.name} holds records")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import CheckConstraint, Column, Float, ForeignKey, Integer, MetaData, Text
 
 from faceforge_storage.database.json_columns import Json
@@ -32,9 +34,15 @@ def foreign_row(name: str, table: str, public_name: str) -> Column[int]:
     return Column(name, ForeignKey(f"{table}.row_id"), nullable=False, info={"public_name": public_name})
 
 
-def json_column(name: str, *, read_from_bytes: bool = False) -> Column[object]:
-    """A JSON value that is never null; what was `read_from_bytes` is not counted in the size of the record."""
-    return Column(name, Json(), nullable=False, info={"read_from_bytes": read_from_bytes})
+def json_column(name: str) -> Column[object]:
+    """A JSON value that is never null."""
+    return Column(name, Json(), nullable=False)
+
+
+def derived(column: Column[Any]) -> Column[Any]:
+    """A column of a record that follows from something else: it is in no journal, no version and no patch."""
+    column.info["derived"] = True
+    return column
 
 
 def timestamps() -> tuple[Column[str], Column[str]]:

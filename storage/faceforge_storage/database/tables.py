@@ -4,7 +4,8 @@ A record is one row: lists and objects that belong to it are JSON columns, so th
 in the journal. Triggers fill the tables in `DERIVED`, which index those lists (migration 0002).
 
 `info` on a table or column configures the journal: `record` is the record type, `public` the column with its public id,
-`public_name` the name under which a foreign key shows the public id, `private` a column that never leaves Core.
+`public_name` the name under which a foreign key shows the public id, `private` a column that never leaves Core,
+`derived` one that is no part of the record (`shared_columns.derived`).
 `classifies` is what indexes of lists follow from (`list_indexes`); of what is `few`, because people declare each one, a
 list is sorted as a whole.
 """
@@ -22,12 +23,14 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from faceforge_storage.database.json_columns import Json
 from faceforge_storage.database.list_indexes import CLASSIFIES, index_lists
 from faceforge_storage.database.shared_columns import (
     confidence,
+    derived,
     foreign_row,
     json_column,
     metadata,
@@ -82,13 +85,20 @@ assets = Table(
     Column("size_bytes", BigInteger, nullable=False),
     Column("content_hash", Text, ForeignKey("objects.sha256"), nullable=False, index=True),
     Column("derived_from_asset_id", Text, ForeignKey("assets.id"), index=True),
-    json_column("extracted_metadata", read_from_bytes=True),
     json_column("user_metadata"),
     json_column("tags"),
     json_column("plugin_data"),
     *timestamps(),
     Column("deleted_at", Text),
     version(),
+    # What readers found in the bytes and lists need: here, so that one index serves it with the plain filters.
+    derived(Column("width", Integer)),
+    derived(Column("height", Integer)),
+    derived(Column("duration_s", Float)),
+    derived(Column("pages", Integer)),
+    derived(Column("color", Text)),
+    derived(Column("taken_at", Text, nullable=False, server_default=text("''"))),  # empty: not known
+    derived(Column("has_alpha", Boolean)),
     info={"record": "asset", "public": "id"},
     sqlite_autoincrement=True,
 )
@@ -236,34 +246,6 @@ changes = Table(
     sqlite_autoincrement=True,
 )
 
-idempotency_keys = Table(
-    "idempotency_keys",
-    metadata,
-    Column("actor", Text, primary_key=True),
-    Column("key", Text, primary_key=True),
-    Column("operation", Text, nullable=False),
-    Column("request_hash", Text, nullable=False),
-    Column("result", Json(), nullable=False),
-    Column("created_at", Text, nullable=False, index=True),
-)
-
-stores = Table(
-    "stores",
-    metadata,
-    Column("provider", Text, primary_key=True),
-    Column("store_id", Text, nullable=False),
-)
-
-freed_bytes = Table(
-    "freed_bytes",
-    metadata,
-    Column("sha256", Text, primary_key=True),
-    Column("size_bytes", BigInteger, nullable=False),
-    Column("provider", Text, nullable=False),
-    Column("bucket", Text, nullable=False),
-    Column("key", Text, nullable=False),
-)
-
 entity_tags = Table(
     "entity_tags",
     metadata,
@@ -297,7 +279,7 @@ Index(  # serves the purge of an asset, which leaves its entities without a pict
     sqlite_where=entities.c.primary_thumbnail_asset_id.is_not(None),
 )
 index_lists(entities, "created_at", "updated_at", "display_name")
-index_lists(assets, "created_at", "updated_at", "filename", "size_bytes", "kind", "mime_type")
+index_lists(assets, "created_at", "updated_at", "filename", "size_bytes", "kind", "mime_type", "taken_at")
 index_lists(relationships, "created_at", "updated_at", "relationship_type")
 index_lists(descriptors, "recorded_at", "updated_at", "field_key")
 

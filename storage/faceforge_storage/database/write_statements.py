@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (  # allow statement: the gateway alone runs these
+    Column,
     ColumnElement,
     Integer,
     LargeBinary,
@@ -50,8 +51,13 @@ def update_row(table: Table) -> Returning:
 @cache
 def counted_columns(table: Table) -> tuple[str, ...]:
     """The columns whose JSON makes the size of a record."""
-    columns = [column for column in table.c if isinstance(column.type, Json)]
-    return tuple(column.name for column in columns if not column.info.get("read_from_bytes"))
+    return tuple(column.name for column in recorded_columns(table) if isinstance(column.type, Json))
+
+
+@cache
+def recorded_columns(table: Table) -> tuple[Column[Any], ...]:
+    """The columns that make the record: those that do not follow from something else."""
+    return tuple(column for column in table.c if not column.info.get("derived"))
 
 
 def split_sizes(table: Table, rows: Iterable[Row[Any]]) -> tuple[list[Row[Any]], list[int]]:

@@ -14,8 +14,8 @@ FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
 """The errors of a disk without room."""
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Replaces `path` by `content`: readable by its owner only, durable when this returns.
+def write_atomically(path: Path, content: bytes, *, durable: bool = True) -> None:
+    """Replaces `path` by `content`: readable by its owner only, on the disk when this returns unless not `durable`.
 
     Raises OSError; then `path` is as it was and nothing is left beside it.
     """
@@ -25,13 +25,15 @@ def write_atomically(path: Path, content: bytes) -> None:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         staged.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
             staged.unlink()
         raise
-    sync_directory(path.parent)
+    if durable:
+        sync_directory(path.parent)
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -20,7 +20,7 @@ log = logging.getLogger("faceforge.home")
 
 @dataclass(frozen=True)
 class Home:
-    """The directories of one installation. `root` is absolute; `config/` and `tmp/` cannot be moved."""
+    """The directories of one installation. `root` is absolute; `config/`, `tmp/` and `cache/` cannot be moved."""
 
     root: Path
     paths: Paths = field(default_factory=Paths)
@@ -62,6 +62,15 @@ class Home:
         return self.root / self.paths.plugins_dir
 
     @property
+    def cache_dir(self) -> Path:
+        """What can be made again at any time."""
+        return self.root / "cache"
+
+    @property
+    def thumbnails_dir(self) -> Path:
+        return self.cache_dir / "thumbnails"
+
+    @property
     def backups_dir(self) -> Path:
         return self.db_dir / "backups"
 
@@ -76,7 +85,15 @@ class Home:
     def directories(self) -> list[Path]:
         """Those that a start makes, parents first; not `assets_dir`, which may be on a disk that is away."""
         moved = [self.db_dir, self.s3_dir, self.logs_dir, self.plugins_dir]
-        return [self.root, self.config_dir, self.tmp_dir, self.tools_dir, *moved, self.backups_dir]
+        return [
+            self.root,
+            self.config_dir,
+            self.tmp_dir,
+            self.tools_dir,
+            self.cache_dir,
+            *moved,
+            self.backups_dir,
+        ]
 
     def check_ports_file(self) -> None:
         """Raises CannotStart when no Core could say where it runs."""

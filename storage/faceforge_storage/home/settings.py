@@ -177,8 +177,9 @@ class Tools(Section):
 
 
 class Reading(Section):
-    workers: Count | None = None
-    """How many processes read files and make thumbnails; null is one less than the processors, at least one."""
+    workers: Annotated[int, Field(ge=0, le=64)] | None = None
+    """How many processes read files and make thumbnails; null is one less than the processors, at least one. With 0
+    files wait until it is raised."""
     hash_all_files: bool = False
     """Whether `md5` and `crc32` are computed of every file; of model files they always are."""
 

@@ -29,6 +29,18 @@ REFINED = {
 }
 """Formats with several uses, which the suffix of the name distinguishes."""
 
+BRANDS = {
+    b"avis": "image/avif",
+    b"heim": "image/heic",
+    b"heis": "image/heic",
+    b"heix": "image/heic",
+    b"hevc": "image/heic",
+    b"hevm": "image/heic",
+    b"hevs": "image/heic",
+    b"hevx": "image/heic",
+}
+"""Brands of pictures (ISO/IEC 23008-12, annex B, and AVIF) that `filetype` does not know: of more bits, or several."""
+
 TEXT_BY_NAME = {
     ".css": "text/css",
     ".csv": "text/csv",
@@ -80,7 +92,7 @@ def sniff(head: bytes, filename: str = "", *, complete: bool | None = None) -> s
         return "application/x-gguf"
     found = cast("str | None", filetype.guess_mime(head)) if head else None
     if found is None:
-        return UNKNOWN
+        return BRANDS.get(head[8:12], UNKNOWN) if head[4:8] == b"ftyp" else UNKNOWN
     found = "video/ogg" if found == "audio/ogg" and b"\x80theora" in head else SAME.get(found, found)
     return REFINED.get((found, suffix), found)
 

@@ -29,6 +29,8 @@ class File:
     mime_type: str
     filename: str
     kind: str
+    blake3: str | None = None
+    """Its BLAKE3 in lower-case hex; None when it is not known yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +99,5 @@ class Reader:
     preview: Callable[[File, Bounds], Image | None] | None = None
     available: Callable[[], bool] = _always
     """Whether what it needs beside Python is there."""
+    reads_all_bytes: bool = False
+    """Whether it reads the file to its end, however large: then it may take longer, by the size of the file."""

@@ -7,6 +7,8 @@ import re
 import secrets
 from pathlib import Path
 
+from blake3 import blake3
+
 from faceforge_storage.errors import Fault, HashMismatch, PayloadTooLarge, SizeMismatch
 from faceforge_storage.objects.disk import disk_errors, require_space, sweep_files, sync_file
 
@@ -19,14 +21,15 @@ SMALLER = "Send a smaller file, or raise `limits.upload_bytes` in config/core.js
 
 
 class StagedFile:
-    """A complete file in staging: `sha256` (64 lower-case hex), `size_bytes`, and `head`, its first bytes.
+    """A complete file in staging: `sha256` and `blake3` (64 lower-case hex), `size_bytes`, and `head`, its first bytes.
 
     It is on the disk, but has no name that anybody knows: publish it or discard it.
     """
 
-    def __init__(self, path: Path, sha256: str, size_bytes: int, head: bytes) -> None:
+    def __init__(self, path: Path, sha256: str, blake3: str, size_bytes: int, head: bytes) -> None:
         self.path = path
         self.sha256 = sha256
+        self.blake3 = blake3
         self.size_bytes = size_bytes
         self.head = head
 
@@ -43,7 +46,8 @@ class StagingFile:
         self._path = path
         self._limit = limit
         self._reserve = reserve
-        self._hash = hashlib.sha256()
+        self._sha256 = hashlib.sha256()
+        self._blake3 = blake3()
         self._head = b""
         self._next_check = CHECK_SPACE_EVERY
         self._file = path.open("xb", buffering=0)
@@ -60,7 +64,8 @@ class StagingFile:
             if size >= self._next_check:
                 self._next_check = size + CHECK_SPACE_EVERY
                 require_space(self._path.parent, len(data), self._reserve)
-            self._hash.update(data)
+            self._sha256.update(data)
+            self._blake3.update(data)
             if len(self._head) < HEAD_BYTES:
                 self._head += bytes(data[: HEAD_BYTES - len(self._head)])
             rest = memoryview(data)
@@ -81,14 +86,15 @@ class StagingFile:
         except BaseException:
             self.discard()
             raise
-        return StagedFile(self._path, self._hash.hexdigest(), self.size_bytes, self._head)
+        hashes = self._sha256.hexdigest(), self._blake3.hexdigest()
+        return StagedFile(self._path, *hashes, self.size_bytes, self._head)
 
     def _check(self, sha256: str | None, size_bytes: int | None) -> None:
         if size_bytes is not None and size_bytes != self.size_bytes:
             detail = f"{size_bytes} bytes were declared and {self.size_bytes} arrived."
             raise SizeMismatch(detail, errors=(Fault("/size_bytes", detail, "size_mismatch"),))
-        if sha256 is not None and sha256.lower() != self._hash.hexdigest():
-            detail = f"sha256 {sha256.lower()} was declared; the bytes have {self._hash.hexdigest()}."
+        if sha256 is not None and sha256.lower() != self._sha256.hexdigest():
+            detail = f"sha256 {sha256.lower()} was declared; the bytes have {self._sha256.hexdigest()}."
             raise HashMismatch(detail, errors=(Fault("/sha256", detail, "hash_mismatch"),))
 
     def discard(self) -> None:

@@ -62,6 +62,21 @@ NOUN = Noun(
                 invalid("/expires_in", with_input(photo, expires_in=901)),
             ),
         ),
+        "asset_reading": Rows(
+            lambda w: {**photo(w), "reader": w.read("image")},
+            {"reader": "image", "state": "done", "message": None},
+            (
+                gone(asset_id=UNKNOWN, reader="image"),
+                Bad(lambda w: {**photo(w), "reader": "nobody"}, 404, "not_found"),
+            ),
+        ),
+        "reread_asset": Rows(photo, {"filename": "photo.png"}, (gone(asset_id=UNKNOWN),), recorded=False),
+        "reread_assets": Rows(
+            lambda w: {"input": {"reader": w.read("image"), "failed": False}},
+            None,
+            (invalid("/reader", lambda w: {"input": {"reader": ""}}),),
+            recorded=False,
+        ),
         "create_asset": Rows(
             lambda w: {
                 "input": {

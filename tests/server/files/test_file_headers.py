@@ -19,7 +19,16 @@ from faceforge_server.files.signing import sign, verify
 from faceforge_storage.database import clock
 from faceforge_storage.errors import InvalidSignature
 
-INLINE = ["image/png", "image/jpeg", "image/webp", "image/gif", "image/avif", "audio/mpeg", "audio/wav"]
+INLINE = [
+    "image/png",
+    "image/apng",
+    "image/jpeg",
+    "image/webp",
+    "image/gif",
+    "image/avif",
+    "audio/mpeg",
+    "audio/wav",
+]
 INLINE += ["audio/ogg", "audio/flac", "video/mp4", "video/webm", "application/pdf", "text/plain"]
 ACTIVE = [
     "image/svg+xml",

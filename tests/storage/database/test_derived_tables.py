@@ -112,7 +112,7 @@ def test_tags_of_assets(database: Database) -> None:
             "mime_type": "x/y",
             "size_bytes": 1,
         }
-        values |= {"content_hash": "0" * 64, "extracted_metadata": {}, "user_metadata": {}, "plugin_data": {}}
+        values |= {"content_hash": "0" * 64, "user_metadata": {}, "plugin_data": {}}
         rows = [{**values, "id": f"{number:064x}", "tags": ["a", f"t{number}"]} for number in range(3)]
         made = tx.insert(tables.assets, rows)
         tx.update(tables.assets, made[1], {"tags": ["b", "b"]})

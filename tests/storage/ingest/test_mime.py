@@ -59,6 +59,8 @@ SAMPLES: list[tuple[str, bytes, str]] = [
     ("jpg", JPEG, "image/jpeg"),
     ("webp", b"RIFF\x24\x00\x00\x00WEBPVP8 \x18\x00\x00\x00" + bytes(24), "image/webp"),
     ("avif", struct.pack(">I4s4sI4s4s", 28, b"ftyp", b"avif", 0, b"avif", b"mif1") + bytes(30), "image/avif"),
+    ("avif", struct.pack(">I4s4sI4s4s", 28, b"ftyp", b"avis", 0, b"avif", b"msf1") + bytes(30), "image/avif"),
+    ("heic", struct.pack(">I4s4sI4s4s", 28, b"ftyp", b"heix", 0, b"mif1", b"heix") + bytes(30), "image/heic"),
     ("gif", b"GIF89a\x01\x00\x01\x00\x80\x00\x00", "image/gif"),
     ("mp3", b"ID3\x04\x00\x00\x00\x00\x00\x00" + bytes(20), "audio/mpeg"),
     ("mp3", b"\xff\xfb\x90\x64\x00\x0f\xf0" + bytes(100), "audio/mpeg"),

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from blake3 import blake3
 
 from faceforge_storage.errors import (
     FaceForgeError,
@@ -46,6 +47,7 @@ def test_a_staged_file_knows_its_hash_size_and_beginning(staging: Staging) -> No
     staged = file.finish()
     whole = b"a" * 5000 + b"b" * 5000 + b"c" * 10_000
     assert (staged.sha256, staged.size_bytes) == (hashlib.sha256(whole).hexdigest(), 20_000)
+    assert staged.blake3 == blake3(whole).hexdigest()
     assert staged.head == whole[:8192]
     assert staged.path.read_bytes() == whole
     staged.discard()

@@ -10,11 +10,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import (
+from sqlalchemy import (  # allow statement: the gateway runs what `insert_or_ignore` makes
     URL,
     ColumnElement,
     Connection,
     Engine,
+    Insert,
+    Table,
     TableValuedAlias,
     Text,
     and_,
@@ -23,6 +25,7 @@ from sqlalchemy import (
     event,
     exists,
     func,
+    insert,
     literal,
     literal_column,
     or_,
@@ -118,6 +121,11 @@ def interrupt(connection: Connection) -> None:
 def total_changes(connection: Connection) -> int:
     """How many rows the connection has changed since it was opened."""
     return _driver(connection).total_changes
+
+
+def insert_or_ignore(table: Table) -> Insert:
+    """An insert that leaves rows alone whose key is there already."""
+    return insert(table).prefix_with("OR IGNORE")
 
 
 def in_transaction(connection: Connection) -> bool:

@@ -1,0 +1,97 @@
+"""Thumbnails going out: from an asset to the address of its picture, and the picture itself, which browsers keep."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+from collections.abc import Mapping
+
+from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from faceforge_schema.assets.thumbnails import READ, address
+from faceforge_server.files.conditions import matches
+from faceforge_server.files.unknown_parameters import refuse_unknown
+from faceforge_server.http.request_context import context_of
+from faceforge_storage import assets, thumbnails
+from faceforge_storage.errors import Busy, Fault, InvalidInput, NotFound, VersionConflict
+from faceforge_storage.ingest.thumbnails import MEDIA_TYPE, RECIPE, SIZES, is_tile
+
+NEEDS = frozenset({READ})
+HASH = re.compile("[0-9a-f]{64}")
+WIDTHS = {str(size): size for size in SIZES}
+"""Size as it is written in an address -> the same as a number."""
+WAIT_SECONDS = 30.0
+"""How long an answer waits for a thumbnail that is being made."""
+FOR_GOOD = "private, max-age=31536000, immutable"
+FOR_NOW = "private, max-age=60"
+"""A tile stands for a file that is not read, or could not be: one day there may be a picture of it."""
+
+
+async def thumbnail_of_asset(request: Request) -> Response:
+    """Lead to the picture that stands for a live asset; raises NotFound, and InvalidInput for another size."""
+    context = context_of(request)
+    context.actor.check(NEEDS)
+    size = _wished(request)
+    asset_id = request.path_params["asset_id"]
+    content_hash = await context.core.database.read(context.turn, _stands_for, asset_id)
+    return RedirectResponse(address(content_hash, size), headers={"Cache-Control": "private, no-cache"})
+
+
+async def thumbnail(request: Request) -> Response:
+    """Answer with a thumbnail, which is made now when it is asked for the first time.
+
+    Raises NotFound, VersionConflict, Busy, StoreAway.
+    """
+    context = context_of(request)
+    context.actor.check(NEEDS)
+    refuse_unknown(request, ())
+    content_hash, size, recipe = (request.path_params[name] for name in ("content_hash", "size", "recipe"))
+    if HASH.fullmatch(content_hash) is None or size not in WIDTHS:
+        raise NotFound("There is no such thumbnail.", hint=f"Sizes are {' and '.join(WIDTHS)}.")
+    if recipe != str(RECIPE):  # of a page that an earlier version has made
+        return RedirectResponse(
+            address(content_hash, WIDTHS[size]), headers={"Cache-Control": "private, no-cache"}
+        )
+    try:
+        async with asyncio.timeout(WAIT_SECONDS):
+            content = await context.core.examiner.thumbnail(content_hash, WIDTHS[size])
+    except TimeoutError:
+        again = {"Retry-After": "5"}
+        raise Busy("The thumbnail is still being made.", headers=again) from None
+    if content is None:
+        raise NotFound(f"No asset is on bytes with the hash {content_hash}.")
+    return await asyncio.to_thread(_answer, content, request.headers)
+
+
+def _answer(content: bytes, sent: Mapping[str, str]) -> Response:
+    """The answer with a thumbnail, or that the client has it already. Its tag is of these bytes and no others."""
+    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    if (wanted := sent.get("if-match")) is not None and not matches(wanted, etag, weak=False):
+        raise VersionConflict("If-Match names another thumbnail.")
+    headers = {
+        "ETag": etag,
+        "Cache-Control": FOR_NOW if is_tile(content) else FOR_GOOD,
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+    }
+    if matches(sent.get("if-none-match", ""), etag, weak=True):
+        return Response(status_code=304, headers=headers)
+    return Response(content, headers=headers, media_type=MEDIA_TYPE)
+
+
+def _stands_for(db: Connection, asset_id: str) -> str:
+    """The hash of the bytes of which an asset's thumbnail is made."""
+    own: str = assets.get(db, asset_id).content_hash
+    return thumbnails.of_assets(db, [asset_id]).get(asset_id, own)
+
+
+def _wished(request: Request) -> int:
+    refuse_unknown(request, ["size"])
+    wish = request.query_params.get("size", next(iter(WIDTHS)))
+    if wish not in WIDTHS:
+        message = f"is {' or '.join(WIDTHS)}"
+        raise InvalidInput(f"size {message}.", errors=(Fault("/size", message, "invalid", "query"),))
+    return WIDTHS[wish]

@@ -1,0 +1,77 @@
+"""The tables of what is no record: no journal, no version. The gateway writes them by its methods of `Unrecorded`."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text
+
+from faceforge_storage.database.json_columns import Json
+from faceforge_storage.database.shared_columns import metadata, row_id
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("actor", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("operation", Text, nullable=False),
+    Column("request_hash", Text, nullable=False),
+    Column("result", Json(), nullable=False),
+    Column("created_at", Text, nullable=False, index=True),
+)
+
+stores = Table(
+    "stores",
+    metadata,
+    Column("provider", Text, primary_key=True),
+    Column("store_id", Text, nullable=False),
+)
+
+freed_bytes = Table(
+    "freed_bytes",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("bucket", Text, nullable=False),
+    Column("key", Text, nullable=False),
+)
+
+contents = Table(
+    "contents",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("blake3", Text),
+    Column("md5", Text),
+    Column("crc32", Text),
+    Column("autov3", Text),
+    *(Index(f"ix_contents_{name}", name) for name in ("blake3", "md5", "crc32", "autov3")),  # serve look-ups
+)
+
+readings = Table(
+    "readings",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("reader", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("message", Text),
+    Column("read_at", Text, nullable=False),
+    Column("shown", Json()),
+    # All of it, where `shown` was cut off. Last, so that what is long is not gone through for the other columns.
+    Column("whole", Json()),
+)
+
+pending_contents = Table(
+    "pending_contents",
+    metadata,
+    row_id(),
+    Column("sha256", Text, nullable=False, unique=True),
+    Column("again", Boolean, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+readers = Table(
+    "readers",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+)

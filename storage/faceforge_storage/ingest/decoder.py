@@ -1,0 +1,51 @@
+"""The decoder of sounds and videos that is there: PyAV, else the programs ffprobe and ffmpeg."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from shutil import which
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from faceforge_storage.ingest.movie import Movie
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+
+def available() -> bool:
+    """Whether there is a decoder. Looks, and imports none."""
+    return find_spec("av") is not None or bool(which("ffprobe") and which("ffmpeg"))
+
+
+def probe(path: Path) -> Movie:
+    """What the file holds. Raises Unreadable."""
+    found: Movie = _decoder().probe(path)
+    return found
+
+
+def frame(path: Path, second: float, largest: tuple[int, int]) -> Image | None:
+    """The picture shown about that second, upright, within `largest`; None where none can be decoded."""
+    found: Image | None = _decoder().frame(path, second, largest)
+    return found
+
+
+def samples(path: Path) -> Iterator[bytes]:
+    """The first sound track in chunks: SAMPLE_RATE samples a second, 16 bits, signed, little-endian, one channel.
+
+    Ends where the decoder finds nothing more that it can decode.
+    """
+    found: Iterator[bytes] = _decoder().samples(path)
+    return found
+
+
+def _decoder() -> ModuleType:
+    if find_spec("av") is not None:
+        from faceforge_storage.ingest import pyav
+
+        return pyav
+    from faceforge_storage.ingest import ffmpeg
+
+    return ffmpeg

@@ -1,0 +1,108 @@
+"""One file, read by one reader after the other: what each answers, in words where it failed (S11)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from faceforge_storage.ingest.messages import Step
+from faceforge_storage.ingest.reader import Bounds, File, Found
+from faceforge_storage.ingest.reader_process import Died, ReaderProcess
+
+log = logging.getLogger("faceforge.readers")
+
+FOUND = TypeAdapter(Found)
+"""The form of what comes back: the process may be in the hands of a file."""
+GIB, MIB = 1024**3, 1024**2
+
+
+@dataclass(slots=True)
+class Examination:
+    """Goes on in another process where one dies; `finish` gives back the last."""
+
+    file: File
+    bounds: Bounds
+    seconds: float
+    """For each step."""
+    memory_bytes: int
+    lend: Callable[[], ReaderProcess]
+    give_back: Callable[[ReaderProcess], None]
+    discard: Callable[[ReaderProcess], None]
+    """Ends a process that was lent; raises Unavailable when that was Core's own doing."""
+    _process: ReaderProcess | None = None
+    _deadly: bool = False
+    """Whether a process has died of the file: its thumbnails are tiles then, for its picture would be as deadly."""
+
+    def read(self, reader: str) -> Found | str:
+        """What a reader found, or why it failed. Raises Unavailable."""
+        try:
+            answer, _ = self._ask(Step(self.file, self.bounds, reader=reader))
+        except Died as died:
+            log.warning("%s failed on %s: %s", reader, self.file.sha256, died)
+            return str(died)
+        if "fault" in answer:
+            log.warning("%s failed on %s: %s", reader, self.file.sha256, answer["fault"])
+            return "The reader failed on this file; the log says where."
+        return self._found(answer) if "found" in answer else self._refusal(answer)
+
+    def thumbnail(self, size: int) -> bytes | None:
+        """The thumbnail of a width; a tile where the picture cannot be made, None where even that failed.
+
+        Raises Unavailable.
+        """
+        for tile in (self._deadly, True):
+            try:
+                answer, thumbnail = self._ask(Step(self.file, self.bounds, size=size, tile=tile))
+            except Died as died:
+                answer, thumbnail = {"fault": str(died)}, b""
+            if "thumbnail" in answer:
+                return thumbnail
+            if "fault" in answer:
+                log.warning("No thumbnail of %s: %s", self.file.sha256, answer["fault"])
+        return None
+
+    def finish(self) -> None:
+        """Give back the process."""
+        if self._process is not None:
+            self.give_back(self._process)
+            self._process = None
+
+    def _ask(self, step: Step) -> tuple[dict[str, Any], bytes]:
+        if self._process is None:
+            self._process = self.lend()
+        try:
+            reply = self._process.ask(step, self.seconds)
+        except Died:
+            self._leave()
+            self._deadly = True
+            raise
+        if "out_of_memory" in reply[0]:
+            self._leave()  # in pieces, what is free is of little use to the next file
+        return reply
+
+    def _leave(self) -> None:
+        process, self._process = self._process, None
+        assert process is not None
+        self.discard(process)
+
+    def _found(self, answer: dict[str, Any]) -> Found | str:
+        try:
+            return FOUND.validate_python(answer["found"])
+        except ValidationError:
+            log.warning("What was found in %s does not have the form of a reading.", self.file.sha256)
+            return "The reader failed on this file; the log says where."
+
+    def _refusal(self, answer: dict[str, Any]) -> str:
+        if "out_of_memory" in answer:
+            return f"It took more than {_size(self.memory_bytes)} of memory."
+        if "too_much" in answer:
+            return "There is more in it than can be kept: 16 MiB."
+        return str(answer.get("unreadable"))
+
+
+def _size(count: int) -> str:
+    return f"{count // GIB} GiB" if count % GIB == 0 else f"{count // MIB} MiB"

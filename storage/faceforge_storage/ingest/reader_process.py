@@ -1,0 +1,148 @@
+"""Core's end of a process that reads files: starts it, asks it, and ends it when it is silent for too long."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from typing import Any, BinaryIO
+
+from faceforge_storage.errors import Unavailable
+from faceforge_storage.ingest.messages import Step, receive, send
+
+WORKER = "faceforge_storage.ingest.worker"
+FROZEN_WORD = "--read-files"
+"""What the one program of a frozen Core is called with where Python would be called with `-m`."""
+START_SECONDS = 60.0
+
+
+class Died(Exception):
+    """The process has ended over a step; the message says how, for a person."""
+
+
+class ReaderProcess:
+    """A process of its own; used by one thread at a time, `kill` by any."""
+
+    def __init__(self, memory_bytes: int, registry: str) -> None:
+        """Raises Unavailable when the process does not come up."""
+        self._lock = threading.Lock()
+        self._expired = self._ended = False
+        self.files = 0
+        """How many files it has been given."""
+        self.last_used = time.monotonic()
+        try:
+            self._process = subprocess.Popen(  # noqa: S603  # our own program
+                _command(memory_bytes, registry),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env=_environment(),
+                **_apart(),
+            )
+        except OSError as fault:
+            raise _not_started(fault.strerror) from None
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._requests: BinaryIO = self._process.stdin  # type: ignore[assignment]  # typeshed has IO[bytes]
+        self._replies: BinaryIO = self._process.stdout  # type: ignore[assignment]  # typeshed has IO[bytes]
+
+    def wait_until_ready(self) -> None:
+        """Raises Unavailable when the process does not come up."""
+        try:
+            self._receive(START_SECONDS)
+        except Died as died:
+            raise _not_started(str(died)) from None
+
+    def ask(self, step: Step, seconds: float) -> tuple[dict[str, Any], bytes]:
+        """The answer to a step. Raises Died, after which the process is gone."""
+        try:
+            send(self._requests, step.as_json())
+        except OSError:
+            raise Died(self.end()) from None
+        reply = self._receive(seconds)
+        self.last_used = time.monotonic()
+        return reply
+
+    def kill(self) -> None:
+        """End it at once, and what it has started; whoever waits for an answer gets Died."""
+        with self._lock:
+            if not self._ended:
+                self._signal()
+
+    def end(self) -> str:
+        """End it at once, and leave nothing of it; how it ended, for a person.
+
+        When it has closed its pipe by dying, the signal comes too late to change how.
+        """
+        with self._lock:
+            if not self._ended:
+                self._signal()
+                self._process.wait()
+                self._ended = True
+        for pipe in (self._requests, self._replies):
+            with suppress(OSError):
+                pipe.close()
+        return _how(self._process.returncode)
+
+    def _receive(self, seconds: float) -> tuple[dict[str, Any], bytes]:
+        timer = threading.Timer(seconds, self._expire)
+        timer.daemon = True
+        timer.start()
+        try:
+            reply = receive(self._replies)
+        except (EOFError, OSError, ValueError, RecursionError):
+            reply = None
+        timer.cancel()
+        timer.join()
+        if self._expired or reply is None:
+            how = self.end()
+            raise Died(f"It took longer than {seconds:g} s." if self._expired else how)
+        return reply
+
+    def _expire(self) -> None:
+        self._expired = True
+        self.kill()
+
+    def _signal(self) -> None:
+        if sys.platform == "win32":
+            self._process.kill()
+        else:
+            with suppress(ProcessLookupError, PermissionError):  # all of the group have ended
+                os.killpg(self._process.pid, signal.SIGKILL)
+
+
+def _command(memory_bytes: int, registry: str) -> list[str]:
+    # -P: a file in the working directory is no module of ours
+    program = [FROZEN_WORD] if getattr(sys, "frozen", False) else ["-P", "-m", WORKER]
+    return [sys.executable, *program, str(memory_bytes), registry]
+
+
+def _environment() -> dict[str, str]:
+    """That of Core without its secrets; one thread of computing and one arena of memory for each process."""
+    passed = {name: value for name, value in os.environ.items() if not name.startswith("FACEFORGE_")}
+    return {**passed, "MALLOC_ARENA_MAX": "1", "OMP_NUM_THREADS": "1"}
+
+
+def _apart() -> dict[str, Any]:
+    """In a group of its own: Ctrl-C is for Core, and what it starts ends with it."""
+    if sys.platform == "win32":
+        flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
+        return {"creationflags": flags | subprocess.BELOW_NORMAL_PRIORITY_CLASS}
+    return {"process_group": 0}
+
+
+def _how(code: int) -> str:
+    if code >= 0:
+        return f"It ended the process that read it, with code {code}."
+    names = {each.value: each.name for each in signal.Signals}
+    return f"It ended the process that read it, with {names.get(-code, f'signal {-code}')}."
+
+
+def _not_started(how: str | None) -> Unavailable:
+    return Unavailable(
+        f"The process that reads files does not start: {how}",
+        "Look into the log; files are kept until it does.",
+    )

@@ -1,0 +1,293 @@
+"""What readers found in files, kept once for equal bytes and outside of records; and the queue of what is to be read.
+
+A content is what assets with the same SHA-256 share. Its first row in `objects` puts it into the queue, in the same
+transaction, so that nothing is forgotten in a crash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    LargeBinary,
+    Row,
+    Select,
+    and_,
+    cast,
+    exists,
+    func,
+    literal,
+    select,
+)
+
+from faceforge_storage.database.dialects import Listed, among
+from faceforge_storage.database.gateway import AnyRow, Write
+from faceforge_storage.database.json_columns import dumps
+from faceforge_storage.database.prepared_select import CHUNK_ROWS
+from faceforge_storage.database.tables import assets, objects
+from faceforge_storage.database.unrecorded_tables import contents, pending_contents, readers, readings
+from faceforge_storage.ingest.reader import Found, Media
+
+DONE, FAILED = "done", "failed"
+HASHES = ("blake3", "md5", "crc32", "autov3")
+MEDIA = tuple(field.name for field in fields(Media))
+"""The derived columns of assets, and the values of `Media`."""
+NOTHING = {**dict.fromkeys(MEDIA), "taken_at": ""}
+CUT_OFF = "…"
+"""What stands at the end of a text that was cut off."""
+CUT_KEY = "cut_off"
+"""The key that marks what was cut off: the names of what is shortened or left out, the longest first."""
+NAMES_BYTES = 1024
+LEAST_BYTES = 1000
+
+
+class Pending(NamedTuple):
+    """A content that waits to be read, and what is known of it. `again`: also by readers that have read it already."""
+
+    sha256: str
+    again: bool
+    size_bytes: int
+    provider: str
+    bucket: str
+    key: str
+    mime_type: str
+    filename: str
+    kind: str
+    blake3: str | None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of reading one content: for each reader its version, and what it found or why it could not."""
+
+    sha256: str
+    results: Mapping[str, tuple[int, Found | str]]
+    again: bool = False
+    """Whether all readers have read it, so that what none of them finds any more is forgotten."""
+    complete: bool = True
+    """Whether nothing is left to be read, so that it leaves the queue."""
+
+
+def enqueue(tx: Write, sha256s: Iterable[str], *, again: bool = False) -> None:
+    """Put contents at the end of the queue; those that wait already stay where they are."""
+    hashes = list(dict.fromkeys(sha256s))
+    tx.add_unrecorded(pending_contents, [{"sha256": each, "again": again} for each in hashes])
+    if again:
+        here = among(pending_contents.c.sha256, hashes)
+        tx.update_unrecorded(pending_contents, here, {"again": True})
+
+
+def enqueue_all(tx: Write, *, reader: str | None = None, failed: bool = False, again: bool = True) -> int:
+    """Put every content into the queue, or those that a reader has read, or those where one has failed; how many.
+
+    `again`: to be read by readers that have read them already, too.
+    """
+    found = select(objects.c.sha256, literal(again)).order_by(objects.c.row_id)
+    if reader is not None or failed:
+        conditions = [readings.c.sha256 == objects.c.sha256]
+        if reader is not None:
+            conditions.append(readings.c.reader == reader)
+        if failed:
+            conditions.append(readings.c.state == FAILED)
+        found = found.where(exists().where(*conditions).correlate(objects))
+    return tx.copy_unrecorded(pending_contents, ["sha256", "again"], found)
+
+
+def enqueue_for_new_readers(tx: Write, present: Mapping[str, int]) -> int:
+    """Put every content into the queue when a reader is new here, or has risen; only such readers read it then."""
+    known = {row.name: row.version for row in tx.rows(select(readers))}
+    changed = {name: version for name, version in present.items() if known.get(name) != version}
+    gone = known.keys() - present.keys()
+    if gone or changed:
+        tx.delete_unrecorded(readers, among(readers.c.name, [*gone, *changed]))
+        for name, version in changed.items():
+            tx.save_unrecorded(readers, {"name": name, "version": version})
+    return enqueue_all(tx, again=False) if changed else 0
+
+
+def waiting(limit: int, sha256: str | None = None) -> Select[Any]:
+    """The contents that wait, the first come first, with the oldest asset on each; or the one with a hash, waiting or
+    not."""
+    oldest = (
+        select(func.min(assets.c.row_id)).where(assets.c.content_hash == objects.c.sha256).correlate(objects)
+    ).scalar_subquery()
+    asked = func.coalesce(pending_contents.c.again, False)
+    columns: list[ColumnElement[Any]] = [
+        objects.c.sha256,
+        asked.label("again"),
+        *(objects.c[name] for name in ("size_bytes", "provider", "bucket", "key")),
+        *(assets.c[name] for name in ("mime_type", "filename", "kind")),
+        contents.c.blake3,
+    ]
+    known = contents.c.sha256 == objects.c.sha256
+    on = pending_contents.c.sha256 == objects.c.sha256
+    waits = sha256 is None
+    joined = pending_contents.join(objects, on) if waits else objects.outerjoin(pending_contents, on)
+    joined = joined.join(assets, assets.c.row_id == oldest).outerjoin(contents, known)
+    found = select(*columns).select_from(joined)
+    if waits:
+        return found.order_by(pending_contents.c.row_id).limit(limit)
+    return found.where(objects.c.sha256 == sha256)
+
+
+def next_pending(db: Connection, limit: int) -> list[Pending]:
+    """The contents to be read next."""
+    return [Pending(*row) for row in db.execute(waiting(limit))]
+
+
+def find(db: Connection, sha256: str) -> Pending | None:
+    """A content by its hash, whether it waits or not; None when there is none."""
+    row = db.execute(waiting(1, sha256)).one_or_none()
+    return None if row is None else Pending(*row)
+
+
+def versions(db: Connection, sha256s: Sequence[str]) -> dict[str, dict[str, int]]:
+    """By which version of each reader contents were read: hash -> reader -> version."""
+    found: dict[str, dict[str, int]] = {}
+    chosen = select(readings.c.sha256, readings.c.reader, readings.c.version)
+    for row in db.execute(chosen.where(among(readings.c.sha256, sha256s))):
+        found.setdefault(row.sha256, {})[row.reader] = row.version
+    return found
+
+
+def unread(db: Connection) -> int:
+    """How many contents wait to be read."""
+    return int(db.execute(select(func.count()).select_from(pending_contents)).scalar_one())
+
+
+def add_content(tx: Write, sha256: str, hashes: Mapping[str, str]) -> None:
+    """Note a content that is new here, with the hashes that are known of it, and put it into the queue."""
+    tx.add_unrecorded(contents, [{"sha256": sha256, **hashes}])
+    enqueue(tx, [sha256])
+
+
+def set_hashes(tx: Write, sha256: str, hashes: Mapping[str, str]) -> None:
+    """Note hashes of a content, by the names in `HASHES`; those noted earlier stay."""
+    tx.add_unrecorded(contents, [{"sha256": sha256}])
+    if hashes:
+        tx.update_unrecorded(contents, contents.c.sha256 == sha256, hashes)
+
+
+def save(tx: Write, outcomes: Sequence[Outcome], most_bytes: int) -> None:
+    """Store what came of reading contents; those whose last asset was purged meanwhile are left out.
+
+    What a reader found at more than `most_bytes` of JSON is cut off, and kept whole beside that.
+    """
+    hashes = [each.sha256 for each in outcomes]
+    there = {row.sha256 for row in tx.rows(select(objects.c.sha256).where(among(objects.c.sha256, hashes)))}
+    for outcome in outcomes:
+        if outcome.sha256 not in there:
+            _forget_pending(tx, outcome.sha256)
+            continue
+        found = [each for _, each in outcome.results.values() if isinstance(each, Found)]
+        _replace(tx, outcome, most_bytes)
+        known: dict[str, str] = {}
+        for each in reversed(found):
+            known |= each.hashes
+        set_hashes(tx, outcome.sha256, known)
+        media = {**(NOTHING if outcome.again else {}), **_merged(each.media for each in found)}
+        if media:
+            tx.set_derived(assets, assets.c.content_hash == outcome.sha256, media)
+        if outcome.complete:
+            _forget_pending(tx, outcome.sha256)
+
+
+def forget(tx: Write, sha256: str) -> None:
+    """Remove all that was read from bytes whose last asset goes."""
+    tx.delete_unrecorded(readings, readings.c.sha256 == sha256)
+    tx.delete_unrecorded(contents, contents.c.sha256 == sha256)
+    _forget_pending(tx, sha256)
+
+
+def of_contents(db: Connection, sha256s: Listed) -> Iterator[Sequence[Row[Any]]]:
+    """The readings of several contents, in parts: `sha256, reader, state, message`, and `shown` as it is stored."""
+    columns: list[ColumnElement[Any]] = [
+        readings.c[name] for name in ("sha256", "reader", "state", "message")
+    ]
+    chosen = select(*columns, cast(readings.c.shown, LargeBinary).label("shown"))
+    ordered: Select[Any] = chosen.where(among(readings.c.sha256, sha256s)).order_by(
+        readings.c.sha256, readings.c.reader
+    )
+    return db.execute(ordered).partitions(CHUNK_ROWS)
+
+
+def pending_among(db: Connection, sha256s: Listed) -> set[str]:
+    """Those of the contents that wait to be read."""
+    chosen = select(pending_contents.c.sha256).where(among(pending_contents.c.sha256, sha256s))
+    return set(db.execute(chosen).scalars())
+
+
+def whole(db: Connection, sha256: str, reader: str) -> AnyRow | None:
+    """All that one reader found in a content, in `found`."""
+    found = func.coalesce(readings.c.whole, readings.c.shown, type_=readings.c.whole.type).label("found")
+    here = and_(readings.c.sha256 == sha256, readings.c.reader == reader)
+    return db.execute(select(readings, found).where(here)).one_or_none()
+
+
+def _replace(tx: Write, outcome: Outcome, most_bytes: int) -> None:
+    names = list(outcome.results)
+    gone = and_(readings.c.sha256 == outcome.sha256, among(readings.c.reader, names))
+    tx.delete_unrecorded(readings, gone)
+    for name, (version, found) in outcome.results.items():
+        shown = whole_value = None
+        if isinstance(found, Found):
+            shown, whole_value = cut_off(found.metadata, most_bytes)
+        tx.save_unrecorded(
+            readings,
+            {
+                "sha256": outcome.sha256,
+                "reader": name,
+                "version": version,
+                "state": DONE if isinstance(found, Found) else FAILED,
+                "message": found if isinstance(found, str) else None,
+                "read_at": tx.at,
+                "shown": shown,
+                "whole": whole_value,
+            },
+        )
+
+
+def _merged(found: Iterable[Media]) -> dict[str, Any]:
+    """The values of lists that any reader gave; of several the first."""
+    values: dict[str, Any] = {}
+    for media in found:
+        for name, value in asdict(media).items():
+            if value is not None:
+                values.setdefault(name, value)
+    return values
+
+
+def cut_off(found: Mapping[str, Any], most_bytes: int) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """(what is shown of it in at most `most_bytes` of JSON, all of it where that was cut off).
+
+    What is longest goes first; what is shortened or left out is named under `cut_off`.
+    """
+    value = dict(found)
+    sizes = {name: _json_bytes({name: each}) for name, each in value.items()}
+    excess = sum(sizes.values()) - most_bytes
+    if excess <= 0:
+        return value, None
+    shown, cut = dict(value), []
+    excess += NAMES_BYTES
+    for name in sorted(sizes, key=sizes.__getitem__, reverse=True):
+        if excess <= 0:
+            break
+        cut.append(name)
+        text, keep = shown.pop(name), sizes[name] - excess
+        if isinstance(text, str) and keep > LEAST_BYTES:
+            # Half of it: what is escaped in JSON takes up to twice its bytes, but for control characters.
+            shown[name] = text.encode()[: keep // 2].decode(errors="ignore") + CUT_OFF
+        excess -= sizes[name] - (_json_bytes({name: shown[name]}) if name in shown else 0)
+    return {**shown, CUT_KEY: [each[:100] for each in cut[:8]]}, value
+
+
+def _json_bytes(value: object) -> int:
+    return len(dumps(value).encode())
+
+
+def _forget_pending(tx: Write, sha256: str) -> None:
+    tx.delete_unrecorded(pending_contents, pending_contents.c.sha256 == sha256)
