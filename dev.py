@@ -47,6 +47,7 @@ KINDS = ("added", "changed", "deprecated", "removed", "fixed", "security")
 KEY_EXAMPLES = """examples:
   TOKEN=$(python3 dev.py token)                keep it in a variable: it is in no history and no log
   python3 dev.py token --home /path/to/data    that of another data directory
+  python3 dev.py token link                    a link that signs a browser in
   python3 dev.py token list                    the limited tokens that were made
   python3 dev.py token create --name ComfyUI --permission assets:read
   python3 dev.py token create --help           the words of one of these"""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from faceforge_storage.errors import Forbidden
 
@@ -24,6 +24,15 @@ class Actor:
 
     name: str
     permissions: frozenset[str]
+    token_hash: str = field(default="", repr=False)
+    """The hash of the token that gives them this; a session stands on one, too."""
+    session: str | None = None
+    """The id of the session they came by, unless they sent the token itself."""
+
+    @property
+    def limited(self) -> bool:
+        """Whether they have a limited token; false for the install token."""
+        return self.name.startswith(LIMITED)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "permissions", with_reads(self.permissions))

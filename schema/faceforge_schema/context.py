@@ -83,6 +83,8 @@ class Context:
     place until published."""
     freed: list[str] = field(default_factory=list)
     """The hashes of bytes that a purge of this request has freed."""
+    ended_sessions: list[str] = field(default_factory=list)
+    """The ids of sessions that this request has ended: a browser is told to forget the cookie."""
     connection: Hashable = None
     """Which of the actor's connections it came over: they take turns."""
     db: Reader | None = None

@@ -101,10 +101,9 @@ class TokenPatch(Input):
 @query("GET /tokens/current", needs=None)
 def current_token(context: Context) -> CurrentToken:
     """Tell what the asking token is called and what it may do. Any token may ask this."""
-    limited = context.actor.name.startswith(LIMITED)
     return CurrentToken(
         name=context.actor.name.removeprefix(LIMITED),
-        limited=limited,
+        limited=context.actor.limited,
         permissions=sorted(context.actor.permissions),
     )
 

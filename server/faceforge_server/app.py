@@ -27,12 +27,14 @@ from faceforge_server.http.application import Application
 from faceforge_server.http.exception_handlers import EXCEPTION_HANDLERS
 from faceforge_server.http.public_routes import Addresses, is_page, is_public, takes_signature
 from faceforge_server.http.request_ids import RequestIds
-from faceforge_server.middleware.authentication import Authentication, Authenticator
+from faceforge_server.middleware.authentication import Authentication
+from faceforge_server.middleware.authenticator import Authenticator
 from faceforge_server.middleware.cached_answers import CachedAnswers
 from faceforge_server.middleware.cross_origin import CrossOrigin
 from faceforge_server.middleware.hosts import HostCheck
 from faceforge_server.middleware.install_token import InstallToken
 from faceforge_server.middleware.origins import OriginCheck
+from faceforge_server.middleware.session_cookie import SessionCookie
 from faceforge_server.rest import RestOperation, RestRouter, rest_operations, rest_routes
 from faceforge_server.token_command import TokenCommand
 from faceforge_server.version import product_version
@@ -96,6 +98,7 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
     install = InstallToken(home.settings_file, settings.auth.install_token.get_secret_value())
     files = FileTransfers(contract, operations, store, staging, install.signing_key)
     stored_bytes = StoredBytes(database, store, renditions.remove)
+    events = Events(database, needs_of_records(contract.graphql))
     core = Core(
         database=database,
         settings=settings,
@@ -107,13 +110,13 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
         permissions=permissions_of(contract.graphql),
         answers=AnswerMemory(settings.limits),
         store=store,
-        events=Events(database, needs_of_records(contract.graphql)),
+        events=events,
         stored_bytes=stored_bytes,
-        examiner=_examiner(settings, database, store, stored_bytes, renditions, exiftool),
+        examiner=_examiner(settings, database, store, stored_bytes, renditions, exiftool, events),
         statements=PreparedSelects(MAX_STATEMENTS),
         computing=Workers("computing", COMPUTING_THREADS, waiting=settings.limits.waiting_per_client),
     )
-    authenticator = Authenticator(core, install)
+    authenticator = Authenticator(core, install, SessionCookie(home.root))
     command = TokenCommand(home.root)
     cache = AnswerCache(lambda: core.database.generation, settings.limits.answer_cache_bytes)
     routes = _routes(contract, operations, core, authenticator)
@@ -134,6 +137,7 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
     app.router.routes.extend(routes)
     app.state.core, app.state.files, app.state.answers = core, files, cache
     app.state.event_address = EventAddress(contract, operations)
+    app.state.authenticator = authenticator
     app.state.token_command = command.shown_to
     return app
 
@@ -153,6 +157,7 @@ def _examiner(
     stored_bytes: StoredBytes,
     renditions: Renditions,
     exiftool: ExifTool | None,
+    events: Events,
 ) -> Examiner:
     """What reads files: in fewer processes than there are processors, so that requests have one."""
     limits, reading = settings.limits, settings.reading
@@ -169,7 +174,7 @@ def _examiner(
         tools=tuple(tools),
         at_once=count and count + 1,  # one waits, so that none has to
         most_bytes=limits.extracted_bytes,
-        announce=lambda _kind, _data: None,
+        announce=partial(events.announce, needs=events.types.needs["asset"]),
     )
 
 

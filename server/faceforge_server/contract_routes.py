@@ -19,6 +19,7 @@ from faceforge_server.health import health_routes
 from faceforge_server.http.plain_route import PlainRoute
 from faceforge_server.rest import RestOperation, openapi
 from faceforge_server.rest.openapi import Json
+from faceforge_server.sign_in import sign_in_routes
 from faceforge_server.version import product_version
 from faceforge_ui import PUBLIC
 
@@ -27,7 +28,7 @@ HEADERS = {"Cache-Control": "no-cache"}
 
 def path_operations(operations: list[RestOperation]) -> list[APIRoute]:
     """The routes that are written by hand and stand in the contract."""
-    return [*health_routes(), *file_routes(operations), *event_routes(operations)]
+    return [*health_routes(), *file_routes(operations), *event_routes(operations), *sign_in_routes()]
 
 
 def openapi_document(operations: list[RestOperation]) -> Json:

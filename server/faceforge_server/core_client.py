@@ -34,8 +34,11 @@ HEALTH_BYTES = 10_000
 
 
 @contextmanager
-def core_of(home: Home, settings: Settings) -> Iterator[Ask]:
-    """A way to ask the Core of `home`, with the token in FACEFORGE_TOKEN, else with the install token."""
+def core_of(home: Home, settings: Settings, *, running: bool = False) -> Iterator[Ask]:
+    """A way to ask the Core of `home`, with the token in FACEFORGE_TOKEN, else with the install token.
+
+    Where it has to be a `running` one, raises CannotStart when there is none.
+    """
     token = os.environ.get(TOKEN, "") or settings.auth.install_token.get_secret_value()
     if not (token.isascii() and token.isprintable()):
         raise Unauthorized(f"{TOKEN} holds no token.", REMEDY)
@@ -46,6 +49,11 @@ def core_of(home: Home, settings: Settings) -> Iterator[Ask]:
         yield lambda method, path, body=None: _over_http(url, headers, method, path, body)
         return
     try:
+        if running:
+            raise CannotStart(
+                f"No Core runs on {home.root}.",
+                "Start it, by `python3 dev.py run` in a checkout, else by `faceforge serve`.",
+            )
         from faceforge_server.app import create_app
 
         # What Core logs at its start is for its own log.

@@ -17,14 +17,19 @@ from typing import Any, cast
 import uvicorn
 
 from faceforge_schema import Core
+from faceforge_schema.sessions import sign_in_url
 from faceforge_server.http.connections import OpenConnections
 from faceforge_server.http.protocol import ZeroCopyProtocol
 from faceforge_server.http.sockets import BACKLOG, web_address
 from faceforge_server.http.websocket_protocol import WebSocketProtocol
 from faceforge_server.stopping import Stop, leave
 from faceforge_server.token_command import token_command
+from faceforge_storage.errors import FaceForgeError
 from faceforge_storage.home.home import Home
 from faceforge_storage.home.settings import Limits
+from faceforge_storage.scheduling.fair_queue import OWN
+from faceforge_storage.sessions import CODE_SECONDS_AT_START, create_code
+from faceforge_storage.tokens import hash_of
 
 log = logging.getLogger("faceforge.connections")
 
@@ -34,6 +39,8 @@ NO_HANDLES = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 ARRIVE_SECONDS = 0.1
 """Who sent a request just before a stop is still answered: after this it has been taken from the queue of the system,
 which is lost with the listening socket."""
+CODE_PATIENCE = 5
+"""How long the start waits for a disk that is to take a sign-in code, in seconds."""
 LOOK_SECONDS = 0.005
 
 
@@ -85,10 +92,30 @@ class CoreServer(uvicorn.Server):
             }
         )
         print(f"FaceForge Core is at {self.address}/", f"Data directory: {self.home.root}", sep="\n")
-        print(
-            "To sign in, see the token in another terminal:", f"  {token_command(self.home.root)}", sep="\n"
-        )
-        print("Ctrl-C stops it.", flush=True)
+        print(*await self._ways_to_sign_in(), "Ctrl-C stops it.", sep="\n", flush=True)
+
+    async def _ways_to_sign_in(self) -> list[str]:
+        """A link for the person at this terminal, and the commands that print another one and the token."""
+        token = self.core.settings.auth.install_token.get_secret_value()
+        commands = [token_command(self.home.root, "link"), token_command(self.home.root)]
+        further = ["Another link, and the token for programs:", *(f"  {each}" for each in commands)]
+        make = partial(create_code, token_hash=hash_of(token), seconds=CODE_SECONDS_AT_START)
+        try:
+            async with asyncio.timeout(CODE_PATIENCE):
+                code, _ = await self.core.database.write(OWN, "core", "create a sign-in code", make)
+        except (
+            FaceForgeError,
+            TimeoutError,
+        ) as fault:  # what is there can be read with the token all the same
+            log.warning("no sign-in link can be made now: %s", fault)
+            return further
+        minutes = CODE_SECONDS_AT_START // 60
+        link = sign_in_url(self.address, code)
+        return [
+            f"To sign in, open this link within {minutes} minutes; it works once:",
+            f"  {link}",
+            *further,
+        ]
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """A signal asks for a stop; a second one, for an end at once."""

@@ -6,7 +6,7 @@ FaceForgeError
 │   └── GraphqlSyntax, GraphqlInvalid, QueryTooComplex, AnswerTooLarge
 ├── Unauthorized 401
 ├── Forbidden 403
-│   └── ForeignOrigin, InvalidSignature
+│   └── ForeignOrigin, CsrfRequired, InvalidSignature
 ├── NotFound 404
 │   └── UnknownAddress
 ├── MethodNotAllowed 405, NotAcceptable 406, RequestTimeout 408
@@ -138,6 +138,13 @@ class ForeignOrigin(Forbidden):
     code, title = "foreign_origin", "The request comes from another site"
     default_hint = (
         "Call from a program, or add the origin of the page to `network.allowed_origins` and restart Core."
+    )
+
+
+class CsrfRequired(Forbidden):
+    code, title = "csrf_required", "A session changes nothing without its CSRF token"
+    default_hint = (
+        "Send the `csrf_token` of the sign-in as `X-FaceForge-CSRF`; a program sends a token instead."
     )
 
 

@@ -238,7 +238,8 @@ class Examiner:
             # Who waits for a thumbnail waits for nothing else that takes long: then the content stays in the queue.
             quick = [each for each in wanted if not (urgent and each.reads_all_bytes)]
             used = [] if urgent else tools
-            request = Examine(file, tuple(each.name for each in quick), sizes)
+            whole = frozenset(each.name for each in quick if each.reads_all_bytes)
+            request = Examine(file, tuple(each.name for each in quick), sizes, whole)
             examined, found = await asyncio.gather(
                 self.processes.examine(request, urgent=urgent),
                 asyncio.gather(*(asyncio.to_thread(_read_by, each, file) for each in used)),

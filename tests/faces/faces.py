@@ -24,7 +24,7 @@ from graphql import (
     is_list_type,
     is_required_argument,
 )
-from running_core import CONTRACT, OPERATIONS, RunningCore
+from running_core import CONTRACT, OPERATIONS, RunningCore, Sender
 
 from faceforge_schema.directives import Resource, directive_of, is_list
 
@@ -58,7 +58,7 @@ class Face(Protocol):
         operation: str,
         /,
         *,
-        token: str | None = "install",
+        token: Sender = "install",
         idempotency_key: str | None = None,
         **arguments: Any,
     ) -> Answer: ...
@@ -85,7 +85,7 @@ class RestFace:
         operation: str,
         /,
         *,
-        token: str | None = "install",
+        token: Sender = "install",
         idempotency_key: str | None = None,
         **arguments: Any,
     ) -> Answer:
@@ -132,7 +132,7 @@ class GraphqlFace:
         operation: str,
         /,
         *,
-        token: str | None = "install",
+        token: Sender = "install",
         idempotency_key: str | None = None,
         **arguments: Any,
     ) -> Answer:

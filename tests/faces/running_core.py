@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -30,6 +31,19 @@ OPERATIONS: dict[str, RestOperation] = {each.name: each for each in rest_operati
 """Every operation that has a route, by its name in GraphQL."""
 
 
+@dataclass(frozen=True)
+class SignedIn:
+    """The session of a browser: what it sends along, and the id under which it is listed."""
+
+    cookie: str
+    csrf: str
+    session_id: str
+
+
+Sender = str | SignedIn | None
+"""Who asks: `install`, the secret of another token, a session, or nobody."""
+
+
 class RunningCore:
     """The application and an event loop for it in a thread, so that tests read from top to bottom."""
 
@@ -43,14 +57,25 @@ class RunningCore:
         """Run `work` on the loop of the application."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(60)
 
-    def request(
-        self, method: str, path: str, *, token: str | None = "install", **options: Any
-    ) -> httpx.Response:
-        """One request, with the install token unless another one, or None, is given."""
+    def request(self, method: str, path: str, *, token: Sender = "install", **options: Any) -> httpx.Response:
+        """One request, with the install token unless another one, a session, or None, is given."""
         headers = dict(options.pop("headers", None) or {})
-        if token is not None:
+        if isinstance(token, SignedIn):
+            headers |= {"cookie": token.cookie, "x-faceforge-csrf": token.csrf}
+        elif token is not None:
             headers["authorization"] = f"Bearer {self.token if token == 'install' else token}"
-        return self.wait(self._client.request(method, path, headers=headers, **options))
+        answer = self.wait(self._client.request(method, path, headers=headers, **options))
+        self._client.cookies.clear()
+        return answer
+
+    def sign_in(self, token: str = "install") -> SignedIn:
+        """A new session that stands on a token."""
+        secret = self.token if token == "install" else token
+        answer = self.request("POST", "/v1/sessions", token=None, json={"token": secret})
+        assert answer.status_code == 201, answer.text
+        body = answer.json()
+        cookie = answer.headers["set-cookie"].partition(";")[0]
+        return SignedIn(cookie, body["csrf_token"], body["session_id"])
 
     def limited_token(self, *permissions: str) -> str:
         """The secret of a new token that may do just this."""

@@ -108,10 +108,10 @@ def test_what_is_refused_is_refused_alike_on_both_faces(twins: Twins, operation:
 @pytest.mark.parametrize("operation", ROWS)
 def test_nobody_may_ask_without_a_token(face: Face, world: World, operation: str) -> None:
     arguments = ROWS[operation].good(world)
-    answer = face.call(operation, token=None, **arguments)
+    answer = face.call(operation, **{**arguments, "token": None})
     assert (answer.status, answer.code) == (401, "unauthorized")
     assert answer.headers["www-authenticate"].startswith("Bearer")
-    wrong = face.call(operation, token="ff_wrong", **arguments)
+    wrong = face.call(operation, **{**arguments, "token": "ff_wrong"})
     assert (wrong.status, wrong.code) in ((401, "unauthorized"), (429, "rate_limited"))
 
 

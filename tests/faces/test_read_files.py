@@ -1,4 +1,4 @@
-"""Files are read in the background: what is found belongs to the bytes, changes no record, and is read anew if asked."""
+"""Files are read in the background: what is found belongs to the bytes and changes no record."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from faceforge_storage.ingest.thumbnails import RECIPE, is_tile
 COLORS = count(0x204060, 0x010305)
 
 
-def picture(size: tuple[int, int] = (900, 600), mode: str = "RGB", kind: str = "PNG") -> bytes:
+def picture(size: tuple[int, int] = (960, 720), mode: str = "RGB", kind: str = "PNG") -> bytes:
     """A picture of a colour that no other has."""
     color = next(COLORS)
     parts = (color >> 16 & 255, color >> 8 & 255, color & 255, 0)[: len(mode)]
@@ -51,8 +51,8 @@ def test_an_asset_has_two_addresses_that_open_its_picture(core: RunningCore, pho
         "small": f"/v1/thumbnails/{photo['content_hash']}/320-{RECIPE}.webp",
         "large": f"/v1/thumbnails/{photo['content_hash']}/640-{RECIPE}.webp",
     }
-    assert opened(core.request("GET", photo["thumbnail"]["small"])).size == (320, 213)
-    assert opened(core.request("GET", photo["thumbnail"]["large"])).size == (640, 427)
+    assert opened(core.request("GET", photo["thumbnail"]["small"])).size == (320, 240)
+    assert opened(core.request("GET", photo["thumbnail"]["large"])).size == (640, 480)
 
 
 def test_both_faces_say_the_same(core: RunningCore, photo: dict[str, Any]) -> None:
@@ -207,7 +207,7 @@ def test_thumbnails_are_answered_also_where_none_can_be_kept(fresh: RunningCore)
     shutil.rmtree(cache, ignore_errors=True)
     cache.write_text("no directory")
     photo = World(fresh).upload(picture())
-    assert opened(fresh.request("GET", photo["thumbnail"]["large"])).size == (640, 427)
+    assert opened(fresh.request("GET", photo["thumbnail"]["large"])).size == (640, 480)
 
 
 def test_a_purge_takes_the_thumbnails_along(fresh: RunningCore) -> None:

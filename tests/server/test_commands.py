@@ -68,6 +68,7 @@ def test_what_cannot_be_done_is_refused_plainly(core: CoreProcess, words: list[s
         ["token", "show"],
         ["token", "create", "--name", "comfy", "--permission", "assets:read"],
         ["token", "list"],
+        ["token", "link"],
         ["token", "revoke", "comfy"],
         ["token", "rotate"],
         ["token", "rotate", "comfy"],
@@ -108,6 +109,23 @@ def test_a_token_works_and_a_rotated_one_does_not(core: CoreProcess) -> None:
     assert (status(made), status(rotated)) == (401, 200)
     install = run("token", "rotate", home=core.home.root).stdout
     assert (status(core.token), status(install)) == (401, 200)
+
+
+def test_a_link_signs_in_once(core: CoreProcess) -> None:
+    printed = run("token", "link", home=core.home.root).stdout
+    code = printed.strip().removeprefix(f"{core.url}/sign-in/")
+    answers = [
+        httpx.post(f"{core.url}/v1/sessions", json={"code": code}, trust_env=False).status_code
+        for _ in range(2)
+    ]
+    assert answers == [201, 401]
+
+
+def test_a_link_needs_a_core_that_runs(tmp_path: Path) -> None:
+    open_home(tmp_path / "home")
+    refused = run("token", "link", home=tmp_path / "home")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "No Core runs on" in refused.stderr
 
 
 def test_migrate_brings_a_new_home_up_to_date_and_then_has_nothing_to_do(tmp_path: Path) -> None:

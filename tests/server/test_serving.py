@@ -32,13 +32,15 @@ def core(tmp_path: Path) -> Iterator[CoreProcess]:
     started.kill()
 
 
-def test_every_start_says_where_it_is_and_how_to_see_the_token(tmp_path: Path) -> None:
+def test_every_start_says_where_it_is_and_how_to_sign_in(tmp_path: Path) -> None:
     for _ in ("first", "second"):
         core = CoreProcess(tmp_path / "home")
         printed = core.terminal()
         assert core.url in printed
         assert str(core.home.root) in printed
         assert f"dev.py token --home {core.home.root}\n" in printed
+        assert f"dev.py token link --home {core.home.root}\n" in printed
+        assert printed.count(f"{core.url}/sign-in/") == 1
         assert core.token not in printed
         core.signal(signal.SIGTERM)
         assert core.wait() == 0

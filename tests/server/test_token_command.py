@@ -31,9 +31,7 @@ def shell(line: str, folder: Path) -> str:
 
 
 def printed_command(core: CoreProcess) -> str:
-    return next(
-        line.strip() for line in core.terminal().splitlines() if " token" in line and "--home" in line
-    )
+    return next(line.strip() for line in core.terminal().splitlines() if " token --home " in line)
 
 
 def test_the_printed_line_prints_the_token_and_nothing_else_from_another_folder(

@@ -33,8 +33,14 @@ VIEWER_RULES = {
 
 
 def routes() -> list[APIRoute]:
-    """The public pages `/`, `/docs` and `/redoc`, and their files under `/ui/`: GET and HEAD, no token."""
-    pages: dict[str, Page] = {"/": home, "/docs": docs, "/redoc": redoc}
+    """The public pages, and their files under `/ui/`: GET and HEAD, no token."""
+    pages: dict[str, Page] = {
+        "/": home,
+        "/docs": docs,
+        "/redoc": redoc,
+        "/sign-in": sign_in,
+        "/sign-in/{code}": sign_in,
+    }
     return [
         *(shell(path, endpoint, HTMLResponse) for path, endpoint in pages.items()),
         shell("/ui/{path:path}", serve_from(asset_files(), asset_fingerprint()), Response),
@@ -63,6 +69,12 @@ async def docs(request: Request) -> Response:
 
 async def redoc(request: Request) -> Response:
     return page(request, "redoc.html")
+
+
+async def sign_in(request: Request) -> Response:
+    """The page that signs in: its script sends the code of the address, which the server does not look at here, so that
+    what fetches a link beforehand to show what is behind it uses up nothing."""
+    return page(request, "sign_in_page.html")
 
 
 def console(request: Request) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from enum import Enum
 from functools import cache
 from itertools import accumulate, chain
@@ -14,7 +15,7 @@ from typing import Annotated, Any, ParamSpec
 from sqlalchemy import Select
 
 from faceforge_executor import Batch, ColumnTable, FieldPlan, Level, OnePerParent
-from faceforge_schema.context import Reader, frozen
+from faceforge_schema.context import Context, Reader, frozen
 from faceforge_schema.declare.connection_types import (
     CURSOR,
     CURSOR_PATTERN,
@@ -62,15 +63,20 @@ def listing(
     order: SortOrder = SortOrder.DESC,
     readers: Readers = NO_READERS,
     of: Mapping[str, Callable[[Reader, Any], Any]] = NO_READERS,
+    supplied: Mapping[str, Callable[[Context], Any]] = NO_READERS,
+    volatile: bool = False,
 ) -> Callable[[Callable[P, Select[Any]]], Operation[P, Select[Any]]]:
     """A root list: `function(**filters)` answers the statement for all of it. `sort` is the allow-list of columns.
 
     The function is given parameters in place of callers' values: what has to look at a value is one of the `readers`.
-    `of` are the filters without which there is no list: filter -> what raises NotFound for a value of it.
+    `of` are the filters without which there is no list: filter -> what raises NotFound for a value of it. The values of
+    those that are `supplied` come from the context, and no caller can set them. For `volatile` see `query`.
     """
 
     def declare(function: Callable[P, Select[Any]]) -> Operation[P, Select[Any]]:
         signature = signature_of(function)
+        asked = tuple(each for each in signature.arguments if each.name not in supplied)
+        signature = replace(signature, arguments=asked)
         field = operation_field(
             "query",
             signature,
@@ -80,7 +86,8 @@ def listing(
             (*errors, *([NotFound] if of else []), InvalidCursor, InvalidInput),
             extra=_arguments(sort, order),
             returns=Connection[node],  # type: ignore[valid-type]  # a type made at run time
-            batch=Batch(lambda level: _root_page(level, signature.function, readers, of)),
+            batch=Batch(lambda level: _root_page(level, signature.function, readers, of, supplied)),
+            volatile=volatile,
         )
         return Operation("query", field, function)
 
@@ -92,10 +99,12 @@ def _root_page(
     among: Callable[..., Select[Any]],
     readers: Readers,
     of: Mapping[str, Callable[[Reader, Any], Any]],
+    supplied: Mapping[str, Callable[[Context], Any]],
 ) -> OnePerParent:
     """The page of a root list that the arguments of the level ask for; it ends early where the budget does."""
     arguments, db = dict(level.arguments), level.context.snapshot
     page, mark = page_from(arguments, among.__name__)
+    arguments |= {name: value(level.context) for name, value in supplied.items()}
     filters = _filters(level, arguments, readers)
     for name, find in of.items():
         find(db, arguments[name])

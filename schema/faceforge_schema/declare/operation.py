@@ -76,15 +76,21 @@ def mutation(
 def mutation(
     rest: str | None,
     *,
-    needs: str,
+    needs: str | None,
     errors: Errors = (),
     status: Literal[200, 204] = 200,
     then: Afterwards | None = None,
 ) -> Callable[[Callable[P, R]], Operation[P, R]]: ...
 def mutation(
-    rest: str | None, *, needs: str, errors: Errors = (), status: int = 200, then: Afterwards | None = None
+    rest: str | None,
+    *,
+    needs: str | None,
+    errors: Errors = (),
+    status: int = 200,
+    then: Afterwards | None = None,
 ) -> Any:
     """A change: one transaction and one changeset. One that answers 201 creates a record, takes an idempotency key.
+    `needs` is None where any token will do.
 
     `then` is awaited once it is committed, before it is answered.
     """

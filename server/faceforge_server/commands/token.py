@@ -1,4 +1,4 @@
-"""`faceforge token`: the keys to the API, shown, made, listed, revoked and rotated."""
+"""`faceforge token`: the keys to the API, shown, made, listed, revoked and rotated; and links that sign in."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from faceforge_server.core_client import Ask
     from faceforge_storage.home.home import Home
 
-HELP = """Show, make, list, revoke and rotate tokens, the keys to the API.
+HELP = """Show, make, list, revoke and rotate tokens, the keys to the API, and make links that sign a browser in.
 
 In a checkout it is `python3 dev.py token`, which shows the install token when nothing follows.
 
@@ -32,6 +32,16 @@ def show(*, home: HomeOption = None) -> None:
 
     _, settings = open_home(home, new=False)
     print(settings.auth.install_token.get_secret_value())
+
+
+@token.command
+def link(*, home: HomeOption = None) -> None:
+    """Print a link that signs a browser in, once and within a minute. It may do what the token may that asks for it."""
+    from faceforge_server.core_client import core_of
+    from faceforge_storage.home.home import open_home
+
+    with core_of(*open_home(home, new=False), running=True) as ask:
+        print(ask("POST", "/v1/sign-in-codes")["url"])
 
 
 @token.command

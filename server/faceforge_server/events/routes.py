@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from contextlib import aclosing
 from typing import Any, cast
 from urllib.parse import parse_qsl, urlencode
@@ -67,7 +68,7 @@ async def _stream(request: Request, context: Context, variables: dict[str, Any])
         _wanted(context, variables), variables.get("after"), context.turn, pulse_seconds=PULSE_SECONDS
     )
     first = await anext(batches)
-    asked_at, changes = asyncio.get_running_loop().time(), hub.permission_changes
+    asked_at, changes = -math.inf, hub.permission_changes  # what changed before the hub began was not counted
 
     async def may_stay() -> bool:
         """Whether who began still may do the same: asked when a token has changed, and now and then."""

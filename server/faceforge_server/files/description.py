@@ -62,6 +62,7 @@ TEXT: Json = {"type": "string"}
 ASSET_ID: Json = {**SCALARS["ID"], "examples": [EXAMPLES["ID"]]}
 CONTENT_HASH: Json = {**TEXT, "pattern": "^[0-9a-f]{64}$", "examples": [HASH_EXAMPLE]}
 WIDTH: Json = {**TEXT, "enum": [str(size) for size in SIZES], "examples": [str(SIZES[0])]}
+VERSION: Json = {"type": "integer", "minimum": 1, "examples": [RECIPE]}
 LOCATION: Json = {**TEXT, "format": "uri-reference", "examples": [address(HASH_EXAMPLE, SIZES[0])]}
 QUERY: dict[str, tuple[Json, str]] = {
     "disposition": (
@@ -195,9 +196,7 @@ def thumbnail_route(endpoint: Endpoint, method: str, needs: Iterable[str]) -> AP
             "parameters": [
                 _parameter("content_hash", "path", CONTENT_HASH, "The SHA-256 of the bytes.", required=True),
                 _parameter("size", "path", WIDTH, "How wide it is, in pixels, at most.", required=True),
-                _parameter(
-                    "recipe", "path", {**TEXT, "examples": [str(RECIPE)]}, "How it is made.", required=True
-                ),
+                _parameter("recipe", "path", VERSION, "The version of the recipe.", required=True),
                 *(_parameter(name, "header", *HEADERS[name]) for name in ("If-None-Match", "If-Match")),
             ],
             PERMISSIONS: sorted(needs),

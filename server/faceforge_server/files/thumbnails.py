@@ -23,6 +23,7 @@ NEEDS = frozenset({READ})
 HASH = re.compile("[0-9a-f]{64}")
 WIDTHS = {str(size): size for size in SIZES}
 """Size as it is written in an address -> the same as a number."""
+NUMBER = re.compile("[1-9][0-9]{0,8}")
 WAIT_SECONDS = 30.0
 """How long an answer waits for a thumbnail that is being made."""
 FOR_GOOD = "private, max-age=31536000, immutable"
@@ -49,7 +50,7 @@ async def thumbnail(request: Request) -> Response:
     context.actor.check(NEEDS)
     refuse_unknown(request, ())
     content_hash, size, recipe = (request.path_params[name] for name in ("content_hash", "size", "recipe"))
-    if HASH.fullmatch(content_hash) is None or size not in WIDTHS:
+    if not (HASH.fullmatch(content_hash) and size in WIDTHS and NUMBER.fullmatch(recipe)):
         raise NotFound("There is no such thumbnail.", hint=f"Sizes are {' and '.join(WIDTHS)}.")
     if recipe != str(RECIPE):  # of a page that an earlier version has made
         return RedirectResponse(

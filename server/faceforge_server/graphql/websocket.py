@@ -34,10 +34,19 @@ from faceforge_server.http.answers import encoded
 from faceforge_server.http.connections import let_in
 from faceforge_server.http.json_body import parse_json
 from faceforge_server.http.json_response import encode
-from faceforge_server.http.request_context import QUICK_BYTES, address_of
-from faceforge_server.middleware.authentication import Authenticator, sent_token
+from faceforge_server.http.request_context import QUICK_BYTES, address_of, client_address
+from faceforge_server.middleware.authenticator import Authenticator, Credentials, sent_token
+from faceforge_server.middleware.origins import is_from_own_page
+from faceforge_server.middleware.session_cookie import CSRF_HEADER
 from faceforge_storage.database.read_budget import ReadBudget
-from faceforge_storage.errors import AnswerTooLarge, FaceForgeError, Overloaded, RateLimited, Unauthorized
+from faceforge_storage.errors import (
+    AnswerTooLarge,
+    CsrfRequired,
+    FaceForgeError,
+    Overloaded,
+    RateLimited,
+    Unauthorized,
+)
 from faceforge_storage.scheduling.fair_queue import Turn
 
 INIT_SECONDS = 10
@@ -56,7 +65,7 @@ class SocketContext(Context):
     connection_params: dict[str, Any] | None = None
     address: str | None = None
     scope: Scope | None = None
-    token: str | None = None
+    credentials: Credentials = Credentials(None)
 
 
 class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
@@ -81,7 +90,9 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             await super().handle_connection_init(message)
         except FaceForgeError as refusal:
             wait = refusal.headers.get("Retry-After")
-            code = UNAUTHORIZED if isinstance(refusal, Unauthorized | RateLimited) else TRY_AGAIN
+            code = (
+                UNAUTHORIZED if isinstance(refusal, Unauthorized | RateLimited | CsrfRequired) else TRY_AGAIN
+            )
             await self._leave(code, f"{refusal.detail} Wait {wait} s." if wait else refusal.detail)
 
     async def _leave(self, code: int, reason: str) -> None:
@@ -186,14 +197,15 @@ class GraphqlWebSocket(GraphQL[Context, None]):
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         context = SocketContext(self.core, NOBODY, address_of(request), connection=request.client)
-        context.address, context.scope = request.client.host if request.client else None, request.scope
+        context.address, context.scope = client_address(request), request.scope
         return context
 
     async def on_ws_connect(self, context: Context) -> dict[str, object] | None:
-        """Let in whoever sent a valid token; raises Unauthorized, RateLimited, Unavailable."""
+        """Let in whoever sent a valid token, or cookie and CSRF token; raises Unauthorized, RateLimited, Unavailable,
+        CsrfRequired."""
         assert isinstance(context, SocketContext)
         assert context.scope is not None
-        context.token = _token_of(context.scope, context.connection_params or {})
+        context.credentials = self._credentials_of(context.scope, context.connection_params or {})
         context.actor = context.scope["actor"] = await self.actor_of(context)
         let_in(context.scope)
         return {}
@@ -201,7 +213,21 @@ class GraphqlWebSocket(GraphQL[Context, None]):
     async def actor_of(self, context: Context) -> Actor:
         """Whose token was sent; raises Unauthorized, RateLimited, Unavailable."""
         assert isinstance(context, SocketContext)
-        return await self._authenticator.actor(context.token, context.address)
+        return await self._authenticator.actor_of(context.credentials, context.address)
+
+    def _credentials_of(self, scope: Scope, payload: dict[str, Any]) -> Credentials:
+        """The token of a handshake or of the payload of `connection_init`, whose keys may stand in `headers` there, as
+        many clients send them; or the cookie of the handshake, with the CSRF token of the payload. Raises Unauthorized
+        unless there is just one token, or a cookie."""
+        nested = payload.get("headers")
+        said = {**payload, **(nested if isinstance(nested, dict) else {})}
+        headers = Headers(scope=scope)
+        token = sent_token([*headers.items(), *payload.items(), *said.items()])
+        cookie = self._authenticator.cookie.sent(scope["headers"]) if is_from_own_page(headers) else None
+        if token is None and cookie is None:
+            raise Unauthorized(f"No token: {HOW}")
+        csrf = next((text for name, text in said.items() if name.lower() == CSRF_HEADER), None)
+        return Credentials(token, cookie, csrf if isinstance(csrf, str) else None)
 
     def decode_json(self, data: str | bytes) -> object:
         """A message, held to the same rules as a body."""
@@ -209,17 +235,6 @@ class GraphqlWebSocket(GraphQL[Context, None]):
             return parse_json(data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data)
         except FaceForgeError as error:
             raise JSONDecodeError(error.detail, "", 0) from None
-
-
-def _token_of(scope: Scope, payload: dict[str, Any]) -> str:
-    """The token of a handshake or of the payload of `connection_init`, whose keys may stand in `headers` there, as many
-    clients send them. Raises Unauthorized unless there is just one."""
-    nested = payload.get("headers")
-    below = nested.items() if isinstance(nested, dict) else ()
-    found = sent_token([*Headers(scope=scope).items(), *payload.items(), *below])
-    if found is None:
-        raise Unauthorized(f"No token: {HOW}")
-    return found
 
 
 def _is_message(message: Any) -> bool:

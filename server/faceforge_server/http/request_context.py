@@ -14,6 +14,8 @@ from faceforge_storage.scheduling.fair_queue import Turn
 T = TypeVar("T")
 
 KEY_LENGTH = 255
+ENDED_SESSIONS = "faceforge.ended_sessions"
+"""Where a scope has the ids of the sessions that the request ends, when a session sends it."""
 QUICK_BYTES = 8 * 1024
 """How much that was sent is read at once; going through more would hold others up."""
 
@@ -22,13 +24,25 @@ def context_of(request: Request) -> Context:
     """The context of a request, with the actor that authentication found; raises InvalidInput for a wrong key."""
     core: Core = request.app.state.core
     actor: Actor = request.scope.get("actor", NOBODY)
-    return Context(core, actor, address_of(request), _idempotency_key(request), connection=request.client)
+    return Context(
+        core,
+        actor,
+        address_of(request),
+        _idempotency_key(request),
+        ended_sessions=request.scope.get(ENDED_SESSIONS, []),
+        connection=request.client,
+    )
 
 
 def address_of(connection: HTTPConnection) -> str:
     """The address that the caller used, such as `http://127.0.0.1:43210`; of a WebSocket the one over HTTP, too."""
     scheme = connection.scope["scheme"].replace("ws", "http")
     return f"{scheme}://{connection.headers.get('host', '')}"
+
+
+def client_address(connection: HTTPConnection) -> str | None:
+    """The address that the client has, such as `127.0.0.1`."""
+    return connection.client.host if connection.client else None
 
 
 async def computed(request: Request, size: int, work: Callable[[], T]) -> T:

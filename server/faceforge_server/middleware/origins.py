@@ -14,6 +14,7 @@ from faceforge_server.middleware.cross_origin import CrossOrigin, is_preflight
 from faceforge_storage.errors import ForeignOrigin
 
 SAFE = ("GET", "HEAD", "OPTIONS")
+OWN_SITE = ("none", "same-origin")
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -56,14 +57,28 @@ class OriginCheck:
         return f"A page of another site made the browser send this: {headers.get('origin', 'unnamed')[:100]}."
 
 
+def is_from_own_page(headers: Headers) -> bool:
+    """Whether a page of ours made a browser send this, or no page at all: then its cookies speak for the person.
+
+    Pages of other ports are of the same *site*, so browsers send them along with what those ask for, too.
+    """
+    origins = headers.getlist("origin")
+    return headers.get("sec-fetch-site", "none") in OWN_SITE and (not origins or _is_ours(origins, headers))
+
+
 def _foreign_origin(scope: Scope, headers: Headers, origins: list[str]) -> str | None:
     if not origins or scope.get("method") in SAFE:
         return None
+    return (
+        None if _is_ours(origins, headers) else f"The Origin header names another site: {origins[0][:100]}."
+    )
+
+
+def _is_ours(origins: list[str], headers: Headers) -> bool:
     # The scheme is the origin's own: a proxy that adds TLS does not tell which one the browser used.
     ours = f"{origins[0].partition(':')[0]}://{headers.get('host', '')}"
-    if len(origins) == 1 and (authority := _authority(origins[0])) and authority == _authority(ours):
-        return None
-    return f"The Origin header names another site: {origins[0][:100]}."
+    authority = _authority(origins[0])
+    return len(origins) == 1 and authority is not None and authority == _authority(ours)
 
 
 def _authority(origin: str) -> tuple[str, int] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text
 
 from faceforge_storage.database.json_columns import Json
-from faceforge_storage.database.shared_columns import metadata, row_id
+from faceforge_storage.database.shared_columns import metadata, public_id, row_id
 
 idempotency_keys = Table(
     "idempotency_keys",
@@ -74,4 +74,29 @@ readers = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("version", Integer, nullable=False),
+)
+
+sign_in_codes = Table(
+    "sign_in_codes",
+    metadata,
+    Column("code_hash", Text, primary_key=True),
+    Column("token_hash", Text, nullable=False),
+    Column("expires_at", Text, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    row_id(),
+    public_id(),
+    Column("secret_hash", Text, nullable=False, unique=True),
+    Column("csrf_hash", Text, nullable=False),
+    Column("token_hash", Text, nullable=False, index=True),
+    Column("created_at", Text, nullable=False),
+    Column("last_seen_at", Text, nullable=False),
+    Column("expires_at", Text, nullable=False),
+    Column("user_agent", Text),
+    Column("address", Text),
+    info={"few": True},
+    sqlite_autoincrement=True,
 )

@@ -91,12 +91,17 @@ class Events:
 
     async def _next(self, place: Place, wanted: Wanted, turn: Turn) -> Batch:
         """What comes next for somebody, perhaps nothing."""
-        if self._ring is not None:
-            if (batch := self._ring.take(place, wanted)) is not None:
-                return batch
-            if place.position >= self._ring.end:  # the journal was read for them before it was for the ring
-                return Batch([], place.position)
-        page = await self._database.read(turn, rows.page, self.types, wanted, place.position, BATCH_EVENTS)
+        ring = self._ring
+        if ring is None:
+            return Batch([], place.position)
+        if (batch := ring.take(place, wanted)) is not None:
+            return batch
+        if place.position >= ring.end:
+            return Batch([], place.position)
+        # Not beyond the ring: of what is told it must be known whether permissions have changed.
+        page = await self._database.read(
+            turn, rows.page, self.types, wanted, place.position, BATCH_EVENTS, until=ring.end
+        )
         place.position, place.number = page.position, None
         return Batch(page.events, page.position)
 
@@ -107,7 +112,7 @@ class Events:
     def announce(
         self,
         kind: str,
-        data: dict[str, Any],
+        data: Mapping[str, Any],
         *,
         needs: str,
         record_type: str | None = None,
@@ -121,7 +126,7 @@ class Events:
             raise ValueError(f"{kind} is no kind of ephemeral events")
         if self._loop is None or not self._followers:
             return
-        event = Event(Fields(None, now(), kind, record_type, record_id, [], None, None, data), needs)
+        event = Event(Fields(None, now(), kind, record_type, record_id, [], None, None, dict(data)), needs)
         with suppress(RuntimeError):  # the loop has closed: nobody follows any more
             self._loop.call_soon_threadsafe(self._tell, event)
 

@@ -63,12 +63,23 @@ def kept(db: Connection) -> Kept:
     return Kept(1, 0) if found.newest is None else Kept(found.oldest, found.newest)
 
 
-def page(db: Connection, types: EventTypes, wanted: Wanted, after: int | None, limit: int) -> Page:
-    """The first events after the id `after`, or from the oldest on, at most `limit`; raises CursorExpired."""
+def page(
+    db: Connection,
+    types: EventTypes,
+    wanted: Wanted,
+    after: int | None,
+    limit: int,
+    *,
+    until: int | None = None,
+) -> Page:
+    """The first events after the id `after`, or from the oldest on, up to the id `until`, at most `limit`.
+
+    Raises CursorExpired.
+    """
     bounds = kept(db)
     start = bounds.oldest - 1 if after is None else after
     bounds.check(start)
-    end = min(start + PAGE_ROWS, bounds.newest)
+    end = min(start + PAGE_ROWS, bounds.newest if until is None else until)
     readable = types.readable(wanted)
     found = _select(start, end, readable, wanted.record_ids).limit(limit)
     rows = db.execute(found).all() if readable else []

@@ -66,6 +66,10 @@ def _strong(token: SecretStr) -> SecretStr:
 class Auth(Section):
     install_token: Annotated[SecretStr, AfterValidator(_strong)] = SecretStr("")
     """The token that may do all, 256 random bits. Made at the first start; `python3 dev.py token` prints it."""
+    session_idle_days: Interval = 30.0
+    """A session ends when it was not used for so many days."""
+    session_days: Interval = 90.0
+    """A session ends so many days after the sign-in, however much it is used."""
 
 
 class Network(Section):
@@ -150,7 +154,9 @@ class Limits(Section):
     backups_kept: Annotated[Count, Beyond("the oldest is removed")] = 5
     """How many backups made before migrations are kept."""
     failed_sign_ins: Annotated[Count, Beyond(RateLimited)] = 10
-    """How many wrong tokens in a minute one address may send before it has to wait."""
+    """How many wrong tokens, codes and cookies in a minute one address may send before it has to wait."""
+    sessions_per_token: Annotated[Count, Beyond("the one that was not used for longest ends")] = 100
+    """How many sessions may stand on one token."""
     connections: Annotated[Count | None, Beyond("the oldest without a token is closed")] = None
     """How many connections may be open; null is half the file handles that Core may have, at most 1,024."""
     head_seconds: Annotated[Interval, Beyond(RequestTimeout)] = 10.0

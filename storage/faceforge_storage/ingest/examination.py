@@ -18,6 +18,8 @@ log = logging.getLogger("faceforge.readers")
 FOUND = TypeAdapter(Found)
 """The form of what comes back: the process may be in the hands of a file."""
 GIB, MIB = 1024**3, 1024**2
+SLOW_DISK = 20 * MIB
+"""Bytes a second: so fast at least are all bytes of a file read, and so much longer may it take."""
 
 
 @dataclass(slots=True)
@@ -37,10 +39,11 @@ class Examination:
     _deadly: bool = False
     """Whether a process has died of the file: its thumbnails are tiles then, for its picture would be as deadly."""
 
-    def read(self, reader: str) -> Found | str:
-        """What a reader found, or why it failed. Raises Unavailable."""
+    def read(self, reader: str, whole: bool = False) -> Found | str:
+        """What a reader found, or why it failed; `whole`: it reads all bytes. Raises Unavailable."""
+        more = self.file.size_bytes / SLOW_DISK if whole else 0
         try:
-            answer, _ = self._ask(Step(self.file, self.bounds, reader=reader))
+            answer, _ = self._ask(Step(self.file, self.bounds, reader=reader), self.seconds + more)
         except Died as died:
             log.warning("%s failed on %s: %s", reader, self.file.sha256, died)
             return str(died)
@@ -56,7 +59,8 @@ class Examination:
         """
         for tile in (self._deadly, True):
             try:
-                answer, thumbnail = self._ask(Step(self.file, self.bounds, size=size, tile=tile))
+                step = Step(self.file, self.bounds, size=size, tile=tile)
+                answer, thumbnail = self._ask(step, self.seconds)
             except Died as died:
                 answer, thumbnail = {"fault": str(died)}, b""
             if "thumbnail" in answer:
@@ -71,11 +75,11 @@ class Examination:
             self.give_back(self._process)
             self._process = None
 
-    def _ask(self, step: Step) -> tuple[dict[str, Any], bytes]:
+    def _ask(self, step: Step, seconds: float) -> tuple[dict[str, Any], bytes]:
         if self._process is None:
             self._process = self.lend()
         try:
-            reply = self._process.ask(step, self.seconds)
+            reply = self._process.ask(step, seconds)
         except Died:
             self._leave()
             self._deadly = True

@@ -31,6 +31,8 @@ class Examine:
     """The names of the readers that are to read it."""
     sizes: tuple[int, ...]
     """The widths of the thumbnails to make, in pixels."""
+    whole: frozenset[str] = frozenset()
+    """Those of the readers that read all bytes of the file, which may take longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,7 @@ class ReaderProcesses:
             self._discard,
         )
         try:
-            readings = {name: examination.read(name) for name in request.readers}
+            readings = {name: examination.read(name, name in request.whole) for name in request.readers}
             made = {size: examination.thumbnail(size) for size in request.sizes}
         finally:
             examination.finish()
