@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from playwright.sync_api import ConsoleMessage, Page, Request
 from small_core import RunningCore
 
-
 FIELD = "Sign-in code or access token"
 """The label of the field in the card."""
 
