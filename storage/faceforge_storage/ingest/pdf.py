@@ -59,7 +59,9 @@ def preview(file: File, _bounds: Bounds) -> Image | None:
         scale = min(WIDTH / width, HEIGHT / height)
         page = document[0]
         # the sizes are rounded up, so a page of exactly that width would be a pixel too wide
-        picture: Image = page.render(scale=scale * 0.9999, may_draw_forms=False).to_pil()
+        # (its annotations say that the scale is an int, its documentation that it is a float)
+        smaller: Any = scale * 0.9999
+        picture: Image = page.render(scale=smaller, may_draw_forms=False).to_pil()
         return picture.convert("RGB")  # a copy: the pixels of PDFium end with the document
 
 
