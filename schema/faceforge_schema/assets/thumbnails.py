@@ -53,7 +53,7 @@ def thumbnail(db: Reader, parents: Objects) -> Sequence[Thumbnail]:
     ids = parents.column("id")
     derived = rows.of_assets(db, ids)
     own = zip(ids, parents.column("content_hash"), strict=True)
-    return [Thumbnail.of(derived[each] if each in derived else content_hash) for each, content_hash in own]
+    return [Thumbnail.of(derived.get(each) or content_hash) for each, content_hash in own]
 
 
 def _context(level: Level) -> Context:
