@@ -1,6 +1,7 @@
 """Everything that can go wrong and is expected: one tree, raised by every layer, answered alike by both faces.
 
 FaceForgeError
+├── AmbiguousHash 300         several records fit; names them
 ├── BadRequest 400            cannot be understood at all
 │   ├── InvalidJson, InvalidMultipart, InvalidCursor
 │   └── GraphqlSyntax, GraphqlInvalid, QueryTooComplex, AnswerTooLarge
@@ -13,6 +14,7 @@ FaceForgeError
 ├── Conflict 409
 │   ├── ExternalIdTaken, FieldKeyTaken, FieldValueTaken, NameTaken, RelationshipExists
 │   └── InUse, NotInTrash, IdempotencyMismatch
+├── CursorExpired 410
 ├── VersionConflict 412
 ├── PayloadTooLarge 413, UnsupportedMediaType 415, RangeNotSatisfiable 416, MisdirectedRequest 421
 ├── InvalidInput 422          understood, but not valid; lists each fault with its place
@@ -79,6 +81,18 @@ class FaceForgeError(Exception):
         if self.errors:  # only then: many a client takes any `errors` for those of GraphQL
             members["errors"] = [fault.as_json() for fault in self.errors]
         return members
+
+
+@dataclass(eq=False)
+class AmbiguousHash(FaceForgeError):
+    code, status, title = "ambiguous_hash", 300, "Several files have a hash that begins so"
+    default_hint = "Send more digits, or take one of the `candidates`."
+
+    candidates: tuple[dict[str, str], ...] = ()
+    """The oldest asset on each of the contents: `asset_id`, `filename`, `content_hash`."""
+
+    def as_json(self) -> dict[str, Any]:
+        return {**super().as_json(), "candidates": list(self.candidates)}
 
 
 class BadRequest(FaceForgeError):
@@ -211,6 +225,13 @@ class NotInTrash(Conflict):
 class IdempotencyMismatch(Conflict):
     code, title = "idempotency_mismatch", "This Idempotency-Key was used for another request"
     default_hint = "Use a new key for a new request."
+
+
+class CursorExpired(FaceForgeError):
+    code, status, title = "cursor_expired", 410, "The events after this cursor are not kept any more"
+    default_hint = (
+        "Take `last_event_id` of GET /v1/events?limit=1, read anew all that you follow, then go on after it."
+    )
 
 
 class VersionConflict(FaceForgeError):

@@ -111,7 +111,7 @@ def extracted_metadata(found: list[list[AnyRow]], parents: Objects) -> Sequence[
 
 def _by_reader(found: list[AnyRow]) -> Fragment:
     """The readings of one content as one object, whose values stand in the answer as they are stored."""
-    parts = [dumps(each.reader) + b":" + each.shown for each in found if each.shown is not None]
+    parts = [dumps(each.reader) + b":" + each.shown for each in found if each.shown not in (None, b"{}")]
     return Fragment(b"{" + b",".join(parts) + b"}")
 
 
