@@ -92,7 +92,7 @@ def moments(path: Path, count: int) -> tuple[float, Iterator[bytes]] | None:
     """See `decoder.moments`."""
     with suppress(Unreadable), _open(path) as container:
         seconds = _duration(container)
-        if seconds and container.streams.audio:
+        if seconds and _decodable(container.streams.audio):
             return seconds, _moments(path, count, seconds)
     return None
 
@@ -102,12 +102,13 @@ def _moments(path: Path, count: int, seconds: float) -> Iterator[bytes]:
     from av.error import FFmpegError
 
     with _open(path) as container:
+        audio = _decodable(container.streams.audio)[0]
         for number in range(count):
             resampler = AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
             part = b""
             with suppress(FFmpegError):
                 container.seek(int(number * seconds / count * 1_000_000))
-                for decoded in container.decode(container.streams.audio[0]):
+                for decoded in container.decode(audio):
                     part += b"".join(
                         bytes(each.planes[0])[: each.samples * 2] for each in resampler.resample(decoded)
                     )
