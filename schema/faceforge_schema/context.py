@@ -16,6 +16,7 @@ from faceforge_storage.database.database import Database
 from faceforge_storage.database.gateway import Write
 from faceforge_storage.database.prepared_select import PreparedSelects
 from faceforge_storage.database.read_budget import AnswerMemory, ReadBudget
+from faceforge_storage.events.hub import Events
 from faceforge_storage.examiner import Examiner
 from faceforge_storage.home.settings import Settings
 from faceforge_storage.objects.store import ObjectStore
@@ -52,6 +53,8 @@ class Core:
     answers: AnswerMemory
     """What all answers under way hold."""
     store: ObjectStore
+    events: Events
+    """What happens, for whoever follows it."""
     stored_bytes: StoredBytes
     """Publishes and removes what the rows of `objects` name."""
     examiner: Examiner

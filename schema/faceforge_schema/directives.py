@@ -12,6 +12,8 @@ from strawberry.schema_directive import Location
 T = TypeVar("T")
 
 _ITEMS = "__faceforge_items__"
+RECORD = "__faceforge_record__"
+"""The attribute of a record's class with what the journal calls it."""
 DUPLICATE = "duplicate"
 """Key in the metadata of the field by which the answer of a create is marked as a record that was there already."""
 
@@ -65,6 +67,13 @@ def duplicate_mark(kind: GraphQLNamedType) -> str | None:
     return next(
         (name for name, each in definitions.items() if DUPLICATE in getattr(each, "metadata", ())), None
     )
+
+
+def record_of(kind: GraphQLNamedType) -> str | None:
+    """What the journal calls the records of a type; None for a type that is none."""
+    origin = getattr(kind.extensions.get("strawberry-definition"), "origin", None)
+    found: str | None = getattr(origin, RECORD, None)
+    return found
 
 
 def list_wrapper(items: str) -> Callable[[type[T]], type[T]]:

@@ -87,15 +87,20 @@ def sessions(token_hash: str, every: bool, at: str, used_since: str) -> Select[A
     return rows.matching(token_hash, every, at, used_since)
 
 
-@mutation("DELETE /sessions/current", errors=(NotFound,), needs=None, status=204)
+async def _tell(context: Context) -> None:
+    """Whoever follows events by a session that has ended is to be told nothing more."""
+    context.core.events.permissions_changed()
+
+
+@mutation("DELETE /sessions/current", errors=(NotFound,), needs=None, status=204, then=_tell)
 def sign_out(tx: Write, context: Context) -> ID:
-    """End the session that asks, and make the browser forget its cookie."""
+    """Sign out: the session that asks ends, and its browser is told to forget the cookie."""
     return _end(tx, context, _own(context))
 
 
-@mutation("DELETE /sessions/{session_id}", errors=(NotFound,), needs="sessions:write", status=204)
+@mutation("DELETE /sessions/{session_id}", errors=(NotFound,), needs="sessions:write", status=204, then=_tell)
 def revoke_session(tx: Write, context: Context, session_id: ID) -> ID:
-    """End a session at once. The install token may end each, any other those that stand on it."""
+    """Revoke a session: it ends at once. The install token may end each, any other those that stand on it."""
     return _end(tx, context, session_id)
 
 

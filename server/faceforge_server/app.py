@@ -16,8 +16,9 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, WebSocketRoute
 
 import faceforge_ui
-from faceforge_schema import Contract, Core, build_schema, permissions_of
+from faceforge_schema import Contract, Core, build_schema, needs_of_records, permissions_of
 from faceforge_server.contract_routes import contract_routes, path_operations
+from faceforge_server.events.routes import EventAddress
 from faceforge_server.files.transfers import FileTransfers
 from faceforge_server.graphql.view import GraphqlView
 from faceforge_server.graphql.websocket import GraphqlWebSocket
@@ -43,6 +44,7 @@ from faceforge_storage.database.migrate import migrate
 from faceforge_storage.database.prepared_select import PreparedSelects
 from faceforge_storage.database.read_budget import AnswerMemory
 from faceforge_storage.errors import CannotStart, FaceForgeError
+from faceforge_storage.events.hub import Events
 from faceforge_storage.examiner import Examiner, Tool
 from faceforge_storage.home.home import Home
 from faceforge_storage.home.settings import Settings
@@ -96,6 +98,7 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
     install = InstallToken(home.settings_file, settings.auth.install_token.get_secret_value())
     files = FileTransfers(contract, operations, store, staging, install.signing_key)
     stored_bytes = StoredBytes(database, store, renditions.remove)
+    events = Events(database, needs_of_records(contract.graphql))
     core = Core(
         database=database,
         settings=settings,
@@ -107,8 +110,9 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
         permissions=permissions_of(contract.graphql),
         answers=AnswerMemory(settings.limits),
         store=store,
+        events=events,
         stored_bytes=stored_bytes,
-        examiner=_examiner(settings, database, store, stored_bytes, renditions, exiftool),
+        examiner=_examiner(settings, database, store, stored_bytes, renditions, exiftool, events),
         statements=PreparedSelects(MAX_STATEMENTS),
         computing=Workers("computing", COMPUTING_THREADS, waiting=settings.limits.waiting_per_client),
     )
@@ -132,8 +136,10 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
     )
     app.router.routes.extend(routes)
     app.state.core, app.state.files, app.state.answers = core, files, cache
+    app.state.event_address = EventAddress(contract, operations)
     app.state.authenticator = authenticator
     app.state.token_command = command.shown_to
+    app.state.link_command = TokenCommand(home.root, "link").shown_to
     return app
 
 
@@ -152,6 +158,7 @@ def _examiner(
     stored_bytes: StoredBytes,
     renditions: Renditions,
     exiftool: ExifTool | None,
+    events: Events,
 ) -> Examiner:
     """What reads files: in fewer processes than there are processors, so that requests have one."""
     limits, reading = settings.limits, settings.reading
@@ -168,7 +175,7 @@ def _examiner(
         tools=tuple(tools),
         at_once=count and count + 1,  # one waits, so that none has to
         most_bytes=limits.extracted_bytes,
-        announce=lambda _kind, _data: None,
+        announce=partial(events.announce, needs=events.types.needs["asset"]),
     )
 
 
@@ -211,6 +218,7 @@ def _lifespan(
         try:
             yield
         finally:
+            core.events.close()
             for each in (tending, reading, compiled, counted):
                 each.cancel()  # a thread goes on to its end, which nobody needs any more
             stopped = asyncio.create_task(core.examiner.stop())

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from faceforge_schema import Contract
+from faceforge_server.events.routes import event_routes
 from faceforge_server.files.conditions import matches
 from faceforge_server.files.routes import file_routes
 from faceforge_server.health import health_routes
@@ -27,7 +28,7 @@ HEADERS = {"Cache-Control": "no-cache"}
 
 def path_operations(operations: list[RestOperation]) -> list[APIRoute]:
     """The routes that are written by hand and stand in the contract."""
-    return [*health_routes(), *file_routes(operations), *sign_in_routes()]
+    return [*health_routes(), *file_routes(operations), *event_routes(operations), *sign_in_routes()]
 
 
 def openapi_document(operations: list[RestOperation]) -> Json:

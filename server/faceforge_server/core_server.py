@@ -132,6 +132,7 @@ class CoreServer(uvicorn.Server):
         for listening in sockets or []:
             listening.close()
         await asyncio.sleep(LOOK_SECONDS)
+        self.core.events.close()
         for connection in list(self.server_state.connections):
             connection.shutdown()
         if not await self._all_ended(self._stop.grace_ends):

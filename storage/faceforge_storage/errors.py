@@ -14,6 +14,7 @@ FaceForgeError
 ├── Conflict 409
 │   ├── ExternalIdTaken, FieldKeyTaken, FieldValueTaken, NameTaken, RelationshipExists
 │   └── InUse, NotInTrash, IdempotencyMismatch
+├── CursorExpired 410
 ├── VersionConflict 412
 ├── PayloadTooLarge 413, UnsupportedMediaType 415, RangeNotSatisfiable 416, MisdirectedRequest 421
 ├── InvalidInput 422          understood, but not valid; lists each fault with its place
@@ -224,6 +225,13 @@ class NotInTrash(Conflict):
 class IdempotencyMismatch(Conflict):
     code, title = "idempotency_mismatch", "This Idempotency-Key was used for another request"
     default_hint = "Use a new key for a new request."
+
+
+class CursorExpired(FaceForgeError):
+    code, status, title = "cursor_expired", 410, "The events after this cursor are not kept any more"
+    default_hint = (
+        "Take `last_event_id` of GET /v1/events?limit=1, read anew all that you follow, then go on after it."
+    )
 
 
 class VersionConflict(FaceForgeError):

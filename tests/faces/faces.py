@@ -95,7 +95,8 @@ class RestFace:
         if (version := arguments.pop("expected_version", None)) is not None:
             headers["if-match"] = f'"{version}"'
         path = re.sub(r"{(\w+)}", lambda found: quote(str(arguments.pop(found[1])), safe=""), route.path)
-        query = {PAGING.get(name, name): _query(value) for name, value in arguments.items()}
+        words = PAGING if route.is_list else {}
+        query = {words.get(name, name): _query(value) for name, value in arguments.items()}
         options: dict[str, Any] = {"params": query} if query else {}
         if body is not None:
             options["content"] = json.dumps(body)
@@ -169,7 +170,8 @@ class GraphqlFace:
             assert not body.get("data") or body["data"].get(name) is None
             problem = {**errors[0]["extensions"], "detail": errors[0]["message"]}
             words = (each["pointer"][1:] for each in problem.get("errors", ()))
-            places = tuple("/" + PAGING.get(word, word) for word in words)
+            paging = PAGING if is_list(below) else {}
+            places = tuple("/" + paging.get(word, word) for word in words)
             return Answer(problem["status"], None, problem["code"], places, dict(answer.headers), problem)
         status = OPERATIONS[name].status if name in OPERATIONS else 200
         value = None if status == 204 else _to_rest(below, body["data"][name])

@@ -18,8 +18,8 @@ from faceforge_schema import permissions_of
 from faceforge_schema.directives import Resource, directive_of
 from faceforge_schema.execute.needs import needs_of_field
 
-ON_ONE_FACE_ONLY = {"subscription changesets"}
-"""Operations without a route, and why: a subscription is a stream; REST will read events by SSE."""
+ON_ONE_FACE_ONLY = {"subscription changesets", "subscription events"}
+"""Operations without a route, and why: a subscription is a stream; REST has that of events at their own address."""
 
 OF_NO_RECORD = {"system"}
 """What is read without being a record."""

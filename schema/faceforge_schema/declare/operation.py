@@ -125,9 +125,9 @@ def mutation(
 
 
 def subscription(
-    *, name: str, needs: str
+    *, name: str, needs: str | None
 ) -> Callable[[Callable[P, AsyncIterator[R]]], Operation[P, AsyncIterator[R]]]:
-    """A stream of events, called `name`: an async generator that may take the `Context`."""
+    """A stream, called `name`: an async generator that may take the `Context`; `needs` None is for any token."""
 
     def declare(function: Callable[P, AsyncIterator[R]]) -> Operation[P, AsyncIterator[R]]:
         signature = signature_of(function)

@@ -7,9 +7,10 @@ from typing import Any, Self, TypeVar, dataclass_transform
 
 import strawberry
 from sqlalchemy import Row
+from strawberry.utils.str_converters import to_snake_case
 
 from faceforge_executor import BATCH, Batch
-from faceforge_schema.directives import DUPLICATE, EXAMPLE, PATTERN, Resource
+from faceforge_schema.directives import DUPLICATE, EXAMPLE, PATTERN, RECORD, Resource
 
 T = TypeVar("T", bound="Record")
 
@@ -68,10 +69,12 @@ def attribute(
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(attribute, strawberry.field))
-def resource(id: str, *, needs: str) -> Callable[[type[T]], type[T]]:
-    """Declare a record type. `id` is what REST calls its key, `needs` the permission to read it."""
+def resource(id: str, *, needs: str, record: str | None = None) -> Callable[[type[T]], type[T]]:
+    """Declare a record type. `id` is what REST calls its key, `needs` the permission to read it, `record` what the
+    journal calls it, where that is not the name of the class."""
 
     def declare(cls: type[T]) -> type[T]:
+        setattr(cls, RECORD, record or to_snake_case(cls.__name__))
         return strawberry.type(cls, description=cls.__doc__, directives=[Resource(id=id, needs=needs)])
 
     return declare

@@ -30,7 +30,10 @@ from faceforge_schema.directives import (
     holds_items,
     is_list,
     item_type,
+    record_of,
 )
+from faceforge_storage.database.tables import RECORDS
+from faceforge_storage.events.event import LINKS
 
 
 def permissions_of(schema: GraphQLSchema) -> frozenset[str]:
@@ -38,6 +41,19 @@ def permissions_of(schema: GraphQLSchema) -> frozenset[str]:
     roots = (schema.query_type, schema.mutation_type, schema.subscription_type)
     fields = (field for root in roots if root is not None for field in root.fields.values())
     return frozenset().union(*map(needs_of_field, fields), *map(needs_of_type, schema.type_map.values()))
+
+
+def needs_of_records(schema: GraphQLSchema) -> dict[str, str]:
+    """Record type, as the journal has it -> what reading it needs; a link needs what its first end does.
+
+    A record that no type of the schema shows is internal, and not in here.
+    """
+    found: dict[str, str] = {}
+    for kind in schema.type_map.values():
+        name, directive = record_of(kind), directive_of(kind, Resource)
+        if name is not None and name in RECORDS and directive is not None:
+            found[name] = directive.needs
+    return found | {link: found[end] for link, end in LINKS.items() if end in found}
 
 
 def needs_of(

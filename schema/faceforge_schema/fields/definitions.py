@@ -58,7 +58,7 @@ class FieldType(Enum):
     JSON = "json"
 
 
-@resource("field_key", needs="field_defs:read")
+@resource("field_key", needs="field_defs:read", record="field_def")
 class FieldDefinition(Record):
     """Says once what may stand under one key: in the fields of an entity, in descriptors (facts), or in both."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -17,6 +19,8 @@ from faceforge_server.token_command import TokenCommand
 from faceforge_storage.errors import FaceForgeError, RateLimited, Unauthorized
 from faceforge_ui import sign_in_needed
 
+STILL = "faceforge.still"
+"""Where a scope has what asks again who sends the request: an answer that goes on may outlive a token or a session."""
 BY_READER = {"Vary": "Accept, Sec-Fetch-Mode"}
 
 
@@ -58,7 +62,8 @@ class Authentication:
         scope = request.scope
         sent = credentials_of(request, self.authenticator.cookie)
         try:
-            actor = scope["actor"] = await self.authenticator.actor_of(sent, client_address(request))
+            scope[STILL] = partial(self.authenticator.actor_of, sent, client_address(request))
+            actor = scope["actor"] = await scope[STILL]()
         except (Unauthorized, RateLimited) as refusal:
             if sent.token is None and sent.cookie is not None:  # the browser need not send it again
                 refusal.headers = {**refusal.headers, "Set-Cookie": self.authenticator.cookie.cleared()}

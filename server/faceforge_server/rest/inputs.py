@@ -24,13 +24,13 @@ from faceforge_schema.values.inputs import faults, pointer
 from faceforge_server.http.json_body import check_field, check_media_type, parse_json, read_body
 from faceforge_server.http.request_context import computed
 from faceforge_server.rest.documents import TOTAL
-from faceforge_server.rest.names import argument_name, enum_words
+from faceforge_server.rest.names import LISTS, enum_words
 from faceforge_server.rest.operations import BODY, VERSION, RestOperation
 from faceforge_storage.database.keyset import MAX_LIMIT
 from faceforge_storage.errors import Fault, InvalidInput, NotFound, VersionConflict
 
 Model = TypeVar("Model", bound=BaseModel)
-LIMIT = argument_name("first")
+LIMIT = LISTS["first"]
 BOOLEANS = {"true": True, "false": False}
 
 

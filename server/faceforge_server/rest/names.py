@@ -11,9 +11,9 @@ LISTS = {"first": "limit", "after": "cursor"}
 """Arguments of lists that REST calls otherwise."""
 
 
-def argument_name(name: str) -> str:
+def argument_name(name: str, *, of_list: bool) -> str:
     """The query or path parameter of a GraphQL argument."""
-    return LISTS.get(name) or to_snake_case(name)
+    return (of_list and LISTS.get(name)) or to_snake_case(name)
 
 
 def field_name(parent: GraphQLNamedType, name: str) -> str:

@@ -131,6 +131,11 @@ def _answer_examples(operations: list[RestOperation]) -> Json:
     return {component(kind): {"value": answer_example(kind)} for kind in kinds}
 
 
+def described(operation: RestOperation) -> Json:
+    """An operation without a body, as OpenAPI has it: for a route written by hand that answers the same and more."""
+    return _operation(operation, {})
+
+
 def _operation(operation: RestOperation, bodies: Json) -> Json:
     described = operation.root_field.description or ""
     needs = f"\n\nNeeds the permission `{'`, `'.join(sorted(operation.needs))}`." if operation.needs else ""

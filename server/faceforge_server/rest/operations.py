@@ -60,7 +60,7 @@ class RestOperation:
     def arguments(self) -> dict[str, tuple[str, GraphQLArgument]]:
         """REST parameter -> (GraphQL argument, its type) of what stands in path or query."""
         return {
-            argument_name(name): (name, argument)
+            argument_name(name, of_list=self.is_list): (name, argument)
             for name, argument in self.root_field.args.items()
             if name not in (BODY, VERSION)
         }

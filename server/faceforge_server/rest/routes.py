@@ -15,7 +15,7 @@ from faceforge_server.http.json_response import NOT_STORED
 from faceforge_server.http.plain_route import Endpoint
 from faceforge_server.http.request_context import context_of
 from faceforge_server.rest.inputs import check_parameters, read_variables
-from faceforge_server.rest.names import LISTS
+from faceforge_server.rest.names import argument_name
 from faceforge_server.rest.operations import RestOperation
 from faceforge_storage.database.read_budget import released_on_error
 from faceforge_storage.errors import FaceForgeError, Fault
@@ -42,7 +42,9 @@ def _endpoint(contract: Contract, operation: RestOperation) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         context = context_of(request)
         with released_on_error(context.budget):
-            result = await _result(contract, operation, request, context)
+            context.actor.check(operation.needs)
+            variables = await read_variables(operation, request, context)
+            result = await result_of(contract, operation, variables, context)
             if operation.status == 204:
                 context.budget.release()
                 return Response(status_code=204, headers=NOT_STORED)
@@ -52,12 +54,10 @@ def _endpoint(contract: Contract, operation: RestOperation) -> Endpoint:
     return endpoint
 
 
-async def _result(
-    contract: Contract, operation: RestOperation, request: Request, context: Context
+async def result_of(
+    contract: Contract, operation: RestOperation, variables: dict[str, Any], context: Context
 ) -> dict[str, Any]:
     """What the operation's document gives; raises the error of our tree, its places in REST's names."""
-    context.actor.check(operation.needs)
-    variables = await read_variables(operation, request, context)
     try:
         result: dict[str, Any] = await contract.answer(operation.document, variables, context)
     except FaceForgeError as error:
@@ -83,7 +83,7 @@ def _in_rest_names(error: FaceForgeError, operation: RestOperation) -> FaceForge
 
 
 def _placed(fault: Fault, operation: RestOperation) -> Fault:
-    name = LISTS.get(fault.pointer[1:], fault.pointer[1:])
+    name = argument_name(fault.pointer[1:], of_list=operation.is_list)
     if name not in operation.arguments:
         return fault
     return replace(fault, pointer=f"/{name}", place="path" if name in operation.path_names else "query")

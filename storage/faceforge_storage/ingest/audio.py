@@ -110,7 +110,8 @@ def _opened(file: File) -> Any:
             raw.name = SUFFIXES.get(file.mime_type) or file.filename
             return mutagen.File(stream)
     except mutagen.MutagenError as fault:
-        raise Unreadable(f"The sound cannot be read: {clean_text(str(fault))[:200]}") from None
+        reason = clean_text(str(fault))[:200] or type(fault).__name__
+        raise Unreadable(f"The sound cannot be read: {reason}") from None
 
 
 def _by_decoder(file: File) -> Found:

@@ -51,8 +51,8 @@ def opened_picture(file: File, bounds: Bounds) -> Iterator[ImageFile]:
         raise Unreadable(f"Pictures of this format are read up to {MOST_READ_WHOLE} bytes.")
     # Pillow refuses to open what has more than twice as many
     Image.MAX_IMAGE_PIXELS = bounds.image_pixels // 2 if decoder in DECODED_WHEN_OPENED else None
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with warnings.catch_warnings(record=True):  # of damaged pictures there are many, and nobody reads them
+        warnings.simplefilter("always")
         try:
             with (
                 FileWithin(file.path) as content,

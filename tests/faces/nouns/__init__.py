@@ -15,5 +15,6 @@ NOUNS: dict[str, Noun] = {
 ROWS: dict[str, Rows] = {name: rows for noun in NOUNS.values() for name, rows in noun.operations.items()}
 """The rows of every operation."""
 
-FOR_ANY_TOKEN = {"current_token", "current_session", "sign_out"}
-"""Operations that ask for no permission: each shows only what the token or the session itself is, or ends it."""
+FOR_ANY_TOKEN = {"current_token", "current_session", "events", "sign_out"}
+"""Operations that ask for no permission: each shows only what the token or the session itself is or may read, or ends
+it."""

@@ -1,4 +1,4 @@
-"""Files that were built to harm whoever reads them: bombs, lies about sizes, and structures that point at themselves."""
+"""Files that were built to harm who reads them: bombs, lies about sizes, structures that point at themselves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Malformed files by the hundred: whole ones that were cut, damaged or named wrongly, and ones that were built to harm."""
+"""Malformed files by the hundred: whole ones that were cut, damaged or named wrongly, and ones built to harm."""
 
 from __future__ import annotations
 

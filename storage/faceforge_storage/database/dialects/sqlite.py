@@ -197,6 +197,17 @@ def json_value(column: ColumnElement[Any], key: str) -> ColumnElement[Any]:
     return func.json_extract(column, literal_column(f"'$.{key}'", Text))
 
 
+def json_kind(column: ColumnElement[Any], key: str) -> ColumnElement[str]:
+    """The kind of the value under `key` of a JSON column, such as `text` or `null`; NULL when there is none."""
+    return func.json_type(column, f"$.{key}")
+
+
+def json_keys(column: ColumnElement[Any]) -> ColumnElement[str]:
+    """The keys of a JSON object, as the text of a JSON list."""
+    keys = func.json_each(column).table_valued("key", name="keys_")
+    return select(func.json_group_array(keys.c.key)).scalar_subquery()
+
+
 def sync_field_index(connection: Connection, key: str, *, wanted: bool) -> None:
     """Make or drop the index over `json_value(entities.fields, key)`. `key` is a checked field key."""
     assert key.replace("_", "").isalnum(), key
