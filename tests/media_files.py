@@ -53,7 +53,7 @@ def make_video(path: Path, codec: str = "libx264", seconds: int = 2, **options: 
             container.add_stream(options["sound"], rate=RATE, layout="stereo") if "sound" in options else None
         )
         for number in range(seconds * 25):
-            frame: Any = av.VideoFrame.from_image(_picture(shown=number >= seconds * 25 / 3))  # type: ignore[no-untyped-call]
+            frame: Any = av.VideoFrame.from_image(_picture(shown=number >= seconds * 25 / 3))
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
         if sound is not None:

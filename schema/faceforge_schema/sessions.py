@@ -94,13 +94,13 @@ async def _tell(context: Context) -> None:
 
 @mutation("DELETE /sessions/current", errors=(NotFound,), needs=None, status=204, then=_tell)
 def sign_out(tx: Write, context: Context) -> ID:
-    """End the session that asks, and make the browser forget its cookie."""
+    """Sign out: the session that asks ends, and its browser is told to forget the cookie."""
     return _end(tx, context, _own(context))
 
 
 @mutation("DELETE /sessions/{session_id}", errors=(NotFound,), needs="sessions:write", status=204, then=_tell)
 def revoke_session(tx: Write, context: Context, session_id: ID) -> ID:
-    """End a session at once. The install token may end each, any other those that stand on it."""
+    """Revoke a session: it ends at once. The install token may end each, any other those that stand on it."""
     return _end(tx, context, session_id)
 
 

@@ -140,6 +140,7 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
     app.state.event_address = EventAddress(contract, operations)
     app.state.authenticator = authenticator
     app.state.token_command = command.shown_to
+    app.state.link_command = TokenCommand(home.root, "link").shown_to
     return app
 
 

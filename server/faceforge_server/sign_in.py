@@ -63,7 +63,7 @@ def sign_in_routes() -> list[APIRoute]:
     example = {name: (field.examples or [""])[0] for name, field in SignedIn.model_fields.items()}
     taken: dict[str, Any] = SignIn.model_json_schema()
     for each in taken["properties"].values():
-        each.pop("title"), each.pop("default")
+        del each["title"], each["default"]
     asked = {"code": taken["properties"]["code"]["examples"][0]}
     return [
         PlainRoute(

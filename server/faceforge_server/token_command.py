@@ -71,10 +71,11 @@ def _program() -> list[str]:
 
 
 class TokenCommand:
-    """The line for one home. It may hold the name of a person, so only who sits at this machine is shown it."""
+    """The line for one home, for what the words name. It may hold the name of a person, so only who sits at this
+    machine is shown it."""
 
-    def __init__(self, home: Path) -> None:
-        self.line = token_command(home)
+    def __init__(self, home: Path, *words: str) -> None:
+        self.line = token_command(home, *words)
 
     def shown_to(self, connection: HTTPConnection) -> str | None:
         """The line, for a client on this machine; None for one that is elsewhere, or may be."""

@@ -24,7 +24,7 @@ from faceforge_storage.database.tables import (
     objects,
 )
 from faceforge_storage.database.unrecorded import Values
-from faceforge_storage.database.unrecorded_tables import freed_bytes
+from faceforge_storage.database.unrecorded_tables import contents, freed_bytes
 
 DEFAULTS: Values = {
     "owner": {"type": "system", "id": None},
@@ -116,6 +116,15 @@ def oldest_with_content(db: Connection, content_hash: str, kind: str | None = No
     return db.execute(
         matching(content_hash=content_hash, kind=kind).order_by(assets.c.created_at, assets.c.row_id).limit(1)
     ).one_or_none()
+
+
+def contents_with_hash(db: Connection, algorithm: str, digits: str, limit: int) -> list[str]:
+    """The SHA-256 of contents with live assets whose hash begins with `digits`, in lower case."""
+    table, name = (objects, "sha256") if algorithm in ("sha256", "autov2") else (contents, algorithm)
+    begins_so = table.c[name].between(digits, digits + "g")  # what comes after all hexadecimal digits
+    used = exists().where(assets.c.content_hash == table.c.sha256, shown(assets)).correlate(table)
+    found = select(table.c.sha256).where(begins_so, used).order_by(table.c[name]).limit(limit)
+    return list(db.execute(found).scalars())
 
 
 def create(tx: Write, values: Values, *, new_bytes: bool = False) -> AnyRow:

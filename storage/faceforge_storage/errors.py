@@ -1,6 +1,7 @@
 """Everything that can go wrong and is expected: one tree, raised by every layer, answered alike by both faces.
 
 FaceForgeError
+├── AmbiguousHash 300         several records fit; names them
 ├── BadRequest 400            cannot be understood at all
 │   ├── InvalidJson, InvalidMultipart, InvalidCursor
 │   └── GraphqlSyntax, GraphqlInvalid, QueryTooComplex, AnswerTooLarge
@@ -80,6 +81,18 @@ class FaceForgeError(Exception):
         if self.errors:  # only then: many a client takes any `errors` for those of GraphQL
             members["errors"] = [fault.as_json() for fault in self.errors]
         return members
+
+
+@dataclass(eq=False)
+class AmbiguousHash(FaceForgeError):
+    code, status, title = "ambiguous_hash", 300, "Several files have a hash that begins so"
+    default_hint = "Send more digits, or take one of the `candidates`."
+
+    candidates: tuple[dict[str, str], ...] = ()
+    """The oldest asset on each of the contents: `asset_id`, `filename`, `content_hash`."""
+
+    def as_json(self) -> dict[str, Any]:
+        return {**super().as_json(), "candidates": list(self.candidates)}
 
 
 class BadRequest(FaceForgeError):

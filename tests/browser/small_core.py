@@ -94,6 +94,10 @@ INFO = {
 }
 CURRENT = {"name": "install", "limited": False, "permissions": ["entities:read", "system:read"]}
 COMMAND = "python3 '/srv/my files/faceforge/dev.py' token"
+LINK_COMMAND = f"{COMMAND} link"
+CODE = "7k2m-0q9x-hb4t-wz6c-n1r8-e5vd-3ysj"
+CSRF = "told-once"
+COOKIE, SECRET = "faceforge_small", "kept-by-the-browser"
 OPENAPI: dict[str, Any] = {
     "openapi": "3.1.0",
     "info": {"title": "FaceForge Core", "version": "0.1.0", "description": "The REST face."},
@@ -155,7 +159,25 @@ class RunningCore:
 
 
 def signed_in(request: Request) -> bool:
-    return request.headers.get("authorization") == f"Bearer {TOKEN}"
+    """By the cookie alone whoever reads; whoever changes something sends the CSRF token, too."""
+    proved = request.method == "GET" or request.headers.get("x-faceforge-csrf") == CSRF
+    return proved and request.cookies.get(COOKIE) == SECRET
+
+
+async def sign_in(request: Request) -> Response:
+    if await request.json() not in ({"token": TOKEN}, {"code": CODE}):
+        return refused()
+    answer = JSONResponse({"session_id": "5" * 64, "csrf_token": CSRF}, 201)
+    answer.set_cookie(COOKIE, SECRET, httponly=True, samesite="strict")
+    return answer
+
+
+async def sign_out(request: Request) -> Response:
+    if not signed_in(request):
+        return refused()
+    answer = Response(status_code=204)
+    answer.delete_cookie(COOKIE)
+    return answer
 
 
 def refused() -> Response:
@@ -195,7 +217,8 @@ async def subscriptions(socket: WebSocket) -> None:
     """Tells a change every 50 ms until the browser has had enough."""
     await socket.accept("graphql-transport-ws")
     first = await socket.receive_json()
-    if first != {"type": "connection_init", "payload": {"authorization": f"Bearer {TOKEN}"}}:
+    proof = {"type": "connection_init", "payload": {"X-FaceForge-CSRF": CSRF}}
+    if first != proof or socket.cookies.get(COOKIE) != SECRET:
         await socket.close(4403, "Forbidden")
         return
     await socket.send_json({"type": "connection_ack"})
@@ -220,12 +243,15 @@ async def numbers(until: asyncio.Task[Any]) -> AsyncIterator[int]:
 def app() -> FastAPI:
     made = FastAPI(openapi_url=None)
     made.state.token_command = lambda _: COMMAND
+    made.state.link_command = lambda _: LINK_COMMAND
     made.router.routes.extend(
         [
             *faceforge_ui.routes(),
             Route("/healthz", health),
             Route("/v1/system/info", data(INFO)),
             Route("/v1/tokens/current", data(CURRENT)),
+            Route("/v1/sessions", sign_in, methods=["POST"]),
+            Route("/v1/sessions/current", sign_out, methods=["DELETE"]),
             Route("/openapi.json", described),
             Route("/v1/entities/{entity_id}", data({"entity_id": ADA["id"], "display_name": HOSTILE})),
             Route("/graphql", graphql, methods=["GET", "POST"]),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from visit import Visit
+from visit import FIELD, Visit
 
 pytestmark = pytest.mark.needs("chromium")
 READABLE = (Path(__file__).parent / "readable.js").read_text(encoding="utf-8")
@@ -133,7 +133,7 @@ def test_the_first_tab_leads_past_the_navigation(visit: Visit) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("#main")).to_be_focused()
     page.keyboard.press("Tab")
-    expect(page.get_by_label("Access token")).to_be_focused()
+    expect(page.get_by_label(FIELD)).to_be_focused()
 
 
 def test_focus_is_always_seen(visit: Visit) -> None:

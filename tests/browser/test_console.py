@@ -101,11 +101,11 @@ def test_a_subscription_shows_each_event_until_it_is_stopped(console: Page) -> N
     expect(console.locator("#result")).to_contain_text('"id": "1"')
 
 
-def test_a_subscription_with_a_revoked_token_asks_for_another(console: Page) -> None:
+def test_a_subscription_of_a_session_that_has_ended_asks_to_sign_in_again(console: Page) -> None:
     write(console, "subscription Watch { changesets { id } }")
-    console.evaluate("sessionStorage.setItem('faceforge.token', 'revoked')")
+    console.context.clear_cookies()
     console.keyboard.press("Control+Enter")
-    expect(console.get_by_text("This token is not accepted for subscriptions.")).to_be_visible()
+    expect(console.get_by_text("Your session has ended. Sign in again.")).to_be_visible()
 
 
 def test_text_that_looks_like_a_script_stays_text(console: Page) -> None:

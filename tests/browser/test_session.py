@@ -1,4 +1,4 @@
-"""Signing in and out: where the token goes, and where it never goes."""
+"""Signing in and out: where the secrets go, and where they never go."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from small_core import COMMAND
-from visit import Visit
+from small_core import CODE, LINK_COMMAND, SECRET
+from visit import FIELD, Visit
 
 pytestmark = pytest.mark.needs("chromium")
 PAGES = ["/", "/graphql", "/docs", "/redoc"]
@@ -21,11 +21,11 @@ def test_the_reference_is_for_all(visit: Visit) -> None:
     page = visit.open_signed_in("/")
     visit.open("/redoc")
     page.get_by_role("button", name="Sign out").click()
-    assert page.evaluate("sessionStorage.getItem('faceforge.token')") is None
+    assert page.evaluate("localStorage.getItem('faceforge.csrf')") is None
 
 
 @pytest.mark.parametrize("path", ASKING)
-def test_a_page_asks_for_the_token_and_shows_nothing_before(visit: Visit, path: str) -> None:
+def test_a_page_asks_to_sign_in_and_shows_nothing_before(visit: Visit, path: str) -> None:
     page = visit.open(path)
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     expect(page.get_by_role("button", name="Sign out")).to_be_hidden()
@@ -33,41 +33,92 @@ def test_a_page_asks_for_the_token_and_shows_nothing_before(visit: Visit, path: 
     assert not [address for address in visit.addresses if "/v1/" in address]
 
 
-def test_the_token_is_kept_in_the_tab_only_and_never_in_an_address(visit: Visit) -> None:
+def test_the_token_is_kept_nowhere_and_the_cookie_is_out_of_reach_of_scripts(visit: Visit) -> None:
     page = visit.open_signed_in("/")
     for path in PAGES:
         visit.open(path)
         expect(page.get_by_role("button", name="Sign out")).to_be_visible()
         page.wait_for_load_state("networkidle")
-    assert page.evaluate("sessionStorage.getItem('faceforge.token')") == visit.core.token
-    assert visit.core.token not in page.evaluate("JSON.stringify(localStorage)")
-    assert page.context.cookies() == []
+    kept = page.evaluate("JSON.stringify(localStorage) + JSON.stringify(sessionStorage) + document.cookie")
+    assert visit.core.token not in kept
+    assert SECRET not in kept
+    [cookie] = page.context.cookies()
+    assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Strict")
     assert not [address for address in visit.addresses if visit.core.token in address]
+
+
+def test_all_tabs_are_signed_in_and_out_together(visit: Visit) -> None:
+    page = visit.open_signed_in("/")
     with page.context.new_page() as other:
         other.goto(visit.core.address)
+        other.get_by_role("button", name="Sign out").click()
         expect(other.get_by_role("heading", name="Sign in")).to_be_visible()
+        expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+        other.wait_for_load_state("networkidle")
+    assert page.context.cookies() == []
 
 
-def test_signing_out_forgets_the_token_and_what_was_written(visit: Visit) -> None:
+@pytest.mark.parametrize(
+    "given", [CODE, CODE.upper().replace("-", " "), f"http://127.0.0.1:1/sign-in/{CODE}"]
+)
+def test_a_code_or_a_whole_link_may_be_pasted_too(visit: Visit, given: str) -> None:
+    page = visit.open("/")
+    with page.expect_request("**/v1/sessions") as asked:
+        visit.sign_in(given)
+    assert asked.value.post_data_json == {"code": given.rpartition("/")[2]}
+    if CODE in given:  # a real Core takes the other spelling, too
+        expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    else:
+        expect(page.get_by_text("This code has expired or was used.")).to_be_visible()
+        visit.forgive("401")
+
+
+def test_a_link_signs_in_and_leaves_its_code_in_no_history(visit: Visit) -> None:
+    page = visit.open("/")
+    visit.open(f"/sign-in/{CODE}")
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    page.wait_for_url(f"{visit.core.address}/")
+    page.go_back()
+    assert page.url == f"{visit.core.address}/"
+
+
+def test_a_link_that_was_used_says_so(visit: Visit) -> None:
+    page = visit.open("/sign-in/void")
+    expect(page.locator("#sign-in-notice")).to_contain_text("This")
+    expect(page.get_by_label(FIELD)).to_be_visible()
+    assert page.url == f"{visit.core.address}/sign-in"
+    visit.forgive("401")
+
+
+def test_an_old_link_does_no_harm_to_who_is_signed_in(visit: Visit) -> None:
+    page = visit.open_signed_in("/")
+    visit.open(f"/sign-in/{CODE.replace('7', '8')}")
+    expect(page.locator("#not-needed")).to_contain_text("This code has expired or was used.")
+    page.get_by_role("link", name="Go to the first page").click()
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    visit.forgive("401")
+
+
+def test_signing_out_forgets_the_session_and_what_was_written(visit: Visit) -> None:
     page = visit.open_signed_in("/graphql")
     page.get_by_role("textbox", name="Query").fill("{ secret }")
     page.get_by_role("button", name="Sign out").click()
-    expect(page.get_by_label("Access token")).to_be_focused()
+    expect(page.get_by_label(FIELD)).to_be_focused()
     assert "secret" not in page.evaluate("JSON.stringify(sessionStorage)")
-    assert page.evaluate("sessionStorage.getItem('faceforge.token')") is None
+    assert page.evaluate("localStorage.getItem('faceforge.csrf')") is None
 
 
 @pytest.mark.parametrize("path", ASKING)
-def test_the_card_names_the_line_that_prints_the_token(visit: Visit, path: str) -> None:
+def test_the_card_names_the_line_that_prints_a_link(visit: Visit, path: str) -> None:
     page = visit.open(path)
-    expect(page.locator(".gate pre")).to_have_text(COMMAND)
-    expect(page.get_by_label("Access token")).to_have_accessible_description(re.compile(re.escape(COMMAND)))
+    expect(page.locator(".gate pre")).to_have_text(LINK_COMMAND)
+    expect(page.get_by_label(FIELD)).to_have_accessible_description(re.compile(re.escape(LINK_COMMAND)))
 
 
 @pytest.mark.parametrize(
     ("token", "alert"),
     [
-        ("", "The field is empty. Paste the token; how to see it is said below."),
+        ("", "The field is empty. Paste a code or a token; how to get one is said below."),
         ("two words", "A token has no spaces or accents. Copy it once more."),
         ("tökén", "A token has no spaces or accents. Copy it once more."),
     ],
@@ -76,7 +127,7 @@ def test_what_cannot_be_a_token_is_not_even_sent(visit: Visit, token: str, alert
     page = visit.open("/")
     visit.sign_in(token)
     expect(page.get_by_role("alert").filter(visible=True)).to_have_text(alert)
-    expect(page.get_by_label("Access token")).to_be_focused()
+    expect(page.get_by_label(FIELD)).to_be_focused()
     assert not [address for address in visit.addresses if "/v1/" in address]
 
 
@@ -84,16 +135,16 @@ def test_a_wrong_token_is_said_to_be_wrong(visit: Visit) -> None:
     page = visit.open("/")
     visit.sign_in("wrong")
     expect(page.get_by_text("This token is not accepted.")).to_be_visible()
-    assert page.evaluate("sessionStorage.getItem('faceforge.token')") is None
+    assert page.evaluate("localStorage.getItem('faceforge.csrf')") is None
     visit.forgive("401")
 
 
-def test_a_token_that_is_revoked_meanwhile_brings_back_the_question_and_keeps_the_draft(visit: Visit) -> None:
+def test_a_session_that_ends_meanwhile_brings_back_the_question_and_keeps_the_draft(visit: Visit) -> None:
     page = visit.open_signed_in("/graphql")
     page.get_by_role("textbox", name="Query").fill("{ systemInfo { version } }")
-    page.evaluate("sessionStorage.setItem('faceforge.token', 'revoked')")
+    page.context.clear_cookies()
     page.get_by_role("button", name="Run").click()
-    expect(page.locator("#sign-in-notice")).to_contain_text("This token is not accepted.")
+    expect(page.locator("#sign-in-notice")).to_contain_text("Your session has ended. Sign in again.")
     visit.sign_in(visit.core.token)
     expect(page.get_by_role("textbox", name="Query")).to_have_value("{ systemInfo { version } }")
     visit.forgive("401")
@@ -111,7 +162,7 @@ def test_a_core_that_is_gone_is_said_to_be_gone(visit: Visit) -> None:
 
 def test_too_many_attempts_say_how_long_to_wait(visit: Visit) -> None:
     page = visit.open("/")
-    page.route("**/v1/tokens/current", lambda route: route.fulfill(status=429, headers={"Retry-After": "7"}))
+    page.route("**/v1/sessions", lambda route: route.fulfill(status=429, headers={"Retry-After": "7"}))
     visit.sign_in("guess")
     expect(page.get_by_text("Too many failed attempts. Try again in 7 seconds.")).to_be_visible()
     visit.forgive("429")

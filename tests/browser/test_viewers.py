@@ -7,19 +7,19 @@ import json
 
 import pytest
 from playwright.sync_api import Page, expect
-from small_core import ADA, HOSTILE, OPENAPI
+from small_core import ADA, COOKIE, HOSTILE, OPENAPI, SECRET
 from visit import Visit
 
 pytestmark = pytest.mark.needs("chromium")
 
 
-def test_docs_lists_the_calls_and_sends_one_with_the_token(visit: Visit) -> None:
+def test_docs_lists_the_calls_and_sends_one_with_the_session(visit: Visit) -> None:
     page = visit.open_signed_in("/docs")
     page.get_by_role("button", name="GET /v1/entities/{entity_id}").first.click()
     page.get_by_placeholder("entity_id").fill(ADA["id"])
     with page.expect_response(f"**/v1/entities/{ADA['id']}") as answered:
         page.get_by_role("button", name="Execute").click()
-    assert answered.value.request.headers["authorization"] == f"Bearer {visit.core.token}"
+    assert answered.value.request.all_headers()["cookie"] == f"{COOKIE}={SECRET}"
     assert answered.value.status == 200
     expect(page.locator(".live-responses-table")).to_contain_text("display_name")
 

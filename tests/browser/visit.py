@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from playwright.sync_api import ConsoleMessage, Page, Request
 from small_core import RunningCore
 
+FIELD = "Sign-in code or access token"
+"""The label of the field in the card."""
+
 
 @dataclass
 class Visit:
@@ -49,5 +52,6 @@ class Visit:
         return self.page
 
     def sign_in(self, token: str) -> None:
-        self.page.get_by_label("Access token").fill(token)
+        """With a token, a code or a link."""
+        self.page.get_by_label(FIELD).fill(token)
         self.page.get_by_role("button", name="Sign in").click()

@@ -102,7 +102,7 @@ class RestFace:
             options["content"] = json.dumps(body)
             headers["content-type"] = "application/json"
         answer = self.core.request(route.method, path, token=token, headers=headers, **options)
-        if answer.status_code < 400:
+        if answer.status_code < 300:
             return Answer(
                 answer.status_code, answer.json() if answer.content else None, headers=dict(answer.headers)
             )

@@ -41,8 +41,9 @@ def _is_future(node: ast.stmt) -> bool:
 
 
 def test_what_is_imported_is_declared() -> None:
-    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
-    names = {_normal(re.split(r"[\[<>=!~; ]", each)[0]) for each in declared}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = [project["dependencies"], *project["optional-dependencies"].values()]
+    names = {_normal(re.split(r"[\[<>=!~; ]", each)[0]) for group in declared for each in group}
     providers = packages_distributions()
     undeclared = []
     for path in modules(tests=False):

@@ -99,10 +99,10 @@ def test_our_scripts_and_styles_begin_with_what_they_are_for(path: Path) -> None
     assert len(text.splitlines()) <= 400
 
 
-def test_the_token_is_written_to_session_storage_only() -> None:
+def test_what_outlives_a_tab_is_the_theme_and_the_csrf_token() -> None:
     stored = {
         (path.name, match)
         for path in SCRIPTS
         for match in re.findall(r"localStorage\.setItem\(([^,]+),", path.read_text(encoding="utf-8"))
     }
-    assert stored == {("first.js", '"faceforge.theme"')}
+    assert stored == {("first.js", '"faceforge.theme"'), ("session.js", "CSRF")}

@@ -1,8 +1,8 @@
 """The pages: what a person sees in a browser.
 
-All of them are public shells: they hold no data until the person signs in with a token, which stays in the
-browser's session storage and travels only in the `Authorization` header. The application may have a
-`state.token_command`, which gives the command that shows the token to those who may know it.
+All of them are public shells: they hold no data until the person signs in. Then the browser has the cookie of a
+session, and a page the CSRF token that goes with it. The application may have a `state.token_command` and a
+`state.link_command`, which give the commands that print the token, and a link that signs in, to those who may know.
 """
 
 from faceforge_ui.pages import PUBLIC, console, routes, sign_in_needed

@@ -98,6 +98,7 @@ def page(
             asset=f"/ui/{asset_fingerprint()}",
             path=request.url.path,
             token_command=getattr(request.app.state, "token_command", _unknown)(request),
+            link_command=getattr(request.app.state, "link_command", _unknown)(request),
         )
     )
     kept = page_headers(template, request.headers.get("host", ""))
@@ -105,7 +106,7 @@ def page(
 
 
 def _unknown(_request: Request) -> None:
-    """The command that shows the token, where the application knows none."""
+    """A command, where the application knows none."""
 
 
 def page_headers(template: str, host: str) -> dict[str, str]:

@@ -28,7 +28,7 @@ from faceforge_schema.declare.fields import batched, reference
 from faceforge_schema.declare.filters import none_if_empty
 from faceforge_schema.declare.idempotency import earlier_answer
 from faceforge_schema.declare.lookup import lookup
-from faceforge_schema.declare.operation import mutation, query
+from faceforge_schema.declare.operation import mutation
 from faceforge_schema.declare.resources import Record, attribute, resource
 from faceforge_schema.declare.signatures import argument
 from faceforge_schema.entities import CHANGE_ERRORS, Entity
@@ -146,23 +146,6 @@ class AssetPatch(Input):
 def asset(deleted: Deleted = Deleted.EXCLUDE) -> Select[Any]:
     """Read an asset by its id."""
     return rows.matching(deleted=shown_as(deleted))
-
-
-@query("GET /assets/by-hash/{algorithm}:{hex}", errors=(NotFound, InvalidInput), needs="assets:read")
-def asset_by_hash(
-    db: Reader,
-    algorithm: Annotated[str, argument("Which hash: `sha256`.", "sha256")],
-    hex: Annotated[str, argument("The hash in hex.", HASH_EXAMPLE, pattern=f"^{SHA256.pattern}$")],
-) -> Asset:
-    """Find the oldest live asset on the bytes with a hash. `algorithm` is `sha256`, `hex` 64 digits of either case."""
-    if algorithm != "sha256":
-        raise invalid("/algorithm", "is sha256", hint="Only the SHA-256 of the bytes is kept.")
-    found = rows.oldest_with_content(db, _sha256(hex, "/hex"))
-    if found is None:
-        raise NotFound(
-            f"No live asset has the hash {hex!r}.", hint="No asset outside of the trash is on these bytes."
-        )
-    return Asset.of(found)
 
 
 def _sha256(text: str, where: str) -> str:

@@ -90,6 +90,15 @@ def problem_schema() -> Json:
             "detail": {**text, "description": "What happened, and where."},
             "hint": {**text, "description": "What to do next."},
             "request_id": {**text, "description": "Finds the request in Core's log."},
+            "candidates": {
+                "type": "array",
+                "description": "With `ambiguous_hash`: the oldest asset on each content that fits, at most ten.",
+                "items": {
+                    "type": "object",
+                    "required": ["asset_id", "filename", "content_hash"],
+                    "properties": dict.fromkeys(("asset_id", "filename", "content_hash"), text),
+                },
+            },
             "errors": {
                 "type": "array",
                 "description": "What is wrong with the input, each with its place; absent when nothing is.",

@@ -12,8 +12,8 @@ from faceforge_storage.ingest.reader import Bounds, File, Found, Reader, Unreada
 TYPES = re.compile(
     r"application/(zip|java-archive|epub\+zip|vnd\.(comicbook\+zip|oasis\.opendocument\..*|openxmlformats-.*))"
 )
-DIRECTORY_BYTES = 16 * 1024 * 1024
-"""Of a larger directory, 100,000 names and more, only the numbers are read: it would take too much memory."""
+DIRECTORY_BYTES = 8 * 1024 * 1024
+"""Of a larger directory, some 100,000 names, only their number is read: each takes ten times its bytes of memory."""
 NAMES, CHARACTERS = 200, 300
 """How many names are kept, and how much of each."""
 BOMB = 200

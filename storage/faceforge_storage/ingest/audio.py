@@ -40,6 +40,14 @@ CODECS = {
 }
 """The codec by the format that mutagen finds; ASF and MP4 name theirs."""
 
+WINDOWS_MEDIA = {
+    "Windows Media Audio Standard": "wmav1",
+    "Windows Media Audio 9 Standard": "wmav2",
+    "Windows Media Audio 9 Professional": "wmapro",
+    "Windows Media Audio 9 Lossless": "wmalossless",
+}
+"""What mutagen calls the codecs of ASF, and how the decoder calls them."""
+
 BY_NAME = {".ac3", ".ape", ".dff", ".dsf", ".mka", ".mpc", ".ofr", ".tak", ".tta", ".wma", ".wv"}
 """Sounds that are not known by their first bytes, or are taken for videos by them."""
 
@@ -102,7 +110,8 @@ def _opened(file: File) -> Any:
             raw.name = SUFFIXES.get(file.mime_type) or file.filename
             return mutagen.File(stream)
     except mutagen.MutagenError as fault:
-        raise Unreadable(f"The sound cannot be read: {clean_text(str(fault))[:200]}") from None
+        reason = clean_text(str(fault))[:200] or type(fault).__name__
+        raise Unreadable(f"The sound cannot be read: {reason}") from None
 
 
 def _by_decoder(file: File) -> Found:
@@ -118,7 +127,7 @@ def _codec(sound: Any) -> str | None:
         codec = str(getattr(sound.info, "codec", ""))
         return "aac" if codec.startswith("mp4a.40") else codec.partition(".")[0] or None
     if name == "ASF":
-        return str(sound.info.codec_type or sound.info.codec_name) or None
+        return WINDOWS_MEDIA.get(sound.info.codec_type, sound.info.codec_type or None)
     if name == "MP3":
         return f"mp{sound.info.layer}"
     return CODECS.get(name, name.lower())

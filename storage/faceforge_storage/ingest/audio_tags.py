@@ -34,7 +34,7 @@ ID3 = {
     "COMM": "comment",
     "USLT": "lyrics",
 }
-"""Frames of ID3v2.4 (https://id3.org/id3v2.4.0-frames)."""
+"""Frames of ID3v2.4 (id3.org, "ID3 tag version 2.4.0 - Native Frames")."""
 
 MP4 = {
     "\xa9ART": "artist",

@@ -37,7 +37,7 @@ class Examination:
     """Ends a process that was lent; raises Unavailable when that was Core's own doing."""
     _process: ReaderProcess | None = None
     _deadly: bool = False
-    """Whether a process has died of the file: its thumbnails are tiles then, for its picture would be as deadly."""
+    """Whether the file has ended a process: its thumbnails are tiles then, for its picture would end another."""
 
     def read(self, reader: str, whole: bool = False) -> Found | str:
         """What a reader found, or why it failed; `whole`: it reads all bytes. Raises Unavailable."""
@@ -82,14 +82,13 @@ class Examination:
             reply = self._process.ask(step, seconds)
         except Died:
             self._leave()
-            self._deadly = True
             raise
         if "out_of_memory" in reply[0]:
             self._leave()  # in pieces, what is free is of little use to the next file
         return reply
 
     def _leave(self) -> None:
-        process, self._process = self._process, None
+        process, self._process, self._deadly = self._process, None, True
         assert process is not None
         self.discard(process)
 

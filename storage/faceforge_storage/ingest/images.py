@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from faceforge_storage.ingest.animations import duration_s
 from faceforge_storage.ingest.clean_json import clean_text
 from faceforge_storage.ingest.exif import LONGEST_TEXT, exif_values, place, taken_at
+from faceforge_storage.ingest.opened_pictures import DECODERS, opened_picture
+from faceforge_storage.ingest.picture_heads import webp_size
 from faceforge_storage.ingest.pictures import (
     SIDEWAYS,
     average_color,
@@ -19,32 +17,11 @@ from faceforge_storage.ingest.pictures import (
     preview_size,
     profile_name,
 )
-from faceforge_storage.ingest.reader import Bounds, File, Found, Media, Reader, Unreadable
+from faceforge_storage.ingest.reader import Bounds, File, Found, Media, Reader
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
-    from PIL.ImageFile import ImageFile
+    from PIL.Image import Exif, Image
 
-DECODERS = {
-    "image/apng": "PNG",
-    "image/avif": "AVIF",
-    "image/bmp": "BMP",
-    "image/gif": "GIF",
-    "image/heic": "HEIF",
-    "image/jpeg": "JPEG",
-    "image/jpx": "JPEG2000",
-    "image/png": "PNG",
-    "image/tiff": "TIFF",
-    "image/vnd.adobe.photoshop": "PSD",
-    "image/webp": "WEBP",
-    "image/x-icon": "ICO",
-}
-"""By media type the one decoder that may try: what a file says of itself opens no other."""
-DECODED_WHEN_OPENED = frozenset({"ICO", "WEBP"})
-"""Their decoders take memory for all pixels when they are opened."""
-READ_WHOLE = frozenset({"AVIF", "HEIF", "WEBP"})
-MOST_READ_WHOLE = 256 * 1024 * 1024
-"""Bytes of a file whose decoder wants all of it in memory."""
 ANIMATED = frozenset({"AVIF", "GIF", "PNG", "WEBP"})
 """Formats whose frames are shown one after the other; those of others are pages, layers or further pictures."""
 OPENED_UPRIGHT = frozenset({"TIFF"})
@@ -71,13 +48,15 @@ def takes(file: File) -> bool:
 
 def read(file: File, bounds: Bounds) -> Found:
     """Size, format and EXIF; of a picture that may be decoded also its colour. Raises Unreadable."""
-    with _opened(file, bounds) as picture:
+    if size := _size_of_large_webp(file, bounds):
+        return Found({"format": "WEBP"} | _not_decoded(bounds), Media(*size))
+    with opened_picture(file, bounds) as picture:
         width, height = _size_as_shown(picture)
         metadata = _metadata(picture, file)
         exif, taken = _of_camera(picture)
     shown = preview(file, bounds)
     if shown is None:
-        metadata["not_decoded"] = f"has more than {bounds.image_pixels} pixels"
+        metadata |= _not_decoded(bounds)
     media = Media(
         width=width,
         height=height,
@@ -93,7 +72,9 @@ def read(file: File, bounds: Bounds) -> Found:
 @keep_last
 def preview(file: File, bounds: Bounds) -> Image | None:
     """The picture, small; None when it has too many pixels. Raises Unreadable."""
-    with _opened(file, bounds) as picture:
+    if _size_of_large_webp(file, bounds):
+        return None
+    with opened_picture(file, bounds) as picture:
         orientation = _orientation(picture)
         all_pixels = picture.width * picture.height
         # a JPEG is decoded at an eighth, a quarter or half of its size, which saves most of the time and memory
@@ -104,39 +85,17 @@ def preview(file: File, bounds: Bounds) -> Image | None:
         return made_preview(picture, orientation)
 
 
-@contextmanager
-def _opened(file: File, bounds: Bounds) -> Iterator[ImageFile]:
-    """The picture, not yet decoded. Whatever its decoder cannot do, here or in the caller's lines, is Unreadable."""
-    from PIL import Image, UnidentifiedImageError
-
-    _know_heif()
-    decoder = DECODERS[file.mime_type]
-    if decoder in READ_WHOLE and file.size_bytes > MOST_READ_WHOLE:
-        raise Unreadable(f"Pictures of this format are read up to {MOST_READ_WHOLE} bytes.")
-    # Pillow refuses to open what has more than twice as many
-    Image.MAX_IMAGE_PIXELS = bounds.image_pixels // 2 if decoder in DECODED_WHEN_OPENED else None
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            with Image.open(file.path, formats=(decoder,)) as picture:
-                yield picture
-        except (MemoryError, Unreadable):
-            raise
-        except Image.DecompressionBombError:
-            raise Unreadable(f"The picture has more than {bounds.image_pixels} pixels.") from None
-        except UnidentifiedImageError:
-            raise Unreadable(f"The file begins like {decoder} and goes on as something else.") from None
-        except Exception as failed:  # a decoder that reads nonsense raises anything
-            raise Unreadable(_reason(failed, decoder)) from failed
+def _not_decoded(bounds: Bounds) -> dict[str, str]:
+    return {"not_decoded": f"It has more than {bounds.image_pixels} pixels (limits.image_pixels)."}
 
 
-def _reason(failed: Exception, decoder: str) -> str:
-    if isinstance(failed, OSError) and failed.errno is not None:
-        return f"The file cannot be read: {failed.strerror}."
-    text = clean_text(str(failed))
-    if "truncated" in text.lower() or isinstance(failed, EOFError):
-        return f"The {decoder} file ends too early."
-    return f"The {decoder} file is damaged: {text[:200] or type(failed).__name__}."
+def _size_of_large_webp(file: File, bounds: Bounds) -> tuple[int, int] | None:
+    """Of a WebP with too many pixels, whose decoder would take memory for them when it is opened; else None."""
+    if DECODERS[file.mime_type] != "WEBP":
+        return None
+    with file.path.open("rb") as opened:
+        size = webp_size(opened.read(30))
+    return size if size and size[0] * size[1] > bounds.image_pixels else None
 
 
 def _orientation(picture: Image) -> int:
@@ -144,10 +103,19 @@ def _orientation(picture: Image) -> int:
     if picture.format in OPENED_UPRIGHT:
         return 1
     try:
-        value: object = picture.getexif().get(ORIENTATION)
+        value: object = _exif(picture).get(ORIENTATION)
+    except MemoryError:
+        raise
     except Exception:  # damaged EXIF makes no picture unreadable
         return 1
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+def _exif(picture: Image) -> Exif:
+    """By the method that all formats share: the one of PNG decodes all pixels to look behind them."""
+    from PIL.Image import Image
+
+    return Image.getexif(picture)
 
 
 def _size_as_shown(picture: Image) -> tuple[int, int]:
@@ -157,9 +125,8 @@ def _size_as_shown(picture: Image) -> tuple[int, int]:
 
 def _metadata(picture: Image, file: File) -> dict[str, Any]:
     """What the file says of itself, apart from EXIF."""
-    name = (
-        "JPEG" if picture.format == "MPO" else picture.format
-    )  # a JPEG with further pictures behind the first
+    # MPO is a JPEG with further pictures behind the first
+    name = "JPEG" if picture.format == "MPO" else picture.format
     found: dict[str, Any] = {"format": name, "mode": picture.mode}
     if bits := _bits(picture, file):
         found["bits"] = bits
@@ -207,18 +174,13 @@ def _texts(picture: Image) -> dict[str, str]:
 def _of_camera(picture: Image) -> tuple[dict[str, Any], str | None]:
     """What EXIF says, and when the picture was taken."""
     try:
-        exif = picture.getexif()
+        exif = _exif(picture)
         found = {"exif": exif_values(exif), "place": place(exif)}
         return {key: value for key, value in found.items() if value}, taken_at(exif)
+    except MemoryError:
+        raise
     except Exception:  # damaged EXIF makes no picture unreadable
         return {"exif_damaged": True}, None
-
-
-@cache
-def _know_heif() -> None:
-    import pillow_heif
-
-    pillow_heif.register_heif_opener(decode_threads=1, depth_images=False, aux_images=False)
 
 
 READER = Reader("image", 1, takes, read, preview)

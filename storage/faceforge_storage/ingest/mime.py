@@ -119,7 +119,7 @@ def _text(head: bytes, text: str, suffix: str, complete: bool) -> str:
     if text.lstrip()[:1] in {"{", "["} and suffix != ".ndjson" and (suffix == ".json" or complete):
         try:
             json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):  # a thousand lists in each other
             return "text/plain" if complete else "application/json"
         return "application/json"
     by_name = TEXT_BY_NAME.get(suffix, "text/plain")

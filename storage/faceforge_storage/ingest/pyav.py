@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
@@ -42,7 +42,7 @@ def probe(path: Path) -> Movie:
             height=size[1],
             has_alpha=alpha,
             video=[_video(each, rotation if each is videos[0] else 0) for each in videos],
-            audio=[_audio(each) for each in container.streams.audio],
+            audio=[_audio(each) for each in _decodable(container.streams.audio)],
             subtitles=[_known(codec=_codec(s), language=_language(s)) for s in container.streams.subtitles],
             chapters=len(container.chapters()),
             tags={name.lower(): value for name, value in tags.items()},
@@ -75,10 +75,11 @@ def samples(path: Path) -> Iterator[bytes]:
     from av.error import FFmpegError
 
     with suppress(Unreadable, FFmpegError), _open(path) as container:
-        if not container.streams.audio:
+        audio = _decodable(container.streams.audio)
+        if not audio:
             return
         resampler = AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
-        for decoded in container.decode(container.streams.audio[0]):
+        for decoded in container.decode(audio[0]):
             for part in resampler.resample(decoded):
                 yield bytes(part.planes[0])[: part.samples * 2]
 
@@ -103,7 +104,12 @@ def _first_frame(container: InputContainer) -> VideoFrame | None:
 
 
 def _videos(container: InputContainer) -> list[Any]:
-    return [each for each in container.streams.video if not each.disposition & ATTACHED]
+    return [each for each in _decodable(container.streams.video) if not each.disposition & ATTACHED]
+
+
+def _decodable(streams: Iterable[Any]) -> list[Any]:
+    """Those whose codec FFmpeg knows; of others PyAV has no attributes."""
+    return [each for each in streams if each.codec_context is not None]
 
 
 def _duration(container: InputContainer) -> float | None:

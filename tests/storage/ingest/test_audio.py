@@ -25,7 +25,7 @@ SOUNDS = {
     "a.opus": ("libopus", "opus"),
     "a.wav": ("pcm_s16le", "pcm"),
     "a.aiff": ("pcm_s16be", "pcm"),
-    "a.wma": ("wmav2", "Windows Media Audio 9 Standard"),
+    "a.wma": ("wmav2", "wmav2"),
     "a.wv": ("wavpack", "wavpack"),
     "a.aac": ("aac", "aac"),
     "a.ac3": ("ac3", "ac3"),

@@ -127,7 +127,7 @@ def test_a_zip_tells_what_is_inside(given: Given) -> None:
 @pytest.mark.parametrize(
     ("files", "warning"),
     [
-        ([("a", b"\0" * 5_000_000)], "would unpack to 5000000 bytes, 988 times its size"),
+        ([("a", b"\0" * 5_000_000)], "would unpack to 5000000 bytes, "),
         ([("../../etc/passwd", b"")], "has names that lead out of the folder it is unpacked into"),
         ([("C:/a", b"")], "has names that lead out of the folder it is unpacked into"),
     ],
@@ -136,7 +136,7 @@ def test_a_zip_that_does_harm_when_it_is_unpacked_has_a_warning(
     given: Given, files: list[tuple[str, bytes]], warning: str
 ) -> None:
     (found,) = said(archive.READER, given(zipped(*files), "a.zip"))["warnings"]
-    assert found.split(",")[0] == warning.split(",", maxsplit=1)[0]
+    assert found.startswith(warning)
 
 
 def test_entries_that_share_their_bytes_have_a_warning(given: Given) -> None:

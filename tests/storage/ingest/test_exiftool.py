@@ -55,7 +55,7 @@ def pretend(tmp_path: Path) -> Iterator[Callable[..., ExifTool]]:
             f"*) {shell};;\nesac; done\n"
         )
         program.chmod(program.stat().st_mode | stat.S_IXUSR)
-        tools.append(ExifTool(program, **{"seconds": 1.0, "memory_bytes": MEMORY, **limits}))  # type: ignore[arg-type]
+        tools.append(ExifTool(program, **{"seconds": 1.0, "memory_bytes": MEMORY, **limits}))
         return tools[-1]
 
     yield make

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import tracemalloc
 import zlib
 from pathlib import Path
 from typing import Any
@@ -143,12 +144,11 @@ def test_texts_of_a_png_are_read_but_no_prompts(tmp_path: Path) -> None:
     assert "\0" not in str(found.metadata)
 
 
-def png_that_says(width: int, height: int) -> bytes:
-    def chunk(name: bytes, content: bytes) -> bytes:
-        return (
-            struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
-        )
+def chunk(name: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
 
+
+def png_that_says(width: int, height: int) -> bytes:
     head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
     return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(b"\0" * 999)) + chunk(b"IEND", b"")
 
@@ -156,7 +156,37 @@ def png_that_says(width: int, height: int) -> bytes:
 def test_of_one_with_too_many_pixels_the_size_is_read(tmp_path: Path) -> None:
     found = read(tmp_path / "a", png_that_says(60_000, 60_000))
     assert (found.media.width, found.media.height, found.media.color) == (60_000, 60_000, None)
-    assert found.metadata["not_decoded"] == "has more than 50000000 pixels"
+    assert found.metadata["not_decoded"] == "It has more than 50000000 pixels (limits.image_pixels)."
+
+
+@pytest.mark.parametrize("saved", [{}, {"lossless": True}, {"exif": b"Exif\0\0"}], ids=str)
+def test_the_size_of_a_webp_is_read_without_its_decoder(tmp_path: Path, saved: dict[str, Any]) -> None:
+    found = read(tmp_path / "a", encoded(plain("RGB"), "WEBP", **saved), image_pixels=1000)
+    assert (found.media.width, found.media.height, found.media.color) == (60, 40, None)
+    assert "limits.image_pixels" in found.metadata["not_decoded"]
+
+
+def test_exif_and_texts_behind_the_pixels_of_a_png_count(tmp_path: Path) -> None:
+    """That is where ImageMagick writes them; and nothing is decoded to find them."""
+    exif = Image.Exif()
+    exif.update({0x0112: 6, 0x010F: "Canon"})
+    content = png_that_says(9000, 8000)
+    end = content[-12:]
+    late = chunk(b"eXIf", exif.tobytes()[6:]) + chunk(b"tEXt", b"Title\0Harbour") + chunk(b"iTXt", b"broken")
+    found = read(tmp_path / "a", content[:-12] + late + end)
+    assert (found.media.width, found.media.height) == (8000, 9000)
+    assert found.metadata["exif"]["Make"] == "Canon"
+    assert found.metadata["text"] == {"Title": "Harbour"}
+
+
+def test_a_length_that_lies_takes_no_memory(tmp_path: Path) -> None:
+    """Layers of a Photoshop file that are said to have 4 GB in a file of a few bytes."""
+    head = b"8BPS" + struct.pack(">H6xHIIHH", 1, 3, 60, 40, 8, 3) + bytes(4) + struct.pack(">I", 0xFFFFFFF0)
+    tracemalloc.start()
+    with pytest.raises(Unreadable):
+        read(tmp_path / "a", head)
+    assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    tracemalloc.stop()
 
 
 def test_a_jpeg_counts_with_the_pixels_that_are_decoded(tmp_path: Path) -> None:

@@ -81,6 +81,7 @@ SAMPLES: list[tuple[str, bytes, str]] = [
     ("json", b'{"a": [1, 2]}', "application/json"),
     ("json", b'{"a": "' + b"x" * (HEAD_BYTES - 7), "application/json"),
     ("json", b"{no json}", "text/plain"),
+    ("json", b"[" * 5000, "text/plain"),
     ("csv", b"name,age\nann,3\n", "text/csv"),
     ("svg", SVG, "image/svg+xml"),
     ("html", HTML, "text/html"),

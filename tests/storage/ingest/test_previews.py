@@ -83,6 +83,35 @@ def test_its_colours_are_those_of_srgb(tmp_path: Path) -> None:
     assert near(picture.getpixel((5, 5)), (255, 0, 0))
 
 
+def with_red_and_green_exchanged() -> bytes:
+    """The profile of sRGB by another name, whose primaries of red and green have changed places."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    profile = profile.replace(b"rXYZ", b"....").replace(b"gXYZ", b"rXYZ").replace(b"....", b"gXYZ")
+    return profile.replace("sRGB".encode("utf-16-be"), "Else".encode("utf-16-be"))
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF"])
+@pytest.mark.parametrize(
+    ("mode", "color", "profile", "shown"),
+    [
+        ("RGB", RED, with_red_and_green_exchanged(), (0, 250, 0)),
+        ("RGBA", (*RED, 128), with_red_and_green_exchanged(), (0, 250, 0, 128)),
+        ("RGB", RED, b"no profile at all", RED),
+        ("L", 90, with_red_and_green_exchanged(), (90, 90, 90)),
+    ],
+    ids=["RGB", "RGBA", "damaged", "of other channels"],
+)
+def test_its_profile_is_applied(
+    tmp_path: Path, form: str, mode: str, color: Any, profile: bytes, shown: tuple[int, ...]
+) -> None:
+    if form == "JPEG" and mode == "RGBA":
+        mode, color, shown = "RGB", color[:3], shown[:3]
+    content = encoded(Image.new(mode, (40, 40), color), form, icc_profile=profile)
+    picture = preview_of(a_file(tmp_path / "a", content), Bounds())
+    assert picture is not None
+    assert near(picture.getpixel((20, 20)), shown)
+
+
 def test_nothing_of_the_file_but_its_pixels_is_in_it(tmp_path: Path) -> None:
     """Thumbnails saved from it have neither the profile of other pixels nor the place of the photograph."""
     exif = Image.Exif()
@@ -109,7 +138,7 @@ def test_the_last_one_is_kept_and_no_other(tmp_path: Path) -> None:
 
 
 def test_a_file_without_a_picture_has_none(tmp_path: Path) -> None:
-    assert preview_of(a_file(tmp_path / "a", b"Some words."), Bounds()) is None
+    assert preview_of(a_file(tmp_path / "a", bytes(range(256))), Bounds()) is None
 
 
 def test_a_damaged_one_says_so_each_time(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ def picture_of(file: File, **bounds: int) -> Image | None:
 
 
 def is_red(picture: Image, place: tuple[int, int]) -> bool:
-    red, green, blue = picture.convert("RGB").getpixel(place)  # type: ignore[misc]  # three channels
+    red, green, blue = picture.convert("RGB").getpixel(place)
     return bool(red > 200 and green < 60 and blue < 60)
 
 

@@ -1,6 +1,6 @@
-// The API with forms: Swagger UI, fed with the public description. The token joins a request on its way out.
+// The API with forms: Swagger UI, fed with the public description. The session joins a request on its way out.
 import { describe } from "./description.js";
-import { onSession, token } from "./session.js";
+import { isSignedIn, onSession, proof } from "./session.js";
 import { ownParts } from "./swagger.js";
 
 function draw(spec) {
@@ -19,7 +19,7 @@ function draw(spec) {
   });
 }
 
-// Swagger UI shows the request that this leaves. The token is added later, so it stands in no text and no state of it.
+// Swagger UI shows the request that this leaves. The session is added later, so it stands in no text and no state of it.
 function requestInterceptor(request) {
   request.curlOptions = ['-H "Authorization: Bearer $TOKEN"'];
   if (request.method === "HEAD") request.curlOptions.push("--head");
@@ -30,8 +30,8 @@ function requestInterceptor(request) {
 
 function send(address, request) {
   const own = new URL(address, location.href).origin === location.origin;
-  const headers = own && token() ? { ...request.headers, Authorization: `Bearer ${token()}` } : request.headers;
-  return fetch(address, { ...request, headers, credentials: "omit" });
+  const headers = own ? { ...request.headers, ...proof() } : request.headers;
+  return fetch(address, { ...request, headers, credentials: own ? "same-origin" : "omit" });
 }
 
 // All refusals have one body. It is shown where it says most: a dozen copies make each call long, and slow to open.
@@ -47,7 +47,7 @@ describe((described) => {
   const spec = withOneRefusal(described);
   draw(spec);
   // What stands in the forms and answers belongs to the person who signs out.
-  let signedIn = Boolean(token());
+  let signedIn = isSignedIn();
   onSession((now) => {
     if (signedIn && !now) draw(spec);
     signedIn = now;

@@ -13,7 +13,7 @@
     document.dispatchEvent(new Event("faceforge:theme"));
   };
 
-  root.dataset.session = sessionStorage.getItem("faceforge.token") ? "in" : "out";
+  root.dataset.session = localStorage.getItem("faceforge.csrf") ? "in" : "out";
   apply();
   system.addEventListener("change", apply);
   document.addEventListener("DOMContentLoaded", () => {

@@ -1,5 +1,5 @@
 // Talking GraphQL to Core: over HTTP for queries and mutations, over a WebSocket (graphql-transport-ws) to subscribe.
-import { call, Failure, signOut, token } from "./session.js";
+import { call, Failure, forget, proof } from "./session.js";
 
 const WORDS = /#[^\n]*|"""[\s\S]*?(?:"""|$)|"(?:\\.|[^"\\\n])*"?|[@$]\w+|[{}()]|[A-Za-z_]\w*/g;
 const KINDS = ["query", "mutation", "subscription", "fragment"];
@@ -54,10 +54,10 @@ export function listen(request, signal, onNext) {
       error: ({ payload }) => { onNext({ errors: payload }); finish(resolve); },
       complete: () => finish(resolve),
     };
-    socket.onopen = () => send({ type: "connection_init", payload: { authorization: `Bearer ${token()}` } });
+    socket.onopen = () => send({ type: "connection_init", payload: proof() });
     socket.onmessage = ({ data }) => { const message = JSON.parse(data); answers[message.type]?.(message); };
     socket.onclose = ({ code, reason }) => {
-      if (code === 4401 || code === 4403) signOut("This token is not accepted for subscriptions.");
+      if (code === 4401 || code === 4403) forget("Your session has ended. Sign in again.");
       reject(new Failure(`The connection was closed (${code}${reason && `: ${reason}`}).`, "Run it again to reconnect."));
     };
     signal.addEventListener("abort", () => {

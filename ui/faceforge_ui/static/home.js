@@ -14,6 +14,7 @@ const NOUNS = {
   field_defs: ["Field definitions", "fieldDefinitions"],
   journal: ["Journal", "changesets"],
   tokens: ["Tokens", "tokens"],
+  sessions: ["Sessions", "sessions"],
   system: ["This installation", ""],
 };
 const SIZES = ["B", "KB", "MB", "GB", "TB", "PB"];

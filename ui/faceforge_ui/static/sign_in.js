@@ -1,22 +1,24 @@
 // The page behind a sign-in link: sends the code of its address, forgets the address, and leads on to the first page.
-import { notice, onSession, signIn } from "./session.js";
+import { isSignedIn, notice, onSession, signIn } from "./session.js";
 
-const [, , code] = location.pathname.split("/");
+const [, , code = ""] = location.pathname.split("/");
 const waiting = document.getElementById("signing-in");
+const lead = (signedIn) => { if (signedIn) location.replace("/"); };
 
 async function follow() {
   waiting.hidden = false;
+  history.replaceState(null, "", "/sign-in"); // a code stays in no history
   try {
     await signIn(decodeURIComponent(code));
   } catch (failure) {
-    notice(document.getElementById("sign-in-notice"), failure.message);
-  } finally {
     waiting.hidden = true;
-    history.replaceState(null, "", "/sign-in"); // the code stands in no history
+    notice(document.getElementById(isSignedIn() ? "not-needed" : "sign-in-notice"), failure.message);
+    return;
   }
+  location.replace("/");
 }
 
 // A browser may draw a page ahead of its being opened: that uses up no code.
 if (code && document.prerendering) document.addEventListener("prerenderingchange", follow, { once: true });
-else if (code) await follow();
-onSession((signedIn) => { if (signedIn && !code) location.replace("/"); });
+else if (code) follow();
+else onSession(lead);

@@ -1,0 +1,96 @@
+"""Assets by a hash of their bytes: any of those that other programs know a file by, or the beginning of one."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from faceforge_schema.assets.assets import Asset
+from faceforge_schema.context import Reader
+from faceforge_schema.declare.operation import query
+from faceforge_schema.declare.signatures import argument
+from faceforge_schema.values.inputs import HASH_EXAMPLE, invalid
+from faceforge_storage import assets as rows
+from faceforge_storage import readings
+from faceforge_storage.errors import AmbiguousHash, InvalidInput, NotFound
+
+DIGITS = {"sha256": 64, "autov2": 10, "autov3": 64, "md5": 32, "crc32": 8, "blake3": 64}
+"""Algorithm -> the hexadecimal digits of a whole hash."""
+LEAST_DIGITS = 8
+OF_MODELS = ("autov3", "crc32", "md5")
+"""Those that are not computed of every file."""
+HEX = re.compile("[0-9A-Fa-f]{8,64}")
+MOST_CANDIDATES = 10
+
+
+@query(
+    "GET /assets/by-hash/{algorithm}:{hex}",
+    errors=(NotFound, InvalidInput, AmbiguousHash),
+    needs="assets:read",
+)
+def asset_by_hash(
+    db: Reader,
+    algorithm: Annotated[
+        str, argument("Which hash: `sha256`, `autov2`, `autov3`, `md5`, `crc32` or `blake3`.", "sha256")
+    ],
+    hex: Annotated[
+        str,
+        argument("The hash in hex, or its first 8 digits or more.", HASH_EXAMPLE, pattern=f"^{HEX.pattern}$"),
+    ],
+) -> Asset:
+    """Find the oldest live asset on the bytes with a hash.
+
+    `hex` are all its digits or the first 8 and more, of either case. Where several contents fit, the error names their
+    assets as `candidates`.
+
+    `autov2` is the first ten digits of the SHA-256; `autov3` the SHA-256 of the tensors of a safetensors file.
+    `sha256`, `autov2` and `blake3` are known of every file, the others of models once they have been read.
+    """
+    contents = rows.contents_with_hash(db, algorithm, _digits(algorithm, hex), MOST_CANDIDATES + 1)
+    found = [
+        each for each in (rows.oldest_with_content(db, content) for content in contents) if each is not None
+    ]
+    if not found:
+        raise _not_found(db, algorithm, hex)
+    if len(found) > 1:
+        raise AmbiguousHash(
+            f"{_count(len(found))} files have an {algorithm} that begins with {hex.lower()!r}.",
+            candidates=tuple(
+                {"asset_id": each.id, "filename": each.filename, "content_hash": each.content_hash}
+                for each in found[:MOST_CANDIDATES]
+            ),
+        )
+    return Asset.of(found[0])
+
+
+def _digits(algorithm: str, hex: str) -> str:
+    """The digits as they are stored, in lower case; raises InvalidInput."""
+    most = DIGITS.get(algorithm)
+    if most is None:
+        raise invalid("/algorithm", f"is one of {', '.join(DIGITS)}")
+    if HEX.fullmatch(hex) is None or len(hex) > most:
+        many = f"{LEAST_DIGITS} to {most}" if most > LEAST_DIGITS else f"{most}"
+        raise invalid(
+            "/hex",
+            f"has {many} hexadecimal digits for {algorithm}",
+            hint="`sha256sum FILE` prints a SHA-256, on Windows `Get-FileHash FILE`.",
+        )
+    return hex.lower()
+
+
+def _not_found(db: Reader, algorithm: str, hex: str) -> NotFound:
+    """Says what may still be found: of files that wait to be read a hash may not be known yet."""
+    unread = 0 if algorithm in ("sha256", "autov2") else readings.unread(db)
+    more = f" {unread} files are still unread, and may have it." if unread else ""
+    hint = "No asset outside of the trash is on such bytes."
+    if unread:
+        hint = "Ask again when they have been read."
+    elif algorithm in OF_MODELS:
+        hint += (
+            " Of files that are no models it is known with `reading.hash_all_files` only, and `autov3` never."
+        )
+    return NotFound(f"No live asset has the {algorithm} {hex!r}.{more}", hint=hint)
+
+
+def _count(found: int) -> str:
+    return str(found) if found <= MOST_CANDIDATES else f"More than {MOST_CANDIDATES}"
