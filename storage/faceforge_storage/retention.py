@@ -99,14 +99,14 @@ def _first_since(db: Connection, moment: str) -> int:
 def _sizes(db: Connection, end: int | None) -> _Sizes:
     """The sizes of the changes up to the row `end`, from the newest back."""
     ids = changes.c.row_id
-    end = db.execute(select(func.max(ids))).scalar() or 0 if end is None else end
-    begin = end - READ_CHANGES
+    last = int(db.execute(select(func.max(ids))).scalar() or 0) if end is None else end
+    begin = last - READ_CHANGES
     values = [
         func.coalesce(func.length(cast(each, LargeBinary)), 0) for each in (changes.c.before, changes.c.after)
     ]
     found = db.execute(
         select(changes.c.changeset_row, func.sum(values[0] + values[1] + ROW_BYTES))
-        .where(ids > begin, ids <= end)
+        .where(ids > begin, ids <= last)
         .group_by(changes.c.changeset_row)
         .order_by(changes.c.changeset_row.desc())
     ).all()
