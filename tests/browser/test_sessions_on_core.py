@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -65,7 +65,7 @@ def browser(chromium: Browser) -> Iterator[BrowserContext]:
 class Thief(BaseHTTPRequestHandler):
     """Another server on the host: it keeps what browsers send it."""
 
-    seen: list[str] = []
+    seen: ClassVar[list[str]] = []
 
     def do_GET(self) -> None:
         self.seen.append(self.headers.get("Cookie", ""))
@@ -108,7 +108,8 @@ def printed_link(core: CoreProcess) -> str:
 
 def a_picture(core: CoreProcess) -> str:
     """The id of an asset that a browser can show: the smallest GIF there is."""
-    gif = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x00\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
+    dot = "47494638396101000100800000000000ffffff2c00000000010001000002024401003b"
+    gif = bytes.fromhex(dot)
     made = core.client.post("/v1/assets/upload", files={"file": ("dot.gif", gif)}).json()
     return str(made["asset_id"])
 
@@ -121,7 +122,7 @@ def test_the_printed_link_signs_in_once_and_pictures_and_downloads_work(
     picture = f"/v1/assets/{a_picture(core)}/download"
     assert page.evaluate(SHOW, f"{picture}?disposition=inline") == 1
     with page.expect_download() as saved:
-        page.evaluate("(address) => { location.href = address; }", picture)
+        page.evaluate("(address) => { location.href = address; }", f"{picture}?disposition=attachment")
     assert saved.value.suggested_filename == "dot.gif"
     page.goto(f"{core.url}{picture}?disposition=inline")
     expect(page.locator("img")).to_be_visible()
@@ -168,11 +169,11 @@ def test_two_homes_at_once_keep_their_sessions_apart(
     assert len({each["name"] for each in browser.cookies()}) == 2
     for page, core in zip(pages, homes, strict=True):
         page.reload()
-        expect(page.get_by_text(str(core.home.root))).to_be_visible()
+        expect(page.get_by_text(str(core.home.root), exact=True)).to_be_visible()
     pages[0].get_by_role("button", name=SIGNED_IN).click()
     expect(pages[0].get_by_role("heading", name="Sign in")).to_be_visible()
     pages[1].reload()
-    expect(pages[1].get_by_text(str(homes[1].home.root))).to_be_visible()
+    expect(pages[1].get_by_text(str(homes[1].home.root), exact=True)).to_be_visible()
 
 
 def test_a_page_of_another_port_or_site_changes_nothing_and_reads_nothing(
@@ -239,7 +240,7 @@ def test_a_stolen_cookie_reads_and_changes_nothing(
             ("DELETE", "/v1/sessions/current"),
         ):
             refused = thief.request(method, path, json={})
-            assert (refused.status_code, refused.json()["code"]) == (403, "csrf_required"), path
+            assert (refused.status_code, "csrf_required" in refused.text) == (403, True), path
         # The person sees the session and ends it; then the cookie is worth nothing.
         page.get_by_role("button", name=SIGNED_IN).click()
         expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
