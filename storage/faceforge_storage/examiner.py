@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -213,8 +214,13 @@ class Examiner:
         if running is None:
             running = asyncio.ensure_future(self._examine(pending, held, urgent=urgent))
             self._running[pending.sha256] = running
-            running.add_done_callback(lambda _task: self._running.pop(pending.sha256, None))
+            running.add_done_callback(partial(self._ended, pending.sha256))
         return await asyncio.shield(running)
+
+    def _ended(self, sha256: str, running: asyncio.Task[Made]) -> None:
+        self._running.pop(sha256, None)
+        if not running.cancelled():
+            running.exception()  # whoever waits has it; nobody may be left, and asyncio would complain of that
 
     async def _examine(self, pending: Pending, held: Mapping[str, int], *, urgent: bool) -> Made:
         place = (pending.size_bytes, pending.provider, pending.bucket, pending.key)
