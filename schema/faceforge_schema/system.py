@@ -59,6 +59,10 @@ class SystemInfo:
     data_directory: str = attribute("Where the data is.", example="/srv/faceforge")
     stores: list[Store] = attribute("Where the bytes of files are.")
     last_changeset_id: BigInt = attribute("The newest changeset; 0 when nothing was ever changed.")
+    oldest_changeset_id: BigInt = attribute(
+        "The oldest changeset that is kept: those before it were dropped (`journal.keep_days`, `journal.keep_bytes`), "
+        "and can be neither read nor undone. 1 when none ever was."
+    )
     counts: Counts = attribute("How many records there are.")
     actor: str = attribute("Who is asking.", example="install")
     permissions: list[str] = attribute(
@@ -88,6 +92,7 @@ def system_info(db: Reader, context: Context) -> SystemInfo:
             for name, provider in core.store.providers.items()
         ],
         last_changeset_id=BigInt(journal.latest(db)),
+        oldest_changeset_id=BigInt(journal.oldest(db)),
         counts=Counts(**held, stored_bytes=stored_bytes),
         actor=context.actor.name,
         permissions=sorted(context.actor.permissions),

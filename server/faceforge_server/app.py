@@ -57,6 +57,7 @@ from faceforge_storage.objects.registry import open_store
 from faceforge_storage.objects.staging import Staging
 from faceforge_storage.objects.store import ObjectStore
 from faceforge_storage.renditions import Renditions
+from faceforge_storage.retention import Retention
 from faceforge_storage.scheduling.workers import Workers
 from faceforge_storage.stored_bytes import StoredBytes
 from faceforge_storage.stores import RecordedStore
@@ -214,15 +215,16 @@ def _lifespan(
         compiled = asyncio.create_task(asyncio.to_thread(contract.documents.compile))
         counted = asyncio.create_task(asyncio.to_thread(core.examiner.renditions.sweep))
         tending = asyncio.create_task(core.stored_bytes.tend())
+        dropping = asyncio.create_task(Retention(core.database, core.settings.journal).tend())
         reading = asyncio.create_task(core.examiner.work() if core.examiner.at_once else asyncio.sleep(0))
         try:
             yield
         finally:
             core.events.close()
-            for each in (tending, reading, compiled, counted):
+            for each in (tending, dropping, reading, compiled, counted):
                 each.cancel()  # a thread goes on to its end, which nobody needs any more
             stopped = asyncio.create_task(core.examiner.stop())
-            await asyncio.wait({tending, reading, compiled, counted, stopped}, timeout=LAST_SECONDS)
+            await asyncio.wait({tending, dropping, reading, compiled, counted, stopped}, timeout=LAST_SECONDS)
             core.computing.close()
             core.database.stop()
             core.database.close()

@@ -101,6 +101,11 @@ def latest(db: Connection) -> int:
     return db.execute(select(func.max(changesets.c.row_id))).scalar_one() or 0
 
 
+def oldest(db: Connection) -> int:
+    """The id of the oldest changeset that is kept, 1 before there is any."""
+    return db.execute(select(func.min(changesets.c.row_id))).scalar_one() or 1
+
+
 def sides(
     db: Connection,
     record_types: Sequence[str],

@@ -86,15 +86,19 @@ def enqueue_all(tx: Write, *, reader: str | None = None, failed: bool = False, a
 
     `again`: to be read by readers that have read them already, too.
     """
-    found = select(objects.c.sha256, literal(again)).order_by(objects.c.row_id)
+    wanted: Select[Any] = select(objects.c.sha256)
     if reader is not None or failed:
         conditions = [readings.c.sha256 == objects.c.sha256]
         if reader is not None:
             conditions.append(readings.c.reader == reader)
         if failed:
             conditions.append(readings.c.state == FAILED)
-        found = found.where(exists().where(*conditions).correlate(objects))
-    return tx.copy_unrecorded(pending_contents, ["sha256", "again"], found)
+        wanted = wanted.where(exists().where(*conditions).correlate(objects))
+    rows: Select[Any] = wanted.add_columns(literal(again)).order_by(objects.c.row_id)
+    queued = tx.copy_unrecorded(pending_contents, ["sha256", "again"], rows)
+    if again:
+        tx.update_unrecorded(pending_contents, pending_contents.c.sha256.in_(wanted), {"again": True})
+    return queued
 
 
 def enqueue_for_new_readers(tx: Write, present: Mapping[str, int]) -> int:

@@ -30,14 +30,15 @@ def of_entities(db: Connection, entity_rows: Iterable[int]) -> dict[int, str]:
     That is the chosen one, else of the live pictures linked to it the asset that was made last.
     """
     found = db.execute(_of_entities(), {"wanted": list(entity_rows)})
-    return {row_id: content_hash for row_id, content_hash in found if content_hash is not None}
+    return {row.row_id: row.content_hash for row in found if row.content_hash is not None}
 
 
 @cache
 def _of_assets() -> Select[Any]:
     wanted = select(json_rows("wanted").c.value)
+    columns: list[ColumnElement[Any]] = [assets.c.derived_from_asset_id, assets.c.content_hash]
     return (
-        select(assets.c.derived_from_asset_id, assets.c.content_hash)
+        select(*columns)
         .where(assets.c.derived_from_asset_id.in_(wanted), assets.c.kind == KIND, shown(assets))
         .order_by(assets.c.row_id)
     )
@@ -61,7 +62,8 @@ def _of_entities() -> Select[Any]:
         choice.correlate(entities).scalar_subquery(), newest.correlate(entities).scalar_subquery()
     )
     wanted = select(json_rows("wanted").c.value)
-    return select(entities.c.row_id, picture).where(entities.c.row_id.in_(wanted), shown(entities))
+    columns: list[ColumnElement[Any]] = [entities.c.row_id, picture.label("content_hash")]
+    return select(*columns).where(entities.c.row_id.in_(wanted), shown(entities))
 
 
 def _stands_for(asset_id: ColumnElement[str], content_hash: ColumnElement[str]) -> ColumnElement[str]:

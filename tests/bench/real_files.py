@@ -175,7 +175,10 @@ FILES: dict[str, tuple[Make, Facts]] = {
     ),
     "a1111.png": (
         generated(parameters=A1111),
-        {"prompt": "a portrait of Ada <lora:engine:0.8>", "seed": "1843", "steps": "28", "model": "v1-5-pruned", "loras": "engine"},
+        {
+            "prompt": "a portrait of Ada <lora:engine:0.8>",
+            "seed": "1843", "steps": "28", "model": "v1-5-pruned", "loras": "engine",
+        },
     ),
     "comfyui.png": (
         generated(prompt=json.dumps(COMFY)),

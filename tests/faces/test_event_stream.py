@@ -13,7 +13,10 @@ from running_core import RunningCore, on_a_socket, running_core
 from socket_client import signed_in
 
 from faceforge_server.events import routes
+from faceforge_server.files import progress
 from faceforge_storage.events.hub import READING
+from faceforge_storage.home.settings import Journal
+from faceforge_storage.retention import Retention
 
 FOLLOW = """subscription ($after: BigInt, $types: [String!]) { events(after: $after, types: $types) {
     items { eventId type recordId data } nextCursor } }"""
@@ -215,3 +218,43 @@ def test_a_stream_needs_a_token(url: str) -> None:
     with EventSource(url, "wrong") as source:
         assert source.status == 401
         assert source.problem()["code"] == "unauthorized"
+
+
+def test_a_cursor_of_what_was_dropped_is_expired_on_every_way(fresh: RunningCore) -> None:
+    """U4: whoever asks for what was dropped learns so."""
+    for name in ("one", "two", "three"):
+        entity(fresh, name)
+    fresh.wait(Retention(fresh.core.database, Journal(keep_bytes=1)).drop())
+    listed = fresh.request("GET", "/v1/events").json()
+    assert [each["event_id"] for each in listed["items"]] == [3]
+    assert listed["oldest_event_id"] == 3
+    assert fresh.request("GET", "/v1/system/info").json()["oldest_changeset_id"] == 3
+    assert fresh.request("GET", "/v1/events?after=2").json()["items"] == listed["items"]
+    for path in ("/v1/events?after=1", "/v1/events?after=0&wait=5"):
+        answer = fresh.request("GET", path)
+        assert (answer.status_code, answer.json()["code"]) == (410, "cursor_expired")
+    asked = fresh.request("POST", "/graphql", json={"query": "{ events(after: 1) { nextCursor } }"}).json()
+    assert asked["errors"][0]["extensions"]["code"] == "cursor_expired"
+    with on_a_socket(fresh) as url, EventSource(url, fresh.token, after=1) as source:
+        assert source.status == 410
+
+
+def test_a_long_upload_tells_how_far_it_is(
+    core: RunningCore, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "EVERY_SECONDS", 0)
+    stranger, reader = core.limited_token("entities:read"), core.limited_token("assets:read")
+    with (
+        EventSource(url, reader, "?types=upload.*").begun() as source,
+        EventSource(url, stranger, "?types=upload.*&types=entity.*").begun() as other,
+    ):
+        answer = core.request("PUT", "/v1/assets/upload?filename=a.bin", content=b"x" * 2_500_000)
+        assert answer.status_code == 201
+        told = []
+        while not told or not told[-1]["done"]:
+            told.append(source.take(1)[0]["data"])
+        assert told[-1]["received_bytes"] == 2_500_000
+        assert {each["expected_bytes"] for each in told} == {2_500_000}
+        assert {each["upload_id"] for each in told} == {answer.headers["x-request-id"]}
+        made = entity(core)
+        assert other.take(1)[0]["record_id"] == made

@@ -102,7 +102,7 @@ def test_a_list_by_rest_takes_as_many_statements_for_any_number_of_rows(hub: Hub
         assert answer["total"] >= ROWS
         counts.add(sum(not each.startswith("BEGIN") for each in seen))
     assert len(counts) == 1, counts
-    # The page and the count, for each whether the entity is there at all, and what three computed fields need.
+    # The page and the count, for each whether the entity is there at all, and what four computed fields need.
     assert counts.pop() <= 8
 
 

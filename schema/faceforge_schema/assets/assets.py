@@ -14,6 +14,7 @@ from strawberry import ID, Maybe
 from strawberry.utils.str_converters import to_camel_case
 
 from faceforge_executor import Objects
+from faceforge_schema.assets.by_hash import HEX, find_by_hash
 from faceforge_schema.assets.filters import KIND, Linked, is_linked
 from faceforge_schema.assets.intake import (
     AssetCreate,
@@ -28,7 +29,7 @@ from faceforge_schema.declare.fields import batched, reference
 from faceforge_schema.declare.filters import none_if_empty
 from faceforge_schema.declare.idempotency import earlier_answer
 from faceforge_schema.declare.lookup import lookup
-from faceforge_schema.declare.operation import mutation
+from faceforge_schema.declare.operation import mutation, query
 from faceforge_schema.declare.resources import Record, attribute, resource
 from faceforge_schema.declare.signatures import argument
 from faceforge_schema.entities import CHANGE_ERRORS, Entity
@@ -51,6 +52,7 @@ from faceforge_storage import assets as rows
 from faceforge_storage.database import records, tables
 from faceforge_storage.database.keyset import Children
 from faceforge_storage.errors import (
+    AmbiguousHash,
     InvalidInput,
     InvalidSidecar,
     NotFound,
@@ -146,6 +148,29 @@ class AssetPatch(Input):
 def asset(deleted: Deleted = Deleted.EXCLUDE) -> Select[Any]:
     """Read an asset by its id."""
     return rows.matching(deleted=shown_as(deleted))
+
+
+@query(
+    "GET /assets/by-hash/{algorithm}:{hex}",
+    errors=(NotFound, InvalidInput, AmbiguousHash),
+    needs="assets:read",
+)
+def asset_by_hash(
+    db: Reader,
+    algorithm: Annotated[
+        str, argument("Which hash: `sha256`, `autov2`, `autov3`, `md5`, `crc32` or `blake3`.", "sha256")
+    ],
+    hex: Annotated[
+        str,
+        argument("The hash in hex, or its first 8 digits or more.", HASH_EXAMPLE, pattern=f"^{HEX.pattern}$"),
+    ],
+) -> Asset:
+    """Find the oldest live asset on the bytes with a hash. `hex` are all its digits or the first 8 and more, of either
+    case. Where several contents fit, the error names their assets as `candidates`. `autov2` is the first ten digits of
+    the SHA-256; `autov3` the SHA-256 of the tensors of a safetensors file. `sha256`, `autov2` and `blake3` are known of
+    every file, the others of models once they have been read.
+    """
+    return Asset.of(find_by_hash(db, algorithm, hex))
 
 
 def _sha256(text: str, where: str) -> str:

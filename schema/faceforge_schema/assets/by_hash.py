@@ -1,18 +1,15 @@
-"""Assets by a hash of their bytes: any of those that other programs know a file by, or the beginning of one."""
+"""The asset with a hash: any of those that other programs know a file by, or the beginning of one."""
 
 from __future__ import annotations
 
 import re
-from typing import Annotated
 
-from faceforge_schema.assets.assets import Asset
 from faceforge_schema.context import Reader
-from faceforge_schema.declare.operation import query
-from faceforge_schema.declare.signatures import argument
-from faceforge_schema.values.inputs import HASH_EXAMPLE, invalid
+from faceforge_schema.values.inputs import invalid
 from faceforge_storage import assets as rows
 from faceforge_storage import readings
-from faceforge_storage.errors import AmbiguousHash, InvalidInput, NotFound
+from faceforge_storage.database.gateway import AnyRow
+from faceforge_storage.errors import AmbiguousHash, NotFound
 
 DIGITS = {"sha256": 64, "autov2": 10, "autov3": 64, "md5": 32, "crc32": 8, "blake3": 64}
 """Algorithm -> the hexadecimal digits of a whole hash."""
@@ -23,29 +20,8 @@ HEX = re.compile("[0-9A-Fa-f]{8,64}")
 MOST_CANDIDATES = 10
 
 
-@query(
-    "GET /assets/by-hash/{algorithm}:{hex}",
-    errors=(NotFound, InvalidInput, AmbiguousHash),
-    needs="assets:read",
-)
-def asset_by_hash(
-    db: Reader,
-    algorithm: Annotated[
-        str, argument("Which hash: `sha256`, `autov2`, `autov3`, `md5`, `crc32` or `blake3`.", "sha256")
-    ],
-    hex: Annotated[
-        str,
-        argument("The hash in hex, or its first 8 digits or more.", HASH_EXAMPLE, pattern=f"^{HEX.pattern}$"),
-    ],
-) -> Asset:
-    """Find the oldest live asset on the bytes with a hash.
-
-    `hex` are all its digits or the first 8 and more, of either case. Where several contents fit, the error names their
-    assets as `candidates`.
-
-    `autov2` is the first ten digits of the SHA-256; `autov3` the SHA-256 of the tensors of a safetensors file.
-    `sha256`, `autov2` and `blake3` are known of every file, the others of models once they have been read.
-    """
+def find_by_hash(db: Reader, algorithm: str, hex: str) -> AnyRow:
+    """The oldest live asset on the one content with the hash. Raises InvalidInput, NotFound and AmbiguousHash."""
     contents = rows.contents_with_hash(db, algorithm, _digits(algorithm, hex), MOST_CANDIDATES + 1)
     found = [
         each for each in (rows.oldest_with_content(db, content) for content in contents) if each is not None
@@ -60,7 +36,7 @@ def asset_by_hash(
                 for each in found[:MOST_CANDIDATES]
             ),
         )
-    return Asset.of(found[0])
+    return found[0]
 
 
 def _digits(algorithm: str, hex: str) -> str:

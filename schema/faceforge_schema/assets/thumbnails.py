@@ -52,10 +52,8 @@ def thumbnail(db: Reader, parents: Objects) -> Sequence[Thumbnail]:
     """
     ids = parents.column("id")
     derived = rows.of_assets(db, ids)
-    return [
-        Thumbnail.of(derived.get(asset_id, content_hash))
-        for asset_id, content_hash in zip(ids, parents.column("content_hash"), strict=True)
-    ]
+    own = zip(ids, parents.column("content_hash"), strict=True)
+    return [Thumbnail.of(derived.get(each) or content_hash) for each, content_hash in own]
 
 
 def _context(level: Level) -> Context:

@@ -9,6 +9,7 @@ from typing import ParamSpec, Self, TypeVar
 from starlette.requests import ClientDisconnect, Request
 
 from faceforge_server.files.form import UploadLimits
+from faceforge_server.files.progress import Progress
 from faceforge_storage.errors import BadRequest
 from faceforge_storage.objects.staging import StagedFile, Staging, StagingFile
 
@@ -21,8 +22,9 @@ WRITE_BYTES = 1024 * 1024
 class Intake:
     """The staged file of one upload; leaving without `finish` removes it."""
 
-    def __init__(self, staging: Staging, limits: UploadLimits, announced: int) -> None:
+    def __init__(self, staging: Staging, limits: UploadLimits, announced: int, progress: Progress) -> None:
         self._staging, self._limits, self._announced = staging, limits, announced
+        self._progress = progress
         self._file: StagingFile | None = None
         self._waiting = bytearray()
 
@@ -44,7 +46,9 @@ class Intake:
     async def _flush(self) -> None:
         assert self._file is not None
         waiting, self._waiting = self._waiting, bytearray()
+        size = len(waiting)
         await uncancelled(self._file.write, waiting)
+        self._progress.came(size)
 
     async def finish(self, sha256: str | None, size_bytes: int | None) -> StagedFile:
         """The staged file, checked against what was declared."""
@@ -52,6 +56,7 @@ class Intake:
         assert self._file is not None
         staged = await uncancelled(self._file.finish, sha256, size_bytes)
         self._file = None
+        self._progress.ended()
         return staged
 
     async def __aenter__(self) -> Self:

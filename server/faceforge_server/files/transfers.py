@@ -22,6 +22,7 @@ from faceforge_server.files.description import DOWNLOAD
 from faceforge_server.files.disposition import Disposition
 from faceforge_server.files.form import UploadLimits
 from faceforge_server.files.intake import uncancelled
+from faceforge_server.files.progress import KIND, Tell
 from faceforge_server.files.signing import ALTERED, PARAMETERS, sign, verify
 from faceforge_server.files.unknown_parameters import refuse_unknown
 from faceforge_server.files.upload import Upload
@@ -47,7 +48,7 @@ DISPOSITIONS: dict[str | None, Disposition | None] = {
     **{each: each for each in get_args(Disposition)},
 }
 UNNAMED = "unnamed"
-ReceiveUpload = Callable[[Request, Staging, UploadLimits], Awaitable[Upload]]
+ReceiveUpload = Callable[[Request, Staging, UploadLimits, Tell], Awaitable[Upload]]
 
 
 class FileTransfers:
@@ -72,10 +73,12 @@ class FileTransfers:
         context.actor.check(self._create.needs)
         bounds = context.core.settings.limits
         limits = UploadLimits(bounds.upload_bytes, bounds.sidecar_bytes)
+        events = context.core.events
+        tell = partial(events.announce, KIND, needs=events.types.needs["asset"])
         await asyncio.to_thread(self._store.check)  # before a byte is accepted
         with released_on_error(context.budget):
             try:
-                async with await receive(request, self._staging, limits) as upload:
+                async with await receive(request, self._staging, limits, tell) as upload:
                     result = await self._make_asset(upload, context)
             except FaceForgeError as error:
                 error.errors = tuple(_placed(fault, place) for fault in error.errors)

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from faceforge_server.files.form import DIGITS, Form, UploadLimits, refused
 from faceforge_server.files.intake import Intake, body, uncancelled
 from faceforge_server.files.multipart import FormReader, PartBegins, PartEnds
+from faceforge_server.files.progress import Progress, Tell, untold
 from faceforge_server.http.request_context import computed
 from faceforge_storage.ingest.filenames import clean_filename
 from faceforge_storage.objects.staging import StagedFile, Staging
@@ -40,7 +41,9 @@ class Upload:
         await uncancelled(self.staged.discard)
 
 
-async def receive_multipart(request: Request, staging: Staging, limits: UploadLimits) -> Upload:
+async def receive_multipart(
+    request: Request, staging: Staging, limits: UploadLimits, tell: Tell = untold
+) -> Upload:
     """Take a multipart/form-data upload: one part `file`, an optional `meta`, and fields.
 
     Raises UnsupportedMediaType, InvalidMultipart, InvalidInput (naming the field), InvalidSidecar,
@@ -51,7 +54,8 @@ async def receive_multipart(request: Request, staging: Staging, limits: UploadLi
     form = Form(limits)
     # The file is at least this large; its fields have their own limits.
     rest = limits.sidecar_bytes + limits.fields_bytes + SEPARATORS_BYTES
-    intake = Intake(staging, limits, max(0, announced(request) - rest))
+    size = announced(request)
+    intake = Intake(staging, limits, max(0, size - rest), Progress(tell, size))
     part, filename = "", None
     async with intake, aclosing(body(request)) as pieces, aclosing(reader.events(pieces)) as events:
         async for event in events:
@@ -79,7 +83,9 @@ async def receive_multipart(request: Request, staging: Staging, limits: UploadLi
     return Upload(staged, values)
 
 
-async def receive_raw(request: Request, staging: Staging, limits: UploadLimits) -> Upload:
+async def receive_raw(
+    request: Request, staging: Staging, limits: UploadLimits, tell: Tell = untold
+) -> Upload:
     """Take an upload whose body is the file; the fields, and `meta`, are query parameters.
 
     Raises as receive_multipart does.
@@ -90,7 +96,8 @@ async def receive_raw(request: Request, staging: Staging, limits: UploadLimits) 
         form.write(value.encode("utf-8", "surrogatepass"))
         form.end()
     form.declared()
-    intake = Intake(staging, limits, announced(request))
+    size = announced(request)
+    intake = Intake(staging, limits, size, Progress(tell, size))
     async with intake, aclosing(body(request)) as pieces:
         await intake.begin()
         async for data in pieces:

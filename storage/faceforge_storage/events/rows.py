@@ -103,22 +103,22 @@ def _select(start: int, end: int, types: list[str], record_ids: frozenset[str] |
                 and_(columns.record_type.in_(LINKS), of_an_end),
             )
         )
-    events: Select[Any] = (
-        select(
-            columns.row_id.label("event_id"),
-            changesets.c.at,
-            _TYPE.label("type"),
-            columns.record_type,
-            columns.record_id,
-            case((columns.verb == "update", json_keys(columns.after))).label("names"),
-            columns.changeset_row.label("changeset_id"),
-            changesets.c.actor,
-        )
+    shown: list[ColumnElement[Any]] = [
+        columns.row_id.label("event_id"),
+        changesets.c.at,
+        _TYPE.label("type"),
+        columns.record_type,
+        columns.record_id,
+        case((columns.verb == "update", json_keys(columns.after))).label("names"),
+        columns.changeset_row.label("changeset_id"),
+        changesets.c.actor,
+    ]
+    return (
+        select(*shown)
         .join(changesets, changesets.c.row_id == columns.changeset_row)
         .where(*conditions)
         .order_by(columns.row_id)
     )
-    return events
 
 
 def _type() -> ColumnElement[str]:

@@ -190,6 +190,15 @@ class Reading(Section):
     """Whether `md5` and `crc32` are computed of every file; of model files they always are."""
 
 
+class Journal(Section):
+    keep_days: Annotated[int, Field(ge=1, le=36_500)] | None = None
+    """How many days changes are kept in the journal; null keeps them for ever. What is dropped cannot be undone any
+    more, is in no history, and is told by no event."""
+    keep_bytes: Count | None = None
+    """How many bytes of changes the journal keeps, about; null is no bound. The oldest are dropped first. The file of
+    the database does not shrink: the room is used for what comes."""
+
+
 class Storage(Section):
     routing: list[dict[str, JsonValue]] = []
     """Rules that send files to a provider by kind, media type and size."""
@@ -219,6 +228,7 @@ class Settings(Section):
     limits: Limits = Limits()
     tools: Tools = Tools()
     reading: Reading = Reading()
+    journal: Journal = Journal()
     storage: Storage = Storage()
     seaweed: Seaweed = Seaweed()
     metadata: Metadata = Metadata()

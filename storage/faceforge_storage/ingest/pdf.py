@@ -56,10 +56,9 @@ def preview(file: File, _bounds: Bounds) -> Image | None:
         width, height = _page_size(document)
         if not (0 < width <= LONGEST_SIDE and 0 < height <= LONGEST_SIDE):
             return None
-        scale = min(WIDTH / width, HEIGHT / height)
-        page = document[0]
         # the sizes are rounded up, so a page of exactly that width would be a pixel too wide
-        picture: Image = page.render(scale=scale * 0.9999, may_draw_forms=False).to_pil()
+        scale: Any = 0.9999 * min(WIDTH / width, HEIGHT / height)
+        picture: Image = document[0].render(scale=scale, may_draw_forms=False).to_pil()
         return picture.convert("RGB")  # a copy: the pixels of PDFium end with the document
 
 

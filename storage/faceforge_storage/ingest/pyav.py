@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from PIL.Image import Image
 
+MOMENT_BYTES = SAMPLE_RATE * 6 // 10
+"""Three tenths of a second."""
+ONSET_BYTES = SAMPLE_RATE // 5
+"""A tenth: where a decoder begins in the middle, it is louder or softer at first."""
 ATTACHED = 0x400
 """A picture that stands for the file, such as a cover (AV_DISPOSITION_ATTACHED_PIC)."""
 
@@ -82,6 +86,35 @@ def samples(path: Path) -> Iterator[bytes]:
         for decoded in container.decode(audio[0]):
             for part in resampler.resample(decoded):
                 yield bytes(part.planes[0])[: part.samples * 2]
+
+
+def moments(path: Path, count: int) -> tuple[float, Iterator[bytes]] | None:
+    """See `decoder.moments`."""
+    with suppress(Unreadable), _open(path) as container:
+        seconds = _duration(container)
+        if seconds and _decodable(container.streams.audio):
+            return seconds, _moments(path, count, seconds)
+    return None
+
+
+def _moments(path: Path, count: int, seconds: float) -> Iterator[bytes]:
+    from av import AudioResampler
+    from av.error import FFmpegError
+
+    with _open(path) as container:
+        audio = _decodable(container.streams.audio)[0]
+        for number in range(count):
+            resampler = AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
+            part = b""
+            with suppress(FFmpegError):
+                container.seek(int(number * seconds / count * 1_000_000))
+                for decoded in container.decode(audio):
+                    part += b"".join(
+                        bytes(each.planes[0])[: each.samples * 2] for each in resampler.resample(decoded)
+                    )
+                    if len(part) >= MOMENT_BYTES:
+                        break
+            yield part[ONSET_BYTES:] or part
 
 
 def _open(path: Path) -> InputContainer:

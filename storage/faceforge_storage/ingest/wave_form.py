@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from array import array
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -21,8 +22,10 @@ COUNT = 800
 """How many peaks a sound has, at most."""
 FULL = 255
 """The peak of a wave that is as loud as it can be."""
+LONG = 1200.0
+"""In seconds: of a longer sound only a moment of each part is decoded."""
 SECONDS = 20.0
-"""How long the decoding may take; of a longer sound there are no peaks."""
+"""How long the decoding may take; what takes longer has no peaks."""
 BLOCK = SAMPLE_RATE // 50
 
 SIZE = (640, 320)
@@ -48,22 +51,47 @@ def wave_of(path: Path) -> Wave | None:
     """
     if not decoder.available():
         return None
-    ends, blocks, rest, size = time.monotonic() + SECONDS, array("H"), b"", 0
-    for chunk in decoder.samples(path):
+    ends = time.monotonic() + SECONDS
+    wave = by_moments(path, ends, LONG)
+    return wave or _whole(_until(ends, decoder.samples(path)), ends)
+
+
+def by_moments(path: Path, ends: float, shortest: float = 0.0) -> Wave | None:
+    """From a moment of each part; None for a sound that is not longer than `shortest`, or where it takes too long."""
+    found = decoder.moments(path, COUNT)
+    if found is None or found[0] <= shortest:
+        return None
+    loudest = [_peak(max(_loudest(part), default=0)) for part in _until(ends, found[1])]
+    return Wave(loudest, found[0]) if len(loudest) == COUNT else None
+
+
+def _until(ends: float, parts: Iterator[bytes]) -> Iterator[bytes]:
+    """As many of them as come in time."""
+    for part in parts:
+        if time.monotonic() > ends:
+            return
+        yield part
+
+
+def _whole(chunks: Iterator[bytes], ends: float) -> Wave | None:
+    blocks, rest, size = array("H"), b"", 0
+    for chunk in chunks:
         size += len(chunk)
         data = rest + chunk
         whole = len(data) // (2 * BLOCK) * (2 * BLOCK)
         blocks.extend(_loudest(data[:whole]))
         rest = data[whole:]
-        if time.monotonic() > ends:
-            return None
     blocks.extend(_loudest(rest))
-    if not blocks:
+    if not blocks or time.monotonic() > ends:
         return None
     count = min(COUNT, len(blocks))
     edges = [number * len(blocks) // count for number in range(count + 1)]
-    peaks = [min(max(blocks[start:end]) * FULL // 32767, FULL) for start, end in pairwise(edges)]
+    peaks = [_peak(max(blocks[start:end])) for start, end in pairwise(edges)]
     return Wave(peaks, size / 2 / SAMPLE_RATE)
+
+
+def _peak(sample: int) -> int:
+    return min(sample * FULL // 32767, FULL)
 
 
 def as_json(path: Path) -> dict[str, list[int]]:
@@ -84,7 +112,12 @@ def _loudest(data: bytes) -> list[int]:
     if sys.byteorder == "big":
         samples.byteswap()
     parts = (samples[start : start + BLOCK] for start in range(0, len(samples), BLOCK))
-    return [max(*part, -min(part)) for part in parts]
+    return [_height(part) for part in parts]
+
+
+def _height(samples: array[int]) -> int:
+    highest, lowest = max(samples), min(samples)
+    return max(highest, -lowest)
 
 
 def draw(found: list[int]) -> Image:

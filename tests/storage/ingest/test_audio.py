@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,19 @@ def test_the_peaks_follow_the_sound(tmp_path: Path) -> None:
     assert len(peaks) == wave_form.COUNT
     assert all(peak == pytest.approx(233, abs=6) for peak in peaks[10:390])
     assert all(peak == pytest.approx(23, abs=3) for peak in peaks[410:790])
+
+
+@pytest.mark.parametrize("name", ["a.mp3", "a.m4a", "a.flac", "a.opus"])
+def test_of_a_long_sound_a_moment_of_each_part_is_decoded(name: str, tmp_path: Path) -> None:
+    sound = make_sound(tmp_path / name, SOUNDS[name][0], 20.0)
+    wave, moments = wave_form.wave_of(sound), wave_form.by_moments(sound, time.monotonic() + 10)
+    assert wave is not None
+    assert moments is not None
+    assert moments.seconds == pytest.approx(wave.seconds, abs=0.1)
+    near = zip(wave.peaks, moments.peaks, strict=True)
+    apart = [number for number, (one, other) in enumerate(near) if abs(one - other) > 12]
+    # About where it becomes soft, and at its end: a part of this short one is shorter than a moment.
+    assert [number for number in apart if not 360 < number < 440 and number < 790] == []
 
 
 def test_the_preview_is_the_drawn_wave(tmp_path: Path) -> None:

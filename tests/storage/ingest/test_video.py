@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -165,6 +168,35 @@ def test_both_decoders_find_the_same(options: dict[str, Any], tmp_path: Path) ->
     pictures = [decoder.frame(path, 1.5, (100, 1280)) for decoder in (pyav, ffmpeg)]
     assert len({picture.size for picture in pictures if picture}) == 1
     assert len({is_red(picture, (9, 9)) for picture in pictures if picture}) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "seen"),
+    [
+        pytest.param(os.environ["PATH"], "True True True", marks=pytest.mark.needs("ffmpeg")),
+        ("", "False False False"),
+    ],
+)
+def test_without_pyav_the_programs_are_used_and_without_them_no_decoder_is_there(
+    path: str, seen: str, tmp_path: Path
+) -> None:
+    make_sound(tmp_path / "a.flac", "flac")
+    make_video(tmp_path / "v.mp4")
+    script = (
+        "import sys; sys.modules['av'] = None\n"
+        "from pathlib import Path\nfrom faceforge_storage.ingest import audio, video\n"
+        "from faceforge_storage.ingest.reader import Bounds, File\n"
+        f"sound = File(Path({str(tmp_path / 'a.flac')!r}), '', 1, 'audio/flac', '', '')\n"
+        f"movie = File(Path({str(tmp_path / 'v.mp4')!r}), '', 1, 'video/mp4', '', '')\n"
+        "found = audio.READER.read(sound, Bounds())\nassert found.media.duration_s == 2.0\n"
+        "there = video.READER.available()\n"
+        "print('peaks' in found.metadata, there, there and video.READER.read(movie, Bounds()).media.width == 320)\n"
+    )
+    words = [sys.executable, "-c", script]
+    assert (
+        subprocess.run(words, env={"PATH": path}, capture_output=True, text=True, check=True).stdout
+        == f"{seen}\n"
+    )
 
 
 @pytest.mark.needs("ffmpeg")
