@@ -50,7 +50,7 @@ from faceforge_storage.home.home import Home
 from faceforge_storage.home.settings import Settings
 from faceforge_storage.ingest.exiftool import NAME as EXIFTOOL
 from faceforge_storage.ingest.exiftool import VERSION, ExifTool, find_exiftool, takes
-from faceforge_storage.ingest.processes import ReaderProcesses
+from faceforge_storage.ingest.isolation.processes import ReaderProcesses
 from faceforge_storage.ingest.reader import Bounds
 from faceforge_storage.ingest.registry import READERS
 from faceforge_storage.objects.registry import open_store

@@ -8,7 +8,7 @@ from importlib.metadata import entry_points, version
 from cyclopts import App
 
 from faceforge_storage.errors import FaceForgeError
-from faceforge_storage.ingest.reader_process import FROZEN_WORD
+from faceforge_storage.ingest.isolation.reader_process import FROZEN_WORD
 
 app = App(
     name="faceforge",
@@ -32,7 +32,7 @@ def load_all() -> None:
 def main() -> None:
     """Runs the words of the command line. Exit codes: 0 done, 1 not done and why, 2 not understood."""
     if sys.argv[1:2] == [FROZEN_WORD]:
-        from faceforge_storage.ingest.worker import main as read_files
+        from faceforge_storage.ingest.isolation.worker import main as read_files
 
         read_files()  # which does not return
     if sys.argv[1:] in ([], ["-h"], ["--help"]):

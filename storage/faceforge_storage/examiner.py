@@ -19,7 +19,7 @@ from faceforge_storage.assets import find_object
 from faceforge_storage.database.database import Database
 from faceforge_storage.database.gateway import Write
 from faceforge_storage.errors import FaceForgeError, Overloaded, StorageFailed, Unavailable
-from faceforge_storage.ingest.processes import Examine, Examined
+from faceforge_storage.ingest.isolation.processes import Examine, Examined
 from faceforge_storage.ingest.reader import File, Found, Reader, Unreadable
 from faceforge_storage.ingest.thumbnails import SIZES
 from faceforge_storage.objects.provider import ObjectReader, StoredObject
@@ -46,7 +46,7 @@ AGAIN = {"Retry-After": "2"}
 
 
 class Processes(Protocol):
-    """What decodes files; see `ingest.processes`."""
+    """What decodes files; see `ingest.isolation.processes`."""
 
     async def examine(self, request: Examine, *, urgent: bool = False) -> Examined: ...
 

@@ -7,12 +7,12 @@ import math
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from faceforge_storage.ingest import decoder, wave_form
-from faceforge_storage.ingest.audio_tags import pictures_of, tags_of
 from faceforge_storage.ingest.clean_json import clean_text
 from faceforge_storage.ingest.mime import UNKNOWN
-from faceforge_storage.ingest.pictures import keep_last, made_preview, preview_size
+from faceforge_storage.ingest.pictures.as_shown import keep_last, made_preview, preview_size
 from faceforge_storage.ingest.reader import Bounds, File, Found, Media, Reader, Unreadable
+from faceforge_storage.ingest.sound_and_video import decoder, wave_form
+from faceforge_storage.ingest.sound_and_video.tags import pictures_of, tags_of
 
 if TYPE_CHECKING:
     from PIL.Image import Image

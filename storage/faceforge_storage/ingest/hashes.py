@@ -15,7 +15,7 @@ from typing import Protocol
 
 from blake3 import blake3
 
-from faceforge_storage.ingest.model_files import SAFETENSORS, is_model
+from faceforge_storage.ingest.models.files import SAFETENSORS, is_model
 from faceforge_storage.ingest.reader import Bounds, File, Found, Reader
 
 BLOCK_BYTES = 1024 * 1024

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from faceforge_storage.ingest.animations import duration_s
 from faceforge_storage.ingest.clean_json import clean_text
-from faceforge_storage.ingest.exif import LONGEST_TEXT, exif_values, place, taken_at
-from faceforge_storage.ingest.opened_pictures import DECODERS, opened_picture
-from faceforge_storage.ingest.picture_heads import webp_size
-from faceforge_storage.ingest.pictures import (
+from faceforge_storage.ingest.pictures.animations import duration_s
+from faceforge_storage.ingest.pictures.as_shown import (
     SIDEWAYS,
     average_color,
     keep_last,
@@ -17,6 +14,9 @@ from faceforge_storage.ingest.pictures import (
     preview_size,
     profile_name,
 )
+from faceforge_storage.ingest.pictures.exif import LONGEST_TEXT, exif_values, place, taken_at
+from faceforge_storage.ingest.pictures.heads import webp_size
+from faceforge_storage.ingest.pictures.opened import DECODERS, opened_picture
 from faceforge_storage.ingest.reader import Bounds, File, Found, Media, Reader
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from faceforge_storage.ingest.pictures import HEIGHT, WIDTH, keep_last
+from faceforge_storage.ingest.pictures.as_shown import HEIGHT, WIDTH, keep_last
 from faceforge_storage.ingest.reader import Bounds, File, Found, Media, Reader, Unreadable
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from math import prod
 from typing import Any
 
 from faceforge_storage.ingest.clean_json import clean, clean_text
-from faceforge_storage.ingest.model_files import SAFETENSORS
+from faceforge_storage.ingest.models.files import SAFETENSORS
+from faceforge_storage.ingest.models.training import is_of_training, training
 from faceforge_storage.ingest.reader import Bounds, File, Found, Reader, Unreadable
-from faceforge_storage.ingest.training import is_of_training, training
 
 LENGTH_BYTES = 8
 HEADER_BYTES = 32 * 1024 * 1024

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
 from faceforge_storage.ingest.mime import UNKNOWN
-from faceforge_storage.ingest.pictures import keep_last
+from faceforge_storage.ingest.pictures.as_shown import keep_last
 from faceforge_storage.ingest.reader import Bounds, File, Found, Reader, Unreadable
 
 if TYPE_CHECKING:

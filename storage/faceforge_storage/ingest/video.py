@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from faceforge_storage.ingest import audio, decoder, wave_form
+from faceforge_storage.ingest import audio
 from faceforge_storage.ingest.mime import UNKNOWN
-from faceforge_storage.ingest.movie import Movie
-from faceforge_storage.ingest.pictures import HEIGHT, WIDTH, average_color, keep_last
+from faceforge_storage.ingest.pictures.as_shown import HEIGHT, WIDTH, average_color, keep_last
 from faceforge_storage.ingest.reader import Bounds, File, Found, Media, Reader, Unreadable
+from faceforge_storage.ingest.sound_and_video import decoder, wave_form
+from faceforge_storage.ingest.sound_and_video.movie import Movie
 
 if TYPE_CHECKING:
     from PIL.Image import Image

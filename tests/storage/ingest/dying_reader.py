@@ -6,7 +6,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from faceforge_storage.ingest.processes import Examine, ReaderProcesses
+from faceforge_storage.ingest.isolation.processes import Examine, ReaderProcesses
 from faceforge_storage.ingest.reader import Bounds, File
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 from PIL.TiffImagePlugin import IFDRational
 
 from faceforge_storage.ingest import images
-from faceforge_storage.ingest.exif import moment
+from faceforge_storage.ingest.pictures.exif import moment
 from faceforge_storage.ingest.reader import Bounds, Found
 
 ORIGINAL, DIGITIZED, FRACTION, ZONE = 0x9003, 0x9004, 0x9291, 0x9011

@@ -12,7 +12,7 @@ import psutil
 import pytest
 from malformed import malformed_files
 
-from faceforge_storage.ingest.processes import Examine, Examined, ReaderProcesses
+from faceforge_storage.ingest.isolation.processes import Examine, Examined, ReaderProcesses
 from faceforge_storage.ingest.reader import Bounds, File, Found, Reader
 from faceforge_storage.ingest.registry import READERS
 

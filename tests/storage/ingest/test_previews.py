@@ -9,7 +9,7 @@ import pytest
 from pictures_for_tests import a_file, encoded
 from PIL import Image, ImageCms
 
-from faceforge_storage.ingest.pictures import keep_last
+from faceforge_storage.ingest.pictures.as_shown import keep_last
 from faceforge_storage.ingest.previews import preview_of
 from faceforge_storage.ingest.reader import Bounds, File, Unreadable
 

@@ -17,7 +17,7 @@ import psutil
 import pytest
 
 from faceforge_storage.errors import Unavailable
-from faceforge_storage.ingest.processes import Examine, Examined, ReaderProcesses
+from faceforge_storage.ingest.isolation.processes import Examine, Examined, ReaderProcesses
 from faceforge_storage.ingest.reader import Bounds, File, Found, Media
 
 SECONDS, MEMORY = 60.0, 256 * 1024 * 1024
@@ -218,7 +218,7 @@ async def test_a_core_that_is_one_frozen_program_reads_files_too(
 def test_core_loads_no_decoder() -> None:
     program = """
 import sys
-import faceforge_storage.ingest.processes
+import faceforge_storage.ingest.isolation.processes
 print([name for name in ("PIL", "av", "mutagen", "pypdfium2") if name in sys.modules])
 """
     assert subprocess.run([sys.executable, "-c", program], capture_output=True, check=True).stdout == b"[]\n"

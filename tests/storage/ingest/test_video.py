@@ -13,8 +13,8 @@ import pytest
 from media_files import as_file, make_sound, make_video
 from PIL.Image import Image
 
-from faceforge_storage.ingest import ffmpeg, pyav, wave_form
 from faceforge_storage.ingest.reader import Bounds, File, Unreadable
+from faceforge_storage.ingest.sound_and_video import ffmpeg, pyav, wave_form
 from faceforge_storage.ingest.video import READER, taken_at
 
 TAGS = {"title": "Engine", "creation_time": "2024-05-01T14:00:00+02:00"}

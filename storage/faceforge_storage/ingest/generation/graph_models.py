@@ -9,7 +9,7 @@ from typing import Any
 
 from faceforge_storage.ingest.generation.graph import DEEPEST, PIPE, Graph, Node
 from faceforge_storage.ingest.generation.normal_form import reference
-from faceforge_storage.ingest.model_files import SUFFIXES
+from faceforge_storage.ingest.models.files import SUFFIXES
 
 LOADED = ("ckpt_name", "unet_name", "base_ckpt_name", "model_name", "gguf_name", "ckpt", "model_path")
 """Inputs that name the file of a model."""

@@ -11,8 +11,8 @@ from pathlib import Path
 from shutil import which
 from typing import TYPE_CHECKING, Any
 
-from faceforge_storage.ingest.movie import OPTIONS, SAMPLE_RATE, Movie, fit, shown_size
 from faceforge_storage.ingest.reader import Unreadable
+from faceforge_storage.ingest.sound_and_video.movie import OPTIONS, SAMPLE_RATE, Movie, fit, shown_size
 
 if TYPE_CHECKING:
     from PIL.Image import Image

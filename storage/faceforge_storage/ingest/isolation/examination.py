@@ -9,9 +9,9 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from faceforge_storage.ingest.messages import Step
+from faceforge_storage.ingest.isolation.messages import Step
+from faceforge_storage.ingest.isolation.reader_process import Died, ReaderProcess
 from faceforge_storage.ingest.reader import Bounds, File, Found
-from faceforge_storage.ingest.reader_process import Died, ReaderProcess
 
 log = logging.getLogger("faceforge.readers")
 

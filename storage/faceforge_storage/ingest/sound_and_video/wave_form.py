@@ -12,8 +12,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from faceforge_storage.ingest import decoder
-from faceforge_storage.ingest.movie import SAMPLE_RATE
+from faceforge_storage.ingest.sound_and_video import decoder
+from faceforge_storage.ingest.sound_and_video.movie import SAMPLE_RATE
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -10,9 +10,9 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from faceforge_storage.errors import Unavailable
-from faceforge_storage.ingest.examination import Examination
+from faceforge_storage.ingest.isolation.examination import Examination
+from faceforge_storage.ingest.isolation.reader_process import ReaderProcess
 from faceforge_storage.ingest.reader import Bounds, File, Found
-from faceforge_storage.ingest.reader_process import ReaderProcess
 from faceforge_storage.scheduling.workers import STOPPING
 
 REGISTRY = "faceforge_storage.ingest.registry"

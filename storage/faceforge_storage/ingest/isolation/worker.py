@@ -15,8 +15,8 @@ from queue import SimpleQueue
 from typing import Any, BinaryIO
 
 from faceforge_storage.ingest.clean_json import clean, clean_text
-from faceforge_storage.ingest.confinement import confine
-from faceforge_storage.ingest.messages import Step, TooMuch, found_as_json, receive, send
+from faceforge_storage.ingest.isolation.confinement import confine
+from faceforge_storage.ingest.isolation.messages import Step, TooMuch, found_as_json, receive, send
 from faceforge_storage.ingest.reader import Reader, Unreadable
 
 Steps = SimpleQueue[dict[str, Any]]

@@ -9,7 +9,7 @@ from shutil import which
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from faceforge_storage.ingest.movie import Movie
+from faceforge_storage.ingest.sound_and_video.movie import Movie
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -55,9 +55,9 @@ def moments(path: Path, count: int) -> tuple[float, Iterator[bytes]] | None:
 
 def _decoder() -> ModuleType:
     if find_spec("av") is not None:
-        from faceforge_storage.ingest import pyav
+        from faceforge_storage.ingest.sound_and_video import pyav
 
         return pyav
-    from faceforge_storage.ingest import ffmpeg
+    from faceforge_storage.ingest.sound_and_video import ffmpeg
 
     return ffmpeg

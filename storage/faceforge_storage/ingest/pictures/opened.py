@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from faceforge_storage.ingest.clean_json import clean_text
-from faceforge_storage.ingest.picture_heads import png_after_pixels
+from faceforge_storage.ingest.pictures.heads import png_after_pixels
 from faceforge_storage.ingest.reader import Bounds, File, Unreadable
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from contextlib import suppress
 from typing import Any, BinaryIO
 
 from faceforge_storage.errors import Unavailable
-from faceforge_storage.ingest.messages import Step, receive, send
+from faceforge_storage.ingest.isolation.messages import Step, receive, send
 
-WORKER = "faceforge_storage.ingest.worker"
+WORKER = "faceforge_storage.ingest.isolation.worker"
 FROZEN_WORD = "--read-files"
 """What the one program of a frozen Core is called with where Python would be called with `-m`."""
 START_SECONDS = 60.0

@@ -1,0 +1,1 @@
+"""What pictures have in common: how they are opened, what a camera wrote, how they are shown."""
