@@ -33,7 +33,7 @@ def ready(visit: Visit, path: str) -> Page:
 def test_no_page_scrolls_sideways_in_any_window(visit: Visit, path: str) -> None:
     page = ready(visit, path)
     assert too_wide(page) == []
-    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("button", name="Sign out", exact=True).click()
     assert too_wide(page) == []
 
 
@@ -55,7 +55,7 @@ def test_every_text_stands_out(visit_at: VisitAt, path: str, scheme: str) -> Non
         for folded in page.locator(".opblock-summary-control").all():
             folded.click()
         assert page.evaluate(READABLE, "body") == []
-        page.get_by_role("button", name="Sign out").click()
+        page.get_by_role("button", name="Sign out", exact=True).click()
         if path != "/redoc":
             page.get_by_role("button", name="Sign in").click()
         assert page.evaluate(READABLE, "body") == []

@@ -99,7 +99,7 @@ def link(core: CoreProcess) -> str:
 def sign_in(page: Page, core: CoreProcess, address: str | None = None) -> None:
     page.goto(address or link(core))
     page.wait_for_url(f"{core.url}/")
-    expect(page.get_by_role("button", name=SIGNED_IN)).to_be_visible()
+    expect(page.get_by_role("button", name=SIGNED_IN, exact=True)).to_be_visible()
 
 
 def printed_link(core: CoreProcess) -> str:
@@ -170,7 +170,7 @@ def test_two_homes_at_once_keep_their_sessions_apart(
     for page, core in zip(pages, homes, strict=True):
         page.reload()
         expect(page.get_by_text(str(core.home.root), exact=True)).to_be_visible()
-    pages[0].get_by_role("button", name=SIGNED_IN).click()
+    pages[0].get_by_role("button", name=SIGNED_IN, exact=True).click()
     expect(pages[0].get_by_role("heading", name="Sign in")).to_be_visible()
     pages[1].reload()
     expect(pages[1].get_by_text(str(homes[1].home.root), exact=True)).to_be_visible()
@@ -242,9 +242,10 @@ def test_a_stolen_cookie_reads_and_changes_nothing(
             refused = thief.request(method, path, json={})
             assert (refused.status_code, "csrf_required" in refused.text) == (403, True), path
         # The person sees the session and ends it; then the cookie is worth nothing.
-        page.get_by_role("button", name=SIGNED_IN).click()
+        with page.expect_response("**/v1/sessions/current") as ended:
+            page.get_by_role("button", name=SIGNED_IN, exact=True).click()
+        assert ended.value.status == 204
         expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
-        page.wait_for_load_state("networkidle")
         assert thief.get("/v1/entities").status_code == 401
 
 

@@ -160,14 +160,14 @@ def test_anybody_may_read_and_a_call_without_a_token_says_what_is_missing(visit:
     assert shown(info)["code"] == "unauthorized"
     visit.forgive("401")
     visit.sign_in(visit.core.token)
-    page.get_by_role("button", name="Sign out").wait_for()
+    page.get_by_role("button", name="Sign out", exact=True).wait_for()
     assert execute(info).status == 200
 
 
 def test_what_was_shown_is_gone_after_signing_out(docs: Page) -> None:
     info = opened(docs, "system-systemInfo")
     execute(info)
-    docs.get_by_role("button", name="Sign out").click()
+    docs.get_by_role("button", name="Sign out", exact=True).click()
     expect(docs.locator(".live-responses-table")).to_have_count(0)
 
 

@@ -36,7 +36,7 @@ def test_signing_out_leaves_what_anybody_may_read(visit: Visit, path: str) -> No
     visit.open_signed_in("/")
     page = visit.open(path)
     expect(page.locator("#viewer").get_by_text("Create an entity").last).to_be_visible()
-    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("button", name="Sign out", exact=True).click()
     expect(page.locator("#viewer").get_by_text("Create an entity").last).to_be_visible()
 
 

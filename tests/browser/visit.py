@@ -48,7 +48,7 @@ class Visit:
     def open_signed_in(self, path: str) -> Page:
         self.open(path)
         self.sign_in(self.core.token)
-        self.page.get_by_role("button", name="Sign out").wait_for()
+        self.page.get_by_role("button", name="Sign out", exact=True).wait_for()
         return self.page
 
     def sign_in(self, token: str) -> None:

@@ -37,7 +37,7 @@ def stranger(core: CoreProcess) -> Iterator[httpx.Client]:
 
 
 def command_of(core: CoreProcess) -> str:
-    return next(line.strip() for line in core.terminal().splitlines() if "--home" in line)
+    return next(line.strip() for line in core.terminal().splitlines() if " token --home " in line)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_a_program_is_told_the_command_on_this_machine_and_no_path_elsewhere(
 
 @pytest.mark.parametrize("path", ["/v1/entities", ASSET, "/nowhere"])
 @pytest.mark.parametrize("asked", [OPENED, {"Accept": BROWSER}], ids=["Sec-Fetch", "an address without TLS"])
-def test_a_person_who_opens_an_address_gets_a_page_that_leads_to_the_sign_in(
+def test_a_person_who_opens_an_address_gets_a_page_to_sign_in(
     core: CoreProcess, stranger: httpx.Client, path: str, asked: dict[str, str]
 ) -> None:
     answer = stranger.get(path, headers=asked)
@@ -67,7 +67,7 @@ def test_a_person_who_opens_an_address_gets_a_page_that_leads_to_the_sign_in(
     assert answer.headers["vary"] == "Accept, Sec-Fetch-Mode"
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["content-security-policy"] == stranger.get("/").headers["content-security-policy"]
-    assert '<a class="primary" href="/">' in answer.text
+    assert '<form id="sign-in"' in answer.text
     assert html.escape(command_of(core), quote=True).replace("&#x27;", "&#39;") in answer.text
     assert str(core.home.root) not in stranger.get(path, headers={**asked, **ELSEWHERE}).text
 
