@@ -145,7 +145,7 @@ def test_an_address_that_needs_a_session_is_shown_after_the_sign_in(
     page.goto(f"{core.url}/v1/tokens/current")
     page.get_by_label("Sign-in code or access token").fill(core.token)
     page.get_by_role("button", name="Sign in").click()
-    expect(page.locator("pre")).to_contain_text('"name":"install"')
+    expect(page.locator("body > pre")).to_contain_text('"name":"install"')
 
 
 def test_an_expired_code_signs_nobody_in(
