@@ -25,6 +25,8 @@ function draw(spec) {
         http: VERBS,
         responses: {
           success: { color: colour("--good"), backgroundColor: colour("--good-soft") },
+          redirect: { color: colour("--muted"), backgroundColor: colour("--sunken") },
+          info: { color: colour("--muted"), backgroundColor: colour("--sunken") },
           error: { color: colour("--bad"), backgroundColor: colour("--bad-soft") },
         },
       },
