@@ -94,7 +94,7 @@ async def _tell(context: Context) -> None:
 
 @mutation("DELETE /sessions/current", errors=(NotFound,), needs=None, status=204, then=_tell)
 def sign_out(tx: Write, context: Context) -> ID:
-    """Sign out: the session that asks ends, and its browser is told to forget the cookie."""
+    """Sign out. The session that asks ends, and its browser is told to forget the cookie."""
     return _end(tx, context, _own(context))
 
 

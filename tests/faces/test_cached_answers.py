@@ -45,9 +45,9 @@ def test_a_read_runs_once_until_something_changes(fresh: RunningCore, read: Any)
     first = read(fresh, one)
     with fresh.statements() as ran:
         again = [read(fresh, one) for _ in range(3)]
-    assert len([each for each in ran if each.startswith("SELECT")]) <= 2, (
+    assert len([each for each in ran if each.startswith("SELECT")]) <= 3, (
         ran
-    )  # the first of the three ran anew
+    )  # the first of the three ran anew; what a list shows of an entity takes a statement of its own
     assert all(same(first, each) for each in again)
     made(fresh, "Bob")
     with fresh.statements() as ran:
@@ -103,7 +103,7 @@ def test_none_are_kept_where_the_setting_says_so(tmp_path: Path) -> None:
         with core.statements() as ran:
             READS["one"](core, one)
             READS["one"](core, one)
-        assert len([each for each in ran if each.startswith("SELECT")]) == 2
+        assert len([each for each in ran if each.startswith("SELECT")]) == 2 * 2  # the entity, its picture
 
 
 def test_an_etag_changes_with_what_is_shown_and_with_nothing_else(fresh: RunningCore) -> None:

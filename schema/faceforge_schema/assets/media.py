@@ -20,7 +20,7 @@ from faceforge_schema.declare.fields import batched
 from faceforge_schema.declare.operation import mutation, query
 from faceforge_schema.declare.resources import attribute
 from faceforge_schema.declare.signatures import argument
-from faceforge_schema.values.inputs import Input, OrDefault, Word
+from faceforge_schema.values.inputs import Input, Word
 from faceforge_schema.values.scalars import DateTime, JSONObject
 from faceforge_storage import assets as rows
 from faceforge_storage import readings as found_rows
@@ -81,7 +81,9 @@ class RereadInput(Input):
     reader: Word | None = Field(
         default=None, description="Only those that this reader has read, or failed on.", examples=["image"]
     )
-    failed: OrDefault[bool] = Field(default=False, description="Only those that a reader has failed on.")
+    failed: bool | None = Field(
+        default=None, description="Only those that a reader has failed on.", examples=[True]
+    )
 
 
 @batched(Asset, reads=found_rows.MEDIA)
@@ -147,7 +149,7 @@ def _to_come(context: Context, facts: Sequence[Any], read: list[AnyRow]) -> Iter
 
 @query("GET /assets/{asset_id}/readings/{reader}", errors=(NotFound,), needs="assets:read")
 def asset_reading(db: Reader, asset_id: ID, reader: Annotated[str, READER]) -> WholeReading:
-    """Read all that one reader found in the bytes of an asset, also what was cut off in `extracted_metadata`."""
+    """Read all that one reader found in an asset. It has what is cut off in `extracted_metadata`, too."""
     row = found_rows.whole(db, rows.get(db, asset_id).content_hash, reader)
     if row is None:
         raise NotFound(
@@ -165,7 +167,7 @@ def asset_reading(db: Reader, asset_id: ID, reader: Annotated[str, READER]) -> W
 
 @mutation("POST /assets/{asset_id}/reread", errors=(NotFound,), needs="assets:write")
 def reread_asset(tx: Write, context: Context, asset_id: ID) -> Asset:
-    """Have all readers read the bytes of an asset again, in the background. What they found stands until then."""
+    """Read the bytes of an asset again, with all readers, in the background. What was found stands until then."""
     row = rows.get(tx.connection, asset_id)
     found_rows.enqueue(tx, [row.content_hash], again=True)
     context.core.examiner.expect()
@@ -178,8 +180,8 @@ def reread_assets(
     context: Context,
     input: RereadInput | None = None,
 ) -> Reread:
-    """Have the files of all assets read again, in the background. What was found in them stands until then."""
+    """Read the files of all assets again, or of some, in the background. What was found stands until then."""
     wanted = input or RereadInput()
-    queued = found_rows.enqueue_all(tx, reader=wanted.reader, failed=wanted.failed)
+    queued = found_rows.enqueue_all(tx, reader=wanted.reader, failed=bool(wanted.failed))
     context.core.examiner.expect()
     return Reread(queued=queued, waiting=found_rows.unread(tx.connection))

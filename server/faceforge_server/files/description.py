@@ -173,7 +173,9 @@ def thumbnail_of_asset_route(endpoint: Endpoint, method: str, needs: Iterable[st
 
 def thumbnail_route(endpoint: Endpoint, method: str, needs: Iterable[str]) -> APIRoute:
     """The path operation of a thumbnail, or by HEAD of its headers."""
-    body: Json = {"content": {MEDIA_TYPE: {"schema": BINARY, "example": SOME}}} if method == "GET" else {}
+    # The first is the media type that generators know.
+    kinds = ("application/octet-stream", MEDIA_TYPE) if method == "GET" else ()
+    body: Json = {"content": {each: {"schema": BINARY, "example": SOME} for each in kinds}} if kinds else {}
     return _route(
         ADDRESS,
         endpoint,
@@ -197,7 +199,7 @@ def thumbnail_route(endpoint: Endpoint, method: str, needs: Iterable[str]) -> AP
                 _parameter("content_hash", "path", CONTENT_HASH, "The SHA-256 of the bytes.", required=True),
                 _parameter("size", "path", WIDTH, "How wide it is, in pixels, at most.", required=True),
                 _parameter("recipe", "path", VERSION, "The version of the recipe.", required=True),
-                *(_parameter(name, "header", *HEADERS[name]) for name in ("If-None-Match", "If-Match")),
+                _parameter("If-None-Match", "header", *HEADERS["If-None-Match"]),
             ],
             PERMISSIONS: sorted(needs),
         },
