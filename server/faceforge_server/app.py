@@ -45,7 +45,8 @@ from faceforge_storage.database.prepared_select import PreparedSelects
 from faceforge_storage.database.read_budget import AnswerMemory
 from faceforge_storage.errors import CannotStart, FaceForgeError
 from faceforge_storage.events.hub import Events
-from faceforge_storage.examiner import Examiner, Tool
+from faceforge_storage.examinations import Examinations, Tool
+from faceforge_storage.examiner import Examiner
 from faceforge_storage.home.home import Home
 from faceforge_storage.home.settings import Settings
 from faceforge_storage.ingest.exiftool import NAME as EXIFTOOL
@@ -166,7 +167,7 @@ def _examiner(
     count = max(1, (os.cpu_count() or 1) - 1) if reading.workers is None else reading.workers
     bounds = Bounds(limits.image_pixels, reading.hash_all_files)
     tools = [] if exiftool is None else [Tool(EXIFTOOL, VERSION, takes, exiftool.read, exiftool.close)]
-    return Examiner(
+    examinations = Examinations(
         database=database,
         store=store,
         stored_bytes=stored_bytes,
@@ -174,6 +175,11 @@ def _examiner(
         renditions=renditions,
         readers=tuple(each for each in READERS if each.available()),
         tools=tuple(tools),
+    )
+    return Examiner(
+        database=database,
+        examinations=examinations,
+        renditions=renditions,
         at_once=count and count + 1,  # one waits, so that none has to
         most_bytes=limits.extracted_bytes,
         announce=partial(events.announce, needs=events.types.needs["asset"]),
@@ -223,7 +229,7 @@ def _lifespan(
             core.events.close()
             for each in (tending, dropping, reading, compiled, counted):
                 each.cancel()  # a thread goes on to its end, which nobody needs any more
-            stopped = asyncio.create_task(core.examiner.stop())
+            stopped = asyncio.create_task(core.examiner.examinations.stop())
             await asyncio.wait({tending, dropping, reading, compiled, counted, stopped}, timeout=LAST_SECONDS)
             core.computing.close()
             core.database.stop()
