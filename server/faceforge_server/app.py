@@ -19,6 +19,7 @@ import faceforge_ui
 from faceforge_schema import Contract, Core, build_schema, needs_of_records, permissions_of
 from faceforge_server.contract_routes import contract_routes, path_operations
 from faceforge_server.events.routes import EventAddress
+from faceforge_server.files.signed_addresses import SignedAddresses
 from faceforge_server.files.transfers import FileTransfers
 from faceforge_server.graphql.view import GraphqlView
 from faceforge_server.graphql.websocket import GraphqlWebSocket
@@ -98,7 +99,8 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
     exiftool = _exiftool(settings, home)
     staging = Staging(home.tmp_dir, settings.limits.disk_reserve_bytes)
     install = InstallToken(home.settings_file, settings.auth.install_token.get_secret_value())
-    files = FileTransfers(contract, operations, store, staging, install.signing_key)
+    signed = SignedAddresses(install.signing_key)
+    files = FileTransfers(contract, operations, store, staging, signed)
     stored_bytes = StoredBytes(database, store, renditions.remove)
     events = Events(database, needs_of_records(contract.graphql))
     core = Core(
@@ -108,7 +110,8 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
         instance_id=secrets.token_hex(16),
         version=product_version(),
         started_at=now(),
-        sign_download=files.sign,
+        sign_download=signed.of_download,
+        sign_thumbnail=signed.of_thumbnail,
         permissions=permissions_of(contract.graphql),
         answers=AnswerMemory(settings.limits),
         store=store,
@@ -138,6 +141,7 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
     )
     app.router.routes.extend(routes)
     app.state.core, app.state.files, app.state.answers = core, files, cache
+    app.state.signed_addresses = signed
     app.state.event_address = EventAddress(contract, operations)
     app.state.authenticator = authenticator
     app.state.token_command = command.shown_to
