@@ -37,6 +37,14 @@ class SignDownload(Protocol):
         ...
 
 
+class SignThumbnail(Protocol):
+    """Signs the address of a thumbnail of the bytes with a hash, so that it needs no token for a while."""
+
+    def __call__(self, content_hash: str, size: int, seconds: int) -> tuple[str, str]:
+        """(path with its query, the moment it expires at)."""
+        ...
+
+
 @dataclass(frozen=True)
 class Core:
     """The running Core, made once by the composition root."""
@@ -48,6 +56,7 @@ class Core:
     version: str
     started_at: str
     sign_download: SignDownload
+    sign_thumbnail: SignThumbnail
     permissions: frozenset[str]
     """Every permission there is: what the operations and records of the schema need."""
     answers: AnswerMemory

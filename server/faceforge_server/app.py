@@ -19,6 +19,7 @@ import faceforge_ui
 from faceforge_schema import Contract, Core, build_schema, needs_of_records, permissions_of
 from faceforge_server.contract_routes import contract_routes, path_operations
 from faceforge_server.events.routes import EventAddress
+from faceforge_server.files.signed_addresses import SignedAddresses
 from faceforge_server.files.transfers import FileTransfers
 from faceforge_server.graphql.view import GraphqlView
 from faceforge_server.graphql.websocket import GraphqlWebSocket
@@ -45,7 +46,8 @@ from faceforge_storage.database.prepared_select import PreparedSelects
 from faceforge_storage.database.read_budget import AnswerMemory
 from faceforge_storage.errors import CannotStart, FaceForgeError
 from faceforge_storage.events.hub import Events
-from faceforge_storage.examiner import Examiner, Tool
+from faceforge_storage.examinations import Examinations, Tool
+from faceforge_storage.examiner import Examiner
 from faceforge_storage.home.home import Home
 from faceforge_storage.home.settings import Settings
 from faceforge_storage.ingest.exiftool import NAME as EXIFTOOL
@@ -97,7 +99,8 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
     exiftool = _exiftool(settings, home)
     staging = Staging(home.tmp_dir, settings.limits.disk_reserve_bytes)
     install = InstallToken(home.settings_file, settings.auth.install_token.get_secret_value())
-    files = FileTransfers(contract, operations, store, staging, install.signing_key)
+    signed = SignedAddresses(install.signing_key)
+    files = FileTransfers(contract, operations, store, staging, signed)
     stored_bytes = StoredBytes(database, store, renditions.remove)
     events = Events(database, needs_of_records(contract.graphql))
     core = Core(
@@ -107,7 +110,8 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
         instance_id=secrets.token_hex(16),
         version=product_version(),
         started_at=now(),
-        sign_download=files.sign,
+        sign_download=signed.of_download,
+        sign_thumbnail=signed.of_thumbnail,
         permissions=permissions_of(contract.graphql),
         answers=AnswerMemory(settings.limits),
         store=store,
@@ -137,6 +141,7 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
     )
     app.router.routes.extend(routes)
     app.state.core, app.state.files, app.state.answers = core, files, cache
+    app.state.signed_addresses = signed
     app.state.event_address = EventAddress(contract, operations)
     app.state.authenticator = authenticator
     app.state.token_command = command.shown_to
@@ -166,7 +171,7 @@ def _examiner(
     count = max(1, (os.cpu_count() or 1) - 1) if reading.workers is None else reading.workers
     bounds = Bounds(limits.image_pixels, reading.hash_all_files)
     tools = [] if exiftool is None else [Tool(EXIFTOOL, VERSION, takes, exiftool.read, exiftool.close)]
-    return Examiner(
+    examinations = Examinations(
         database=database,
         store=store,
         stored_bytes=stored_bytes,
@@ -174,6 +179,11 @@ def _examiner(
         renditions=renditions,
         readers=tuple(each for each in READERS if each.available()),
         tools=tuple(tools),
+    )
+    return Examiner(
+        database=database,
+        examinations=examinations,
+        renditions=renditions,
         at_once=count and count + 1,  # one waits, so that none has to
         most_bytes=limits.extracted_bytes,
         announce=partial(events.announce, needs=events.types.needs["asset"]),
@@ -223,7 +233,7 @@ def _lifespan(
             core.events.close()
             for each in (tending, dropping, reading, compiled, counted):
                 each.cancel()  # a thread goes on to its end, which nobody needs any more
-            stopped = asyncio.create_task(core.examiner.stop())
+            stopped = asyncio.create_task(core.examiner.examinations.stop())
             await asyncio.wait({tending, dropping, reading, compiled, counted, stopped}, timeout=LAST_SECONDS)
             core.computing.close()
             core.database.stop()

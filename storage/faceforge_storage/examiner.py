@@ -1,33 +1,26 @@
 """The lane in which files are read: a queue in the database, worked off in order by processes of its own.
 
-Nobody who stores a file waits for it. One content is examined once at a time, whoever asks.
+Nobody who stores a file waits for it, and whoever waits for a thumbnail goes before the queue.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from functools import partial
-from pathlib import Path
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any
 
 from faceforge_storage import readings
-from faceforge_storage.assets import find_object
 from faceforge_storage.database.database import Database
 from faceforge_storage.database.gateway import Write
-from faceforge_storage.errors import FaceForgeError, Overloaded, StorageFailed, Unavailable
-from faceforge_storage.ingest.isolation.processes import Examine, Examined
-from faceforge_storage.ingest.reader import File, Found, Reader, Unreadable
-from faceforge_storage.ingest.thumbnails import SIZES
-from faceforge_storage.objects.provider import ObjectReader, StoredObject
-from faceforge_storage.objects.store import ObjectStore
-from faceforge_storage.readings import Outcome, Pending
+from faceforge_storage.errors import FaceForgeError, Overloaded, Unavailable
+from faceforge_storage.examinations import Examinations
+from faceforge_storage.readings import Outcome
 from faceforge_storage.renditions import Renditions
 from faceforge_storage.scheduling.fair_queue import OWN
-from faceforge_storage.stored_bytes import AGAIN_SECONDS, StoredBytes
+from faceforge_storage.stored_bytes import AGAIN_SECONDS
 
 log = logging.getLogger(__name__)
 
@@ -38,30 +31,7 @@ SAVED_AT_ONCE = 16
 WAITING = 512
 """How many may wait for thumbnails at once."""
 Announce = Callable[[str, Mapping[str, Any]], None]
-Made = tuple[Outcome, Mapping[int, bytes]]
-"""What came of examining a content: what was read, and the thumbnails by size."""
-
-
 AGAIN = {"Retry-After": "2"}
-
-
-class Processes(Protocol):
-    """What decodes files; see `ingest.isolation.processes`."""
-
-    async def examine(self, request: Examine, *, urgent: bool = False) -> Examined: ...
-
-    def close(self) -> None: ...
-
-
-@dataclass(frozen=True)
-class Tool:
-    """A reader that is a program of its own, which runs beside the processes: `read` blocks, and raises Unreadable."""
-
-    name: str
-    version: int
-    takes: Callable[[File], bool]
-    read: Callable[[File], Found]
-    close: Callable[[], None]
 
 
 @dataclass(eq=False)
@@ -69,12 +39,8 @@ class Examiner:
     """Reads what the queue holds, and makes thumbnails, also when somebody waits for one."""
 
     database: Database
-    store: ObjectStore
-    stored_bytes: StoredBytes
-    processes: Processes
+    examinations: Examinations
     renditions: Renditions
-    readers: tuple[Reader, ...]
-    tools: tuple[Tool, ...]
     at_once: int
     most_bytes: int
     announce: Announce
@@ -82,40 +48,13 @@ class Examiner:
     def __post_init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._expected = asyncio.Event()
-        self._running: dict[str, asyncio.Task[Made]] = {}
         self._waiting = 0
-
-    async def stop(self) -> None:
-        """End what reads, whatever it is doing."""
-        await asyncio.to_thread(self._close)
-        running = list(self._running.values())
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
-
-    def _close(self) -> None:
-        self.processes.close()
-        for tool in self.tools:
-            tool.close()
 
     def expect(self) -> None:
         """Whoever puts something into the queue says so in its transaction, from the writer's thread."""
         if self._loop is not None:
             with suppress(RuntimeError):  # the loop has closed: the next start finds it
                 self._loop.call_soon_threadsafe(self._expected.set)
-
-    def _all(self) -> Iterator[Reader | Tool]:
-        yield from self.readers
-        yield from self.tools
-
-    @property
-    def present(self) -> dict[str, int]:
-        """The readers that are here: name -> version."""
-        return {each.name: each.version for each in self._all()}
-
-    def readers_of(self, file: File) -> set[str]:
-        """The readers that take a file."""
-        return {each.name for each in self._all() if each.takes(file)}
 
     async def thumbnail(self, sha256: str, size: int) -> bytes | None:
         """A thumbnail of a content, made now if need be; None where its bytes are in no asset.
@@ -134,12 +73,10 @@ class Examiner:
             self._waiting -= 1
 
     async def _made_now(self, sha256: str, size: int) -> bytes | None:
-        pending = await self.database.read(OWN._replace(light=True), readings.find, sha256)
-        if pending is None:
+        begun = not self.examinations.is_running(sha256)
+        outcome, thumbnails, of_asset = await self.examinations.examine(sha256, urgent=True)
+        if not of_asset:
             return None
-        held = await self.database.read(OWN._replace(light=True), readings.versions, [sha256])
-        begun = sha256 not in self._running
-        outcome, thumbnails = await self._examined(pending, held.get(sha256, {}), urgent=True)
         if begun and outcome.results:
             with suppress(FaceForgeError):  # it stays in the queue; whoever waits for a picture has it
                 await self._save([outcome])
@@ -171,25 +108,23 @@ class Examiner:
 
     async def _look_for_new_readers(self) -> None:
         """At the start: what is stored is read again by readers that were not here before, or have become better."""
-        present = self.present
+        present = self.examinations.present
         with suppress(FaceForgeError):  # a home that can only be read
             await self.database.write(
                 OWN, "core", "read files", lambda tx: readings.enqueue_for_new_readers(tx, present)
             )
 
     @staticmethod
-    def _next(tx: Write) -> list[Pending]:
-        return readings.next_pending(tx.connection, BATCH)
+    def _next(tx: Write) -> list[str]:
+        return [each.sha256 for each in readings.next_pending(tx.connection, BATCH)]
 
-    async def _read(self, batch: list[Pending]) -> None:
+    async def _read(self, batch: list[str]) -> None:
         """Examine the contents of a batch, begun in order, and store what comes of it as it comes."""
-        held = await self.database.read(OWN, readings.versions, [each.sha256 for each in batch])
         gate = asyncio.Semaphore(self.at_once)
 
-        async def one(pending: Pending) -> Outcome:
+        async def one(sha256: str) -> Outcome:
             async with gate:
-                outcome, _ = await self._examined(pending, held.get(pending.sha256, {}))
-                return outcome
+                return (await self.examinations.examine(sha256)).outcome
 
         tasks = [asyncio.ensure_future(one(each)) for each in batch]
         done: list[Outcome] = []
@@ -208,99 +143,9 @@ class Examiner:
             await asyncio.gather(*tasks, return_exceptions=True)
         await self._save(done)
 
-    async def _examined(self, pending: Pending, held: Mapping[str, int], *, urgent: bool = False) -> Made:
-        """What comes of examining a content; of one that is being examined already, what comes of that."""
-        running = self._running.get(pending.sha256)
-        if running is None:
-            running = asyncio.ensure_future(self._examine(pending, held, urgent=urgent))
-            self._running[pending.sha256] = running
-            running.add_done_callback(partial(self._ended, pending.sha256))
-        return await asyncio.shield(running)
-
-    def _ended(self, sha256: str, running: asyncio.Task[Made]) -> None:
-        self._running.pop(sha256, None)
-        if not running.cancelled():
-            running.exception()  # whoever waits has it; nobody may be left, and asyncio would complain of that
-
-    async def _examine(self, pending: Pending, held: Mapping[str, int], *, urgent: bool) -> Made:
-        place = (pending.size_bytes, pending.provider, pending.bucket, pending.key)
-        names = (pending.mime_type, pending.filename, pending.kind, pending.blake3)
-        file = File(Path(), pending.sha256, pending.size_bytes, *names)
-        wanted = [each for each in self.readers if self._wants(each, file, pending, held)]
-        tools = [each for each in self.tools if self._wants(each, file, pending, held)]
-        sizes = await self._sizes(pending, wanted, held)
-        try:
-            reader = await asyncio.to_thread(self.store.open, StoredObject(pending.sha256, *place))
-        except (Unavailable, StorageFailed) as fault:
-            if urgent or self.store.away():
-                raise
-            failed = [*(each.name for each in wanted), *(each.name for each in tools)]
-            results: dict[str, tuple[int, Found | str]] = {
-                name: (self.present[name], fault.detail) for name in failed
-            }
-            return Outcome(pending.sha256, results), {}
-        try:
-            file = replace(file, path=_path_of(reader))
-            # Who waits for a thumbnail waits for nothing else that takes long: then the content stays in the queue.
-            quick = [each for each in wanted if not (urgent and each.reads_all_bytes)]
-            used = [] if urgent else tools
-            whole = frozenset(each.name for each in quick if each.reads_all_bytes)
-            request = Examine(file, tuple(each.name for each in quick), sizes, whole)
-            examined, found = await asyncio.gather(
-                self.processes.examine(request, urgent=urgent),
-                asyncio.gather(*(asyncio.to_thread(_read_by, each, file) for each in used)),
-            )
-        finally:
-            reader.close()
-        await self._keep(pending.sha256, examined.thumbnails)
-        read = {**examined.readings, **{each.name: one for each, one in zip(used, found, strict=True)}}
-        results = {name: (self.present[name], value) for name, value in read.items()}
-        complete = len(used) + len(quick) == len(tools) + len(wanted)
-        outcome = Outcome(pending.sha256, results, again=pending.again and complete, complete=complete)
-        return outcome, examined.thumbnails
-
-    async def _sizes(
-        self, pending: Pending, wanted: Sequence[Reader], held: Mapping[str, int]
-    ) -> tuple[int, ...]:
-        """The thumbnails to make: those that are missing, and those that a reader may now have another picture for."""
-        seeing = [each.name for each in wanted if each.preview is not None]
-        if seeing and (pending.again or not held.keys().isdisjoint(seeing)):
-            return SIZES
-        return await asyncio.to_thread(self.renditions.missing, pending.sha256, or_tile=bool(seeing))
-
-    @staticmethod
-    def _wants(reader: Reader | Tool, file: File, pending: Pending, held: Mapping[str, int]) -> bool:
-        return (pending.again or held.get(reader.name) != reader.version) and reader.takes(file)
-
-    async def _keep(self, sha256: str, thumbnails: Mapping[int, bytes]) -> None:
-        """Keep thumbnails, unless the content was purged meanwhile: in the lock in which a purge removes them."""
-        if thumbnails:
-            async with self.stored_bytes.lock(sha256):
-                if await self.database.read(OWN, find_object, sha256) is not None:
-                    await asyncio.to_thread(self.renditions.save, sha256, thumbnails)
-
     async def _save(self, outcomes: list[Outcome]) -> None:
         if outcomes:
             await self.database.write(
                 OWN, "core", "read files", lambda tx: readings.save(tx, outcomes, self.most_bytes)
             )
             self.announce("reading.done", {"content_hashes": [each.sha256 for each in outcomes]})
-
-
-def _path_of(reader: ObjectReader) -> Path:
-    """Where the bytes lie as a local file."""
-    if reader.file is None:
-        raise Unavailable("These bytes are not in a local file.")
-    return Path(reader.file.name)
-
-
-def _read_by(tool: Tool, file: File) -> Found | str:
-    try:
-        return tool.read(file)
-    except Unreadable as fault:
-        return str(fault)
-    except Unavailable:
-        raise
-    except Exception:
-        log.exception("the reader %s failed", tool.name)
-        return "The reader ended with an error; the log of Core has it."

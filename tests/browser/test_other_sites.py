@@ -175,7 +175,12 @@ def test_any_page_shows_a_picture_by_its_signed_address(
     core, friend, stranger = sites
     asset = core.client.put("/v1/assets/upload?filename=a.png", content=a_picture()).json()["asset_id"]
     signed = core.client.post(f"/v1/assets/{asset}/signed-url", json={"disposition": "inline"}).json()["url"]
+    asked = {"thumbnail": "small"}
+    small = core.client.post(f"/v1/assets/{asset}/signed-url", json=asked).json()["url"]
     with page_of(chromium, friend if whose == "allowed" else stranger) as page:
+        assert page.evaluate(SHOW, small) == 3
+        assert page.evaluate(SHOW, small.replace("signature=", "signature=0")) == 0
+        assert page.evaluate(SHOW, small.partition("?")[0]) == 0
         assert page.evaluate(SHOW, signed) == 3
         assert page.evaluate(SHOW, signed.replace("signature=", "signature=0")) == 0
         assert page.evaluate(SHOW, f"{core.url}/v1/assets/{asset}/download") == 0

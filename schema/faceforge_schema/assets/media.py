@@ -143,7 +143,7 @@ def readings(
 
 def _to_come(context: Context, facts: Sequence[Any], read: list[AnyRow]) -> Iterator[Reading]:
     """The readers that will read a content which waits, and have not yet."""
-    names = context.core.examiner.readers_of(File(Path(), *facts)) - {row.reader for row in read}
+    names = context.core.examiner.examinations.readers_of(File(Path(), *facts)) - {row.reader for row in read}
     return (Reading(reader=each, state=ReadingState.PENDING, message=None) for each in sorted(names))
 
 

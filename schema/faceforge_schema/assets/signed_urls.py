@@ -1,4 +1,4 @@
-"""Signed addresses: an asset's bytes for tools that cannot send a header."""
+"""Signed addresses: files and thumbnails for tools and pages that cannot send a header."""
 
 from __future__ import annotations
 
@@ -11,10 +11,18 @@ from strawberry import ID
 
 from faceforge_executor import Objects
 from faceforge_schema.assets.assets import Asset
+from faceforge_schema.assets.thumbnails import (
+    Pictures,
+    ThumbnailSize,
+    picture_of_asset,
+    pictures_of_assets,
+    pictures_of_entities,
+)
 from faceforge_schema.context import Context, Reader
 from faceforge_schema.declare.fields import batched
 from faceforge_schema.declare.operation import query
 from faceforge_schema.declare.resources import attribute
+from faceforge_schema.entities import Entity
 from faceforge_schema.values.inputs import Input, OrDefault, invalid
 from faceforge_schema.values.scalars import EXAMPLES, DateTime
 from faceforge_storage import assets
@@ -29,10 +37,10 @@ class Disposition(Enum):
     ATTACHMENT = "attachment"
 
 
-@strawberry.type(description="An address that opens one file without a token, for a while.")
+@strawberry.type(description="An address that opens one file or thumbnail without a token, for a while.")
 class SignedUrl:
     url: str = attribute(
-        "The address; GET and HEAD, ranges too.",
+        "The address; GET and HEAD, of a file ranges too.",
         example=f"http://127.0.0.1:43210/v1/assets/{EXAMPLES['ID']}/download?expires=1769846950&signature=…",
     )
     expires_at: DateTime = attribute("Until when it works.")
@@ -42,6 +50,9 @@ class SignedUrl:
 class SignedUrlInput(Input):
     disposition: OrDefault[Disposition] = Field(
         default=Disposition.ATTACHMENT, description="Whether to show or to save."
+    )
+    thumbnail: ThumbnailSize | None = Field(
+        default=None, description="Open its thumbnail of this size instead of its bytes."
     )
     expires_in: int | None = Field(
         default=None,
@@ -55,13 +66,17 @@ class SignedUrlInput(Input):
     "POST /assets/{asset_id}/signed-url", errors=(NotFound, InvalidInput), needs="assets:read", volatile=True
 )
 def signed_url(db: Reader, context: Context, asset_id: ID, input: SignedUrlInput | None = None) -> SignedUrl:
-    """Sign the address of a live asset's bytes."""
+    """Sign the address of a live asset's bytes, or of its thumbnail."""
     wanted = input or SignedUrlInput()
     seconds = _seconds(context, wanted.expires_in)
     row = assets.get(db, asset_id)
-    path, expires_at = context.core.sign_download(
-        asset_id, row.content_hash, wanted.disposition.value, seconds
-    )
+    if wanted.thumbnail is None:
+        path, expires_at = context.core.sign_download(
+            asset_id, row.content_hash, wanted.disposition.value, seconds
+        )
+    else:
+        picture = picture_of_asset(db, asset_id, row.content_hash)
+        path, expires_at = context.core.sign_thumbnail(picture, wanted.thumbnail.pixels, seconds)
     return SignedUrl(url=context.base_url + path, expires_at=DateTime(expires_at))
 
 
@@ -83,6 +98,43 @@ def download_url(
         if deleted_at is None
         else None
         for asset_id, content_hash, deleted_at in rows
+    ]
+
+
+@batched(Asset, reads=("id", "content_hash", "deleted_at"), rows=pictures_of_assets, volatile=True)
+def thumbnail_url(
+    pictures: Pictures,
+    parents: Objects,
+    size: ThumbnailSize = ThumbnailSize.SMALL,
+    expires_in: int | None = None,
+) -> Sequence[str | None]:
+    """A signed address that opens its `thumbnail` without a token, as `signedUrl` makes it, for a list in one go.
+    `expires_in` is for how many seconds; the longest allowed when absent. An asset in the trash has none.
+    """
+    trashed = [deleted_at is not None for deleted_at in parents.column("deleted_at")]
+    live = [None if gone else each for gone, each in zip(trashed, pictures.hashes, strict=True)]
+    return _signed(Pictures(pictures.context, live), size, expires_in)
+
+
+@batched(Entity, reads=("row_id",), rows=pictures_of_entities, volatile=True, name="thumbnail_url")
+def thumbnail_url_of_entity(
+    pictures: Pictures,
+    _parents: Objects,
+    size: ThumbnailSize = ThumbnailSize.SMALL,
+    expires_in: int | None = None,
+) -> Sequence[str | None]:
+    """A signed address that opens its `thumbnail` without a token, null where that is null.
+    `expires_in` is for how many seconds; the longest allowed when absent.
+    """
+    return _signed(pictures, size, expires_in)
+
+
+def _signed(pictures: Pictures, size: ThumbnailSize, expires_in: int | None) -> list[str | None]:
+    context, pixels = pictures.context, size.pixels
+    seconds, sign = _seconds(context, expires_in), context.core.sign_thumbnail
+    return [
+        None if each is None else context.base_url + sign(each, pixels, seconds)[0]
+        for each in pictures.hashes
     ]
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import Enum
+from typing import NamedTuple
 
 import strawberry
 
@@ -45,29 +47,56 @@ class Thumbnail:
         return cls(small=address(content_hash, small), large=address(content_hash, large))
 
 
-@batched(Asset, reads=("id", "content_hash"))
-def thumbnail(db: Reader, parents: Objects) -> Sequence[Thumbnail]:
+@strawberry.enum(description="Which of the two thumbnails: at most 320 or 640 pixels wide.")
+class ThumbnailSize(Enum):
+    SMALL = "small"
+    LARGE = "large"
+
+    @property
+    def pixels(self) -> int:
+        """How wide it is at most."""
+        return SIZES[0] if self is ThumbnailSize.SMALL else SIZES[1]
+
+
+class Pictures(NamedTuple):
+    """Of which bytes the thumbnails of a level's records are made, None where a record has none."""
+
+    context: Context
+    hashes: Sequence[str | None]
+
+
+def picture_of_asset(db: Reader, asset_id: str, content_hash: str) -> str:
+    """The hash of the bytes that the thumbnail of an asset is made of."""
+    return rows.of_assets(db, [asset_id]).get(asset_id, content_hash)
+
+
+def pictures_of_assets(level: Level) -> Pictures:
+    """Looked up once for all fields of these assets, which read `id` and `content_hash`."""
+    ids = level.parents.column("id")
+    derived = rows.of_assets(level.context.snapshot, ids)
+    own = zip(ids, level.parents.column("content_hash"), strict=True)
+    return Pictures(level.context, [derived.get(each) or content_hash for each, content_hash in own])
+
+
+def pictures_of_entities(level: Level) -> Pictures:
+    """Looked up once for all fields of these entities, which read `row_id`; none for who may not read assets."""
+    context: Context = level.context
+    places = level.parents.column("row_id")
+    found = rows.of_entities(context.snapshot, places) if READ in context.actor.permissions else {}
+    return Pictures(context, [found.get(each) for each in places])
+
+
+@batched(Asset, reads=("id", "content_hash"), rows=pictures_of_assets)
+def thumbnail(pictures: Pictures, _parents: Objects) -> Sequence[Thumbnail]:
     """The picture that stands for it: a live asset of the kind `image.thumbnail` that was derived from it, the newest
     one, else what is made of its own bytes: a picture, or a tile that names the kind of file.
     """
-    ids = parents.column("id")
-    derived = rows.of_assets(db, ids)
-    own = zip(ids, parents.column("content_hash"), strict=True)
-    return [Thumbnail.of(derived.get(each) or content_hash) for each, content_hash in own]
+    return [Thumbnail.of(each) for each in pictures.hashes if each is not None]
 
 
-def _context(level: Level) -> Context:
-    context: Context = level.context
-    return context
-
-
-@batched(Entity, reads=("row_id",), rows=_context, name="thumbnail")
-def thumbnail_of_entity(context: Context, parents: Objects) -> Sequence[Thumbnail | None]:
+@batched(Entity, reads=("row_id",), rows=pictures_of_entities, name="thumbnail")
+def thumbnail_of_entity(pictures: Pictures, _parents: Objects) -> Sequence[Thumbnail | None]:
     """The picture that stands for it: the chosen one, else the newest picture linked to it. Null when there is none,
     when it is in the trash, and for whoever may not read assets.
     """
-    places = parents.column("row_id")
-    if READ not in context.actor.permissions:
-        return [None] * len(places)
-    found = rows.of_entities(context.snapshot, places)
-    return [Thumbnail.of(found[each]) if each in found else None for each in places]
+    return [None if each is None else Thumbnail.of(each) for each in pictures.hashes]

@@ -50,7 +50,14 @@ DOWNLOAD_ERRORS = (
     "range_not_satisfiable",
     "store_away",
 )
-THUMBNAIL_ERRORS = (*EVERYWHERE, *EVERYWHERE_RARE, "not_found", "version_conflict", "store_away")
+THUMBNAIL_ERRORS = (
+    *EVERYWHERE,
+    *EVERYWHERE_RARE,
+    "not_found",
+    "invalid_signature",
+    "version_conflict",
+    "store_away",
+)
 BINARY: Json = {"type": "string", "format": "binary"}
 """Bytes, as generators of clients know them: a Blob, a File, a stream."""
 SOME = "…"
@@ -75,6 +82,8 @@ QUERY: dict[str, tuple[Json, str]] = {
     ),
     "signature": ({**TEXT, "examples": ["…"]}, "Of a signed address: its proof. Then no token is looked at."),
 }
+SIGNED = [*SECURITY, {}]
+"""Or the signature. It is no scheme: generated clients would put the token into the address."""
 TAG = '(W/)?"[!#-~]*"'
 TAGS: Json = {**TEXT, "examples": [f'"{HASH_EXAMPLE}"']}
 """One or several ETags, or `*`."""
@@ -136,8 +145,7 @@ def download_route(endpoint: Endpoint, method: str, needs: Iterable[str]) -> API
                 *(_parameter(name, "query", schema, text) for name, (schema, text) in QUERY.items()),
                 *(_parameter(name, "header", schema, text) for name, (schema, text) in HEADERS.items()),
             ],
-            # Or the signature. It is no scheme: generated clients would put the token into the address.
-            "security": [*SECURITY, {}],
+            "security": SIGNED,
             PERMISSIONS: sorted(needs),
         },
     )
@@ -184,7 +192,7 @@ def thumbnail_route(endpoint: Endpoint, method: str, needs: Iterable[str]) -> AP
         "Show a thumbnail" if method == "GET" else "Read the headers of a thumbnail",
         "At most `size` pixels wide and twice as high, made when it is first asked for. A picture is `immutable`: "
         "browsers keep it. A tile that is drawn for a file without one is asked for again after a minute.",
-        f"Needs the permission {_listed(needs)}.",
+        f"Needs the permission {_listed(needs)}, or a signed address.",
         responses={
             "200": {"description": "The thumbnail.", **body},
             "304": {"description": "You have it already."},
@@ -199,8 +207,10 @@ def thumbnail_route(endpoint: Endpoint, method: str, needs: Iterable[str]) -> AP
                 _parameter("content_hash", "path", CONTENT_HASH, "The SHA-256 of the bytes.", required=True),
                 _parameter("size", "path", WIDTH, "How wide it is, in pixels, at most.", required=True),
                 _parameter("recipe", "path", VERSION, "The version of the recipe.", required=True),
+                *(_parameter(name, "query", *QUERY[name]) for name in ("expires", "signature")),
                 _parameter("If-None-Match", "header", *HEADERS["If-None-Match"]),
             ],
+            "security": SIGNED,
             PERMISSIONS: sorted(needs),
         },
     )

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any, get_args
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,12 +15,12 @@ from faceforge_schema import Actor, Context, Contract
 from faceforge_schema.assets.assets import asset, check_create, create_asset
 from faceforge_schema.assets.intake import UPLOAD_FORM, AssetCreate
 from faceforge_server.files.delivery import Download
-from faceforge_server.files.description import DOWNLOAD
 from faceforge_server.files.disposition import Disposition
 from faceforge_server.files.form import UploadLimits
 from faceforge_server.files.intake import uncancelled
 from faceforge_server.files.progress import KIND, Tell
-from faceforge_server.files.signing import ALTERED, PARAMETERS, sign, verify
+from faceforge_server.files.signed_addresses import SignedAddresses
+from faceforge_server.files.signing import ALTERED, PARAMETERS
 from faceforge_server.files.unknown_parameters import refuse_unknown
 from faceforge_server.files.upload import Upload
 from faceforge_server.http.answers import HeldAnswer
@@ -60,10 +57,10 @@ class FileTransfers:
         operations: list[RestOperation],
         store: ObjectStore,
         staging: Staging,
-        signing_key: Callable[[], bytes],
+        signed: SignedAddresses,
     ) -> None:
         self._contract, self._create = contract, operation_of(operations, create_asset)
-        self._store, self._staging, self._key = store, staging, signing_key
+        self._store, self._staging, self._signed = store, staging, signed
         self._read = operation_of(operations, asset).needs
         contract.documents.keep(ASSET)
 
@@ -122,13 +119,8 @@ class FileTransfers:
             found = await self._signed_asset(
                 asset_id, Context(context.core, Actor("signed address", self._read))
             )
-            wished: Disposition | None = verify(
-                self._key(),
-                request.method,
-                asset_id,
-                found["contentHash"],
-                request.query_params,
-                now=time.time(),
+            wished: Disposition | None = self._signed.check_download(
+                request.method, asset_id, found["contentHash"], request.query_params
             )
             let_in(request.scope)
         else:
@@ -152,15 +144,6 @@ class FileTransfers:
             return await self._contract.answer(ASSET, {"assetId": asset_id}, context)
         except (NotFound, InvalidInput):
             raise InvalidSignature(ALTERED) from None
-
-    def sign(
-        self, asset_id: str, content_hash: str, disposition: Disposition, seconds: int
-    ) -> tuple[str, str]:
-        """(signed path, the moment it expires at): see `SignDownload` in the schema."""
-        now = time.time()
-        query = sign(self._key(), asset_id, content_hash, disposition, now=now, seconds=seconds)
-        expires = datetime.fromtimestamp(int(query["expires"]), UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        return f"{DOWNLOAD.format(asset_id=asset_id)}?{urlencode(query)}", expires
 
 
 def _wished(request: Request) -> Disposition | None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from faceforge_server.files.disposition import content_disposition, disposition
 from faceforge_server.files.headers import content_type, file_headers, validators_of
-from faceforge_server.files.signing import sign, verify
+from faceforge_server.files.signing import sign, sign_thumbnail, verify, verify_thumbnail
 from faceforge_storage.database import clock
 from faceforge_storage.errors import InvalidSignature
 
@@ -159,3 +159,34 @@ def test_anything_altered_is_refused(change: str, value: Any) -> None:
 def test_different_claims_never_share_a_signature(one: list[str], other: list[str]) -> None:
     signatures = [sign(KEY, a, b, c, now=NOW, seconds=60)["signature"] for a, b, c in (one, other)]  # type: ignore[arg-type]  # any text may be claimed
     assert (signatures[0] == signatures[1]) == (json.dumps(one) == json.dumps(other))
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_signed_address_of_a_thumbnail_opens_it_until_it_expires(method: str) -> None:
+    query = sign_thumbnail(KEY, HASH, 320, now=NOW, seconds=60)
+    for now in (NOW, NOW + 60):
+        assert verify_thumbnail(KEY, method, HASH, "320", query, now=now) == int(NOW) + 60
+    with pytest.raises(InvalidSignature, match="expired"):
+        verify_thumbnail(KEY, method, HASH, "320", query, now=NOW + 61)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"key": b"other"}, {"method": "DELETE"}, {"content_hash": "d" * 64}, {"size": "640"}, {"size": "0320"},
+     {"expires": "1000061"}, {"expires": ""}, {"signature": "0" * 64}, {"signature": "é"}, {"signature": ""}],
+)  # fmt: skip
+def test_any_altered_address_of_a_thumbnail_is_refused(changes: dict[str, Any]) -> None:
+    given_: dict[str, Any] = {"key": KEY, "method": "GET", "content_hash": HASH, "size": "320"}
+    query = sign_thumbnail(KEY, HASH, 320, now=NOW, seconds=60)
+    for name, value in changes.items():
+        (given_ if name in given_ else query)[name] = value
+    with pytest.raises(InvalidSignature):
+        verify_thumbnail(*given_.values(), query, now=NOW)
+
+
+def test_the_signature_of_a_thumbnail_opens_no_file() -> None:
+    query = sign_thumbnail(KEY, HASH, 320, now=NOW, seconds=60)
+    for shown in ("320", "inline", "attachment", ""):
+        for asset_id in (ASSET, HASH, ""):
+            with pytest.raises(InvalidSignature):
+                verify(KEY, "GET", asset_id, HASH, {**query, "disposition": shown}, now=NOW)
