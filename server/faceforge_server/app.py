@@ -45,7 +45,7 @@ from faceforge_storage.database.prepared_select import PreparedSelects
 from faceforge_storage.database.read_budget import AnswerMemory
 from faceforge_storage.errors import CannotStart, FaceForgeError
 from faceforge_storage.events.hub import Events
-from faceforge_storage.examiner import Examiner, Tool
+from faceforge_storage.examiner import Examiner
 from faceforge_storage.home.home import Home
 from faceforge_storage.home.settings import Settings
 from faceforge_storage.ingest.exiftool import NAME as EXIFTOOL
@@ -53,6 +53,7 @@ from faceforge_storage.ingest.exiftool import VERSION, ExifTool, find_exiftool, 
 from faceforge_storage.ingest.isolation.processes import ReaderProcesses
 from faceforge_storage.ingest.reader import Bounds
 from faceforge_storage.ingest.registry import READERS
+from faceforge_storage.ingest.tool import Tool
 from faceforge_storage.objects.registry import open_store
 from faceforge_storage.objects.staging import Staging
 from faceforge_storage.objects.store import ObjectStore

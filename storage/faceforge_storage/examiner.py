@@ -12,16 +12,17 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from faceforge_storage import readings
 from faceforge_storage.assets import find_object
 from faceforge_storage.database.database import Database
 from faceforge_storage.database.gateway import Write
 from faceforge_storage.errors import FaceForgeError, Overloaded, StorageFailed, Unavailable
-from faceforge_storage.ingest.isolation.processes import Examine, Examined
-from faceforge_storage.ingest.reader import File, Found, Reader, Unreadable
+from faceforge_storage.ingest.isolation.processes import Examine, Processes
+from faceforge_storage.ingest.reader import File, Reader
 from faceforge_storage.ingest.thumbnails import SIZES
+from faceforge_storage.ingest.tool import Tool
 from faceforge_storage.objects.provider import ObjectReader, StoredObject
 from faceforge_storage.objects.store import ObjectStore
 from faceforge_storage.readings import Outcome, Pending
@@ -35,33 +36,18 @@ BATCH = 64
 """How many contents are taken from the queue at once."""
 SAVED_AT_ONCE = 16
 """How many contents that have been read are stored in one transaction."""
+SAVE_SECONDS = 0.5
+"""How long what was found waits for what else is being read: one large file holds up none of the others."""
+LONGEST_PAUSE = 60.0
+"""How seldom it is tried again while nothing can be stored: each time files are decoded for nothing."""
 WAITING = 512
-"""How many may wait for thumbnails at once."""
+"""How many contents may be examined or wait for it at once, because somebody waits for a thumbnail."""
+BROKEN = "Reading it failed; the log of Core says where."
+NOT_KEPT = "What was found cannot be stored; the log of Core says why."
+AGAIN = {"Retry-After": "2"}
 Announce = Callable[[str, Mapping[str, Any]], None]
 Made = tuple[Outcome, Mapping[int, bytes]]
 """What came of examining a content: what was read, and the thumbnails by size."""
-
-
-AGAIN = {"Retry-After": "2"}
-
-
-class Processes(Protocol):
-    """What decodes files; see `ingest.isolation.processes`."""
-
-    async def examine(self, request: Examine, *, urgent: bool = False) -> Examined: ...
-
-    def close(self) -> None: ...
-
-
-@dataclass(frozen=True)
-class Tool:
-    """A reader that is a program of its own, which runs beside the processes: `read` blocks, and raises Unreadable."""
-
-    name: str
-    version: int
-    takes: Callable[[File], bool]
-    read: Callable[[File], Found]
-    close: Callable[[], None]
 
 
 @dataclass(eq=False)
@@ -83,7 +69,8 @@ class Examiner:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._expected = asyncio.Event()
         self._running: dict[str, asyncio.Task[Made]] = {}
-        self._waiting = 0
+        # As many as there are processes for, and one more: each that has its turn holds an open file.
+        self._urgent = asyncio.Semaphore(self.at_once + 1)
 
     async def stop(self) -> None:
         """End what reads, whatever it is doing."""
@@ -125,20 +112,13 @@ class Examiner:
         found = await asyncio.to_thread(self.renditions.find, sha256, size)
         if found is not None:
             return found
-        if self._waiting >= WAITING:
-            raise Overloaded(f"{WAITING} wait for thumbnails already.", headers=AGAIN)
-        self._waiting += 1
-        try:
-            return await self._made_now(sha256, size)
-        finally:
-            self._waiting -= 1
-
-    async def _made_now(self, sha256: str, size: int) -> bytes | None:
         pending = await self.database.read(OWN._replace(light=True), readings.find, sha256)
         if pending is None:
             return None
         held = await self.database.read(OWN._replace(light=True), readings.versions, [sha256])
         begun = sha256 not in self._running
+        if begun and len(self._running) >= WAITING:  # those, too, whose requests have given up meanwhile
+            raise Overloaded(f"{WAITING} wait for thumbnails already.", headers=AGAIN)
         outcome, thumbnails = await self._examined(pending, held.get(sha256, {}), urgent=True)
         if begun and outcome.results:
             with suppress(FaceForgeError):  # it stays in the queue; whoever waits for a picture has it
@@ -153,6 +133,7 @@ class Examiner:
         """Until cancelled: read what waits, first come first served."""
         self._loop = asyncio.get_running_loop()
         await self._look_for_new_readers()
+        pause = AGAIN_SECONDS
         while True:
             self._expected.clear()
             try:
@@ -160,22 +141,21 @@ class Examiner:
                 batch = await self.database.write(OWN, "core", "read files", self._next)
                 if batch:
                     await self._read(batch)
-                    continue
-                await self._expected.wait()
-            except FaceForgeError as error:
-                log.warning("files cannot be read now: %s", error)
-                await asyncio.sleep(AGAIN_SECONDS)
-            except Exception:  # it goes on, whatever one batch met
-                log.exception("reading files failed")
-                await asyncio.sleep(AGAIN_SECONDS)
+                else:
+                    await self._expected.wait()
+                pause = AGAIN_SECONDS
+            except Exception as error:  # it goes on, whatever one batch met
+                log.warning(
+                    "files cannot be read now: %s", error, exc_info=not isinstance(error, FaceForgeError)
+                )
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE)
 
     async def _look_for_new_readers(self) -> None:
         """At the start: what is stored is read again by readers that were not here before, or have become better."""
-        present = self.present
+        enqueue = partial(readings.enqueue_for_new_readers, present=self.present)
         with suppress(FaceForgeError):  # a home that can only be read
-            await self.database.write(
-                OWN, "core", "read files", lambda tx: readings.enqueue_for_new_readers(tx, present)
-            )
+            await self.database.write(OWN, "core", "read files", enqueue)
 
     @staticmethod
     def _next(tx: Write) -> list[Pending]:
@@ -188,31 +168,35 @@ class Examiner:
 
         async def one(pending: Pending) -> Outcome:
             async with gate:
-                outcome, _ = await self._examined(pending, held.get(pending.sha256, {}))
-                return outcome
+                known = held.get(pending.sha256, {})
+                try:
+                    return (await self._examined(pending, known))[0]
+                except FaceForgeError:
+                    raise
+                except Exception:  # else it would come again and again, before all that wait behind it
+                    log.exception("examining %s failed", pending.sha256)
+                    return self._failed(pending, known, BROKEN)
 
-        tasks = [asyncio.ensure_future(one(each)) for each in batch]
-        done: list[Outcome] = []
+        left = {asyncio.ensure_future(one(each)) for each in batch}
         try:
-            for each in asyncio.as_completed(tasks):
-                done.append(await each)
-                if len(done) == SAVED_AT_ONCE:
-                    await self._save(done)
-                    done = []
-        except FaceForgeError:
-            await self._save(done)
-            raise
+            while left:
+                ended, left = await asyncio.wait(left, timeout=SAVE_SECONDS)
+                done = [each.result() for each in ended if each.exception() is None]
+                for start in range(0, len(done), SAVED_AT_ONCE):
+                    await self._save(done[start : start + SAVED_AT_ONCE])
+                for each in ended:
+                    each.result()  # raises why it could not be examined now
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-        await self._save(done)
+            for each in left:
+                each.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
 
     async def _examined(self, pending: Pending, held: Mapping[str, int], *, urgent: bool = False) -> Made:
         """What comes of examining a content; of one that is being examined already, what comes of that."""
         running = self._running.get(pending.sha256)
         if running is None:
-            running = asyncio.ensure_future(self._examine(pending, held, urgent=urgent))
+            examine = self._examine_soon if urgent else self._examine
+            running = asyncio.ensure_future(examine(pending, held))
             self._running[pending.sha256] = running
             running.add_done_callback(partial(self._ended, pending.sha256))
         return await asyncio.shield(running)
@@ -222,25 +206,23 @@ class Examiner:
         if not running.cancelled():
             running.exception()  # whoever waits has it; nobody may be left, and asyncio would complain of that
 
-    async def _examine(self, pending: Pending, held: Mapping[str, int], *, urgent: bool) -> Made:
-        place = (pending.size_bytes, pending.provider, pending.bucket, pending.key)
-        names = (pending.mime_type, pending.filename, pending.kind, pending.blake3)
-        file = File(Path(), pending.sha256, pending.size_bytes, *names)
+    async def _examine_soon(self, pending: Pending, held: Mapping[str, int]) -> Made:
+        async with self._urgent:
+            return await self._examine(pending, held, urgent=True)
+
+    async def _examine(self, pending: Pending, held: Mapping[str, int], *, urgent: bool = False) -> Made:
+        file = _file_of(pending)
         wanted = [each for each in self.readers if self._wants(each, file, pending, held)]
         tools = [each for each in self.tools if self._wants(each, file, pending, held)]
         sizes = await self._sizes(pending, wanted, held)
         try:
-            reader = await asyncio.to_thread(self.store.open, StoredObject(pending.sha256, *place))
+            reader, path = await asyncio.to_thread(self._open, pending)
         except (Unavailable, StorageFailed) as fault:
             if urgent or self.store.away():
                 raise
-            failed = [*(each.name for each in wanted), *(each.name for each in tools)]
-            results: dict[str, tuple[int, Found | str]] = {
-                name: (self.present[name], fault.detail) for name in failed
-            }
-            return Outcome(pending.sha256, results), {}
+            return self._failed(pending, held, fault.detail), {}
         try:
-            file = replace(file, path=_path_of(reader))
+            file = replace(file, path=path)
             # Who waits for a thumbnail waits for nothing else that takes long: then the content stays in the queue.
             quick = [each for each in wanted if not (urgent and each.reads_all_bytes)]
             used = [] if urgent else tools
@@ -248,7 +230,7 @@ class Examiner:
             request = Examine(file, tuple(each.name for each in quick), sizes, whole)
             examined, found = await asyncio.gather(
                 self.processes.examine(request, urgent=urgent),
-                asyncio.gather(*(asyncio.to_thread(_read_by, each, file) for each in used)),
+                asyncio.gather(*(each.examine(file) for each in used)),
             )
         finally:
             reader.close()
@@ -256,8 +238,24 @@ class Examiner:
         read = {**examined.readings, **{each.name: one for each, one in zip(used, found, strict=True)}}
         results = {name: (self.present[name], value) for name, value in read.items()}
         complete = len(used) + len(quick) == len(tools) + len(wanted)
-        outcome = Outcome(pending.sha256, results, again=pending.again and complete, complete=complete)
+        again = pending.again and complete
+        outcome = Outcome(pending.sha256, results, pending.again, again=again, complete=complete)
         return outcome, examined.thumbnails
+
+    def _open(self, pending: Pending) -> tuple[ObjectReader, Path]:
+        """The open bytes, and where they lie. Raises what `ObjectStore.open` does."""
+        place = (pending.size_bytes, pending.provider, pending.bucket, pending.key)
+        reader = self.store.open(StoredObject(pending.sha256, *place))
+        if reader.file is None:
+            reader.close()
+            raise Unavailable("These bytes are not in a local file.")
+        return reader, Path(reader.file.name)
+
+    def _failed(self, pending: Pending, held: Mapping[str, int], message: str) -> Outcome:
+        """What comes of a content that no reader gets to see."""
+        file = _file_of(pending)
+        names = [each.name for each in self._all() if self._wants(each, file, pending, held)]
+        return Outcome(pending.sha256, {each: (self.present[each], message) for each in names}, pending.again)
 
     async def _sizes(
         self, pending: Pending, wanted: Sequence[Reader], held: Mapping[str, int]
@@ -280,27 +278,23 @@ class Examiner:
                     await asyncio.to_thread(self.renditions.save, sha256, thumbnails)
 
     async def _save(self, outcomes: list[Outcome]) -> None:
-        if outcomes:
-            await self.database.write(
-                OWN, "core", "read files", lambda tx: readings.save(tx, outcomes, self.most_bytes)
-            )
-            self.announce("reading.done", {"content_hashes": [each.sha256 for each in outcomes]})
+        """Store what came of reading; one that cannot be stored fails, and holds up no other."""
+        try:
+            await self._store(outcomes)
+        except FaceForgeError:
+            raise
+        except Exception:
+            log.exception("what was found in files cannot be stored")
+            for each in outcomes:
+                await (self._save([each]) if len(outcomes) > 1 else self._store([each.failed(NOT_KEPT)]))
+
+    async def _store(self, outcomes: list[Outcome]) -> None:
+        save = partial(readings.save, outcomes=outcomes, most_bytes=self.most_bytes)
+        await self.database.write(OWN, "core", "read files", save)
+        self.announce("reading.done", {"content_hashes": [each.sha256 for each in outcomes]})
 
 
-def _path_of(reader: ObjectReader) -> Path:
-    """Where the bytes lie as a local file."""
-    if reader.file is None:
-        raise Unavailable("These bytes are not in a local file.")
-    return Path(reader.file.name)
-
-
-def _read_by(tool: Tool, file: File) -> Found | str:
-    try:
-        return tool.read(file)
-    except Unreadable as fault:
-        return str(fault)
-    except Unavailable:
-        raise
-    except Exception:
-        log.exception("the reader %s failed", tool.name)
-        return "The reader ended with an error; the log of Core has it."
+def _file_of(pending: Pending) -> File:
+    """A content as readers are chosen by it: not where it lies."""
+    names = (pending.mime_type, pending.filename, pending.kind, pending.blake3)
+    return File(Path(), pending.sha256, pending.size_bytes, *names)
