@@ -101,6 +101,7 @@ class ExifTool:
             self._stop()
 
     def _ask(self, process: subprocess.Popen[bytes], *words: bytes) -> bytes:
+        self._check_open()  # what was started while it was being closed is asked nothing
         self._asked += 1
         began = time.monotonic()
         limit = _timer(self._seconds, lambda: _end(process))
@@ -113,15 +114,13 @@ class ExifTool:
         if said is not None:
             return said
         self._stop()
-        if self._closed:
-            raise Unavailable("Core is stopping.")
+        self._check_open()
         if time.monotonic() - began >= self._seconds:
             raise Unreadable(f"ExifTool took longer than {self._seconds:g} s.")
         raise Unreadable("ExifTool ended, for want of memory or by a fault.")
 
     def _running(self) -> subprocess.Popen[bytes]:
-        if self._closed:
-            raise Unavailable("Core is stopping.")
+        self._check_open()
         if self._process is not None and self._process.poll() is None:
             return self._process
         self._stop()
@@ -145,6 +144,10 @@ class ExifTool:
                 f"ExifTool {oldest} or later is needed; this is {clean_text(version.decode())[:20]}."
             )
         return self._process
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise Unavailable("Core is stopping.")
 
     def _stop_idle(self) -> None:
         with self._turn:
