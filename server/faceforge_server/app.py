@@ -46,7 +46,7 @@ from faceforge_storage.database.prepared_select import PreparedSelects
 from faceforge_storage.database.read_budget import AnswerMemory
 from faceforge_storage.errors import CannotStart, FaceForgeError
 from faceforge_storage.events.hub import Events
-from faceforge_storage.examinations import Examinations, Tool
+from faceforge_storage.examinations import Examinations
 from faceforge_storage.examiner import Examiner
 from faceforge_storage.home.home import Home
 from faceforge_storage.home.settings import Settings
@@ -55,6 +55,7 @@ from faceforge_storage.ingest.exiftool import VERSION, ExifTool, find_exiftool, 
 from faceforge_storage.ingest.isolation.processes import ReaderProcesses
 from faceforge_storage.ingest.reader import Bounds
 from faceforge_storage.ingest.registry import READERS
+from faceforge_storage.ingest.tool import Tool
 from faceforge_storage.objects.registry import open_store
 from faceforge_storage.objects.staging import Staging
 from faceforge_storage.objects.store import ObjectStore
@@ -179,12 +180,12 @@ def _examiner(
         renditions=renditions,
         readers=tuple(each for each in READERS if each.available()),
         tools=tuple(tools),
+        at_once=count and count + 1,  # one waits, so that none has to
     )
     return Examiner(
         database=database,
         examinations=examinations,
         renditions=renditions,
-        at_once=count and count + 1,  # one waits, so that none has to
         most_bytes=limits.extracted_bytes,
         announce=partial(events.announce, needs=events.types.needs["asset"]),
     )
@@ -226,7 +227,8 @@ def _lifespan(
         counted = asyncio.create_task(asyncio.to_thread(core.examiner.renditions.sweep))
         tending = asyncio.create_task(core.stored_bytes.tend())
         dropping = asyncio.create_task(Retention(core.database, core.settings.journal).tend())
-        reading = asyncio.create_task(core.examiner.work() if core.examiner.at_once else asyncio.sleep(0))
+        reads = core.examiner.examinations.at_once > 0
+        reading = asyncio.create_task(core.examiner.work() if reads else asyncio.sleep(0))
         try:
             yield
         finally:

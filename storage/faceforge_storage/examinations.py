@@ -6,12 +6,11 @@ One content is examined once at a time, whoever asks.
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -19,17 +18,16 @@ from faceforge_storage import readings
 from faceforge_storage.assets import find_object
 from faceforge_storage.database.database import Database
 from faceforge_storage.errors import StorageFailed, Unavailable
-from faceforge_storage.ingest.isolation.processes import Examine, Examined
-from faceforge_storage.ingest.reader import File, Found, Reader, Unreadable
+from faceforge_storage.ingest.isolation.processes import Examine, Processes
+from faceforge_storage.ingest.reader import File, Found, Reader
 from faceforge_storage.ingest.thumbnails import SIZES
+from faceforge_storage.ingest.tool import Tool
 from faceforge_storage.objects.provider import ObjectReader, StoredObject
 from faceforge_storage.objects.store import ObjectStore
 from faceforge_storage.readings import Outcome, Pending
 from faceforge_storage.renditions import Renditions
 from faceforge_storage.scheduling.fair_queue import OWN
 from faceforge_storage.stored_bytes import StoredBytes
-
-log = logging.getLogger(__name__)
 
 
 class Made(NamedTuple):
@@ -38,25 +36,6 @@ class Made(NamedTuple):
     outcome: Outcome
     thumbnails: Mapping[int, bytes]
     of_asset: bool = True
-
-
-class Processes(Protocol):
-    """What decodes files; see `ingest.isolation.processes`."""
-
-    async def examine(self, request: Examine, *, urgent: bool = False) -> Examined: ...
-
-    def close(self) -> None: ...
-
-
-@dataclass(frozen=True)
-class Tool:
-    """A reader that is a program of its own, which runs beside the processes: `read` blocks, and raises Unreadable."""
-
-    name: str
-    version: int
-    takes: Callable[[File], bool]
-    read: Callable[[File], Found]
-    close: Callable[[], None]
 
 
 @dataclass(eq=False)
@@ -70,9 +49,16 @@ class Examinations:
     renditions: Renditions
     readers: tuple[Reader, ...]
     tools: tuple[Tool, ...]
+    at_once: int
+    """How many the queue begins at once; with 0 nothing is read but what somebody waits for."""
 
     def __post_init__(self) -> None:
         self._running: dict[str, asyncio.Task[Made]] = {}
+        # As many as there are processes for, and one more: each that has its turn holds an open file.
+        self._urgent = asyncio.Semaphore(self.at_once + 1)
+
+    def __len__(self) -> int:
+        return len(self._running)
 
     async def stop(self) -> None:
         """End what reads, whatever it is doing."""
@@ -111,7 +97,8 @@ class Examinations:
         """
         running = self._running.get(sha256)
         if running is None:
-            running = asyncio.ensure_future(self._examine(sha256, urgent=urgent))
+            examine = self._examine_soon if urgent else self._examine
+            running = asyncio.ensure_future(examine(sha256))
             self._running[sha256] = running
             running.add_done_callback(partial(self._ended, sha256))
         return await asyncio.shield(running)
@@ -121,7 +108,20 @@ class Examinations:
         if not running.cancelled():
             running.exception()  # whoever waits has it; nobody may be left, and asyncio would complain of that
 
-    async def _examine(self, sha256: str, *, urgent: bool) -> Made:
+    async def failed(self, sha256: str, message: str) -> Outcome:
+        """What comes of a content that no reader gets to see."""
+        pending, held = await self.database.read(OWN._replace(light=True), _known, sha256)
+        if pending is None:
+            return Outcome(sha256, {})
+        file = _file_of(pending)
+        names = [each.name for each in self._all() if _wants(each, file, pending, held)]
+        return self._outcome(pending, dict.fromkeys(names, message))
+
+    async def _examine_soon(self, sha256: str) -> Made:
+        async with self._urgent:
+            return await self._examine(sha256, urgent=True)
+
+    async def _examine(self, sha256: str, *, urgent: bool = False) -> Made:
         # As it stands now: since the content was taken from the queue, somebody may have waited for its thumbnail.
         pending, held = await self.database.read(OWN._replace(light=True), _known, sha256)
         if pending is None:
@@ -131,27 +131,23 @@ class Examinations:
         tools = [each for each in self.tools if _wants(each, file, pending, held)]
         sizes = await self._sizes(pending, wanted, held)
         if not (wanted or tools or sizes):
-            return Made(Outcome(sha256, {}, again=pending.again), {})
-        place = (pending.size_bytes, pending.provider, pending.bucket, pending.key)
+            return Made(self._outcome(pending, {}, again=pending.again), {})
         try:
-            reader = await asyncio.to_thread(self.store.open, StoredObject(sha256, *place))
+            reader, path = await asyncio.to_thread(self._open, pending)
         except (Unavailable, StorageFailed) as fault:
             if urgent or self.store.away():
                 raise
-            failed = [*(each.name for each in wanted), *(each.name for each in tools)]
-            return Made(self._outcome(sha256, dict.fromkeys(failed, fault.detail)), {})
+            return Made(await self.failed(sha256, fault.detail), {})
         # Who waits for a thumbnail waits for nothing else that takes long: then the content stays in the queue.
         quick = [each for each in wanted if not (urgent and each.reads_all_bytes)]
         used = [] if urgent else tools
         try:
-            read, thumbnails = await self._read(
-                replace(file, path=_path_of(reader)), quick, used, sizes, urgent=urgent
-            )
+            read, thumbnails = await self._read(replace(file, path=path), quick, used, sizes, urgent=urgent)
         finally:
             reader.close()
         await self._keep(sha256, thumbnails)
         complete = len(used) + len(quick) == len(tools) + len(wanted)
-        outcome = self._outcome(sha256, read, again=pending.again and complete, complete=complete)
+        outcome = self._outcome(pending, read, again=pending.again and complete, complete=complete)
         return Made(outcome, thumbnails)
 
     async def _read(
@@ -168,17 +164,26 @@ class Examinations:
         request = Examine(file, tuple(each.name for each in readers), sizes, whole)
         examined, found = await asyncio.gather(
             self.processes.examine(request, urgent=urgent),
-            asyncio.gather(*(asyncio.to_thread(_read_by, each, file) for each in tools)),
+            asyncio.gather(*(each.examine(file) for each in tools)),
         )
         by_tools = {each.name: one for each, one in zip(tools, found, strict=True)}
         return {**examined.readings, **by_tools}, examined.thumbnails
 
     def _outcome(
-        self, sha256: str, read: Mapping[str, Found | str], *, again: bool = False, complete: bool = True
+        self, pending: Pending, read: Mapping[str, Found | str], *, again: bool = False, complete: bool = True
     ) -> Outcome:
         present = self.present
         results = {name: (present[name], found) for name, found in read.items()}
-        return Outcome(sha256, results, again=again, complete=complete)
+        return Outcome(pending.sha256, results, pending.again, again=again, complete=complete)
+
+    def _open(self, pending: Pending) -> tuple[ObjectReader, Path]:
+        """The open bytes, and where they lie. Raises what `ObjectStore.open` does."""
+        place = (pending.size_bytes, pending.provider, pending.bucket, pending.key)
+        reader = self.store.open(StoredObject(pending.sha256, *place))
+        if reader.file is None:
+            reader.close()
+            raise Unavailable("These bytes are not in a local file.")
+        return reader, Path(reader.file.name)
 
     async def _sizes(
         self, pending: Pending, wanted: Sequence[Reader], held: Mapping[str, int]
@@ -210,22 +215,3 @@ def _file_of(pending: Pending) -> File:
 
 def _wants(reader: Reader | Tool, file: File, pending: Pending, held: Mapping[str, int]) -> bool:
     return (pending.again or held.get(reader.name) != reader.version) and reader.takes(file)
-
-
-def _path_of(reader: ObjectReader) -> Path:
-    """Where the bytes lie as a local file."""
-    if reader.file is None:
-        raise Unavailable("These bytes are not in a local file.")
-    return Path(reader.file.name)
-
-
-def _read_by(tool: Tool, file: File) -> Found | str:
-    try:
-        return tool.read(file)
-    except Unreadable as fault:
-        return str(fault)
-    except Unavailable:
-        raise
-    except Exception:
-        log.exception("the reader %s failed", tool.name)
-        return "The reader ended with an error; the log of Core has it."

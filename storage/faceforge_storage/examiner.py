@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from faceforge_storage import readings
@@ -28,8 +29,14 @@ BATCH = 64
 """How many contents are taken from the queue at once."""
 SAVED_AT_ONCE = 16
 """How many contents that have been read are stored in one transaction."""
+SAVE_SECONDS = 0.5
+"""How long what was found waits for what else is being read: one large file holds up none of the others."""
+LONGEST_PAUSE = 60.0
+"""How seldom it is tried again while nothing can be stored: each time files are decoded for nothing."""
 WAITING = 512
-"""How many may wait for thumbnails at once."""
+"""How many contents may be examined or wait for it at once, because somebody waits for a thumbnail."""
+BROKEN = "Reading it failed; the log of Core says where."
+NOT_KEPT = "What was found cannot be stored; the log of Core says why."
 Announce = Callable[[str, Mapping[str, Any]], None]
 AGAIN = {"Retry-After": "2"}
 
@@ -41,14 +48,12 @@ class Examiner:
     database: Database
     examinations: Examinations
     renditions: Renditions
-    at_once: int
     most_bytes: int
     announce: Announce
 
     def __post_init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._expected = asyncio.Event()
-        self._waiting = 0
 
     def expect(self) -> None:
         """Whoever puts something into the queue says so in its transaction, from the writer's thread."""
@@ -64,16 +69,9 @@ class Examiner:
         found = await asyncio.to_thread(self.renditions.find, sha256, size)
         if found is not None:
             return found
-        if self._waiting >= WAITING:
-            raise Overloaded(f"{WAITING} wait for thumbnails already.", headers=AGAIN)
-        self._waiting += 1
-        try:
-            return await self._made_now(sha256, size)
-        finally:
-            self._waiting -= 1
-
-    async def _made_now(self, sha256: str, size: int) -> bytes | None:
         begun = not self.examinations.is_running(sha256)
+        if begun and len(self.examinations) >= WAITING:  # those, too, whose requests have given up meanwhile
+            raise Overloaded(f"{WAITING} wait for thumbnails already.", headers=AGAIN)
         outcome, thumbnails, of_asset = await self.examinations.examine(sha256, urgent=True)
         if not of_asset:
             return None
@@ -90,6 +88,7 @@ class Examiner:
         """Until cancelled: read what waits, first come first served."""
         self._loop = asyncio.get_running_loop()
         await self._look_for_new_readers()
+        pause = AGAIN_SECONDS
         while True:
             self._expected.clear()
             try:
@@ -97,22 +96,20 @@ class Examiner:
                 batch = await self.database.write(OWN, "core", "read files", self._next)
                 if batch:
                     await self._read(batch)
-                    continue
-                await self._expected.wait()
-            except FaceForgeError as error:
-                log.warning("files cannot be read now: %s", error)
-                await asyncio.sleep(AGAIN_SECONDS)
-            except Exception:  # it goes on, whatever one batch met
-                log.exception("reading files failed")
-                await asyncio.sleep(AGAIN_SECONDS)
+                else:
+                    await self._expected.wait()
+                pause = AGAIN_SECONDS
+            except Exception as error:  # it goes on, whatever one batch met
+                unexpected = not isinstance(error, FaceForgeError)
+                log.warning("files cannot be read now: %s", error, exc_info=unexpected)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE)
 
     async def _look_for_new_readers(self) -> None:
         """At the start: what is stored is read again by readers that were not here before, or have become better."""
-        present = self.examinations.present
+        enqueue = partial(readings.enqueue_for_new_readers, present=self.examinations.present)
         with suppress(FaceForgeError):  # a home that can only be read
-            await self.database.write(
-                OWN, "core", "read files", lambda tx: readings.enqueue_for_new_readers(tx, present)
-            )
+            await self.database.write(OWN, "core", "read files", enqueue)
 
     @staticmethod
     def _next(tx: Write) -> list[str]:
@@ -120,32 +117,44 @@ class Examiner:
 
     async def _read(self, batch: list[str]) -> None:
         """Examine the contents of a batch, begun in order, and store what comes of it as it comes."""
-        gate = asyncio.Semaphore(self.at_once)
+        gate = asyncio.Semaphore(self.examinations.at_once)
 
         async def one(sha256: str) -> Outcome:
             async with gate:
-                return (await self.examinations.examine(sha256)).outcome
+                try:
+                    return (await self.examinations.examine(sha256)).outcome
+                except FaceForgeError:
+                    raise
+                except Exception:  # else it would come again and again, before all that wait behind it
+                    log.exception("examining %s failed", sha256)
+                    return await self.examinations.failed(sha256, BROKEN)
 
-        tasks = [asyncio.ensure_future(one(each)) for each in batch]
-        done: list[Outcome] = []
+        left = {asyncio.ensure_future(one(each)) for each in batch}
         try:
-            for each in asyncio.as_completed(tasks):
-                done.append(await each)
-                if len(done) == SAVED_AT_ONCE:
-                    await self._save(done)
-                    done = []
-        except FaceForgeError:
-            await self._save(done)
-            raise
+            while left:
+                ended, left = await asyncio.wait(left, timeout=SAVE_SECONDS)
+                done = [each.result() for each in ended if each.exception() is None]
+                for start in range(0, len(done), SAVED_AT_ONCE):
+                    await self._save(done[start : start + SAVED_AT_ONCE])
+                for each in ended:
+                    each.result()  # raises why it could not be examined now
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-        await self._save(done)
+            for each in left:
+                each.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
 
     async def _save(self, outcomes: list[Outcome]) -> None:
-        if outcomes:
-            await self.database.write(
-                OWN, "core", "read files", lambda tx: readings.save(tx, outcomes, self.most_bytes)
-            )
-            self.announce("reading.done", {"content_hashes": [each.sha256 for each in outcomes]})
+        """Store what came of reading; one that cannot be stored fails, and holds up no other."""
+        try:
+            await self._store(outcomes)
+        except FaceForgeError:
+            raise
+        except Exception:
+            log.exception("what was found in files cannot be stored")
+            for each in outcomes:
+                await (self._save([each]) if len(outcomes) > 1 else self._store([each.failed(NOT_KEPT)]))
+
+    async def _store(self, outcomes: list[Outcome]) -> None:
+        save = partial(readings.save, outcomes=outcomes, most_bytes=self.most_bytes)
+        await self.database.write(OWN, "core", "read files", save)
+        self.announce("reading.done", {"content_hashes": [each.sha256 for each in outcomes]})

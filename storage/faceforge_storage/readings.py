@@ -7,7 +7,7 @@ transaction, so that nothing is forgotten in a crash.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from faceforge_storage.database.dialects import Listed, among
 from faceforge_storage.database.gateway import AnyRow, Write
-from faceforge_storage.database.json_columns import dumps
+from faceforge_storage.database.json_cut_off import cut_off
 from faceforge_storage.database.prepared_select import CHUNK_ROWS
 from faceforge_storage.database.tables import assets, objects
 from faceforge_storage.database.unrecorded_tables import contents, pending_contents, readers, readings
@@ -37,12 +37,6 @@ HASHES = ("blake3", "md5", "crc32", "autov3")
 MEDIA = tuple(field.name for field in fields(Media))
 """The derived columns of assets, and the values of `Media`."""
 NOTHING = {**dict.fromkeys(MEDIA), "taken_at": ""}
-CUT_OFF = "…"
-"""What stands at the end of a text that was cut off."""
-CUT_KEY = "cut_off"
-"""The key that marks what was cut off: the names of what is shortened or left out, the longest first."""
-NAMES_BYTES = 1024
-LEAST_BYTES = 1000
 
 
 class Pending(NamedTuple):
@@ -66,10 +60,18 @@ class Outcome:
 
     sha256: str
     results: Mapping[str, tuple[int, Found | str]]
+    asked_again: bool = False
+    """What `Pending.again` was: a content that is to be read again since then stays in the queue."""
     again: bool = False
     """Whether all readers have read it, so that what none of them finds any more is forgotten."""
     complete: bool = True
     """Whether nothing is left to be read, so that it leaves the queue."""
+
+    def failed(self, message: str) -> Outcome:
+        """The same readers, all of which have failed."""
+        return replace(
+            self, results={each: (version, message) for each, (version, _) in self.results.items()}
+        )
 
 
 def enqueue(tx: Write, sha256s: Iterable[str], *, again: bool = False) -> None:
@@ -191,13 +193,13 @@ def save(tx: Write, outcomes: Sequence[Outcome], most_bytes: int) -> None:
         _replace(tx, outcome, most_bytes)
         known: dict[str, str] = {}
         for each in reversed(found):
-            known |= each.hashes
+            known |= {name: value for name, value in each.hashes.items() if name in HASHES}
         set_hashes(tx, outcome.sha256, known)
         media = {**(NOTHING if outcome.again else {}), **_merged(each.media for each in found)}
         if media:
             tx.set_derived(assets, assets.c.content_hash == outcome.sha256, media)
         if outcome.complete:
-            _forget_pending(tx, outcome.sha256)
+            _forget_pending(tx, outcome.sha256, asked_again=outcome.asked_again)
 
 
 def forget(tx: Write, sha256: str) -> None:
@@ -265,33 +267,8 @@ def _merged(found: Iterable[Media]) -> dict[str, Any]:
     return values
 
 
-def cut_off(found: Mapping[str, Any], most_bytes: int) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    """(what is shown of it in at most `most_bytes` of JSON, all of it where that was cut off).
-
-    What is longest goes first; what is shortened or left out is named under `cut_off`.
-    """
-    value = dict(found)
-    sizes = {name: _json_bytes({name: each}) for name, each in value.items()}
-    excess = sum(sizes.values()) - most_bytes
-    if excess <= 0:
-        return value, None
-    shown, cut = dict(value), []
-    excess += NAMES_BYTES
-    for name in sorted(sizes, key=sizes.__getitem__, reverse=True):
-        if excess <= 0:
-            break
-        cut.append(name)
-        text, keep = shown.pop(name), sizes[name] - excess
-        if isinstance(text, str) and keep > LEAST_BYTES:
-            # Half of it: what is escaped in JSON takes up to twice its bytes, but for control characters.
-            shown[name] = text.encode()[: keep // 2].decode(errors="ignore") + CUT_OFF
-        excess -= sizes[name] - (_json_bytes({name: shown[name]}) if name in shown else 0)
-    return {**shown, CUT_KEY: [each[:100] for each in cut[:8]]}, value
-
-
-def _json_bytes(value: object) -> int:
-    return len(dumps(value).encode())
-
-
-def _forget_pending(tx: Write, sha256: str) -> None:
-    tx.delete_unrecorded(pending_contents, pending_contents.c.sha256 == sha256)
+def _forget_pending(tx: Write, sha256: str, *, asked_again: bool = True) -> None:
+    here = pending_contents.c.sha256 == sha256
+    tx.delete_unrecorded(
+        pending_contents, here if asked_again else and_(here, pending_contents.c.again.is_(False))
+    )

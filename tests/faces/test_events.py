@@ -148,7 +148,8 @@ READERS = {
 def busy(core: RunningCore) -> World:
     """A Core in which something of every kind has happened."""
     world = World(core, 900)
-    assert world.photo, world.fact
+    assert world.photo
+    assert world.fact
     assert world.relation
     assert world.relation_type
     assert world.field_key

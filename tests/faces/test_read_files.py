@@ -15,9 +15,11 @@ from PIL import ExifTags, Image
 from running_core import RunningCore, running_core
 
 from faceforge_storage import readings
+from faceforge_storage.database.json_columns import dumps
+from faceforge_storage.database.json_cut_off import cut_off
 from faceforge_storage.database.tables import assets
 from faceforge_storage.ingest.reader import Found, Media
-from faceforge_storage.readings import Outcome, cut_off
+from faceforge_storage.readings import Outcome
 
 SECONDS = 30
 
@@ -189,7 +191,7 @@ def test_what_is_long_is_cut_off_with_a_mark_and_kept_whole(reading: RunningCore
 def test_what_is_shown_has_at_most_its_bytes(found: dict[str, Any]) -> None:
     shown, whole = cut_off(found, 64 * 1024)
     assert whole == found
-    assert len(readings.dumps(shown).encode()) <= 64 * 1024
+    assert len(dumps(shown).encode()) <= 64 * 1024
     assert shown["cut_off"]
 
 

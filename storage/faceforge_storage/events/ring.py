@@ -13,6 +13,8 @@ OBJECT_BYTES = 1500
 """What an event holds beside its frame."""
 BATCH_EVENTS = 500
 """How many events are handed on at once, at most: what a client that takes nothing holds."""
+MOST_BATCHES = 32
+"""How many batches are kept to be shared: who follows closely stands at the same place, and wants one of few things."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,10 @@ class Ring:
                 return None
         found = self._batches.get(key := (place.number, place.position, wanted))
         if found is None:
+            if (
+                len(self._batches) >= MOST_BATCHES
+            ):  # each who begins elsewhere, or wants something else, adds one
+                self._batches.clear()
             found = self._batches[key] = self._batch(place, wanted)
         batch, place.number = found
         place.position = batch.position

@@ -85,7 +85,7 @@ class ExifTool:
             if self._rest is not None:
                 self._rest.cancel()
             try:
-                said = self._ask(path)
+                said = self._ask(self._running(), path)
             finally:
                 self._rest = _timer(self._idle_seconds, self._stop_idle)
         return Found(_groups(said))
@@ -100,10 +100,8 @@ class ExifTool:
                 self._rest.cancel()
             self._stop()
 
-    def _ask(self, *words: bytes) -> bytes:
-        if self._closed:
-            raise Unavailable("Core is stopping.")
-        process = self._running()
+    def _ask(self, process: subprocess.Popen[bytes], *words: bytes) -> bytes:
+        self._check_open()  # what was started while it was being closed is asked nothing
         self._asked += 1
         began = time.monotonic()
         limit = _timer(self._seconds, lambda: _end(process))
@@ -116,13 +114,13 @@ class ExifTool:
         if said is not None:
             return said
         self._stop()
-        if self._closed:
-            raise Unavailable("Core is stopping.")
+        self._check_open()
         if time.monotonic() - began >= self._seconds:
             raise Unreadable(f"ExifTool took longer than {self._seconds:g} s.")
         raise Unreadable("ExifTool ended, for want of memory or by a fault.")
 
     def _running(self) -> subprocess.Popen[bytes]:
+        self._check_open()
         if self._process is not None and self._process.poll() is None:
             return self._process
         self._stop()
@@ -138,7 +136,7 @@ class ExifTool:
         except OSError as refused:
             raise Unreadable(f"ExifTool cannot be started: {refused.strerror}.") from None
         _restrain(self._process.pid, self._memory_bytes)
-        version = self._ask(b"-ver").strip()
+        version = self._ask(self._process, b"-ver").strip()
         if not _is_new_enough(version):
             self._stop()
             oldest = ".".join(map(str, OLDEST))
@@ -146,6 +144,10 @@ class ExifTool:
                 f"ExifTool {oldest} or later is needed; this is {clean_text(version.decode())[:20]}."
             )
         return self._process
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise Unavailable("Core is stopping.")
 
     def _stop_idle(self) -> None:
         with self._turn:

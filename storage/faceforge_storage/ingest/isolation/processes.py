@@ -8,6 +8,7 @@ import time
 from collections import deque
 from concurrent.futures import Future
 from dataclasses import dataclass
+from typing import Protocol
 
 from faceforge_storage.errors import Unavailable
 from faceforge_storage.ingest.isolation.examination import Examination
@@ -49,6 +50,14 @@ class Examined:
 class _Task:
     request: Examine
     future: Future[Examined]
+
+
+class Processes(Protocol):
+    """What decodes files: `ReaderProcesses`, which say how."""
+
+    async def examine(self, request: Examine, *, urgent: bool = False) -> Examined: ...
+
+    def close(self) -> None: ...
 
 
 class ReaderProcesses:
