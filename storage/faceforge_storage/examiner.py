@@ -41,7 +41,7 @@ Announce = Callable[[str, Mapping[str, Any]], None]
 Made = tuple[Outcome, Mapping[int, bytes]]
 """What came of examining a content: what was read, and the thumbnails by size."""
 
-
+FAULT = "The reader ended with an error; the log of Core has it."
 AGAIN = {"Retry-After": "2"}
 
 
@@ -234,11 +234,7 @@ class Examiner:
         except (Unavailable, StorageFailed) as fault:
             if urgent or self.store.away():
                 raise
-            failed = [*(each.name for each in wanted), *(each.name for each in tools)]
-            results: dict[str, tuple[int, Found | str]] = {
-                name: (self.present[name], fault.detail) for name in failed
-            }
-            return Outcome(pending.sha256, results), {}
+            return _failed(pending, [*wanted, *tools], fault.detail), {}
         try:
             file = replace(file, path=_path_of(reader))
             # Who waits for a thumbnail waits for nothing else that takes long: then the content stays in the queue.
@@ -250,11 +246,18 @@ class Examiner:
                 self.processes.examine(request, urgent=urgent),
                 asyncio.gather(*(asyncio.to_thread(_read_by, each, file) for each in used)),
             )
+        except FaceForgeError:
+            raise
+        except Exception:  # whatever it was: what stands behind it in the queue is to be read
+            log.exception("examining %s failed", pending.sha256)
+            return _failed(pending, [*wanted, *tools], FAULT), {}
         finally:
             reader.close()
         await self._keep(pending.sha256, examined.thumbnails)
         read = {**examined.readings, **{each.name: one for each, one in zip(used, found, strict=True)}}
-        results = {name: (self.present[name], value) for name, value in read.items()}
+        results: dict[str, tuple[int, Found | str]] = {
+            name: (self.present[name], value) for name, value in read.items()
+        }
         complete = len(used) + len(quick) == len(tools) + len(wanted)
         outcome = Outcome(pending.sha256, results, again=pending.again and complete, complete=complete)
         return outcome, examined.thumbnails
@@ -287,6 +290,10 @@ class Examiner:
             self.announce("reading.done", {"content_hashes": [each.sha256 for each in outcomes]})
 
 
+def _failed(pending: Pending, readers: Sequence[Reader | Tool], message: str) -> Outcome:
+    return Outcome(pending.sha256, {each.name: (each.version, message) for each in readers})
+
+
 def _path_of(reader: ObjectReader) -> Path:
     """Where the bytes lie as a local file."""
     if reader.file is None:
@@ -303,4 +310,4 @@ def _read_by(tool: Tool, file: File) -> Found | str:
         raise
     except Exception:
         log.exception("the reader %s failed", tool.name)
-        return "The reader ended with an error; the log of Core has it."
+        return FAULT

@@ -191,7 +191,7 @@ def save(tx: Write, outcomes: Sequence[Outcome], most_bytes: int) -> None:
         _replace(tx, outcome, most_bytes)
         known: dict[str, str] = {}
         for each in reversed(found):
-            known |= each.hashes
+            known |= {name: value for name, value in each.hashes.items() if name in HASHES}
         set_hashes(tx, outcome.sha256, known)
         media = {**(NOTHING if outcome.again else {}), **_merged(each.media for each in found)}
         if media:

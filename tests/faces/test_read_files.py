@@ -16,6 +16,7 @@ from running_core import RunningCore, running_core
 
 from faceforge_storage import readings
 from faceforge_storage.database.tables import assets
+from faceforge_storage.ingest.isolation.processes import Examine, Examined
 from faceforge_storage.ingest.reader import Found, Media
 from faceforge_storage.readings import Outcome, cut_off
 
@@ -60,6 +61,25 @@ def wait_until_read(core: RunningCore) -> None:
 def state_of(found: dict[str, Any], reader: str) -> tuple[str, str | None]:
     (one,) = [each for each in found["readings"] if each["reader"] == reader]
     return one["state"], one["message"]
+
+
+def test_a_file_over_which_reading_itself_fails_holds_up_no_other(
+    reading: RunningCore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    processes = reading.core.examiner.processes
+    read = processes.examine
+
+    async def failing(request: Examine, *, urgent: bool = False) -> Examined:
+        if request.file.filename == "harm.jpg":
+            raise ValueError("nobody foresaw this")
+        return await read(request, urgent=urgent)
+
+    monkeypatch.setattr(processes, "examine", failing)
+    harm, other = put(reading, picture(says="harm"), "harm.jpg"), put(reading, picture(says="other"))
+    wait_until_read(reading)
+    state, message = state_of(asset(reading, harm["asset_id"]), "image")
+    assert (state, message) == ("failed", "The reader ended with an error; the log of Core has it.")
+    assert state_of(asset(reading, other["asset_id"]), "image") == ("done", None)
 
 
 def test_what_is_found_stands_beside_the_record_and_changes_nothing_of_it(reading: RunningCore) -> None:
@@ -205,7 +225,11 @@ def test_what_was_read_by_an_older_reader_is_read_again_at_the_next_start(tmp_pa
         core.core.database.writing("t", "t", lambda tx: tx.set_derived(assets, where, {"width": 1}))
         core.core.database.writing("t", "t", older)
     with running_core(tmp_path, reading={"workers": 1}) as core:
-        wait_until_read(core)
+        end = (
+            time.monotonic() + SECONDS
+        )  # what waits is not counted until the start has looked for new readers
+        while asset(core, made["asset_id"])["media"]["width"] != 16 and time.monotonic() < end:
+            time.sleep(0.02)
         assert asset(core, made["asset_id"])["media"]["width"] == 16
 
 
