@@ -198,7 +198,6 @@ def test_a_damaged_file_is_made_again(directory: Path, damaged: bytes) -> None:
     assert kept.find(content_hash(1), 320) is None
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with a name")
 @pytest.mark.parametrize("kind", ["pipe", "link", "directory"])
 def test_what_is_no_file_is_not_read_and_gives_way(directory: Path, kind: str) -> None:
     kept = Renditions(directory, MIB)

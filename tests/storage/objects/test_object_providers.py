@@ -163,7 +163,6 @@ def test_an_object_of_the_wrong_size_is_refused_when_it_is_opened(tmp_path: Path
         store.open(stored)
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with a name")
 def test_a_pipe_in_place_of_an_object_is_refused_and_not_waited_for(tmp_path: Path, staging: Staging) -> None:
     """S9: whoever opens a pipe waits until somebody writes, and a thread of Core with them."""
     provider = FilesystemProvider(tmp_path / "assets")
