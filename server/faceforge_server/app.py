@@ -26,6 +26,7 @@ from faceforge_server.graphql.websocket import GraphqlWebSocket
 from faceforge_server.http.answer_cache import AnswerCache
 from faceforge_server.http.application import Application
 from faceforge_server.http.exception_handlers import EXCEPTION_HANDLERS
+from faceforge_server.http.file_handles import most_connections
 from faceforge_server.http.public_routes import Addresses, is_page, is_public, takes_signature
 from faceforge_server.http.request_ids import RequestIds
 from faceforge_server.middleware.authentication import Authentication
@@ -103,7 +104,8 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
     signed = SignedAddresses(install.signing_key)
     files = FileTransfers(contract, operations, store, staging, signed)
     stored_bytes = StoredBytes(database, store, renditions.remove)
-    events = Events(database, needs_of_records(contract.graphql))
+    followers = min(limits.followers, most_connections(limits.connections) // 2)
+    events = Events(database, needs_of_records(contract.graphql), followers)
     core = Core(
         database=database,
         settings=settings,

@@ -13,6 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from faceforge_storage.home.atomic import write_atomically
+from faceforge_storage.home.regular_file import open_regular_file
+from faceforge_storage.ingest.isolation.messages import MOST_BYTES
 from faceforge_storage.ingest.thumbnails import RECIPE, SIZES, is_tile
 
 log = logging.getLogger(__name__)
@@ -45,9 +47,11 @@ class Renditions:
         """The thumbnail of the bytes with a hash; None when it is to be made. It counts as used."""
         path = self._path(sha256, size, RECIPE)
         try:
-            with path.open("rb") as file:
-                content = file.read()
-                used = os.fstat(file.fileno()).st_mtime
+            with open_regular_file(path, follow=False) as file:
+                state = os.fstat(file.fileno())
+                if state.st_size > MOST_BYTES:
+                    return None
+                content, used = file.read(), state.st_mtime
         except OSError:
             return None
         if not _is_whole(content):

@@ -150,11 +150,34 @@ def test_nobody_who_left_is_kept(core: RunningCore, url: str) -> None:
     hub = core.core.events
     until(lambda: not hub._followers)
     sources = [EventSource(url, core.token).begun() for _ in range(5)]
-    assert hub._followers == 5
+    assert hub._followers.total() == 5
     for source in sources:
         source.close()
     until(lambda: not hub._followers)
     assert (hub._ring, hub._reading) == (None, None)
+
+
+def test_nobody_takes_all_the_places_of_those_who_follow(tmp_path: Any) -> None:
+    """B6, B7: what is followed keeps its connection, and others are to find one."""
+    with running_core(tmp_path / "home", limits={"followers": 5}) as core, on_a_socket(core) as url:
+        made = [
+            core.request("POST", "/v1/tokens", json={"name": name, "permissions": []}).json()["secret"]
+            for name in ("one", "two")
+        ]
+        taken = [EventSource(url, token).begun() for token in (core.token, core.token, made[0], made[0])]
+        for token in (core.token, made[0]):
+            with EventSource(url, token) as refused:
+                assert (refused.status, refused.headers["retry-after"]) == (503, "5")
+                assert refused.problem()["code"] == "overloaded"
+        waiting = core.request("GET", "/v1/events", params={"after": last(core), "wait": 1})
+        assert waiting.json()["code"] == "overloaded"
+        taken.append(EventSource(url, made[1]).begun())
+        with EventSource(url, made[1]) as refused:
+            assert "limits.followers: 5" in refused.problem()["detail"]
+        for source in taken:
+            source.close()
+        until(lambda: not core.core.events._followers)
+        EventSource(url, core.token).begun().close()
 
 
 def test_one_look_at_the_journal_serves_all_who_follow(core: RunningCore, url: str) -> None:

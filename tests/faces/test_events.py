@@ -218,6 +218,20 @@ def test_a_page_that_waits_in_vain_has_moved_on(core: RunningCore, world: World)
     assert (found["items"], found["next_cursor"]) == ([], last(core))
 
 
+def test_who_loses_the_token_while_a_page_waits_is_told_nothing_more(core: RunningCore, world: World) -> None:
+    token = world.make("create_token", input={"name": world.named("w"), "permissions": ["entities:read"]})
+
+    def revoke_then_make() -> None:
+        world.face.call("revoke_token", token_id=token["token_id"]).ok()
+        assert world.bob
+
+    after = last(core)
+    threading.Timer(0.3, revoke_then_make).start()
+    params = {"after": after, "wait": 5, "types": "entity.*"}
+    answer = core.request("GET", "/v1/events", params=params, token=token["secret"])
+    assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized")
+
+
 def test_what_waits_holds_no_reader_of_the_database(core: RunningCore) -> None:
     async def all_wait() -> list[int]:
         transport = httpx.ASGITransport(core.app)

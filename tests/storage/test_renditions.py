@@ -154,11 +154,18 @@ def test_a_read_only_cache_still_answers_what_it_has(
     kept.save(content_hash(1), {320: thumbnail()})
     unused_for(directory, 1, DAY)
 
+    really_open = os.open
+
     def refused(*_: object, **__: object) -> None:
         raise OSError(errno.EROFS, "Read-only file system")
 
-    for name in ("open", "utime"):
-        monkeypatch.setattr(os, name, refused)
+    def opened(path: str, flags: int, mode: int = 0o777) -> int:
+        if flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
+            refused()
+        return really_open(path, flags, mode)
+
+    monkeypatch.setattr(os, "open", opened)
+    monkeypatch.setattr(os, "utime", refused)
     kept.save(content_hash(1), {320: thumbnail(fill=b"new")})
     assert kept.find(content_hash(1), 320) == thumbnail()
     assert "Read-only file system" in caplog.text
@@ -189,6 +196,23 @@ def test_a_damaged_file_is_made_again(directory: Path, damaged: bytes) -> None:
     kept.save(content_hash(1), {320: thumbnail()})
     files(directory)[0].write_bytes(damaged)
     assert kept.find(content_hash(1), 320) is None
+
+
+@pytest.mark.parametrize("kind", ["pipe", "link", "directory"])
+def test_what_is_no_file_is_not_read_and_gives_way(directory: Path, kind: str) -> None:
+    kept = Renditions(directory, MIB)
+    kept.save(content_hash(1), {320: thumbnail(), 640: thumbnail(fill=b"b")})
+    first, second = files(directory)
+    first.unlink()
+    if kind == "pipe":
+        os.mkfifo(first)
+    elif kind == "link":
+        first.symlink_to(second)
+    else:
+        first.mkdir()
+    assert kept.find(content_hash(1), 320) is None
+    kept.save(content_hash(1), {320: thumbnail()})
+    assert kept.find(content_hash(1), 320) == (None if kind == "directory" else thumbnail())
 
 
 def test_a_start_removes_what_is_half_written_and_nothing_that_is_not_ours(directory: Path) -> None:

@@ -44,7 +44,8 @@ class EventAddress:
         self._contract, self._operation = contract, operation_of(operations, events)
 
     async def events(self, request: Request) -> Response:
-        """A page or the stream; raises CursorExpired, InvalidInput."""
+        """A page or the stream; raises CursorExpired, InvalidInput, and Unauthorized for a token that is revoked while
+        the page waits."""
         context = context_of(request)
         with released_on_error(context.budget):
             wait, request = _without_wait(request)
@@ -57,6 +58,9 @@ class EventAddress:
             if wait and not found["items"] and not found["has_more"]:
                 variables["after"] = found["next_cursor"]
                 await _until_one(context, variables, wait)
+                context.actor = await request.scope[
+                    STILL
+                ]()  # a token may have been revoked or changed meanwhile
                 found = await result_of(self._contract, self._operation, variables, context)
             return HeldAnswer(await answer(self._operation, found, context), context.budget)
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import AsyncGenerator, Collection, Mapping
 from contextlib import suppress
 from typing import Any
 
 from faceforge_storage.database.clock import now
 from faceforge_storage.database.database import Database
-from faceforge_storage.errors import FaceForgeError
+from faceforge_storage.errors import FaceForgeError, Overloaded
 from faceforge_storage.events import rows
 from faceforge_storage.events.event import EPHEMERAL, Event, EventTypes, Fields, Wanted
 from faceforge_storage.events.ring import BATCH_EVENTS, Batch, Place, Ring
@@ -33,18 +34,22 @@ AGAIN_SECONDS = 1.0
 """How soon a look that failed is tried again."""
 TOKENS = "token"
 """The record type whose events say that somebody's permissions have changed."""
+AGAIN = {"Retry-After": "5"}
 
 
 class Events:
     """The events of one Core. All but `announce` belongs to the event loop."""
 
-    def __init__(self, database: Database, needs: Mapping[str, str]) -> None:
+    def __init__(self, database: Database, needs: Mapping[str, str], most: int) -> None:
+        """`most`: how many may follow at once, half of them of one client."""
         self.types = EventTypes(needs)
         self.permission_changes = 0
         """Rises when a token changes: whoever follows must ask again then whether they still may."""
         self._everything = Wanted(frozenset(needs.values()))
         self._database = database
-        self._followers = 0
+        self._most = most
+        self._followers: Counter[str] = Counter()
+        """How many follow, by client."""
         self._ring: Ring | None = None
         self._reading: asyncio.Task[None] | None = None
         self._news = asyncio.Event()
@@ -70,14 +75,14 @@ class Events:
         """Events as they happen; those after the id `after` first, when it is given.
 
         The first batch is empty and says where it begins. An empty one comes also when permissions have changed, and
-        after `pulse_seconds` without another. Ends when Core stops. Raises CursorExpired.
+        after `pulse_seconds` without another. Ends when Core stops. Raises CursorExpired, Overloaded.
         """
         kept = await self._database.read(turn._replace(light=True), rows.kept)
         if after is not None:
             kept.check(after)
         place = Place(kept.newest if after is None else after)
         changes = self.permission_changes
-        self._enter()
+        self._enter(turn.client)
         try:
             yield Batch([], place.position)
             while not self._closed:
@@ -89,7 +94,7 @@ class Events:
                 elif self._is_at_end(place) and not await _set_within(news, pulse_seconds):
                     yield Batch([], place.position)
         finally:
-            self._leave()
+            self._leave(turn.client)
 
     async def _next(self, place: Place, wanted: Wanted, turn: Turn) -> Batch:
         """What comes next for somebody, perhaps nothing."""
@@ -144,14 +149,22 @@ class Events:
         if self._reading is not None:
             self._reading.cancel()
 
-    def _enter(self) -> None:
-        self._followers += 1
+    def _enter(self, client: str) -> None:
+        """Count one more; raises Overloaded. Who follows keeps a connection, and others are to find one, too."""
+        if self._followers.total() >= self._most or self._followers[client] >= max(1, self._most // 2):
+            raise Overloaded(
+                f"{self._followers.total()} follow events already, {self._followers[client]} of them with this token "
+                f"(limits.followers: {self._most}, half of them with one token).",
+                headers=AGAIN,
+            )
+        self._followers[client] += 1
         if self._reading is None and not self._closed:
             self._loop = asyncio.get_running_loop()
             self._reading = asyncio.create_task(self._read())
 
-    def _leave(self) -> None:
-        self._followers -= 1
+    def _leave(self, client: str) -> None:
+        self._followers[client] -= 1
+        self._followers += Counter()  # without those of whom none is left
         if not self._followers and self._reading is not None:
             self._reading.cancel()
             self._reading, self._ring = None, None
@@ -186,7 +199,7 @@ class Events:
             if page.has_more:
                 continue
             await self._database.wait_for_commit(commit, LOOK_SECONDS)
-            pause = PAUSE_SECONDS + EACH_SECONDS * self._followers
+            pause = PAUSE_SECONDS + EACH_SECONDS * self._followers.total()
             await asyncio.sleep(looked + pause - loop.time())
 
     def _tell(self, event: Event) -> None:

@@ -159,6 +159,8 @@ class Limits(Section):
     """How many sessions may stand on one token."""
     connections: Annotated[Count | None, Beyond("the oldest without a token is closed")] = None
     """How many connections may be open; null is half the file handles that Core may have, at most 1,024."""
+    followers: Annotated[Count, Beyond(Overloaded)] = 512
+    """How many may follow events at once, half of them with one token; never more than half the connections."""
     head_seconds: Annotated[Interval, Beyond(RequestTimeout)] = 10.0
     """How long the head of a request may take to arrive, in seconds."""
     body_idle_seconds: Annotated[Interval, Beyond(RequestTimeout)] = 30.0

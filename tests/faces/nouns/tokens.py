@@ -24,6 +24,7 @@ NOUN = Noun(
             {"permissions": ["assets:read", "system:read"]},
             (
                 invalid("/name", lambda w: {"input": {"name": "", "permissions": []}}),
+                Bad(lambda w: {"input": {"name": "install", "permissions": []}}, 409, "name_taken"),
                 invalid("/permissions", lambda w: {"input": {"name": "a", "permissions": ["all:things"]}}),
                 Bad(
                     lambda w: {"input": {"name": w.named(f"tool{w.token[:0]}"), "permissions": []}},

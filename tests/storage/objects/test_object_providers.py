@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -160,6 +161,16 @@ def test_an_object_of_the_wrong_size_is_refused_when_it_is_opened(tmp_path: Path
     damage(provider.path(stored), b"who")
     with pytest.raises(StorageFailed, match="3 are there"):
         store.open(stored)
+
+
+def test_a_pipe_in_place_of_an_object_is_refused_and_not_waited_for(tmp_path: Path, staging: Staging) -> None:
+    """S9: whoever opens a pipe waits until somebody writes, and a thread of Core with them."""
+    provider = FilesystemProvider(tmp_path / "assets")
+    stored = provider.publish(stage(staging, b"whole"))
+    provider.path(stored).unlink()
+    os.mkfifo(provider.path(stored))
+    with ThreadPoolExecutor(1) as pool, pytest.raises(StorageFailed):
+        pool.submit(ObjectStore([provider]).open, stored).result(timeout=20)
 
 
 def damage(path: Path, data: bytes) -> None:

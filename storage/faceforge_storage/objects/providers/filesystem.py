@@ -19,6 +19,7 @@ from typing import BinaryIO
 from faceforge_storage.errors import StorageFailed, Unavailable
 from faceforge_storage.home.atomic import sync_directory
 from faceforge_storage.home.home import Home
+from faceforge_storage.home.regular_file import open_regular_file
 from faceforge_storage.home.settings import Settings
 from faceforge_storage.objects.disk import disk_errors, require_space, sweep_files, sync_file
 from faceforge_storage.objects.marker import StoreMarker, StoreRegister, Unregistered
@@ -44,7 +45,7 @@ class FileReader:
     """An open published file."""
 
     def __init__(self, path: Path) -> None:
-        self._file = path.open("rb", buffering=0)
+        self._file = open_regular_file(path)
         self._size = os.fstat(self._file.fileno()).st_size
 
     @property
