@@ -109,8 +109,7 @@ class Examiner:
 
         Raises Overloaded, Unavailable, and what opening the bytes raises.
         """
-        found = await asyncio.to_thread(self.renditions.find, sha256, size)
-        if found is not None:
+        if (found := await asyncio.to_thread(self.renditions.find, sha256, size)) is not None:
             return found
         pending = await self.database.read(OWN._replace(light=True), readings.find, sha256)
         if pending is None:
@@ -153,9 +152,11 @@ class Examiner:
 
     async def _look_for_new_readers(self) -> None:
         """At the start: what is stored is read again by readers that were not here before, or have become better."""
-        enqueue = partial(readings.enqueue_for_new_readers, present=self.present)
+        after: int | None = 0
         with suppress(FaceForgeError):  # a home that can only be read
-            await self.database.write(OWN, "core", "read files", enqueue)
+            while after is not None:
+                enqueue = partial(readings.enqueue_for_new_readers, present=self.present, after=after)
+                after = await self.database.write(OWN, "core", "read files", enqueue)
 
     @staticmethod
     def _next(tx: Write) -> list[Pending]:
@@ -253,8 +254,7 @@ class Examiner:
 
     def _failed(self, pending: Pending, held: Mapping[str, int], message: str) -> Outcome:
         """What comes of a content that no reader gets to see."""
-        file = _file_of(pending)
-        names = [each.name for each in self._all() if self._wants(each, file, pending, held)]
+        names = [each.name for each in self._all() if self._wants(each, _file_of(pending), pending, held)]
         return Outcome(pending.sha256, {each: (self.present[each], message) for each in names}, pending.again)
 
     async def _sizes(
