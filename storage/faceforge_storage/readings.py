@@ -37,6 +37,8 @@ HASHES = ("blake3", "md5", "crc32", "autov3")
 MEDIA = tuple(field.name for field in fields(Media))
 """The derived columns of assets, and the values of `Media`."""
 NOTHING = {**dict.fromkeys(MEDIA), "taken_at": ""}
+QUEUED_AT_ONCE = 5000
+"""How many contents are put into the queue in one transaction at the start: others write between them."""
 
 
 class Pending(NamedTuple):
@@ -83,11 +85,8 @@ def enqueue(tx: Write, sha256s: Iterable[str], *, again: bool = False) -> None:
         tx.update_unrecorded(pending_contents, here, {"again": True})
 
 
-def enqueue_all(tx: Write, *, reader: str | None = None, failed: bool = False, again: bool = True) -> int:
-    """Put every content into the queue, or those that a reader has read, or those where one has failed; how many.
-
-    `again`: to be read by readers that have read them already, too.
-    """
+def enqueue_all(tx: Write, *, reader: str | None = None, failed: bool = False) -> int:
+    """Put every content into the queue, or those that a reader has read, or those where one has failed; how many."""
     wanted: Select[Any] = select(objects.c.sha256)
     if reader is not None or failed:
         conditions = [readings.c.sha256 == objects.c.sha256]
@@ -96,23 +95,31 @@ def enqueue_all(tx: Write, *, reader: str | None = None, failed: bool = False, a
         if failed:
             conditions.append(readings.c.state == FAILED)
         wanted = wanted.where(exists().where(*conditions).correlate(objects))
-    rows: Select[Any] = wanted.add_columns(literal(again)).order_by(objects.c.row_id)
+    rows: Select[Any] = wanted.add_columns(literal(True)).order_by(objects.c.row_id)
     queued = tx.copy_unrecorded(pending_contents, ["sha256", "again"], rows)
-    if again:
-        tx.update_unrecorded(pending_contents, pending_contents.c.sha256.in_(wanted), {"again": True})
+    tx.update_unrecorded(pending_contents, pending_contents.c.sha256.in_(wanted), {"again": True})
     return queued
 
 
-def enqueue_for_new_readers(tx: Write, present: Mapping[str, int]) -> int:
-    """Put every content into the queue when a reader is new here, or has risen; only such readers read it then."""
+def enqueue_for_new_readers(tx: Write, present: Mapping[str, int], after: int = 0) -> int | None:
+    """Put contents into the queue when a reader is new here, or has risen; only such readers read them then.
+
+    A part of them, which begins after a row: answers where the next one begins. None when there is none: only then it
+    is noted which readers there are.
+    """
     known = {row.name: row.version for row in tx.rows(select(readers))}
     changed = {name: version for name, version in present.items() if known.get(name) != version}
-    gone = known.keys() - present.keys()
-    if gone or changed:
-        tx.delete_unrecorded(readers, among(readers.c.name, [*gone, *changed]))
-        for name, version in changed.items():
-            tx.save_unrecorded(readers, {"name": name, "version": version})
-    return enqueue_all(tx, again=False) if changed else 0
+    place = objects.c.row_id
+    part = select(place).where(place > after).order_by(place).limit(QUEUED_AT_ONCE).subquery()
+    end: int | None = tx.rows(select(func.max(part.c.row_id)))[0][0] if changed else None
+    if end is not None:
+        found = select(objects.c.sha256, literal(False)).where(place > after, place <= end).order_by(place)
+        tx.copy_unrecorded(pending_contents, ["sha256", "again"], found)
+        return end
+    tx.delete_unrecorded(readers, among(readers.c.name, [*(known.keys() - present.keys()), *changed]))
+    for name, version in changed.items():
+        tx.save_unrecorded(readers, {"name": name, "version": version})
+    return None
 
 
 def waiting(limit: int, sha256: str | None = None) -> Select[Any]:

@@ -17,7 +17,6 @@ from faceforge_storage.database.unrecorded import Values
 from faceforge_storage.errors import NameTaken
 from faceforge_storage.token_secrets import new_secret
 
-
 INSTALL = "install"
 """What the token is called that may do all."""
 

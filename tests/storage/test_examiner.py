@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -207,4 +208,21 @@ async def test_who_gave_up_waiting_for_thumbnails_still_counts(
         await lane.examiner.thumbnail(hashes[5], 320)
     lane.answers.go_on.set()
     assert [await lane.examiner.thumbnail(each, 320) for each in hashes] == [WEBP] * 6
-    await lane.examiner.stop()
+    await lane.examiner.examinations.stop()
+
+
+async def test_a_new_reader_reads_all_that_is_stored_queued_in_parts(
+    lane: Lane, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readings, "QUEUED_AT_ONCE", 2)
+    hashes = [lane.put(b"%d" % n) for n in range(5)]
+    lane.database.writing("test", "empty", lambda tx: [readings._forget_pending(tx, each) for each in hashes])
+    async with at_work(lane):
+        await lane.until(lambda: all(lane.state(each) == ("done", None) for each in hashes))
+        await lane.until(lambda: not lane.left)
+    assert lane.database.writing("test", "look", partial(_queued_for, lane)) is None
+    assert not lane.left
+
+
+def _queued_for(lane: Lane, tx: Write) -> int | None:
+    return readings.enqueue_for_new_readers(tx, lane.examiner.examinations.present)
