@@ -66,7 +66,8 @@ class Examiner:
 
         Raises Overloaded, Unavailable, and what opening the bytes raises.
         """
-        if (found := await asyncio.to_thread(self.renditions.find, sha256, size)) is not None:
+        found = await asyncio.to_thread(self.renditions.find, sha256, size)
+        if found is not None:
             return found
         begun = not self.examinations.is_running(sha256)
         if begun and len(self.examinations) >= WAITING:  # those, too, whose requests have given up meanwhile
@@ -144,93 +145,6 @@ class Examiner:
             for each in left:
                 each.cancel()
             await asyncio.gather(*left, return_exceptions=True)
-
-    async def _examined(self, pending: Pending, held: Mapping[str, int], *, urgent: bool = False) -> Made:
-        """What comes of examining a content; of one that is being examined already, what comes of that."""
-        running = self._running.get(pending.sha256)
-        if running is None:
-            examine = self._examine_soon if urgent else self._examine
-            running = asyncio.ensure_future(examine(pending, held))
-            self._running[pending.sha256] = running
-            running.add_done_callback(partial(self._ended, pending.sha256))
-        return await asyncio.shield(running)
-
-    def _ended(self, sha256: str, running: asyncio.Task[Made]) -> None:
-        self._running.pop(sha256, None)
-        if not running.cancelled():
-            running.exception()  # whoever waits has it; nobody may be left, and asyncio would complain of that
-
-    async def _examine_soon(self, pending: Pending, held: Mapping[str, int]) -> Made:
-        async with self._urgent:
-            return await self._examine(pending, held, urgent=True)
-
-    async def _examine(self, pending: Pending, held: Mapping[str, int], *, urgent: bool = False) -> Made:
-        file = _file_of(pending)
-        wanted = [each for each in self.readers if self._wants(each, file, pending, held)]
-        tools = [each for each in self.tools if self._wants(each, file, pending, held)]
-        sizes = await self._sizes(pending, wanted, held)
-        try:
-            reader, path = await asyncio.to_thread(self._open, pending)
-        except (Unavailable, StorageFailed) as fault:
-            if urgent or self.store.away():
-                raise
-            return self._failed(pending, held, fault.detail), {}
-        try:
-            file = replace(file, path=path)
-            # Who waits for a thumbnail waits for nothing else that takes long: then the content stays in the queue.
-            quick = [each for each in wanted if not (urgent and each.reads_all_bytes)]
-            used = [] if urgent else tools
-            whole = frozenset(each.name for each in quick if each.reads_all_bytes)
-            request = Examine(file, tuple(each.name for each in quick), sizes, whole)
-            examined, found = await asyncio.gather(
-                self.processes.examine(request, urgent=urgent),
-                asyncio.gather(*(each.examine(file) for each in used)),
-            )
-        finally:
-            reader.close()
-        await self._keep(pending.sha256, examined.thumbnails)
-        read = {**examined.readings, **{each.name: one for each, one in zip(used, found, strict=True)}}
-        results = {name: (self.present[name], value) for name, value in read.items()}
-        complete = len(used) + len(quick) == len(tools) + len(wanted)
-        again = pending.again and complete
-        outcome = Outcome(pending.sha256, results, pending.again, again=again, complete=complete)
-        return outcome, examined.thumbnails
-
-    def _open(self, pending: Pending) -> tuple[ObjectReader, Path]:
-        """The open bytes, and where they lie. Raises what `ObjectStore.open` does."""
-        place = (pending.size_bytes, pending.provider, pending.bucket, pending.key)
-        reader = self.store.open(StoredObject(pending.sha256, *place))
-        if reader.file is None:
-            reader.close()
-            raise Unavailable("These bytes are not in a local file.")
-        return reader, Path(reader.file.name)
-
-    def _failed(self, pending: Pending, held: Mapping[str, int], message: str) -> Outcome:
-        """What comes of a content that no reader gets to see."""
-        names = [each.name for each in self._all() if self._wants(each, _file_of(pending), pending, held)]
-        return Outcome(pending.sha256, {each: (self.present[each], message) for each in names}, pending.again)
-
-    async def _sizes(
-        self, pending: Pending, wanted: Sequence[Reader], held: Mapping[str, int]
-    ) -> tuple[int, ...]:
-        """The thumbnails to make: those that are missing, and those that a reader may now have another picture for."""
-        seeing = [each.name for each in wanted if each.preview is not None]
-        if seeing and (pending.again or not held.keys().isdisjoint(seeing)):
-            return SIZES
-        return await asyncio.to_thread(self.renditions.missing, pending.sha256, or_tile=bool(seeing))
-
-    @staticmethod
-    def _wants(reader: Reader | Tool, file: File, pending: Pending, held: Mapping[str, int]) -> bool:
-        return (pending.again or held.get(reader.name) != reader.version) and reader.takes(file)
-
-    async def _keep(self, sha256: str, thumbnails: Mapping[int, bytes]) -> None:
-        """Keep thumbnails, unless the content was purged meanwhile: in the lock in which a purge removes them."""
-        if thumbnails:
-            async with self.stored_bytes.lock(sha256):
-                if await self.database.read(OWN, find_object, sha256) is not None:
-                    await asyncio.to_thread(self.renditions.save, sha256, thumbnails)
-
-        present = self.examinations.present
 
     async def _save(self, outcomes: list[Outcome]) -> None:
         """Store what came of reading; one that cannot be stored fails, and holds up no other."""
