@@ -113,7 +113,8 @@ def enqueue_for_new_readers(tx: Write, present: Mapping[str, int], after: int = 
     part = select(place).where(place > after).order_by(place).limit(QUEUED_AT_ONCE).subquery()
     end: int | None = tx.rows(select(func.max(part.c.row_id)))[0][0] if changed else None
     if end is not None:
-        found = select(objects.c.sha256, literal(False)).where(place > after, place <= end).order_by(place)
+        hashes: Select[Any] = select(objects.c.sha256).where(place > after, place <= end).order_by(place)
+        found = hashes.add_columns(literal(False))
         tx.copy_unrecorded(pending_contents, ["sha256", "again"], found)
         return end
     tx.delete_unrecorded(readers, among(readers.c.name, [*(known.keys() - present.keys()), *changed]))
