@@ -135,7 +135,8 @@ class Examinations:
         try:
             reader, path = await asyncio.to_thread(self._open, pending)
         except (Unavailable, StorageFailed) as fault:
-            if urgent or self.store.away():
+            provider = self.store.providers.get(pending.provider)
+            if urgent or (provider is not None and provider.away):
                 raise
             return Made(await self.failed(sha256, fault.detail), {})
         # Who waits for a thumbnail waits for nothing else that takes long: then the content stays in the queue.

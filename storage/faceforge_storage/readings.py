@@ -243,8 +243,9 @@ def whole(db: Connection, sha256: str, reader: str) -> AnyRow | None:
 
 
 def _replace(tx: Write, outcome: Outcome, most_bytes: int) -> None:
-    names = list(outcome.results)
-    gone = and_(readings.c.sha256 == outcome.sha256, among(readings.c.reader, names))
+    gone = readings.c.sha256 == outcome.sha256
+    if not outcome.again:  # else that of a reader goes, too, which is not here any more
+        gone = and_(gone, among(readings.c.reader, list(outcome.results)))
     tx.delete_unrecorded(readings, gone)
     for name, (version, found) in outcome.results.items():
         shown = whole_value = None

@@ -171,8 +171,10 @@ class ReaderProcesses:
             self._discard,
         )
         try:
-            readings = {name: examination.read(name, name in request.whole) for name in request.readers}
+            quick = [name for name in request.readers if name not in request.whole]
+            readings = {name: examination.read(name) for name in quick}
             made = {size: examination.thumbnail(size) for size in request.sizes}
+            readings |= {name: examination.read(name, whole=True) for name in request.whole}
         finally:
             examination.finish()
         return Examined(readings, {size: each for size, each in made.items() if each is not None})
