@@ -106,7 +106,7 @@ def revoke_session(tx: Write, context: Context, session_id: ID) -> ID:
 
 @mutation("POST /sign-in-codes", needs="sessions:write")
 def create_sign_in_code(tx: Write, context: Context) -> SignInCode:
-    """Make a code that signs a browser in with the asking token, once and within a minute."""
+    """Make a code that signs a browser in with the asking token. It works once, within a minute."""
     code, expires_at = rows.create_code(tx, context.actor.token_hash)
     return SignInCode(code=code, url=sign_in_url(context.base_url, code), expires_at=DateTime(expires_at))
 

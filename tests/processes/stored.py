@@ -26,6 +26,16 @@ def put(client: httpx.Client, content: Any, filename: str, **more: str) -> httpx
     return client.put("/v1/assets/upload", content=content, params={"filename": filename, **more})
 
 
+def unread(client: httpx.Client) -> int:
+    """How many files wait to be read."""
+    return int(client.get("/v1/system/info").raise_for_status().json()["counts"]["unread_files"])
+
+
+def wait_until_read(client: httpx.Client) -> None:
+    """Wait until all files are read: by then nothing of the store is open but what is downloaded."""
+    until(lambda: unread(client) == 0)
+
+
 def assets(client: httpx.Client) -> list[dict[str, Any]]:
     """Every asset, also of the trash."""
     found, cursor = [], None

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import io
-import time
 from pathlib import Path
 
 from core_process import CoreProcess, run
 from PIL import Image
-from stored import put
+from stored import put, unread, wait_until_read
 
 FILES = 60
 SECONDS = 60
@@ -20,27 +19,16 @@ def picture(width: int) -> bytes:
     return file.getvalue()
 
 
-def unread(core: CoreProcess) -> int:
-    return int(core.client.get("/v1/system/info").json()["counts"]["unread_files"])
-
-
-def wait_until_read(core: CoreProcess) -> None:
-    end = time.monotonic() + SECONDS
-    while unread(core):
-        assert time.monotonic() < end, "files are still unread"
-        time.sleep(0.05)
-
-
 def test_what_was_not_read_when_it_was_killed_is_read_at_the_next_start(tmp_path: Path) -> None:
     core = CoreProcess(tmp_path / "home")
     for width in range(1, FILES + 1):
         put(core.client, picture(width), f"{width}.png").raise_for_status()
-    left = unread(core)
+    left = unread(core.client)
     core.kill()
     assert left, "all was read before it was killed, so it proves nothing"
     core = CoreProcess(tmp_path / "home")
     try:
-        wait_until_read(core)
+        wait_until_read(core.client)
         items = core.client.get("/v1/assets?limit=500").json()["items"]
         assert {each["filename"]: each["media"]["width"] for each in items} == {
             f"{width}.png": width for width in range(1, FILES + 1)
@@ -54,9 +42,9 @@ def test_a_command_has_files_read_again_and_waits_for_it(tmp_path: Path) -> None
     core = CoreProcess(tmp_path / "home")
     try:
         made = put(core.client, picture(5), "five.png").json()
-        wait_until_read(core)
+        wait_until_read(core.client)
         done = run("reread", "--wait", home=core.home.root)
-        assert (done.returncode, unread(core)) == (0, 0), done.stderr
+        assert (done.returncode, unread(core.client)) == (0, 0), done.stderr
         assert "All files are read." in done.stderr
         one = run("reread", made["asset_id"], home=core.home.root)
         assert one.returncode == 0, one.stderr

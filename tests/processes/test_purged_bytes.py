@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import pytest
 from core_process import CoreProcess, run
 from PIL import ExifTags, Image
-from stored import put
+from stored import put, wait_until_read
 
 WORD = "nobody-may-know"
 
@@ -58,7 +57,7 @@ def write_everywhere(core: CoreProcess) -> tuple[str, str]:
         plugin_data={"x": {"word": WORD}},
     )["entity_id"]
     asset = put(core.client, a_picture_that_says(WORD), f"{WORD}.jpg").raise_for_status().json()["asset_id"]
-    wait_until_read(core)
+    wait_until_read(core.client)
     core.client.patch(
         f"/v1/assets/{asset}", json={"tags": [WORD], "user_metadata": {"word": WORD}}
     ).raise_for_status()
@@ -82,13 +81,6 @@ def a_picture_that_says(word: str) -> bytes:
     exif[ExifTags.Base.ImageDescription] = word
     Image.new("RGB", (8, 8)).save(file, "JPEG", exif=exif, comment=word.encode())
     return file.getvalue()
-
-
-def wait_until_read(core: CoreProcess) -> None:
-    end = time.monotonic() + 30
-    while core.client.get("/v1/system/info").json()["counts"]["unread_files"]:
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 def holding(directory: Path) -> list[str]:

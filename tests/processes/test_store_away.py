@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 from core_process import CoreProcess
-from stored import digest, put, rows, until
+from stored import digest, put, rows, until, wait_until_read
 
 from faceforge_storage.database.dialects.sqlite_library import sqlite3
 from faceforge_storage.home.home import Home
@@ -99,6 +99,7 @@ def test_a_store_that_goes_away_and_comes_back(disk: Disk, tmp_path: Path) -> No
         bring()
         asset, secret = (put(core.client, each, "a.bin").raise_for_status().json() for each in (KEPT, SECRET))
         assert store_state(core) == "present"
+        wait_until_read(core.client)
         take()
         before = rows(core.home, "SELECT count(*) FROM changesets")
         assert is_away(put(core.client, b"lost?", "lost.bin"), core)

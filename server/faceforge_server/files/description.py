@@ -61,10 +61,11 @@ THUMBNAIL_ERRORS = (
 BINARY: Json = {"type": "string", "format": "binary"}
 """Bytes, as generators of clients know them: a Blob, a File, a stream."""
 SOME = "…"
-BYTES: Json = {
-    "content": {each: {"schema": BINARY, "example": SOME} for each in ("application/octet-stream", "*/*")}
-}
-"""Any media type is answered; the first is the one that generators know."""
+BYTES, THUMBNAIL = (
+    {"content": {each: {"schema": BINARY, "example": SOME} for each in ("application/octet-stream", kind)}}
+    for kind in ("*/*", MEDIA_TYPE)
+)
+"""A file of any media type, and a thumbnail; the first media type of each is the one that generators know."""
 TEXT: Json = {"type": "string"}
 ASSET_ID: Json = {**SCALARS["ID"], "examples": [EXAMPLES["ID"]]}
 CONTENT_HASH: Json = {**TEXT, "pattern": "^[0-9a-f]{64}$", "examples": [HASH_EXAMPLE]}
@@ -153,6 +154,7 @@ def download_route(endpoint: Endpoint, method: str, needs: Iterable[str]) -> API
 
 def thumbnail_of_asset_route(endpoint: Endpoint, method: str, needs: Iterable[str]) -> APIRoute:
     """The path operation that leads to an asset's thumbnail."""
+    body = THUMBNAIL if method == "GET" else {}
     return _route(
         THUMBNAIL_OF_ASSET,
         endpoint,
@@ -164,6 +166,7 @@ def thumbnail_of_asset_route(endpoint: Endpoint, method: str, needs: Iterable[st
         f"Needs the permission {_listed(needs)}.",
         status_code=307,
         responses={
+            "200": {"description": "The thumbnail, for clients that go where they are led.", **body},
             "307": {"description": "Where it is.", "headers": {"Location": {"schema": LOCATION}}},
             **problems((*EVERYWHERE, *EVERYWHERE_RARE, "not_found")),
         },
@@ -181,15 +184,13 @@ def thumbnail_of_asset_route(endpoint: Endpoint, method: str, needs: Iterable[st
 
 def thumbnail_route(endpoint: Endpoint, method: str, needs: Iterable[str]) -> APIRoute:
     """The path operation of a thumbnail, or by HEAD of its headers."""
-    # The first is the media type that generators know.
-    kinds = ("application/octet-stream", MEDIA_TYPE) if method == "GET" else ()
-    body: Json = {"content": {each: {"schema": BINARY, "example": SOME} for each in kinds}} if kinds else {}
+    body = THUMBNAIL if method == "GET" else {}
     return _route(
         ADDRESS,
         endpoint,
         method,
         f"{method.lower()}Thumbnail",
-        "Show a thumbnail" if method == "GET" else "Read the headers of a thumbnail",
+        "Download a thumbnail" if method == "GET" else "Read the headers of a thumbnail",
         "At most `size` pixels wide and twice as high, made when it is first asked for. A picture is `immutable`: "
         "browsers keep it. A tile that is drawn for a file without one is asked for again after a minute.",
         f"Needs the permission {_listed(needs)}, or a signed address.",

@@ -77,11 +77,11 @@ def unknown_address(request: Request) -> UnknownAddress:
 
 
 def allowed_methods(request: Request) -> str:
-    """The value of `Allow` for the path of a request: the methods of all routes that fit it."""
-    fitting = [
-        each for each in _flattened(request.app.routes) if each.matches(request.scope)[0] is not Match.NONE
-    ]
-    methods = {method for route in fitting for method in route.methods or ()}
+    """The value of `Allow` for the path of a request: the methods of the routes of the path that fits it best."""
+    routes = list(_flattened(request.app.routes))
+    fitting = [route.path for route in routes if route.matches(request.scope)[0] is not Match.NONE]
+    path = min(fitting, key=lambda each: each.count("{"))  # `/assets/upload`, not `/assets/{asset_id}`
+    methods = {method for route in routes if route.path == path for method in route.methods or ()}
     return ", ".join(sorted(methods))
 
 
