@@ -152,7 +152,7 @@ class Examiner:
             await self._store(outcomes)
         except FaceForgeError:
             raise
-        except Exception:
+        except Exception:  # a fault of one file is no fault of the others
             log.exception("what was found in files cannot be stored")
             for each in outcomes:
                 await (self._save([each]) if len(outcomes) > 1 else self._store([each.failed(NOT_KEPT)]))

@@ -20,7 +20,7 @@ from faceforge_storage.database.ids import new_id
 from faceforge_storage.database.tables import tokens
 from faceforge_storage.database.unrecorded import Values
 from faceforge_storage.database.unrecorded_tables import sessions, sign_in_codes
-from faceforge_storage.tokens import hash_of
+from faceforge_storage.tokens import INSTALL, hash_of
 
 CODE_SECONDS = 60
 CODE_SECONDS_AT_START = 15 * 60
@@ -150,7 +150,7 @@ def matching(token_hash: Any, every: bool, at: Any, used_since: Any) -> Select[A
     mine = sessions.c.token_hash == token_hash
     shown = _in_force(token_hash, at, used_since) if every else and_(mine, _lives(at, used_since))
     return (
-        select(sessions, func.coalesce(tokens.c.name, literal("install")).label("token"))
+        select(sessions, func.coalesce(tokens.c.name, literal(INSTALL)).label("token"))
         .outerjoin(tokens, tokens.c.secret_hash == sessions.c.token_hash)
         .where(shown)
     )

@@ -41,7 +41,7 @@ class Authenticator:
         self._core, self._install, self.cookie = core, install, cookie
         self._throttle = Throttle(core.settings.limits.failed_sign_ins)
         self.sessions = Sessions(core, install, self._throttle)
-        self._owner = Actor("install", core.permissions, install.hash())
+        self._owner = Actor(tokens.INSTALL, core.permissions, install.hash())
         self._found: UntilStored[Actor] = UntilStored(core.database)
 
     async def actor_of(self, sent: Credentials, address: str | None) -> Actor:
@@ -57,7 +57,7 @@ class Authenticator:
         sent = tokens.hash_of(token)
         if hmac.compare_digest(sent, self._install.hash()):
             if self._owner.token_hash != sent:  # the install token has been rotated
-                self._owner = Actor("install", self._core.permissions, sent)
+                self._owner = Actor(tokens.INSTALL, self._core.permissions, sent)
             return self._owner
         found = self._found.get(sent)
         if found is not None:

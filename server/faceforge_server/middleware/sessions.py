@@ -19,7 +19,7 @@ from faceforge_storage.database.unrecorded import Values
 from faceforge_storage.errors import CsrfRequired, FaceForgeError
 from faceforge_storage.scheduling.fair_queue import Turn
 from faceforge_storage.sessions import Issued
-from faceforge_storage.tokens import by_secret_hash, hash_of
+from faceforge_storage.tokens import INSTALL, by_secret_hash, hash_of
 
 SEEN_AFTER = timedelta(minutes=10)
 """How long a session is used before that is written down once more: a read must not cost a write."""
@@ -79,7 +79,7 @@ class Sessions:
     def _of_row(self, row: AnyRow) -> Session | None:
         """The session of a row, None when the token that it stands on is gone."""
         if row.token_hash == self._install.hash():
-            name, permissions = "install", self._core.permissions
+            name, permissions = INSTALL, self._core.permissions
         elif row.token_name is not None:
             name, permissions = f"{LIMITED}{row.token_name}", frozenset(row.permissions)
         else:

@@ -36,6 +36,6 @@ class Tool:
             return str(fault)
         except Unavailable:
             raise
-        except Exception:
+        except Exception:  # a fault of one file is no fault of the others
             log.exception("the reader %s failed", self.name)
             return "The reader ended with an error; the log of Core has it."
