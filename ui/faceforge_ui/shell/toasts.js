@@ -28,7 +28,7 @@ export function keepSaid(page) {
 }
 
 function saidIn(page) {
-  return [...(page?.querySelectorAll("#said > li") ?? [])].map((line) => ({ text: line.textContent, undo: line.dataset.undo }));
+  return [...(page?.querySelectorAll("#said > *") ?? [])].map((line) => ({ text: line.textContent, undo: line.dataset.undo || "" }));
 }
 
 function take(made, undo) {
