@@ -10,8 +10,8 @@ from faceforge_ui.serving import Pages, View
 from faceforge_ui.serving.words import bytes as size_in_words
 
 pages = Pages(__name__)
-ENTITIES, FILES = 8, 5
-"""How many of each the palette shows."""
+ENTITIES, FILES, RECENT = 8, 5, 4
+"""How many of each the palette shows, and how many entities before anything is typed."""
 LOOKED_AT = 24
 """How many are looked at for those: names that begin with the word come before those that only hold it."""
 Found = tuple[list[dict[str, Any]], bool]
@@ -34,7 +34,7 @@ async def find(view: View) -> Response:
 
 async def _entities(view: View, word: str) -> Found:
     order = ("DISPLAY_NAME", "ASC") if word else ("UPDATED_AT", "DESC")
-    first = LOOKED_AT if word else ENTITIES
+    first = LOOKED_AT if word else RECENT
     asked = {"q": word or None, "first": first, "sortBy": order[0], "sortOrder": order[1]}
     found = (await view.ask("FindEntities", **asked))["entities"]
     shown = [_entity(each) for each in found["nodes"]]

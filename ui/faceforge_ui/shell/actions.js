@@ -15,7 +15,7 @@ function places() {
 
 function bound() {
   const seen = new Set();
-  return keys.list().filter(({ action }) => action && !seen.has(action) && seen.add(action))
+  return keys.actions().filter(({ action }) => !seen.has(action) && seen.add(action))
     .map(({ action, icon = "right", key, act }) => ({ label: action, icon, key, act }));
 }
 

@@ -20,6 +20,8 @@ export const keys = {
   },
   /** What works here now, oldest first. */
   list: () => bindings.filter((one) => !one.hidden && allowed(one)).reverse(),
+  /** What the palette offers, oldest first. */
+  actions: () => bindings.filter(({ action }) => action).reverse(),
 };
 
 /** The name of what was pressed, as bindings write it, or "" for what is none of ours. */

@@ -8,8 +8,7 @@ const SOON_MS = 5000;
 /** Ask for the same address from here: a page of ours sends the cookie, whoever asked before. */
 function askAgain() {
   sessionStorage.setItem(TRIED, String(Date.now()));
-  if (location.hash) location.reload(); // to the same address it would only move within the page
-  else location.replace(location.href);
+  location.replace(location.pathname + location.search); // with its fragment it would only move within the page
 }
 
 /** Whoever is signed in and comes by a link of another site is not let in at first: the cookie is sent to our pages only. */
