@@ -50,7 +50,7 @@ function stream(signal) {
     source.onerror = () => {
       clearTimeout(lost);
       lost = setTimeout(() => tell({ now: "off" }), LOST_MS);
-      if (source.readyState === EventSource.CLOSED) { tell({ now: "off" }); close(true); }
+      if (source.readyState === EventSource.CLOSED) close(true);
     };
     signal.addEventListener("abort", () => source && close(false), { once: true });
   });
@@ -58,7 +58,8 @@ function stream(signal) {
 
 /** Why a stream was refused: the session may have ended, or what was missed is not kept any more. */
 async function why() {
-  const { status = 200 } = await call(`/v1/events?limit=1${last === null ? "" : `&after=${last}`}`).catch((failure) => failure);
+  const { status } = await call(`/v1/events?limit=1${last === null ? "" : `&after=${last}`}`).catch((failure) => failure);
+  if (!status || status >= 500) tell({ now: "off" });
   if (status !== 410) return;
   last = null;
   tell({ event: { type: "*", event_id: null } }); // anything may have changed
@@ -80,7 +81,6 @@ onSession((signedIn) => {
   giveUp = null;
   if (signedIn) lead();
 });
-document.addEventListener("ff:no-answer", () => source || hear({ now: "off" }));
 if (!navigator.locks) {
   document.addEventListener("visibilitychange", () => { giveUp?.(); if (!document.hidden && isSignedIn()) lead(); });
 }

@@ -1,7 +1,9 @@
 // Puts new elements where old ones were, so that the person notices nothing but what changed.
 
-/** Replace each element by its namesake in `page`, and tell the new one by `ff:swapped`. `scroll`: where to be then. */
+/** Replace each element by its namesake in `page`, and tell the new one by `ff:swapped`; one that has none there is gone.
+ * `scroll`: where to be then. */
 export function put(selectors, page, { failed = false, scroll } = {}) {
+  if (!failed) selectors.filter((one) => !page.querySelector(one)).forEach((one) => document.querySelector(one)?.remove());
   const pairs = selectors
     .map((one) => [document.querySelector(one), page.querySelector(one)])
     .filter(([old, fresh]) => old && fresh);

@@ -47,7 +47,6 @@ export async function reach(path, init = {}) {
     return await fetch(path, { redirect: "error", ...init, headers, credentials: "same-origin" });
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    document.dispatchEvent(new Event("ff:no-answer"));
     throw new Failure("FaceForge is not answering.", "Start it again if it was stopped, then repeat this.");
   }
 }

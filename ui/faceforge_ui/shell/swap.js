@@ -1,11 +1,13 @@
 // Changes a part of the page. A form or link with data-swap="#a #b" is sent by fetch, and each element it names is replaced by
 // its namesake in the answer; focus stays by id, the scroll place stays, late answers are dropped. A form without
 // data-swap changes #main. While <html data-stay> is there (uploads run), links in the app replace #main, too, so the page
-// lives on. What cannot be answered by a part is loaded as a page.
+// lives on. What cannot be answered by a part is loaded as a page. A form with data-swap-auto is sent when a choice is made in
+// it, or while its search field is written in. A dialog closes when its form has done what it should.
 import { Failure, failureOf, forget, reach } from "./session.js";
 import { arrive, adoptHead, put } from "./put.js";
 import { keepSaid, showSaid, toast } from "./toasts.js";
 
+const TYPING_MS = 250;
 const newest = new Map(); // selector -> the number of the latest request for it
 let count = 0;
 let visited = 0; // the number of the latest request for the whole main part
@@ -16,8 +18,8 @@ let shown = location.pathname + location.search;
 export const isBusy = () => running > 0;
 
 /** Ask an address and replace the elements that `target` names. With `body` it is sent by POST. `history`: "push" (usual for
- * a GET), "replace" or "none". Answers the status, or 0 when nothing was changed here. */
-export async function swap(target, address, { body, history: kept = body ? "none" : "push", scroll } = {}) {
+ * a GET), "replace" or "none"; `quiet` says nothing of a failure. Answers the status, or 0 when nothing was changed here. */
+export async function swap(target, address, { body, history: kept = body ? "none" : "push", scroll, quiet = false } = {}) {
   const selectors = target.split(/\s+/).filter(Boolean);
   const turn = begin(selectors);
   const places = selectors.map((one) => document.querySelector(one)).filter(Boolean);
@@ -29,7 +31,7 @@ export async function swap(target, address, { body, history: kept = body ? "none
     showSaid(page);
     if (isLate(selectors, turn)) return 0;
     if (!page) throw await failureOf(response);
-    if (page.whole || !selectors.some((one) => page.querySelector(one))) return void load(response, address, body);
+    if (page.whole || !selectors.some((one) => page.querySelector(one))) return void load(response, address, body, page);
     if (selectors.includes("#main")) await adoptHead(page);
     if (isLate(selectors, turn)) return 0;
     if (!body) keepAddress(response, address, kept);
@@ -37,7 +39,7 @@ export async function swap(target, address, { body, history: kept = body ? "none
     return response.status;
   } catch (failure) {
     if (!(failure instanceof Failure)) throw failure;
-    toast(failure.message, { kind: "bad" });
+    if (!quiet) toast(failure.message, { kind: "bad" });
     return 0;
   } finally {
     running -= 1;
@@ -58,7 +60,7 @@ export function go(address) {
 }
 
 /** Read anew the elements that `target` names, without a trace in the history. */
-export const refresh = (target) => swap(target, location.pathname + location.search, { history: "none" });
+export const refresh = (target) => swap(target, location.pathname + location.search, { history: "none", quiet: true });
 
 function begin(selectors) {
   const turn = ++count;
@@ -91,9 +93,17 @@ function leaveFor(page, address) {
 }
 
 /** The answer is no part of this page. */
-function load(response, address, body) {
-  if (body) location.reload();
-  else location.assign(response.url || address);
+function load(response, address, body, page) {
+  if (!body) location.assign(response.url || address);
+  else if (response.ok) location.reload();
+  else toast(told(page), { kind: "bad" });
+}
+
+/** What a page that tells of an error says. */
+function told(page) {
+  const alert = page?.querySelector("main [role=alert]");
+  const lines = alert ? [alert] : [...(page?.querySelectorAll("main h1, main p") ?? [])].slice(0, 2);
+  return lines.map((one) => one.textContent.trim().replace(/\s+/g, " ")).join(" ") || "This could not be done.";
 }
 
 function keepAddress(response, address, kept) {
@@ -112,7 +122,7 @@ function keepAddress(response, address, kept) {
 
 async function send(form, submitter) {
   if (form.getAttribute("aria-busy") === "true") return;
-  const method = (submitter?.getAttribute("formmethod") ?? form.method).toLowerCase();
+  const method = (submitter?.getAttribute("formmethod") ?? form.getAttribute("method") ?? "get").toLowerCase();
   let action = submitter?.getAttribute("formaction") ?? form.getAttribute("action") ?? location.pathname;
   const target = submitter?.dataset.swap ?? form.dataset.swap ?? "#main";
   const data = new FormData(form, submitter);
@@ -125,16 +135,26 @@ async function send(form, submitter) {
     } else {
       if (!action.includes("?")) action += location.search;
       const files = [...data.values()].some((value) => value instanceof File && value.size > 0);
-      await swap(target, action, { body: files ? data : new URLSearchParams([...data].filter(([, value]) => !(value instanceof File))) });
+      const body = files ? data : new URLSearchParams([...data].filter(([, value]) => !(value instanceof File)));
+      const status = await swap(target, action, { body });
+      if (status && status < 400) finish(form);
     }
   } finally {
     form.removeAttribute("aria-busy");
   }
 }
 
+/** A dialog that was not replaced has done its work. */
+function finish(form) {
+  const dialog = form.closest("dialog[open]");
+  if (!dialog) return;
+  form.reset();
+  dialog.close();
+}
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented || form.method === "dialog") return;
+  if (event.defaultPrevented || (event.submitter?.getAttribute("formmethod") ?? form.getAttribute("method")) === "dialog") return;
   event.preventDefault();
   send(form, event.submitter);
 });
@@ -151,6 +171,15 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
 });
 
+let typing = 0;
+const sendSoon = (form, milliseconds) => { clearTimeout(typing); typing = setTimeout(() => form.isConnected && form.requestSubmit(), milliseconds); };
+document.addEventListener("change", ({ target }) => {
+  if (target.form?.matches("[data-swap-auto]") && target.type !== "search") sendSoon(target.form, 0);
+});
+document.addEventListener("input", ({ target, isComposing }) => {
+  if (!isComposing && target.type === "search" && target.form?.matches("[data-swap-auto]")) sendSoon(target.form, TYPING_MS);
+});
+
 /** Whether an address is that of a page of the app, which can replace #main: not a file, not a description. */
 const isPage = ({ pathname }) => !/^\/(v1|ui|docs|redoc|graphql|openapi\.json|schema\.graphql)(\/|$)/.test(pathname);
 
@@ -165,7 +194,7 @@ document.addEventListener("ff:undo", async ({ detail: address }) => {
     if (!page && !response.ok) throw await failureOf(response);
     showSaid(page);
     if (response.ok) await refresh("#main");
-    else toast(page?.querySelector("[role=alert]")?.textContent.trim() || "This could not be undone.", { kind: "bad" });
+    else toast(told(page), { kind: "bad" });
   } catch (failure) {
     if (!(failure instanceof Failure)) throw failure;
     toast(failure.message, { kind: "bad" });
