@@ -8,6 +8,7 @@ import "./counts.js";
 import "./fresh.js";
 import "./key_list.js";
 import "./palette.js";
+import "./sending.js";
 import "./toasts.js";
 
 const STATES = { asking: "Connecting…", on: "Connected", off: "Not connected" };

@@ -1,13 +1,10 @@
-// Changes a part of the page. A form or link with data-swap="#a #b" is sent by fetch, and each element it names is replaced by
-// its namesake in the answer; focus stays by id, the scroll place stays, late answers are dropped. A form without
-// data-swap changes #main. While <html data-stay> is there (uploads run), links in the app replace #main, too, so the page
-// lives on. What cannot be answered by a part is loaded as a page. A form with data-swap-auto is sent when a choice is made in
-// it, or while its search field is written in. A dialog closes when its form has done what it should.
+// Changes a part of the page: an address is asked for its main part, and each element that is named is replaced by its
+// namesake in the answer. Focus stays by id, the scroll place stays, late answers are dropped. What cannot be answered by a
+// part is loaded as a page.
 import { Failure, failureOf, forget, reach } from "./session.js";
 import { arrive, adoptHead, put } from "./put.js";
 import { keepSaid, showSaid, toast } from "./toasts.js";
 
-const TYPING_MS = 250;
 const newest = new Map(); // selector -> the number of the latest request for it
 let count = 0;
 let visited = 0; // the number of the latest request for the whole main part
@@ -119,69 +116,6 @@ function keepAddress(response, address, kept) {
   history.replaceState({ ...history.state, scroll: scrollY }, "");
   history.pushState({}, "", full);
 }
-
-async function send(form, submitter) {
-  if (form.getAttribute("aria-busy") === "true") return;
-  const method = (submitter?.getAttribute("formmethod") ?? form.getAttribute("method") ?? "get").toLowerCase();
-  let action = submitter?.getAttribute("formaction") ?? form.getAttribute("action") ?? location.pathname;
-  const target = submitter?.dataset.swap ?? form.dataset.swap ?? "#main";
-  const data = new FormData(form, submitter);
-  form.setAttribute("aria-busy", "true");
-  try {
-    if (method === "get") {
-      const filled = [...data].filter(([, value]) => value !== "");
-      const query = new URLSearchParams(filled).toString();
-      await swap(target, action.split("?")[0] + (query && `?${query}`), { history: form.dataset.swapHistory });
-    } else {
-      if (!action.includes("?")) action += location.search;
-      const files = [...data.values()].some((value) => value instanceof File && value.size > 0);
-      const body = files ? data : new URLSearchParams([...data].filter(([, value]) => !(value instanceof File)));
-      const status = await swap(target, action, { body });
-      if (status && status < 400) finish(form);
-    }
-  } finally {
-    form.removeAttribute("aria-busy");
-  }
-}
-
-/** A dialog that was not replaced has done its work. */
-function finish(form) {
-  const dialog = form.closest("dialog[open]");
-  if (!dialog) return;
-  form.reset();
-  dialog.close();
-}
-
-document.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (event.defaultPrevented || (event.submitter?.getAttribute("formmethod") ?? form.getAttribute("method")) === "dialog") return;
-  event.preventDefault();
-  send(form, event.submitter);
-});
-
-document.addEventListener("click", (event) => {
-  const link = event.target.closest?.("a[href]");
-  if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-  if (link.target || link.hasAttribute("download") || link.origin !== location.origin) return;
-  const { swap: target, swapHistory } = link.dataset;
-  const here = link.pathname + link.search === location.pathname + location.search && link.hash;
-  if (target) swap(target, link.href, { history: swapHistory });
-  else if ("stay" in document.documentElement.dataset && !here && isPage(link)) visit(link.href);
-  else return;
-  event.preventDefault();
-});
-
-let typing = 0;
-const sendSoon = (form, milliseconds) => { clearTimeout(typing); typing = setTimeout(() => form.isConnected && form.requestSubmit(), milliseconds); };
-document.addEventListener("change", ({ target }) => {
-  if (target.form?.matches("[data-swap-auto]") && target.type !== "search") sendSoon(target.form, 0);
-});
-document.addEventListener("input", ({ target, isComposing }) => {
-  if (!isComposing && target.type === "search" && target.form?.matches("[data-swap-auto]")) sendSoon(target.form, TYPING_MS);
-});
-
-/** Whether an address is that of a page of the app, which can replace #main: not a file, not a description. */
-const isPage = ({ pathname }) => !/^\/(v1|ui|docs|redoc|graphql|openapi\.json|schema\.graphql)(\/|$)/.test(pathname);
 
 addEventListener("popstate", () => {
   if (location.pathname + location.search !== shown) visit(location.href, { history: "none" });
