@@ -15,7 +15,9 @@ MAX_STYLE_BYTES = 15 * 1024
 
 INLINE_STYLE = r"\bstyle\s*="
 INLINE_HANDLER = r"""<[^>]*\son[a-z]+\s*=|setAttribute\(\s*["'](?:on[a-z]+|style)["']"""
-MARKUP_FROM_TEXT = r"\b(?:innerHTML|outerHTML|insertAdjacentHTML|createContextualFragment|setHTMLUnsafe)\b|document\.write\b"
+MARKUP_FROM_TEXT = (
+    r"\b(?:innerHTML|outerHTML|insertAdjacentHTML|createContextualFragment|setHTMLUnsafe)\b|document\.write\b"
+)
 UNESCAPED = r"\|\s*safe\b|\bMarkup\(|autoescape\s+false"
 
 
@@ -35,7 +37,11 @@ def test_no_module_and_no_template_makes_markup_from_text() -> None:
 
 
 def test_no_module_is_longer_than_anybody_reads_in_one_go() -> None:
-    long = {named(path): lines for path in of_ui(".js") if (lines := path.read_text().count("\n")) > MAX_SCRIPT_LINES}
+    long = {
+        named(path): lines
+        for path in of_ui(".js")
+        if (lines := path.read_text().count("\n")) > MAX_SCRIPT_LINES
+    }
     assert not long
 
 
