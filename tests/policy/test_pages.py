@@ -1,4 +1,4 @@
-"""What templates, styles and modules of the UI keep to: no inline code, no markup from data, small files, little weight."""
+"""What templates, styles and modules of the UI keep to: no inline code, no markup from data, little weight."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def oklch(token: str, theme: str) -> tuple[float, float, float]:
 
 
 def luminance(token: str, theme: str) -> float:
-    """Relative luminance by WCAG: oklch to linear sRGB (Björn Ottosson's matrices), out of range clipped as browsers do."""
+    """Relative luminance by WCAG: oklch to linear sRGB by Björn Ottosson's matrices, clipped where out of range."""
     lightness, chroma, hue = oklch(token, theme)
     a, b = chroma * math.cos(math.radians(hue)), chroma * math.sin(math.radians(hue))
     long = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3
