@@ -46,7 +46,6 @@ async def overview(view: View) -> Response:
         aliases=Value(ALIASES, found["aliases"] or None),
         known=await names_of(view, values),
         files=files,
-        choices=await _choices(view, editing["edit"], values),
         relations=relations and [seen_from(entity_id, each) for each in relations["nodes"]],
         details=found,
     )
@@ -77,16 +76,6 @@ async def _editing(view: View) -> dict[str, Any]:
     edit = form.text("edit") if view.failed else ""
     tagged = read_tags(form.texts("tag")) if edit == "tags" else None
     return {"edit": edit, "written": form.values if edit else {}, "tagged": tagged, "key": form.text("key")}
-
-
-async def _choices(view: View, edit: str, values: list[Value]) -> list[dict[str, Any]]:
-    """The files to choose from, when a field that names one is being changed."""
-    wanted = any(each.edit == edit and each.field.kind == "asset_ref" for each in values)
-    if not wanted or not view.may("assets:read"):
-        return []
-    found = await view.ask("FilesToChoose", entity=view.params["entity_id"], first=200)
-    nodes: list[dict[str, Any]] = found["entity"]["assets"]["nodes"]
-    return nodes
 
 
 @pages.post("/entities/{entity_id}/values", shows=overview)
