@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
+from faceforge_ui.entity.descriptors.days import first_day, last_day
 from faceforge_ui.entity.descriptors.lanes import time_line
 
 THIS_YEAR = date.today().year
@@ -93,3 +96,17 @@ def test_the_last_year_of_the_calendar_has_its_place():
 
 def test_no_facts_make_no_lanes():
     assert time_line([], (), "2015").lanes == []
+
+
+@pytest.mark.parametrize(
+    ("partial", "first", "last"),
+    [
+        ("2015", date(2015, 1, 1), date(2015, 12, 31)),
+        ("2016-02", date(2016, 2, 1), date(2016, 2, 29)),
+        ("2016-12", date(2016, 12, 1), date(2016, 12, 31)),
+        ("9999", date(9999, 1, 1), date(9999, 12, 31)),
+        ("2016-02-03", date(2016, 2, 3), date(2016, 2, 3)),
+    ],
+)
+def test_a_partial_date_is_a_span_of_days(partial, first, last):
+    assert (first_day(partial), last_day(partial)) == (first.toordinal(), last.toordinal())

@@ -8,7 +8,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from faceforge_ui.forms import partial_dates
+from faceforge_ui.entity.descriptors.days import first_day, last_day
 
 Fact = Mapping[str, Any]
 COLOURS = 5
@@ -39,7 +39,7 @@ class Bar:
     def holds(self, as_of: str) -> bool:
         """Whether it is true at a partial date, as Core sees it: their spans meet."""
         first, last = self.days
-        return first <= partial_dates.last_day(as_of) and last >= partial_dates.first_day(as_of)
+        return first <= last_day(as_of) and last >= first_day(as_of)
 
 
 @dataclass(frozen=True)
@@ -100,10 +100,10 @@ def _bar(fact: Fact) -> Bar:
     since, until = fact["validFrom"], fact["validTo"]
     return Bar(
         fact,
-        partial_dates.first_day(since) if since else None,
-        partial_dates.last_day(until) if until else None,
-        partial_dates.last_day(since) if since and len(since) < 10 else None,
-        partial_dates.first_day(until) if until and len(until) < 10 else None,
+        first_day(since) if since else None,
+        last_day(until) if until else None,
+        last_day(since) if since and len(since) < 10 else None,
+        first_day(until) if until and len(until) < 10 else None,
     )
 
 
