@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from faceforge_ui.entity.descriptors.days import first_day, last_day
+from faceforge_ui.forms.dates import words
 
 Fact = Mapping[str, Any]
 COLOURS = 5
@@ -55,6 +56,12 @@ class Lane:
         """How many bars lie above each other at most."""
         return 1 + max(bar.row for bar in self.bars)
 
+    def at(self, as_of: str) -> tuple[list[Bar], Bar | None]:
+        """What holds at a partial date, and, where something does, the latest that was over by then."""
+        held = [bar for bar in self.bars if bar.holds(as_of)]
+        over = [bar for bar in self.bars if bar.days[1] < first_day(as_of)] if held else []
+        return held, max(over, key=lambda bar: bar.days[1], default=None)
+
 
 @dataclass(frozen=True)
 class TimeLine:
@@ -69,6 +76,16 @@ class TimeLine:
     def days(self) -> tuple[int, int]:
         """The first day of the first month, and of the last."""
         return _first_of(self.first), _first_of(self.last)
+
+    @property
+    def this_month(self) -> int:
+        """The present month."""
+        return month_of(date.today().isoformat())
+
+    @property
+    def as_of_in_words(self) -> str:
+        """The month of `as_of` as the axis has it."""
+        return words(f"{self.month // 12:04}-{self.month % 12 + 1:02}")
 
     @property
     def month(self) -> int:
