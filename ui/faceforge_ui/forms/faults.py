@@ -11,26 +11,26 @@ from faceforge_ui.forms.fields import FormField
 
 
 @contextmanager
-def plain_words(places: Mapping[str, FormField]) -> Iterator[None]:
+def plain_words(places: Mapping[str, FormField], at: str = "") -> Iterator[None]:
     """Within it, errors about these places (JSON Pointer -> field) speak of the field as a form does.
 
-    A fault inside a value (`/fields/height/0`) becomes one of the place itself, so that a page finds it by its last
-    part. Raises the same error with those words.
+    A fault inside a value (`/fields/height/0`) becomes one of the place itself, or of the control `at` where one is
+    given, so that a page finds it by its last part. Raises the same error with those words.
     """
     try:
         yield
     except FaceForgeError as error:
         if not error.errors:
             raise
-        told = {fault.pointer: fault for fault in (_told(each, places) for each in error.errors)}
+        told = {fault.pointer: fault for fault in (_told(each, places, at) for each in error.errors)}
         faults = tuple(told.values())
         raise replace(error, detail=faults[0].message, errors=faults) from error
 
 
-def _told(fault: Fault, places: Mapping[str, FormField]) -> Fault:
+def _told(fault: Fault, places: Mapping[str, FormField], at: str) -> Fault:
     for place, field in places.items():
         if fault.pointer == place or fault.pointer.startswith(place + "/"):
-            return replace(fault, pointer=place, message=_sentence(fault, field))
+            return replace(fault, pointer=at or place, message=_sentence(fault, field))
     return fault
 
 

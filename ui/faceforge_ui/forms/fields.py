@@ -76,6 +76,11 @@ class FormField:
         return replace(self, multiple=False)
 
     @property
+    def within(self) -> str:
+        """The label as it stands within a sentence: `height`, but `LoRA`."""
+        return self.label[:1].lower() + self.label[1:] if self.label[1:2].islower() else self.label
+
+    @property
     def rule(self) -> str:
         """What may be written, in words without a subject: `a number between 20 and 320`."""
         if self.kind == "enum":

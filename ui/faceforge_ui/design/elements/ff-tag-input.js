@@ -1,37 +1,41 @@
-// Tokens that are written one after another, such as tags: Enter or a comma makes one, Backspace takes the last away.
-// Each token has a hidden input; what is still being written is sent, too.
+// Makes tokens of what is written in a `.tokens` field, such as tags: Enter or a comma makes one, Backspace takes the last
+// away. Each token is a hidden input; what is still being written is sent, too.
+import { icon } from "../../shell/icon.js";
+import { element } from "../element.js";
+
+const HEARD = ["click", "keydown", "input", "paste"];
 
 export class TagInput extends HTMLElement {
   connectedCallback() {
-    this.line = this.querySelector("input[type=text]");
-    this.name = this.line.name;
-    for (const button of this.querySelectorAll("button")) button.hidden = false;
-    for (const type of ["click", "keydown", "input", "paste"]) this.addEventListener(type, this);
+    this.line = this.querySelector(".tokens > input:not([type=hidden])");
+    for (const type of HEARD) this.addEventListener(type, this);
   }
 
   disconnectedCallback() {
-    for (const type of ["click", "keydown", "input", "paste"]) this.removeEventListener(type, this);
+    for (const type of HEARD) this.removeEventListener(type, this);
   }
 
   get tokens() {
-    return [...this.querySelectorAll("[data-token]")];
+    return [...this.querySelectorAll(".chip")];
   }
 
+  /** The tags that stand, without what is still being written. */
   get values() {
     return this.tokens.map((token) => token.querySelector("input").value);
   }
 
   handleEvent(event) {
     if (event.type === "click") this.clicked(event);
-    else if (event.type === "keydown" && event.target === this.line) this.pressed(event);
+    else if (event.target !== this.line) return;
+    else if (event.type === "keydown") this.pressed(event);
     else if (event.type === "input" && this.line.value.includes(",")) this.take();
     else if (event.type === "paste") this.pasted(event);
   }
 
   clicked(event) {
-    const token = event.target.closest("button")?.closest("[data-token]");
-    if (token) this.drop(token);
-    else if (event.target === this) this.line.focus();
+    const button = event.target.closest("button.x");
+    if (button) this.drop(button.closest(".chip"));
+    else if (event.target.matches(".tokens")) this.line.focus();
   }
 
   pressed(event) {
@@ -48,7 +52,7 @@ export class TagInput extends HTMLElement {
     const text = event.clipboardData.getData("text/plain");
     if (!/[,\n]/.test(text)) return;
     event.preventDefault();
-    this.line.value += text.replace(/\s*\n\s*/g, ",");
+    this.line.value += text.trim().replace(/\s*\n\s*/g, ",");
     this.take();
   }
 
@@ -71,26 +75,14 @@ export class TagInput extends HTMLElement {
   }
 
   token(text) {
-    const token = part("span", { className: "chip" });
-    token.dataset.token = "";
-    const button = part("button", { className: "x", type: "button", ariaLabel: `Remove ${text}` });
-    const cross = part("span", { textContent: "×", ariaHidden: "true" });
-    button.append(cross);
-    token.append(
-      part("bdi", { textContent: text }),
-      part("input", { type: "hidden", name: this.name, value: text }),
-      button,
-    );
-    return token;
+    const hidden = element("input", { type: "hidden", name: this.line.name, value: text });
+    const button = element("button", { type: "button", className: "x", "aria-label": `Remove ${text}` }, icon("x"));
+    return element("span", { className: "chip" }, element("bdi", {}, text), hidden, button);
   }
 
   changed() {
     this.dispatchEvent(new Event("change", { bubbles: true }));
   }
-}
-
-function part(tag, properties) {
-  return Object.assign(document.createElement(tag), properties);
 }
 
 if (!window.customElements.get("ff-tag-input")) window.customElements.define("ff-tag-input", TagInput);
