@@ -42,7 +42,9 @@ async def facts(view: View) -> Response:
     listed = found["entity"]["descriptors"]
     loaded = Facts(listed["nodes"], await _fields(view))
     chosen = await _chosen(view, loaded)
-    noted = Facts([*loaded.nodes, *([chosen] if chosen and chosen not in loaded.nodes else [])], loaded.fields)
+    noted = Facts(
+        [*loaded.nodes, *([chosen] if chosen and chosen not in loaded.nodes else [])], loaded.fields
+    )
     noted = Facts(loaded.nodes, loaded.fields, await names_of(view, noted))
     line = time_line(_by_key(noted), noted.several, _as_of(view))
     return view.page(
