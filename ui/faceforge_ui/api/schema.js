@@ -1,7 +1,7 @@
 // The schema to browse: operations, types, fields, arguments and what they mean, read by introspection.
-import { element, prose } from "./element.js";
+import { element, prose } from "../design/element.js";
 import { ask } from "./graphql.js";
-import { Failure } from "./session.js";
+import { Failure } from "../shell/session.js";
 import { draft } from "./draft.js";
 
 // Three levels of `ofType` hold `[Thing!]!`, and keep this query within the depth that Core allows.

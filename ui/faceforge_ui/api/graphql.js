@@ -1,5 +1,5 @@
 // Talking GraphQL to Core: over HTTP for queries and mutations, over a WebSocket (graphql-transport-ws) to subscribe.
-import { call, Failure, forget, proof } from "./session.js";
+import { call, Failure, forget, proof } from "../shell/session.js";
 
 const WORDS = /#[^\n]*|"""[\s\S]*?(?:"""|$)|"(?:\\.|[^"\\\n])*"?|[@$]\w+|[{}()]|[A-Za-z_]\w*/g;
 const KINDS = ["query", "mutation", "subscription", "fragment"];

@@ -1,10 +1,10 @@
 // The GraphQL console: write, run, stop, read, and go back to what was run before.
 import { edit } from "./editor.js";
-import { element, prose } from "./element.js";
+import { element, prose } from "../design/element.js";
 import { ask, listen, operations } from "./graphql.js";
 import { paint } from "./highlight.js";
 import { browse, forget } from "./schema.js";
-import { onSession } from "./session.js";
+import { onSession } from "../shell/session.js";
 
 const HISTORY = "faceforge.history";
 const DRAFT = "faceforge.draft";

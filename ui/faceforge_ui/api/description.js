@@ -1,5 +1,5 @@
 // The description of the API, which anybody may read.
-import { call, notice } from "./session.js";
+import { call, notice } from "../shell/session.js";
 
 /** Show the description with `draw(description)`, or say on the page why it cannot be had. */
 export async function describe(draw) {

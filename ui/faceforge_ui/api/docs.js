@@ -1,6 +1,6 @@
 // The API with forms: Swagger UI, fed with the public description. The session joins a request on its way out.
 import { describe } from "./description.js";
-import { isSignedIn, onSession, proof } from "./session.js";
+import { isSignedIn, onSession, proof } from "../shell/session.js";
 import { ownParts } from "./swagger.js";
 
 function draw(spec) {

@@ -1,5 +1,5 @@
 // The page behind a sign-in link: sends the code of its address, forgets the address, and leads on to the first page.
-import { isSignedIn, notice, onSession, signIn } from "./session.js";
+import { isSignedIn, notice, onSession, signIn } from "../shell/session.js";
 
 const [, , code = ""] = location.pathname.split("/");
 const waiting = document.getElementById("signing-in");
