@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import orjson
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -96,7 +97,10 @@ class View:
         document = self.pages.documents[operation]
         variables = {name: value for name, value in variables.items() if value is not None}
         # The snapshot is the operation's own: several may be asked at once.
-        return await self._asked.contract.data(document, variables, replace(self.context, db=None))
+        data = await self._asked.contract.data(document, variables, replace(self.context, db=None))
+        # Lists and objects of the database are JSON text in it, which templates cannot look into.
+        plain: dict[str, Any] = orjson.loads(orjson.dumps(data))
+        return plain
 
     async def form(self) -> Form:
         """What the form has sent; raises PayloadTooLarge, BadRequest."""
