@@ -16,6 +16,7 @@ const LATER = 1000; // milliseconds from an event to asking again
  * `data-total` how many there are, `data-next` the address of what follows the cells that the server has written,
  * `data-size` how many an answer has, `data-follow` the events after which it asks again, such as `entity.*`,
  * `data-also` the ids of elements that are then taken from the answer, too.
+ * An element with `data-refreshes`, the id of the list, makes it ask again when it is swapped.
  * Each cell has `data-id` and `data-version`, and a link that opens it. Tells `ff:chosen` when the selection changes.
  */
 export class Windowed extends HTMLElement {
@@ -49,6 +50,7 @@ export class Windowed extends HTMLElement {
     const { signal } = this.leaving;
     document.addEventListener("scroll", () => this.scrolled(), { capture: true, passive: true, signal });
     document.addEventListener("ff:event", (event) => this.heard(event.detail), { signal });
+    document.addEventListener("ff:swapped", ({ target }) => target.dataset.refreshes === this.id && this.refresh(), { signal });
     this.addEventListener("change", (event) => this.ticked(event), { signal });
     this.addEventListener("click", (event) => this.clicked(event), { signal });
     this.addEventListener("focusin", (event) => this.entered(event), { signal });
@@ -245,6 +247,7 @@ export class Windowed extends HTMLElement {
   }
 
   ticked({ target }) {
+    if (target.matches("[data-all]")) return void (target.checked ? this.chosen.add(this.chunks.all()) : this.chosen.clear());
     const index = this.indexOf(target);
     if (index >= 0 && target.type === "checkbox") this.chosen.set(this.shown.get(index).dataset.id, index, target.checked);
   }
@@ -260,7 +263,8 @@ export class Windowed extends HTMLElement {
     if (!this.chunks) return;
     for (const cell of this.shown.values()) this.tint(cell);
     this.classList.toggle("selecting", this.chosen.ids.size > 0);
-    const loaded = [...this.chunks.all()].length;
+    const loaded = this.chunks.count(), all = this.querySelector("[data-all]");
+    if (all) [all.checked, all.indeterminate] = [this.chosen.ids.size >= Math.min(loaded, MOST), this.chosen.ids.size > 0];
     this.dispatchEvent(new CustomEvent("ff:chosen", { bubbles: true, detail: { ids: [...this.chosen.ids], loaded, total: this.total } }));
   }
 
