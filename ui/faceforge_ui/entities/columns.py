@@ -32,11 +32,10 @@ class Column:
         """Whether its values stand at the right: numbers."""
         return self.kind in NUMBERS or self.name == "files"
 
-    @property
-    def head(self) -> dict[str, str]:
-        """Its head, as the macro `table_head` takes it; the last column is seen on a phone, too."""
+    def head(self, *, last: bool) -> dict[str, str]:
+        """Its head, as the macro `table_head` takes it; on a phone only the last column is seen."""
         sort = self.name if self.name in {"created_at", "updated_at"} else ""
-        return {"label": self.label, "sort": sort, "class": "r" if self.right else ""}
+        return {"label": self.label, "sort": sort, "class": f"{'r ' if self.right else ''}{'' if last else 'wide-only'}".strip()}
 
     @property
     def width(self) -> str:

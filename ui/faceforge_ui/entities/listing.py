@@ -22,6 +22,7 @@ ORDERS = {
 USUAL = "updated_at desc"
 SHOWN = {"": "Not in the trash", "include": "Also in the trash", "only": "Only in the trash"}
 """Whether what is in the trash is shown -> words."""
+NOBODY = {"include": "Nobody is here, and nobody is in the trash.", "only": "Nobody is in the trash."}
 COLUMNS = {"tags": "Tags", "files": "Files", "created_at": "Added", "updated_at": "Changed"}
 """Columns of the list that are no field -> words."""
 
@@ -36,6 +37,8 @@ class Condition:
     """One thing that an entity must meet to be shown, and the address of the list without it."""
 
     words: str
+    none: str
+    """What is said when no entity meets it."""
     without: str
 
 
@@ -102,15 +105,20 @@ class Listing:
     def conditions(self) -> list[Condition]:
         """What narrows the list, in words."""
         found = [
-            Condition(each, self.address(tags=tuple(tag for tag in self.tags if tag != each)))
+            Condition(
+                each,
+                f"No entity has the tag {each}.",
+                self.address(tags=tuple(tag for tag in self.tags if tag != each)),
+            )
             for each in self.tags
         ]
         if self.q:
-            found.insert(0, Condition(f"named “{self.q}”", self.address(q="")))
+            found.insert(0, Condition(self.q, f"No entity is called “{self.q}”.", self.address(q="")))
         if self.external_id:
-            found.append(Condition(f"known as {self.external_id}", self.address(external_id="")))
+            none = f"No entity is known elsewhere as {self.external_id}."
+            found.append(Condition(self.external_id, none, self.address(external_id="")))
         if self.deleted:
-            found.append(Condition(SHOWN[self.deleted].lower(), self.address(deleted="")))
+            found.append(Condition(SHOWN[self.deleted], NOBODY[self.deleted], self.address(deleted="")))
         return found
 
     @property

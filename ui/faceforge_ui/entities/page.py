@@ -66,7 +66,7 @@ async def shown(view: View, *, creating: bool) -> Response:
         window=part,
         columns=columns,
         shown_columns=shown_columns,
-        heads=[{"label": "Name", "sort": "display_name"}, *(each.head for each in shown_columns)],
+        heads=[{"label": "Name", "sort": "display_name"}, *(each.head(last=each is shown_columns[-1]) for each in shown_columns)],
         sorted_by=ORDERS[wished.order],
         orders=[(name, words, wished.address(order=name)) for name, words in ORDERS.items()],
         sort_choices=list(ORDERS.items()),

@@ -114,6 +114,17 @@ export class List extends Windowed {
     else cell.scrollIntoView({ block: "nearest" });
   }
 
+  /** The place whose cell has the focus, or -1. */
+  focused() {
+    return this.shown.get(this.current)?.contains(document.activeElement) ? this.current : -1;
+  }
+
+  /** Another cell has come to the place that had the focus. */
+  refocus(place) {
+    const cell = this.shown.get(place);
+    if (cell && !cell.contains(document.activeElement)) this.focusCell(cell);
+  }
+
   focusCell(cell) {
     (cell.querySelector("a[href]") ?? cell).focus({ preventScroll: true });
   }

@@ -38,6 +38,7 @@ export class Windowed extends HTMLElement {
       arrived: (number, list) => this.arrived(number, list),
     });
     this.speed = { at: performance.now(), top: scrollY, value: 0 };
+    this.dressed = new WeakMap(); // cell -> the place it was dressed for
     for (const [index, cell] of this.shown) this.dress(cell, index);
   }
 
@@ -117,9 +118,14 @@ export class Windowed extends HTMLElement {
     const top = Math.floor(view.offset / row);
     const from = Math.min(Math.max(0, (top - margin) * columns), this.total);
     const to = Math.max(from, Math.min(this.total, (top + seen + margin) * columns));
-    this.remove(from, to);
-    for (let index = from; index < to; index++) this.show(index, this.chunks.cell(index));
+    const focused = this.focused();
+    this.shown = this.wanted(from, to, focused);
+    for (const [index, cell] of this.shown) {
+      if (this.dressed.get(cell) !== index) this.dress(cell, index);
+      this.dressed.set(cell, index);
+    }
     this.order();
+    this.refocus(focused);
     for (const [index, cell] of this.shown) {
       cell.classList.toggle("away", index < from || index >= to);
       this.place(cell, index, view.shift);
@@ -130,29 +136,27 @@ export class Windowed extends HTMLElement {
     this.chunks.want(Math.max(0, from - 2 * seen * columns), Math.min(this.total, to + 2 * seen * columns));
   }
 
-  remove(from, to) {
-    const focused = this.shown.get(this.current)?.contains(document.activeElement) ? this.current : -1;
-    for (const [index, cell] of this.shown) {
-      if ((index >= from && index < to) || index === focused) continue;
-      cell.remove();
-      this.shown.delete(index);
+  /** What is to be in the page, by its place: also the cell that has the focus, wherever it is. */
+  wanted(from, to, focused) {
+    const wanted = new Map(), taken = new Set();
+    for (let index = from; index < to; index++) {
+      const cell = this.chunks.cell(index);
+      if (cell) taken.add(cell);
+      wanted.set(index, cell);
     }
-  }
-
-  /** Let the cell stand at its place, or a grey one while it is not here. */
-  show(index, cell) {
-    const old = this.shown.get(index);
-    if (old && (old === cell || !cell)) return;
-    const made = cell ?? this.blank();
-    this.dress(made, index);
-    const focused = old?.contains(document.activeElement);
-    if (old) old.replaceWith(made);
-    this.shown.set(index, made);
-    if (focused) this.focusCell(made);
+    for (const [index, cell] of wanted) {
+      const old = this.shown.get(index);
+      if (!cell) wanted.set(index, old && !taken.has(old) ? old : this.blank());
+    }
+    const kept = this.shown.get(focused);
+    if (kept && !wanted.has(focused) && !taken.has(kept)) wanted.set(focused, kept);
+    return wanted;
   }
 
   /** The order in the page is that of the list, for whoever reads it or goes through it by Tab. */
   order() {
+    const wanted = new Set(this.shown.values());
+    for (const cell of this.holder.querySelectorAll(":scope > *")) if (!wanted.has(cell)) cell.remove();
     let next = null;
     for (const index of [...this.shown.keys()].sort((a, b) => b - a)) {
       const cell = this.shown.get(index);
