@@ -35,7 +35,8 @@ class Column:
     def head(self, *, last: bool) -> dict[str, str]:
         """Its head, as the macro `table_head` takes it; on a phone only the last column is seen."""
         sort = self.name if self.name in {"created_at", "updated_at"} else ""
-        return {"label": self.label, "sort": sort, "class": f"{'r ' if self.right else ''}{'' if last else 'wide-only'}".strip()}
+        classes = ["r"] * self.right + ["wide-only"] * (not last)
+        return {"label": self.label, "sort": sort, "class": " ".join(classes)}
 
     @property
     def width(self) -> str:

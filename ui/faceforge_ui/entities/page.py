@@ -66,7 +66,7 @@ async def shown(view: View, *, creating: bool) -> Response:
         window=part,
         columns=columns,
         shown_columns=shown_columns,
-        heads=[{"label": "Name", "sort": "display_name"}, *(each.head(last=each is shown_columns[-1]) for each in shown_columns)],
+        heads=_heads(shown_columns),
         sorted_by=ORDERS[wished.order],
         orders=[(name, words, wished.address(order=name)) for name, words in ORDERS.items()],
         sort_choices=list(ORDERS.items()),
@@ -90,6 +90,11 @@ async def _found(view: View, wished: Listing, part: Window) -> dict[str, Any]:
 async def _passed(view: View, wished: Listing, first: int, after: str | None) -> Any:
     found = await view.ask("Pass", first=first, after=after, **wished.asked)
     return found["entities"]["pageInfo"]
+
+
+def _heads(columns: list[Column]) -> list[dict[str, str]]:
+    heads = [each.head(last=each is columns[-1]) for each in columns]
+    return [{"label": "Name", "sort": "display_name"}, *heads]
 
 
 def _chosen(columns: list[Column], wished: Listing) -> list[Column]:

@@ -38,6 +38,7 @@ class Window:
     passed: dict[int, str] = field(default_factory=dict)
     """Of rows passed over on the way: how many -> the cursor there."""
 
+
 async def window(query: QueryParams, step: Step) -> Window:
     """The part that the address asks for; `step` walks to it. Raises BadRequest, and what `step` raises."""
     after, skip = query.get("cursor") or None, _number(query, "skip", 0, FURTHEST)
