@@ -25,7 +25,8 @@ COUNTED = frozenset({"assets:read", "descriptors:read", "relationships:read"})
 
 
 async def head(view: View, entity: Mapping[str, Any] | None) -> dict[str, Any]:
-    """What `entity/entity.html` shows beside the tab: `entity`, `counts` (label of a tab -> number), `changeable`.
+    """What `entity/entity.html` shows beside the tab: `entity`, its `address`, `counts` (label of a tab -> number),
+    and whether it is `changeable` by whoever looks.
 
     Ask for the entity with `deleted: INCLUDE`: one in the trash is shown, and can be put back. Raises NotFound when
     there is none.
@@ -45,6 +46,7 @@ async def head(view: View, entity: Mapping[str, Any] | None) -> dict[str, Any]:
         }
     return {
         "entity": entity,
+        "address": f"/entities/{entity['id']}",
         "counts": counts,
         "changeable": entity["deletedAt"] is None and view.may("entities:write"),
     }
