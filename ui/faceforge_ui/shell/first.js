@@ -1,4 +1,4 @@
-// What must be settled before the first paint: light or dark, signed in or not. A classic script, for that reason.
+// What must be settled before the first paint: light or dark, density, signed in or not. A classic script, for that reason.
 "use strict";
 {
   const root = document.documentElement;
@@ -8,19 +8,16 @@
     const chosen = localStorage.getItem("faceforge.theme");
     const dark = chosen ? chosen === "dark" : system.matches;
     root.dataset.theme = dark ? "dark" : "light";
+    root.dataset.density = localStorage.getItem("faceforge.density") ?? "comfortable";
     root.classList.toggle("dark-mode", dark); // Swagger UI's own name for it
     document.getElementById("theme")?.setAttribute("aria-pressed", String(dark));
-    document.dispatchEvent(new Event("faceforge:theme"));
+    document.dispatchEvent(new Event("ff:theme"));
   };
 
   root.dataset.session = localStorage.getItem("faceforge.csrf") ? "in" : "out";
   apply();
   system.addEventListener("change", apply);
-  document.addEventListener("DOMContentLoaded", () => {
-    apply();
-    document.getElementById("theme").addEventListener("click", () => {
-      localStorage.setItem("faceforge.theme", root.dataset.theme === "dark" ? "light" : "dark");
-      apply();
-    });
-  });
+  document.addEventListener("ff:looks", apply);
+  document.addEventListener("DOMContentLoaded", apply);
+  addEventListener("storage", ({ key }) => { if (key === null || key.startsWith("faceforge.")) apply(); }); // another tab
 }
