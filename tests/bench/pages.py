@@ -19,38 +19,8 @@ from versions import core
 from faceforge_storage.database.dialects.sqlite_library import sqlite3
 from faceforge_storage.home.home import open_home
 
-FIRST = [
-    "Mira",
-    "Tarn",
-    "Ysolde",
-    "Layla",
-    "Anna",
-    "Quill",
-    "Juno",
-    "Saoirse",
-    "Heron",
-    "Emeka",
-    "Idris",
-    "Odalys",
-    "Wren",
-    "Cobalt",
-    "Hollis",
-    "Noa",
-]
-LAST = [
-    "Okonkwo",
-    "Veld",
-    "Vantreight",
-    "Yusuf",
-    "Velesova",
-    "Tamm",
-    "Dhálaigh",
-    "Halloran",
-    "Kael",
-    "Marchetti",
-    "Finch",
-    "Rahimi",
-]
+FIRST = "Mira Tarn Ysolde Layla Anna Quill Juno Saoirse Heron Emeka Idris Odalys Wren Cobalt Hollis Noa".split()
+LAST = "Okonkwo Veld Vantreight Yusuf Velesova Tamm Dhálaigh Halloran Kael Marchetti Finch Rahimi".split()
 TOLD = """UPDATE entities SET
     display_name = pick_first(row_id) || ' ' || pick_last(row_id) || ' ' || (row_id * 7919 % 100000),
     aliases = json_array('The ' || pick_last(row_id + 5), pick_first(row_id + 3)),
@@ -74,9 +44,7 @@ def library(root: Path, entities: int) -> Path:
         db.execute(TOLD)  # allow statement: rows for a benchmark, beside Core
         db.commit()
     (root / "filled").touch()
-    print(
-        f"  filled in {time.perf_counter() - start:.0f} s, {database.stat().st_size / 1e6:.0f} MB", flush=True
-    )
+    print(f"  filled in {time.perf_counter() - start:.0f} s, {database.stat().st_size / 1e6:.0f} MB", flush=True)
     return database
 
 

@@ -45,11 +45,7 @@ class SmallPages:
 
     def page(self, request: Request, status: int = 200, **values: object) -> Response:
         q = request.query_params.get("q", "")
-        shown = {
-            "title": "Small",
-            "items": [each for each in self.items if q in each],
-            "asked": len(self.asked),
-        }
+        shown = {"title": "Small", "items": [each for each in self.items if q in each], "asked": len(self.asked)}
         shown |= {"fault": "", "sent": "", "said": [], **values}
         html = templates().from_string(TEMPLATE).render(**shell_values(request), **shown)
         return HTMLResponse(html, status)

@@ -28,9 +28,7 @@ async def file(view: View) -> Response:
 async def _shown(view: View, **more: Any) -> Response:
     asset_id = view.params["asset_id"]
     found = (await view.ask("File", assetId=asset_id))["asset"]
-    owners = (
-        (await view.ask("Owners", assetId=asset_id))["asset"]["links"] if view.may("entities:read") else []
-    )
+    owners = (await view.ask("Owners", assetId=asset_id))["asset"]["links"] if view.may("entities:read") else []
     place = await place_of(view, asset_id)
     read: dict[str, Any] = found["extractedMetadata"]
     form = await view.form() if view.failed else None
@@ -60,9 +58,7 @@ async def _made_with(view: View, generation: dict[str, Any]) -> list[dict[str, A
         each["file"] = None
         if digits and number < MOST_HASHES:
             try:
-                each["file"] = (await view.ask("FileWithHash", algorithm=algorithm, hex=digits))[
-                    "assetByHash"
-                ]
+                each["file"] = (await view.ask("FileWithHash", algorithm=algorithm, hex=digits))["assetByHash"]
             except (AmbiguousHash, InvalidInput, NotFound):
                 continue
     return found
