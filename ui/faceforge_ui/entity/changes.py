@@ -31,8 +31,8 @@ async def change(
 ) -> Entity:
     """Patch the entity of the address; answers it as it was before.
 
-    `was` is the JSON of what `part` of it was when the form was shown; None where nobody can have been overtaken. Raises
-    VersionConflict when that part has changed, and what the change itself raises.
+    `was` is the JSON of what `part` of it was when the form was shown; None where nobody can have been overtaken.
+    Raises VersionConflict when that part has changed, and what the change itself raises.
     """
     asked = replace(view, pages=pages)
     for _ in range(TRIES):
