@@ -31,7 +31,7 @@ FILES, RELATIONS, LATELY = 24, 6, 4
 @pages.get("/entities/{entity_id}", entry=Entry("entity", "Overview", order=10))
 async def overview(view: View) -> Response:
     """Fields, other names, external ids and what plugins keep, with the newest files and relationships."""
-    entity_id = view.params["entity_id"]
+    view, entity_id = view.within(pages), view.params["entity_id"]  # also shown by what the head does
     found = (await view.ask("Overview", entity=entity_id))["entity"]
     shown = await head(view, found)
     editing = await _editing(view)
