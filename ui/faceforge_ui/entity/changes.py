@@ -26,7 +26,9 @@ async def present(view: View) -> Entity:
     return found
 
 
-async def change(view: View, patch: Mapping[str, Any], part: Callable[[Entity], Any], was: str | None) -> Entity:
+async def change(
+    view: View, patch: Mapping[str, Any], part: Callable[[Entity], Any], was: str | None
+) -> Entity:
     """Patch the entity of the address; answers it as it was before.
 
     `was` is the JSON of what `part` of it was when the form was shown; None where nobody can have been overtaken. Raises

@@ -107,7 +107,9 @@ async def _made(view: View, ends: Ends, kind: str, details: dict[str, Any]) -> R
         )
     except RelationshipExists:
         message = "They are related in this way already. Give another begin, or change the present one."
-        raise InvalidInput(message, errors=(Fault("/relationship_type", message, "relationship_exists"),)) from None
+        raise InvalidInput(
+            message, errors=(Fault("/relationship_type", message, "relationship_exists"),)
+        ) from None
     names = [made["createRelationship"][end]["displayName"] for end in ("srcEntity", "dstEntity")]
     view.say(f"{names[0]} and {names[1]} are related")
     return None
@@ -144,7 +146,9 @@ async def remove(view: View) -> Response | None:
         "relationshipType": found["relationshipType"],
         **{name: found[name] for name in ("fields", "validFrom", "validTo", "confidence", "source")},
     }
-    again = f"/entities/{view.params['entity_id']}/relationships/again?" + urlencode({"was": json.dumps(kept)})
+    again = f"/entities/{view.params['entity_id']}/relationships/again?" + urlencode(
+        {"was": json.dumps(kept)}
+    )
     names = f"{found['srcEntity']['displayName']} and {found['dstEntity']['displayName']}"
     view.say(f"{names} are no longer related so", undo=again if len(again) <= LONGEST_UNDO else "")
     return None
@@ -163,7 +167,9 @@ async def again(view: View) -> Response | None:
 
 
 async def _present(view: View, relationship_id: str) -> dict[str, Any]:
-    found: dict[str, Any] | None = (await view.ask("Relationship", relationship=relationship_id))["relationship"]
+    found: dict[str, Any] | None = (await view.ask("Relationship", relationship=relationship_id))[
+        "relationship"
+    ]
     if found is None:
         raise NotFound("This relationship was removed meanwhile.", hint="Look at those that are left.")
     return found
