@@ -17,8 +17,8 @@ pages = Pages(__name__)
 async def room(view: View) -> Response:
     """As JSON: `free`, the bytes that may still be written, and `largest`, those that one file may have.
 
-    Either is null where it is not known, or has no bound. A file is written beside the others before it takes its place,
-    so the fuller of the two disks counts.
+    Either is null where it is not known, or has no bound. A file is written beside the others before it takes its
+    place, so the fuller of the two disks counts.
     """
     core = view.context.core
     home = Home(core.home, core.settings.paths)
