@@ -17,6 +17,9 @@ STATES = ("good", "warn", "bad", "info")
 # The least contrast (WCAG 2.2: text 4.5, outlines 3) by (text, ground); the table of docs/design/index.md in numbers.
 TEXT_ON_GROUNDS = [(text, ground, 4.5) for text in ("ink", "muted", "accent") for ground in GROUNDS]
 STATE_WORDS = [(state, ground, 4.5) for state in STATES for ground in (*GROUNDS, f"{state}-soft")]
+CODE = [
+    (f"code-{part}", ground, 4.5) for part in ("string", "number", "key", "word") for ground in GROUNDS[:6]
+]
 NOTES = [(text, f"{state}-soft", 4.5) for state in STATES for text in ("ink", "muted")]
 BUTTONS = [
     ("on-fill", "fill", 4.5),
@@ -56,7 +59,7 @@ def contrast(text: str, ground: str, theme: str) -> float:
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_every_text_can_be_read_on_every_ground(theme: str) -> None:
-    pairs = [*TEXT_ON_GROUNDS, *STATE_WORDS, *NOTES, *BUTTONS, *OUTLINES]
+    pairs = [*TEXT_ON_GROUNDS, *STATE_WORDS, *CODE, *NOTES, *BUTTONS, *OUTLINES]
     faint = {
         f"{text} on {ground}": round(reached, 2)
         for text, ground, least in pairs

@@ -1,9 +1,9 @@
 // A gallery: cells of one size in as many columns as the grid of the style sheet has.
 
-import { Windowed } from "./windowed.js";
+import { List } from "./list.js";
 
 /** Its cells are `.ent`; columns, gaps and the height of a cell are what the style sheet makes of them. */
-class Gallery extends Windowed {
+class Gallery extends List {
   get holder() {
     return this;
   }
