@@ -9,12 +9,12 @@ const VERBS = {
 };
 
 function draw(spec) {
-  const panel = colour("--panel");
+  const panel = colour("--surface");
   Redoc.init(spec, {
     hideDownloadButton: true,
     nativeScrollbars: true,
+    scrollYOffset: ".head",
     sanitize: true,
-    scrollYOffset: "header.top",
     theme: {
       colors: {
         primary: { main: colour("--accent") },
@@ -60,5 +60,5 @@ function colour(name) {
 
 describe((spec) => {
   draw(spec);
-  document.addEventListener("faceforge:theme", () => draw(spec));
+  document.addEventListener("ff:theme", () => draw(spec));
 });
