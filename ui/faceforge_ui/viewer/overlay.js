@@ -12,7 +12,7 @@ let opening = 0;
 
 const here = () => location.pathname + location.search;
 const main = () => document.getElementById("main");
-const isOfThisList = (list) => Boolean(list) && new URL(list, location.href).pathname === location.pathname;
+const isOfThisList = (list) => Boolean(list) && new URL(list, location.href).pathname.startsWith(location.pathname);
 
 async function open(address, { push }) {
   const turn = ++opening;
