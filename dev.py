@@ -80,8 +80,10 @@ def parse(words: list[str]) -> tuple[argparse.Namespace, list[str]]:
         sub.set_defaults(verb=action)
         return sub
 
-    verb("run", run, "start FaceForge Core; further words go to `faceforge serve`: --home, --host, --port, --auto-port",
-         "Example: python3 dev.py run --home ~/faceforge-trial --port 43300")  # fmt: skip
+    verb("run", run, "start FaceForge Core; further words go to `faceforge serve`, such as --home, --port and --open",
+         "Example: python3 dev.py run --home ~/faceforge-trial --port 43300").add_argument(
+        "--sample", action="store_true", help="on a throw-away data directory, with a library of invented people"
+    )  # fmt: skip
     tokens = verb(
         "token", token, "print the token to sign in with; further words go to `faceforge token`", KEY_EXAMPLES
     )
@@ -112,9 +114,13 @@ def parse(words: list[str]) -> tuple[argparse.Namespace, list[str]]:
     return arguments, further[1:] if further[:1] == ["--"] else further
 
 
-def run(further: list[str], _: argparse.Namespace) -> int:
+def run(further: list[str], arguments: argparse.Namespace) -> int:
     install("run")
-    return start("serve", *further)
+    return (
+        start(PYTHON, HERE / "tests" / "sample", *further)
+        if arguments.sample
+        else faceforge("serve", *further)
+    )
 
 
 def token(_: list[str], arguments: argparse.Namespace) -> int:
@@ -122,12 +128,16 @@ def token(_: list[str], arguments: argparse.Namespace) -> int:
     if not shutil.which("faceforge", path=str(BIN)):
         install("run")
     home = ["--home", arguments.home] if arguments.home else []
-    return start("token", *(arguments.words or ["show"]), *home)
+    return faceforge("token", *(arguments.words or ["show"]), *home)
 
 
-def start(*words: str) -> int:
-    """Becomes `faceforge WORDS`, in the working directory of the person."""
-    command = [str(BIN / "faceforge"), *words]
+def faceforge(*words: str) -> int:
+    return start(BIN / "faceforge", *words)
+
+
+def start(*words: str | Path) -> int:
+    """Becomes the program, in the working directory of the person."""
+    command = [str(word) for word in words]
     if os.name != "nt":
         os.execve(command[0], command, environment())
     # Ctrl-C reaches both programs; this one only waits until Core has finished.
