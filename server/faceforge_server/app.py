@@ -28,6 +28,7 @@ from faceforge_server.http.application import Application
 from faceforge_server.http.exception_handlers import EXCEPTION_HANDLERS
 from faceforge_server.http.file_handles import most_connections
 from faceforge_server.http.public_routes import Addresses, is_page, is_public, takes_signature
+from faceforge_server.http.request_context import context_of
 from faceforge_server.http.request_ids import RequestIds
 from faceforge_server.middleware.authentication import Authentication
 from faceforge_server.middleware.authenticator import Authenticator
@@ -206,7 +207,7 @@ def _routes(
         *GraphqlView(contract).routes(),
         WebSocketRoute("/graphql", GraphqlWebSocket(contract, core, authenticator)),
         RestRouter(rest_routes(contract, operations)),
-        *faceforge_ui.routes(),
+        *faceforge_ui.routes(contract, context_of),
     ]
 
 

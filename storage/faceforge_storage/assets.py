@@ -41,7 +41,7 @@ def matching(
     tag: Listed | None = None,
     ids: Listed | None = None,
     kind: Wanted | Under | None = None,
-    mime_type: Wanted | None = None,
+    mime_type: Wanted | Under | None = None,
     content_hash: Wanted | None = None,
     filename: Wanted | None = None,
     entity_id: Wanted | None = None,
@@ -54,7 +54,6 @@ def matching(
 ) -> Select[Any]:
     """The assets that fit every filter given; every `tag` must be there; `linked`: whether any `entity_id` finds it."""
     equal = {
-        "mime_type": mime_type,
         "content_hash": content_hash,
         "filename": filename,
         "derived_from_asset_id": derived_from_asset_id,
@@ -62,6 +61,8 @@ def matching(
     conditions = [assets.c[name] == value for name, value in equal.items() if value is not None]
     if kind is not None:
         conditions.append(fits(assets.c.kind, kind))
+    if mime_type is not None:
+        conditions.append(fits(assets.c.mime_type, mime_type))
     if linked is not None:
         conditions.append(has_link() if linked else ~has_link())
     if tag is not None:
@@ -85,8 +86,9 @@ def matching(
         conditions += [assets.c.taken_at < taken_before, assets.c.taken_at > ""]
     found = select(assets).where(shown(assets, deleted), *conditions)
     names_a_thing = (content_hash, filename, derived_from_asset_id, entity_id, ids)
-    if isinstance(kind, Under) and all(each is None for each in names_a_thing):
-        found = merged(found, Merge(assets.c.kind, kind, shown(assets, deleted)))
+    for column, wanted in ((assets.c.kind, kind), (assets.c.mime_type, mime_type)):
+        if isinstance(wanted, Under) and all(each is None for each in names_a_thing):
+            return merged(found, Merge(column, wanted, shown(assets, deleted)))
     return found
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 import pytest
+from core_process import CoreProcess
 from playwright.sync_api import Browser, sync_playwright
 from small_core import RunningCore, running
 from visit import Visit
@@ -36,6 +37,31 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="module")
+def real_core(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CoreProcess]:
+    """A Core as a person starts it, for the tests of one module."""
+    core = CoreProcess(tmp_path_factory.mktemp("library") / "home")
+    try:
+        yield core
+    finally:
+        core.kill()
+
+
+@pytest.fixture
+def library(real_core: CoreProcess, chromium: Browser) -> Iterator[Visit]:
+    """A visit to the real Core at 1280 x 800, signed in; it must end without a complaint."""
+    with signed_in(real_core, chromium, 1280, "light") as visit:
+        yield visit
+
+
+@pytest.fixture
+def library_at(
+    real_core: CoreProcess, chromium: Browser
+) -> Callable[[int, str], AbstractContextManager[Visit]]:
+    """`with library_at(360, "dark") as visit:` for other windows."""
+    return lambda width, scheme: signed_in(real_core, chromium, width, scheme)
+
+
 @pytest.fixture
 def visit(core: RunningCore, chromium: Browser) -> Iterator[Visit]:
     """A visit at 1280 x 800; it must end without a complaint."""
@@ -47,6 +73,16 @@ def visit(core: RunningCore, chromium: Browser) -> Iterator[Visit]:
 def visit_at(core: RunningCore, chromium: Browser) -> Callable[[int, str], object]:
     """`with visit_at(width, "dark") as visit:` for other windows."""
     return lambda width, scheme: visiting(core, chromium, width, scheme)
+
+
+@contextmanager
+def signed_in(core: CoreProcess, chromium: Browser, width: int, scheme: str) -> Iterator[Visit]:
+    """A visit that has a session from its first page on."""
+    with visiting(RunningCore(core.url, core.token), chromium, width, scheme) as visit:
+        answer = visit.page.context.request.post(f"{core.url}/v1/sessions", data={"token": core.token})
+        csrf = answer.json()["csrf_token"]
+        visit.page.add_init_script(f"localStorage.setItem('faceforge.csrf', {csrf!r})")
+        yield visit
 
 
 @contextmanager

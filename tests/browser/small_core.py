@@ -15,7 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 from graphql import build_schema, graphql_sync, parse, validate
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
@@ -196,6 +196,23 @@ async def health(_: Request) -> Response:
     return JSONResponse({"status": "ok", "version": "0.1.0", "instance_id": "7d1f" * 8})
 
 
+async def events(request: Request) -> Response:
+    """A stream that says nothing, until somebody puts text into `told`."""
+    if not signed_in(request):
+        return refused()
+
+    async def told() -> AsyncIterator[str]:
+        yield "retry: 200\n\nid: 1\n\n"
+        sent = len(request.app.state.told)
+        while not await request.is_disconnected():
+            for text in request.app.state.told[sent:]:
+                sent += 1
+                yield f"id: {sent + 1}\ndata: {text}\n\n"
+            await asyncio.sleep(0.05)
+
+    return StreamingResponse(told(), media_type="text/event-stream")
+
+
 async def described(_: Request) -> Response:
     return JSONResponse(OPENAPI)
 
@@ -244,12 +261,16 @@ def app() -> FastAPI:
     made = FastAPI(openapi_url=None)
     made.state.token_command = lambda _: COMMAND
     made.state.link_command = lambda _: LINK_COMMAND
+    made.state.told = []
     made.router.routes.extend(
         [
             *faceforge_ui.routes(),
             Route("/healthz", health),
             Route("/v1/system/info", data(INFO)),
             Route("/v1/tokens/current", data(CURRENT)),
+            Route("/v1/events", events),
+            Route("/shell/counts", data({"entities": 1204, "assets": 348112})),
+            Route("/find", data({"entities": [], "files": [], "complete": True})),
             Route("/v1/sessions", sign_in, methods=["POST"]),
             Route("/v1/sessions/current", sign_out, methods=["DELETE"]),
             Route("/openapi.json", described),
@@ -262,10 +283,10 @@ def app() -> FastAPI:
 
 
 @contextmanager
-def running() -> Iterator[RunningCore]:
+def running(served: FastAPI | None = None) -> Iterator[RunningCore]:
     """The app under a real server, on a free port of this machine."""
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(app(), log_config=None, ws="websockets-sansio", lifespan="off")
+    config = uvicorn.Config(served or app(), log_config=None, ws="websockets-sansio", lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listener],))
     thread.start()

@@ -98,7 +98,7 @@ def link(core: CoreProcess) -> str:
 
 def sign_in(page: Page, core: CoreProcess, address: str | None = None) -> None:
     page.goto(address or link(core))
-    page.wait_for_url(f"{core.url}/")
+    page.wait_for_url(f"{core.url}/entities")
     expect(page.get_by_role("button", name=SIGNED_IN, exact=True)).to_be_visible()
 
 

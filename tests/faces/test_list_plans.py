@@ -158,17 +158,18 @@ def test_what_classifies_is_served_with_each_sort(planner: Planner) -> None:
 
 
 @pytest.mark.parametrize("operation", ["assets"])
-def test_kinds_below_one_are_read_by_each_in_its_order(planner: Planner) -> None:
-    """By kind they lie in one index; in any other order the first rows of each kind are sorted, and no others."""
+@pytest.mark.parametrize(("column", "wanted"), [("kind", "image.*"), ("mime_type", "image/*")])
+def test_words_below_one_are_read_by_each_in_its_order(planner: Planner, column: str, wanted: str) -> None:
+    """By the word they lie in one index; in any other order the first rows of each word are sorted, and no others."""
     for sort in sorts(planner.operation):
-        for plan in planner.pages(sort, kind="image.*"):
+        for plan in planner.pages(sort, **{column: wanted}):
             assert not plan.scans, (sort, plan.steps)
-            if sort == "kind":
+            if sort == column:
                 assert not plan.sorts, plan.steps
                 continue
-            assert plan.searches_by("kind"), (sort, plan.steps)
+            assert plan.searches_by(column), (sort, plan.steps)
             below = plan.steps.index(next(each for each in plan.steps if "LIST SUBQUERY" in each))
-            assert f"_kind_{sort} " in plan.steps[below + 1], plan.steps
+            assert f"_{column}_{sort} " in plan.steps[below + 1], plan.steps
             assert [place for place, step in enumerate(plan.steps) if SORTED in step] == [below + 2], (
                 plan.steps
             )

@@ -69,8 +69,8 @@ def test_every_curl_that_writes_a_file_has_fail() -> None:
 
 
 def test_the_examples_are_looked_at() -> None:
-    """The home page, the script of the first steps and the page of downloads have one each."""
-    for path in ("ui/faceforge_ui/templates/home.html", "docs/first-steps.sh", "docs/reference/downloads.md"):
+    """The script of the first steps and the page of downloads have one each."""
+    for path in ("docs/first-steps.sh", "docs/reference/downloads.md"):
         shown = commands(Path(ROOT / path).read_text(encoding="utf-8"))
         assert any(writes(command) and fails(command) for _, command in shown), path
 

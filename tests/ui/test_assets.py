@@ -8,9 +8,17 @@ from pathlib import Path
 import pytest
 from visitor import Visitor
 
-from faceforge_ui.assets import EMPTY_PICTURE, OWN, REDOC_LOGO, asset_files, fingerprint, viewer_folder
+from faceforge_ui.serving.pages import ROOT
+from faceforge_ui.serving.static_files import (
+    EMPTY_PICTURE,
+    MEDIA_TYPES,
+    REDOC_LOGO,
+    asset_files,
+    fingerprint,
+    viewer_folder,
+)
 
-OUR_FILES = sorted(path for path in OWN.iterdir())
+OUR_FILES = sorted(path for path in ROOT.rglob("*") if path.suffix in MEDIA_TYPES)
 SCRIPTS = [path for path in OUR_FILES if path.suffix == ".js"]
 PRESENT = f"/ui/{fingerprint(asset_files())}"
 
@@ -18,28 +26,35 @@ PRESENT = f"/ui/{fingerprint(asset_files())}"
 @pytest.mark.parametrize(
     ("name", "media_type"),
     [
-        ("page.css", "text/css; charset=utf-8"),
+        ("design/page.css", "text/css; charset=utf-8"),
         ("swagger-ui.css", "text/css; charset=utf-8"),
-        ("session.js", "text/javascript; charset=utf-8"),
+        ("shell/session.js", "text/javascript; charset=utf-8"),
         ("swagger-ui-bundle.js", "text/javascript; charset=utf-8"),
         ("redoc.standalone.js", "text/javascript; charset=utf-8"),
-        ("mark.svg", "image/svg+xml"),
+        ("design/mark.svg", "image/svg+xml"),
     ],
 )
 def test_a_file_has_its_media_type_whatever_the_machine_thinks(
     visitor: Visitor, name: str, media_type: str
 ) -> None:
-    answer = visitor.get(f"{PRESENT}/{name}")
+    plain = {"Accept-Encoding": "identity"}
+    answer = visitor.get(f"{PRESENT}/{name}", plain)
     assert answer.headers["content-type"] == media_type
-    assert int(visitor.ask("HEAD", f"{PRESENT}/{name}").headers["content-length"]) == len(answer.content) > 0
+    asked = visitor.ask("HEAD", f"{PRESENT}/{name}", plain)
+    assert int(asked.headers["content-length"]) == len(answer.content) > 0
+    compressed = visitor.get(f"{PRESENT}/{name}", {"Accept-Encoding": "gzip"})
+    assert compressed.headers["content-encoding"] == "gzip"
+    assert compressed.content == answer.content
 
 
 def test_a_page_of_an_older_installation_gets_the_present_file_but_does_not_keep_it(visitor: Visitor) -> None:
-    answer = visitor.get("/ui/0123456789abcdef/page.css")
-    assert answer.text == (OWN / "page.css").read_text(encoding="utf-8")
+    answer = visitor.get("/ui/0123456789abcdef/design/page.css")
+    assert answer.text == (ROOT / "design/page.css").read_text(encoding="utf-8")
     assert answer.headers["cache-control"] == "no-cache"
-    again = visitor.get("/ui/0123456789abcdef/page.css", headers={"If-None-Match": answer.headers["etag"]})
-    assert again.status_code in (200, 304)
+    again = visitor.get(
+        "/ui/0123456789abcdef/design/page.css", headers={"If-None-Match": answer.headers["etag"]}
+    )
+    assert (again.status_code, again.content) == (304, b"")
 
 
 @pytest.mark.parametrize(
@@ -47,7 +62,8 @@ def test_a_page_of_an_older_installation_gets_the_present_file_but_does_not_keep
     [
         "none.js",
         "..%2F__init__.py",
-        "%2e%2e/pages.py",
+        "%2e%2e/__init__.py",
+        "serving/pages.py",
         "..%5Cpages.py",
         "favicon.png",
         "%00",
@@ -101,8 +117,8 @@ def test_our_scripts_and_styles_begin_with_what_they_are_for(path: Path) -> None
 
 def test_what_outlives_a_tab_is_the_theme_and_the_csrf_token() -> None:
     stored = {
-        (path.name, match)
+        (path.relative_to(ROOT).as_posix(), match)
         for path in SCRIPTS
         for match in re.findall(r"localStorage\.setItem\(([^,]+),", path.read_text(encoding="utf-8"))
     }
-    assert stored == {("first.js", '"faceforge.theme"'), ("session.js", "CSRF")}
+    assert stored == {("shell/first.js", '"faceforge.theme"'), ("shell/session.js", "CSRF")}

@@ -15,7 +15,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from faceforge_executor import Objects
 from faceforge_schema.assets.by_hash import HEX, find_by_hash
-from faceforge_schema.assets.filters import KIND, Linked, is_linked
+from faceforge_schema.assets.filters import KIND, Linked, is_linked, type_or_all
 from faceforge_schema.assets.intake import (
     AssetCreate,
     OwnerType,
@@ -186,7 +186,12 @@ def _sha256(text: str, where: str) -> str:
     Asset,
     sort=AssetSort,
     needs="assets:read",
-    readers={"tag": none_if_empty, "content_hash": lambda text: _sha256(text, "/content_hash"), **KIND},
+    readers={
+        "tag": none_if_empty,
+        "content_hash": lambda text: _sha256(text, "/content_hash"),
+        "mime_type": type_or_all,
+        **KIND,
+    },
 )
 def assets(
     q: Annotated[str | None, argument("A text that the file name holds.", "portrait")] = None,
@@ -205,10 +210,11 @@ def assets(
     deleted: Deleted = Deleted.EXCLUDE,
 ) -> Select[Any]:
     """List assets. `q` is found in file names; every `tag` must be there; `entity_id` is an entity it is linked to.
-    `kind` takes a trailing `.*`: `image.*` is every kind that begins with `image.`, at any depth, not `image` itself.
-    `linked` is `none` for the assets of nobody: those that no `entity_id` finds, since they have no link, or only
-    links to entities in the trash; `some` for all others. `taken_since` and `taken_before` are about when a picture was
-    taken, as far as files say so; sorted by that, those that do not say it are the earliest.
+    `kind` takes a trailing `.*`: `image.*` is every kind that begins with `image.`, at any depth, not `image` itself;
+    `mime_type` takes a trailing `/*`: `image/*` is every picture. `linked` is `none` for the assets of nobody: those
+    that no `entity_id` finds, since they have no link, or only links to entities in the trash; `some` for all others.
+    `taken_since` and `taken_before` are about when a picture was taken, as far as files say so; sorted by that, those
+    that do not say it are the earliest.
     """
     return rows.matching(
         q=q,

@@ -26,8 +26,8 @@ class Filters:
     """Filters of few values, which are written into the statement."""
     values: Mapping[str, Any]
     """What the others are set to."""
-    under: frozenset[str]
-    """Those of them that want what is below their value, a word with dots."""
+    under: frozenset[tuple[str, str]]
+    """Those of them that want what is below their value, a word in parts; each with the sign between the parts."""
 
     @property
     def key(self) -> Hashable:
@@ -37,7 +37,7 @@ class Filters:
     def arguments(self) -> dict[str, Any]:
         """What the function of the list is given for its statement: parameters in place of the values."""
         values: dict[str, Any] = {name: bindparam(_parameter(name)) for name in self.values}
-        return {**self.fixed, **values, **{name: Under(values[name]) for name in self.under}}
+        return {**self.fixed, **values, **{name: Under(values[name], sign) for name, sign in self.under}}
 
     def parameters(self) -> dict[str, Any]:
         """The values of those parameters."""
@@ -52,7 +52,7 @@ def filters_of(arguments: Mapping[str, Any], readers: Readers, most: int) -> Fil
     """
     fixed: dict[str, Any] = {}
     values: dict[str, Any] = {}
-    under: set[str] = set()
+    under: set[tuple[str, str]] = set()
     for name, given in arguments.items():
         if given is None:
             raise InvalidInput(
@@ -68,7 +68,7 @@ def filters_of(arguments: Mapping[str, Any], readers: Readers, most: int) -> Fil
             )
         value = readers[name](given) if name in readers else given
         if isinstance(value, Under):
-            under.add(name)
+            under.add((name, value.sign))
             value = value.name
         if isinstance(value, bool | Enum):
             fixed[name] = value

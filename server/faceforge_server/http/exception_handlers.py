@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Route
 
+from faceforge_server.http.navigation import wants_page
 from faceforge_server.http.problem import refusal
 from faceforge_server.http.request_ids import current_request_id
 from faceforge_storage.errors import (
@@ -21,12 +22,18 @@ from faceforge_storage.errors import (
     MethodNotAllowed,
     UnknownAddress,
 )
+from faceforge_ui import error_page
 
 log = logging.getLogger("faceforge")
 
 
 async def _expected(request: Request, error: Any) -> Response:
-    return refusal(error, request.scope)
+    return _answered(error, request)
+
+
+def _answered(error: FaceForgeError, request: Request) -> Response:
+    """A page for a person, a problem for everybody else."""
+    return error_page(request, error) if wants_page(request) else refusal(error, request.scope)
 
 
 async def _framework(request: Request, error: Any) -> Response:
@@ -40,13 +47,13 @@ async def _framework(request: Request, error: Any) -> Response:
         )
     else:
         found = BadRequest(str(error.detail), headers=headers)
-    return refusal(found, request.scope)
+    return _answered(found, request)
 
 
 async def _unexpected(request: Request, error: Any) -> Response:
     """What nobody expected."""
     log.error("unexpected error at %s [%s]", _address(request), current_request_id(), exc_info=error)
-    return refusal(Internal("Something went wrong inside Core."), request.scope)
+    return _answered(Internal("Something went wrong inside Core."), request)
 
 
 def _address(request: Request) -> str:

@@ -40,8 +40,8 @@ def is_public(route: APIRoute) -> bool:
 
 
 def is_page(route: APIRoute) -> bool:
-    """Whether a route is a public page, to which a link on another site may lead."""
-    return is_public(route) and route.response_class is HTMLResponse
+    """Whether a route shows a page, to which a link on another site may lead: it changes nothing."""
+    return route.response_class is HTMLResponse
 
 
 def takes_signature(route: APIRoute) -> bool:

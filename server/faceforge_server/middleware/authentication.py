@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from faceforge_server.http.connections import let_in
 from faceforge_server.http.json_response import NOT_STORED
+from faceforge_server.http.navigation import is_opened_in_a_browser
 from faceforge_server.http.problem import refuse
 from faceforge_server.http.public_routes import Addresses, brings_signature
 from faceforge_server.http.request_context import ENDED_SESSIONS, client_address
@@ -90,7 +91,7 @@ class Authentication:
         """401: a page for a person who opened the address in a browser, a problem for everybody else."""
         if request.method == "GET":
             error.headers = {**error.headers, **BY_READER}
-            if _is_opened_in_a_browser(request):
+            if is_opened_in_a_browser(request):
                 headers = {**error.headers, **NOT_STORED}
                 await sign_in_needed(request, error.status, headers)(request.scope, receive, send)
                 return
@@ -102,16 +103,6 @@ class Authentication:
         if self.public.has(request.method, request.scope["path"]):
             return True
         return brings_signature(request.scope, self.signed)
-
-
-def _is_opened_in_a_browser(request: Request) -> bool:
-    """Whether a person opened the address itself: a page is preferred, and no script or element asks for it.
-
-    Browsers leave `Sec-Fetch-Mode` out where the address is neither of this machine nor HTTPS.
-    """
-    accept = request.headers.get("accept", "")
-    opened = request.headers.get("sec-fetch-mode", "navigate") == "navigate"
-    return opened and "text/html" in accept and "json" not in accept
 
 
 def credentials_of(request: Request, cookie: SessionCookie) -> Credentials:

@@ -1,4 +1,4 @@
-"""Words with dots, such as `image.cover`: what a filter for all below `image` finds, in any order, out of indexes.
+"""Words in parts, such as `image.cover` or `image/png`: what a filter for all below `image` finds, out of indexes.
 
 Rows of one value come in their order out of the index over the value and the sort; rows of many values do not, and
 sorting a million to show fifty takes a second. So each value gives its own first rows, and only those are sorted.
@@ -28,20 +28,22 @@ MERGE = "faceforge_merge"
 
 @dataclass(frozen=True)
 class Under:
-    """What a filter wants: what begins with `name` and a dot, at any depth; not `name` itself."""
+    """What a filter wants: what begins with `name` and the sign, at any depth; not `name` itself."""
 
     name: str | ColumnElement[Any]
     """A value, or the parameter that has it."""
+    sign: str = "."
+    """What parts the words: a dot in kinds, a slash in media types."""
 
     @property
     def first(self) -> ColumnElement[str]:
         """No word below is less."""
-        return self._followed_by(".")
+        return self._followed_by(self.sign)
 
     @property
     def end(self) -> ColumnElement[str]:
-        """All words below are less: `/` is the character after the dot."""
-        return self._followed_by("/")
+        """All words below are less: it has the character after the sign."""
+        return self._followed_by(chr(ord(self.sign) + 1))
 
     def _followed_by(self, sign: str) -> ColumnElement[str]:
         name = self.name if isinstance(self.name, ColumnElement) else literal(self.name)

@@ -1,0 +1,1 @@
+"""All files, whoever they belong to."""

@@ -1,0 +1,1 @@
+"""The design system: tokens, styles, icons, macros and elements."""

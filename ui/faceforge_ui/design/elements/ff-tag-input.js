@@ -1,0 +1,88 @@
+// Makes tokens of what is written in a `.tokens` field, such as tags: Enter or a comma makes one, Backspace takes the last
+// away. Each token is a hidden input; what is still being written is sent, too.
+import { icon } from "../../shell/icon.js";
+import { element } from "../element.js";
+
+const HEARD = ["click", "keydown", "input", "paste"];
+
+export class TagInput extends HTMLElement {
+  connectedCallback() {
+    this.line = this.querySelector(".tokens > input:not([type=hidden])");
+    for (const type of HEARD) this.addEventListener(type, this);
+  }
+
+  disconnectedCallback() {
+    for (const type of HEARD) this.removeEventListener(type, this);
+  }
+
+  get tokens() {
+    return [...this.querySelectorAll(".chip")];
+  }
+
+  /** The tags that stand, without what is still being written. */
+  get values() {
+    return this.tokens.map((token) => token.querySelector("input").value);
+  }
+
+  handleEvent(event) {
+    if (event.type === "click") this.clicked(event);
+    else if (event.target !== this.line) return;
+    else if (event.type === "keydown") this.pressed(event);
+    else if (event.type === "input" && this.line.value.includes(",")) this.take();
+    else if (event.type === "paste") this.pasted(event);
+  }
+
+  clicked(event) {
+    const button = event.target.closest("button.x");
+    if (button) this.drop(button.closest(".chip"));
+    else if (event.target.matches(".tokens")) this.line.focus();
+  }
+
+  pressed(event) {
+    if (event.isComposing) return;
+    if (event.key === "Enter" && this.line.value.trim()) {
+      event.preventDefault(); // an empty line sends the form
+      this.take();
+    } else if (event.key === "Backspace" && this.line.value === "" && this.tokens.length) {
+      this.drop(this.tokens.at(-1));
+    }
+  }
+
+  pasted(event) {
+    const text = event.clipboardData.getData("text/plain");
+    if (!/[,\n]/.test(text)) return;
+    event.preventDefault();
+    this.line.value += text.trim().replace(/\s*\n\s*/g, ",");
+    this.take();
+  }
+
+  /** Make tokens of what is written; commas divide. */
+  take() {
+    const present = new Set(this.values);
+    for (const part of this.line.value.split(",")) {
+      const text = part.trim();
+      if (text && !present.has(text)) this.line.before(this.token(text));
+      present.add(text);
+    }
+    this.line.value = "";
+    this.changed();
+  }
+
+  drop(token) {
+    token.remove();
+    this.line.focus();
+    this.changed();
+  }
+
+  token(text) {
+    const hidden = element("input", { type: "hidden", name: this.line.name, value: text });
+    const button = element("button", { type: "button", className: "x", "aria-label": `Remove ${text}` }, icon("x"));
+    return element("span", { className: "chip" }, element("bdi", {}, text), hidden, button);
+  }
+
+  changed() {
+    this.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+}
+
+if (!window.customElements.get("ff-tag-input")) window.customElements.define("ff-tag-input", TagInput);

@@ -1,0 +1,1 @@
+"""All entities: gallery, list, and what is done with several at once."""

@@ -1,0 +1,1 @@
+"""The page of one entity: its head, and a folder for each of its tabs."""

@@ -1,0 +1,240 @@
+"""The files of an entity: rows of pictures by type, and what can be done with several of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from faceforge_storage.errors import NotFound, VersionConflict
+from faceforge_ui.entity.attachments.tiles import tile
+from faceforge_ui.entity.head import head
+from faceforge_ui.forms.tags import read_tags
+from faceforge_ui.serving import Entry, Pages, View
+from faceforge_ui.serving.words import count, plural
+
+pages = Pages(__name__)
+
+PAGE = 50
+"""How many files an answer has."""
+MOST = 100
+"""How many files can be brought back by one Undo: its address has an id for each."""
+TRIES = 3
+TYPES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "images": ("Images", "image/*"),
+        "audio": ("Audio", "audio/*"),
+        "video": ("Video", "video/*"),
+        "models": ("Models", "application/x-safetensors"),
+        "pdf": ("PDF", "application/pdf"),
+        "text": ("Text", "text/*"),
+    }
+)
+"""What the list may show alone: the word for it, and the media types."""
+ORDERS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {"created_at": ("Newest first", "DESC"), "filename": ("By name", "ASC"), "size_bytes": ("Largest first", "DESC")}
+)
+FIRST_ORDER = "created_at"
+ROLES = ("portrait", "reference", "voice", "training", "sheet")
+"""What a file may be to an entity: suggestions, since a role is any word."""
+
+
+@pages.get("/entities/{entity_id}/attachments", entry=Entry("entity", "Attachments", icon="files", order=30))
+async def attachments(view: View) -> Response:
+    """The files by type and order; with `link=1` a search for files to link."""
+    entity_id, query = view.params["entity_id"], view.query
+    show = query.get("show", "") if query.get("show") in TYPES else ""
+    order = query.get("sort_by", "") if query.get("sort_by") in ORDERS else FIRST_ORDER
+    found = await view.ask(
+        "EntityAttachments",
+        entity=entity_id,
+        type=TYPES[show][1] if show else None,
+        first=PAGE,
+        after=query.get("cursor"),
+        sortBy=order.upper(),
+        sortOrder=ORDERS[order][1],
+    )
+    shown = await head(view, found["entity"])
+    changeable = not found["entity"]["deletedAt"] and view.may("assets:write")
+    here = f"/entities/{entity_id}/attachments"
+    kept = {"show": show, "sort_by": order if order != FIRST_ORDER else ""}
+    return view.page(
+        "entity/attachments/attachments.html",
+        **shown,
+        here=here,
+        list_address=_address(here, **kept),
+        files=[tile(each, entity_id) for each in found["files"]["nodes"]],
+        total=found["files"]["totalCount"],
+        following=_following(here, found["files"], **kept),
+        types=await _types(view, here, show, kept),
+        orders=[(each, word, _address(here, **{**kept, "sort_by": each})) for each, (word, _) in ORDERS.items()],
+        order=order,
+        roles=_roles(entity_id, found["files"]["nodes"]),
+        found=await _found(view, here) if changeable and query.get("link") == "1" else None,
+        may_add=changeable,
+    )
+
+
+async def _types(view: View, here: str, show: str, kept: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The types there are, as `seg` wants them: all first."""
+    counts = await view.ask("FilesByType", entity=view.params["entity_id"])
+    there = [("", "All"), *((name, word) for name, (word, _) in TYPES.items() if counts[name]["totalCount"])]
+    return [
+        {
+            "label": f"{word} {count(counts[name or 'all']['totalCount'])}",
+            "href": _address(here, **{**kept, "show": name}),
+            "current": name == show,
+        }
+        for name, word in there
+    ]
+
+
+def _address(path: str, **parameters: str | None) -> str:
+    kept = {name: text for name, text in parameters.items() if text}
+    return f"{path}?{urlencode(kept)}" if kept else path
+
+
+def _following(path: str, page: Mapping[str, Any], **parameters: str | None) -> str:
+    """The address of the next page; empty after the last."""
+    info = page["pageInfo"]
+    return _address(path, **parameters, cursor=info["endCursor"]) if info["hasNextPage"] else ""
+
+
+def _roles(entity_id: str, files: list[Mapping[str, Any]]) -> list[str]:
+    """The roles that stand here, then those that are usual."""
+    links = [link for each in files for link in each["links"] if link["entityId"] == entity_id]
+    here = {link["role"] for link in links if link["role"]}
+    return [*sorted(here), *(each for each in ROLES if each not in here)]
+
+
+async def _found(view: View, here: str) -> dict[str, Any]:
+    """Files that may be linked: by name, or before anything is asked, those of nobody."""
+    asked = view.query.get("q", "").strip()
+    some = {"q": asked} if asked else {"linked": "NONE"}
+    page = (await view.ask("FilesToLink", first=PAGE, after=view.query.get("after"), **some))["assets"]
+    info = page["pageInfo"]
+    more = _address(here, link="1", q=asked, after=info["endCursor"]) if info["hasNextPage"] else ""
+    files = [tile(each, view.params["entity_id"]) for each in page["nodes"]]
+    return {"q": asked, "files": files, "total": page["totalCount"], "following": more}
+
+
+@pages.post("/entities/{entity_id}/attachments/link", shows=attachments)
+async def link(view: View) -> Response | None:
+    """Link files, each with the role that was written."""
+    form = await view.form()
+    ids, role = form.texts("id"), form.text("role").strip()
+    for asset in ids:
+        await view.ask("LinkFile", **_link(view, asset), input={"role": role} if role else None)
+    view.say(f"{plural(len(ids), 'file')} linked")
+    return view.go(f"/entities/{view.params['entity_id']}/attachments")
+
+
+@pages.post("/entities/{entity_id}/attachments/role", shows=attachments)
+async def set_role(view: View) -> Response | None:
+    """Say what the files are to the entity; an empty role takes it away."""
+    form = await view.form()
+    ids, role = form.texts("id"), form.text("role").strip()
+    for asset in ids:
+        await view.ask("LinkFile", **_link(view, asset), input={"role": role or None})
+    named = f"{plural(len(ids), 'file')}"
+    view.say(f"{named}: {role}" if role else f"{named} without a role")
+    return None
+
+
+@pages.post("/entities/{entity_id}/attachments/unlink", shows=attachments)
+async def unlink(view: View) -> Response | None:
+    """Take files from the entity. They stay in the library."""
+    ids = (await view.form()).texts("id")
+    before = await _some(view, ids) if len(ids) <= MOST else []
+    for asset in ids:
+        await view.ask("UnlinkFile", **_link(view, asset))
+    view.say(f"{plural(len(ids), 'file')} unlinked", undo=_undo(view, "linked-again", before))
+    return None
+
+
+@pages.post("/entities/{entity_id}/attachments/linked-again", shows=attachments)
+async def link_again(view: View) -> Response | None:
+    """Undo of `unlink`: the links come back, with their roles."""
+    links = [json.loads(each) for each in view.query.getlist("file")]
+    for asset, role in links:
+        await view.ask("LinkFile", **_link(view, asset), input={"role": role})
+    view.say(f"{plural(len(links), 'file')} linked again")
+    return None
+
+
+@pages.post("/entities/{entity_id}/attachments/tags", shows=attachments)
+async def tag(view: View) -> Response | None:
+    """Add tags to files; those that they have stay."""
+    form = await view.form()
+    ids, tags = form.texts("id"), read_tags(form.texts("tag"))
+    for asset in ids if tags else []:
+        await _add_tags(view, asset, tags)
+    view.say(f"{plural(len(ids), 'file')} tagged" if tags else "No tag was written")
+    return None
+
+
+async def _add_tags(view: View, asset: str, tags: list[str]) -> None:
+    for _ in range(TRIES):
+        for found in await _some(view, [asset]):
+            united = list(dict.fromkeys([*found["tags"], *tags]))
+            try:
+                await view.ask("TagFile", asset=asset, input={"tags": united}, version=found["version"])
+                return
+            except VersionConflict:
+                continue
+    raise NotFound("A file is not in the library any more.", hint="It may be in the trash.")
+
+
+@pages.post("/entities/{entity_id}/attachments/trash", shows=attachments)
+async def trash(view: View) -> Response | None:
+    """Move files to the trash, from where they come back with their links."""
+    ids = (await view.form()).texts("id")
+    for asset in ids:
+        await view.ask("TrashFile", asset=asset)
+    some = [{"id": each} for each in ids] if len(ids) <= MOST else []
+    view.say(f"{plural(len(ids), 'file')} moved to the trash", undo=_undo(view, "put-back", some))
+    return None
+
+
+@pages.post("/entities/{entity_id}/attachments/put-back", shows=attachments)
+async def put_back(view: View) -> Response | None:
+    """Undo of `trash`."""
+    ids = view.query.getlist("file")
+    for each in ids:
+        await view.ask("PutFileBack", asset=json.loads(each)[0])
+    view.say(f"{plural(len(ids), 'file')} put back")
+    return None
+
+
+@pages.post("/entities/{entity_id}/attachments/thumbnail", shows=attachments)
+async def use_as_thumbnail(view: View) -> Response | None:
+    """Let one of the pictures stand for the entity."""
+    ids = (await view.form()).texts("id")
+    await view.ask("UsePicture", entity=view.params["entity_id"], asset=ids[0])
+    view.say("This picture stands for them now")
+    return None
+
+
+def _link(view: View, asset: str) -> dict[str, str]:
+    return {"entity": view.params["entity_id"], "asset": asset}
+
+
+async def _some(view: View, ids: list[str]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await view.ask("SomeFiles", ids=ids))["assets"]["nodes"]
+    return found
+
+
+def _undo(view: View, action: str, files: list[dict[str, Any]]) -> str:
+    """The address that takes an action back; none when it would be too long."""
+    if not files:
+        return ""
+    entity = view.params["entity_id"]
+    roles = [
+        [each["id"], next((link["role"] for link in each.get("links", []) if link["entityId"] == entity), None)]
+        for each in files
+    ]
+    return _address(f"/entities/{entity}/attachments/{action}") + "?" + urlencode([("file", json.dumps(each)) for each in roles])

@@ -1,0 +1,45 @@
+"""Changes a part of an entity, unless somebody else has changed that part since the form was shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from faceforge_storage.errors import NotFound, VersionConflict
+from faceforge_ui.serving import Pages, View
+from faceforge_ui.serving.words import compact
+
+pages = Pages(__name__)
+TRIES = 5
+"""How often a change is made again because something else of the entity has changed at the same moment."""
+
+Entity = Mapping[str, Any]
+
+
+async def present(view: View) -> Entity:
+    """The entity of the address as it is now. Raises NotFound."""
+    asked = replace(view, pages=pages)
+    found: Entity | None = (await asked.ask("EntityNow", entity=view.params["entity_id"]))["entity"]
+    if found is None:
+        raise NotFound("This entity is not in the library any more.", hint="It may be in the trash.")
+    return found
+
+
+async def change(view: View, patch: Mapping[str, Any], part: Callable[[Entity], Any], was: str | None) -> Entity:
+    """Patch the entity of the address; answers it as it was before.
+
+    `was` is the JSON of what `part` of it was when the form was shown; None where nobody can have been overtaken. Raises
+    VersionConflict when that part has changed, and what the change itself raises.
+    """
+    asked = replace(view, pages=pages)
+    for _ in range(TRIES):
+        entity = await present(view)
+        if was is not None and compact(part(entity)) != was:
+            break
+        try:
+            await asked.ask("ChangeEntity", entity=entity["id"], input=dict(patch), version=entity["version"])
+            return entity
+        except VersionConflict:
+            continue
+    raise VersionConflict("Somebody changed this while you were editing.", hint="Keep yours, or take theirs.")

@@ -1,0 +1,1 @@
+"""The facts about an entity: what was true, and when."""

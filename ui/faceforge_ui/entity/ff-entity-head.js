@@ -1,0 +1,68 @@
+// The head of an entity page: the way back to the list one came from, and who comes before and after in it (K, J); keys for
+// the tabs (1 to 6). Which list it was, the browser's own history of this tab knows.
+import { element } from "../design/element.js";
+import { icon } from "../shell/icon.js";
+import { keys } from "../shell/keys.js";
+import { call } from "../shell/session.js";
+import { go } from "../shell/swap.js";
+
+const SCOPE = "On an entity";
+const TABS = 6;
+
+/** The query of the list of entities that was looked at last in this tab. */
+function listQuery() {
+  const { entries, currentEntry } = window.navigation ?? {};
+  const earlier = entries ? window.navigation.entries().slice(0, currentEntry?.index ?? 0).reverse() : [];
+  const list = earlier.map((entry) => new URL(entry.url)).find((address) => address.pathname === "/entities");
+  return list?.search ?? "";
+}
+
+export class EntityHead extends HTMLElement {
+  connectedCallback() {
+    const query = listQuery();
+    if (query) this.querySelector(".crumbs a[href='/entities']")?.setAttribute("href", `/entities${query}`);
+    this.off = [
+      keys.on({ scope: SCOPE, key: "j", label: "Next in the list", act: () => this.step("next") }),
+      keys.on({ scope: SCOPE, key: "k", label: "Previous in the list", act: () => this.step("previous") }),
+      ...Array.from({ length: TABS }, (_, place) => this.tabKey(place)),
+    ];
+    this.look(query);
+  }
+
+  disconnectedCallback() {
+    for (const off of this.off) off();
+  }
+
+  tabKey(place) {
+    const tab = () => document.querySelectorAll("#entity-tabs a")[place];
+    const act = () => (tab() ? go(tab().href) : false);
+    return keys.on({ scope: SCOPE, key: String(place + 1), label: tab()?.textContent ?? "", hidden: !tab(), act });
+  }
+
+  async look(query) {
+    const found = await call(`/entities/${this.dataset.entity}/neighbours${query}`).catch(() => null);
+    if (!found || !this.isConnected) return;
+    const beside = await found.json();
+    this.links = { previous: this.link(beside.previous, "Previous", "K"), next: this.link(beside.next, "Next", "J") };
+    this.querySelector("[data-neighbours]").replaceChildren(this.links.previous, this.links.next);
+  }
+
+  /** The same tab of a neighbour; where there is none, a button that says so. */
+  link(entity, word, key) {
+    const sign = icon(word === "Next" ? "right" : "left");
+    if (!entity)
+      return element("button", { className: "btn quiet icon-only", disabled: true, "aria-label": `${word}: none` }, sign);
+    const label = `${word}: ${entity.name} (${key})`;
+    const href = location.pathname.replace(/^\/entities\/[^/]+/, `/entities/${entity.id}`);
+    return element("a", { className: "btn quiet icon-only", href, title: label, "aria-label": label }, sign);
+  }
+
+  step(side) {
+    const link = this.links?.[side];
+    if (!link?.href) return false;
+    go(link.href);
+    return true;
+  }
+}
+
+if (!window.customElements.get("ff-entity-head")) window.customElements.define("ff-entity-head", EntityHead);

@@ -1,0 +1,50 @@
+"""The head that all tabs of an entity page wear: who it is, its numbers, its neighbours and what can be done.
+
+A tab is a folder below `entity/` with an entry of the menu `entity`. Its document asks for the entity with
+`...EntityHead`, its template extends `entity/entity.html` and fills the block `tab`:
+
+    @pages.get("/entities/{entity_id}/descriptors", entry=Entry("entity", "Descriptors", order=20))
+    async def descriptors(view: View) -> Response:
+        found = await view.ask("EntityDescriptors", entity=view.params["entity_id"])
+        return view.page("entity/descriptors/descriptors.html", **await head(view, found["entity"]), facts=…)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from faceforge_storage.errors import NotFound
+from faceforge_ui.serving import Pages, View
+
+pages = Pages(__name__)
+
+COUNTED = frozenset({"assets:read", "descriptors:read", "relationships:read"})
+"""What asking for the numbers needs."""
+
+
+async def head(view: View, entity: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What `entity/entity.html` shows beside the tab: `entity`, `counts` (label of a tab -> number), `changeable`.
+
+    Ask for the entity with `deleted: INCLUDE`: one in the trash is shown, and can be put back. Raises NotFound when
+    there is none.
+    """
+    if entity is None:
+        raise NotFound(
+            "This entity is not in the library.",
+            hint="It may have been erased for good. Its name may still be found in History.",
+        )
+    counts: dict[str, int] = {}
+    if entity["deletedAt"] is None and all(map(view.may, COUNTED)):
+        found = (await replace(view, pages=pages).ask("EntityCounts", entity=entity["id"]))["entity"]
+        counts = {
+            "Descriptors": found["descriptors"]["totalCount"],
+            "Attachments": found["assets"]["totalCount"],
+            "Relationships": found["relationships"]["totalCount"],
+        }
+    return {
+        "entity": entity,
+        "counts": counts,
+        "changeable": entity["deletedAt"] is None and view.may("entities:write"),
+    }

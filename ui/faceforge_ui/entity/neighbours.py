@@ -1,0 +1,53 @@
+"""Who comes before and after an entity in the list that one came from."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+from starlette.datastructures import QueryParams
+
+from faceforge_ui.serving import View
+
+ORDERS = {"asc": ("ASC", "DESC"), "desc": ("DESC", "ASC")}
+SORTS = frozenset({"CREATED_AT", "UPDATED_AT", "DISPLAY_NAME"})
+
+
+async def neighbours(view: View, entity_id: str, query: QueryParams) -> dict[str, Any]:
+    """`previous` and `next`, each with `id` and `name`, or None at the ends of the list that `query` describes."""
+    sort = query.get("sort_by", "").upper()
+    forward, backward = ORDERS[query.get("sort_order", "desc") if query.get("sort_order") in ORDERS else "desc"]
+    asked = {
+        "q": query.get("q") or None,
+        "tag": query.getlist("tag") or None,
+        "externalId": query.get("external_id") or None,
+        "deleted": query.get("deleted", "").upper() if query.get("deleted") in {"include", "only"} else "EXCLUDE",
+        "sortBy": sort if sort in SORTS else "CREATED_AT",
+        "forward": forward,
+        "backward": backward,
+    }
+    place = await view.ask("Place", entity=entity_id, **asked)
+    here, lists = place["here"]["edges"], (place["forward"]["edges"], place["backward"]["edges"])
+    if not here or not all(lists):
+        return {"previous": None, "next": None}
+    after, before = (_moved(here[0]["cursor"], edges[0]["cursor"]) for edges in lists)
+    found = await view.ask("Beside", next=after, previous=before, **asked)
+    return {side: _shown(found[side]["nodes"]) for side in ("previous", "next")}
+
+
+def _moved(cursor: str, into: str) -> str:
+    """The place of one cursor in the list of another."""
+    _, *place = _parts(cursor)
+    mark, *_ = _parts(into)
+    text = json.dumps([mark, *place], ensure_ascii=False, separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _parts(cursor: str) -> list[Any]:
+    parts: list[Any] = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    return parts
+
+
+def _shown(nodes: list[dict[str, Any]]) -> dict[str, Any] | None:
+    return {"id": nodes[0]["id"], "name": nodes[0]["displayName"]} if nodes else None

@@ -1,0 +1,1 @@
+"""Finding entities and files by name, for the palette and for pickers."""

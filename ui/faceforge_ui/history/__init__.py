@@ -1,0 +1,1 @@
+"""The journal in words: what happened to what, by whom."""

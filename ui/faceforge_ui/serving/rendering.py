@@ -1,0 +1,141 @@
+"""How templates become answers: rendered beside the event loop, compressed for whoever takes it."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from faceforge_schema import NOBODY, Actor, Context
+from faceforge_ui.serving import words
+from faceforge_ui.serving.headers import PART, page_headers
+from faceforge_ui.serving.menus import menu
+from faceforge_ui.serving.pages import NO_RULES, ROOT
+from faceforge_ui.serving.static_files import asset_fingerprint, imports_of
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+LAYOUT, PART_LAYOUT = "shell/layout.html", "shell/part.html"
+SMALL_BYTES = 1400
+"""What fits into one packet is not worth compressing."""
+LEVEL = 4
+"""How hard pages are compressed: the higher levels take three times as long for a twentieth less."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a person is told in passing; `undo` is the address whose POST takes it back."""
+
+    text: str
+    undo: str = ""
+
+
+class PageResponse(Response):
+    """A page, rendered when it is sent: in a thread, since a long one would hold others up."""
+
+    def __init__(
+        self,
+        request: Request,
+        template: str,
+        values: dict[str, Any],
+        status: int = 200,
+        *,
+        headers: Mapping[str, str] = NO_RULES,
+        context: Context | None = None,
+    ) -> None:
+        super().__init__(status_code=status)
+        self.request, self.template, self.values = request, template, values
+        self.own_headers, self.context = headers, context
+        self.rules = NO_RULES
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        kept = {**page_headers(self.request, self.rules), **self.own_headers}
+        if self.context is None:  # a page without data is short
+            body, encoding = self._body()
+        else:
+            turn = self.context.turn._replace(light=True)
+            body, encoding = await self.context.core.computing.run(turn, self._body)
+        if encoding:
+            kept["Content-Encoding"] = encoding
+        await Response(body, self.status_code, kept, "text/html")(scope, receive, send)
+
+    def _body(self) -> tuple[bytes, str]:
+        """The page, and how it is encoded."""
+        html = rendered(self.request, self.template, self.values).encode()
+        takes = "gzip" in self.request.headers.get("accept-encoding", "")
+        if takes and len(html) > SMALL_BYTES:
+            return gzip.compress(html, LEVEL, mtime=0), "gzip"
+        return html, ""
+
+
+def rendered(request: Request, template: str, values: Mapping[str, Any]) -> str:
+    """The text of a page, or of its main part alone where a script asks for that."""
+    return templates().get_template(template).render(**shell_values(request), **values)
+
+
+def shell_values(request: Request) -> dict[str, Any]:
+    """What every template has."""
+    actor: Actor = request.scope.get("actor", NOBODY)
+    return {
+        "layout": PART_LAYOUT if PART in request.headers else LAYOUT,
+        "path": request.url.path,
+        "query": request.query_params,
+        "may": lambda permission: permission in actor.permissions,
+        "menu": partial(menu, request),
+        "token_command": getattr(request.app.state, "token_command", _unknown)(request),
+        "link_command": getattr(request.app.state, "link_command", _unknown)(request),
+    }
+
+
+def _unknown(_request: Request) -> None:
+    """A command, where the application knows none."""
+
+
+@cache
+def templates() -> Environment:
+    """The templates, named by their path below the UI's folder."""
+    # Whoever looks at no page, pays for none: neither at the start nor in memory.
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    found = Environment(
+        loader=FileSystemLoader(ROOT),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    asset = f"/ui/{asset_fingerprint()}"
+    found.globals |= {"asset": asset, "style": partial(_style, asset), "module": partial(_module, asset)}
+    filters: dict[str, Callable[..., Any]] = {each.__name__: each for each in words.FILTERS}
+    found.filters |= filters
+    return found
+
+
+def _style(asset: str, name: str) -> Any:
+    return _markup(f'<link rel="stylesheet" href="{asset}/{_known(name)}">')
+
+
+def _module(asset: str, name: str) -> Any:
+    """The module and, so that one round brings them all, those it imports."""
+    ahead = [f'<link rel="modulepreload" href="{asset}/{each}">' for each in imports_of(_known(name))]
+    return _markup("\n".join([*ahead, f'<script type="module" src="{asset}/{name}"></script>']))
+
+
+def _known(name: str) -> str:
+    if not (Path(ROOT) / name).is_file():
+        raise FileNotFoundError(f"ui/faceforge_ui/{name}")
+    return name
+
+
+def _markup(html: str) -> Any:
+    from markupsafe import Markup
+
+    return Markup(html)  # noqa: S704  # made of file names of ours

@@ -1,0 +1,99 @@
+"""How numbers, sizes and moments read on pages."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+UNITS = ("kB", "MB", "GB", "TB", "PB")
+
+
+def count(number: int | None) -> str:
+    """12846 as `12,846`; an unknown number as a dash."""
+    return "–" if number is None else f"{number:,}"
+
+
+def bytes(size: int) -> str:  # templates call it so
+    """A size in bytes as `3.8 GB`, in powers of 1000 as disks are sold and systems show it."""
+    if size < 1000:
+        return f"{size} bytes" if size != 1 else "1 byte"
+    value, step = size / 1000, 0
+    while value >= 999.5 and step < len(UNITS) - 1:
+        value, step = value / 1000, step + 1
+    return f"{value:.1f} {UNITS[step]}" if value < 9.95 else f"{value:,.0f} {UNITS[step]}"
+
+
+def duration(seconds: float) -> str:
+    """A length as `3:42` or `1:03:07`; below a minute as `0:07`."""
+    whole = round(seconds)
+    hours, rest = divmod(whole, 3600)
+    minutes, left = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
+
+
+def moment(text: str | datetime) -> datetime:
+    """A moment of the API, such as `2026-11-26T13:17:24.123Z`, in the time of this machine."""
+    found = text if isinstance(text, datetime) else datetime.fromisoformat(text)
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone()
+
+
+def day(text: str | datetime) -> str:
+    """A moment as `26 Nov 2026`."""
+    at = moment(text)
+    return f"{at.day} {MONTHS[at.month - 1]} {at.year}"
+
+
+def full(text: str | datetime) -> str:
+    """A moment as `26 Nov 2026, 13:17`."""
+    return f"{day(text)}, {moment(text):%H:%M}"
+
+
+def when(text: str | datetime | None) -> Any:
+    """A moment as a `<time>` that reads `2 minutes ago`, `yesterday` or `18 Nov`, the full date on hover."""
+    from markupsafe import Markup
+
+    if text is None:
+        return "–"
+    at = moment(text)
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), full(at), ago(at))
+
+
+def ago(at: datetime, now: datetime | None = None) -> str:
+    """How long a moment is past, in words."""
+    now = now or datetime.now().astimezone()
+    passed = (now - at).total_seconds()
+    days = (now.date() - at.date()).days
+    if passed < -60:
+        return full(at)
+    if passed < 3600:
+        return plural(int(passed // 60), "minute") + " ago" if passed >= 60 else "just now"
+    if days < 2:
+        return "yesterday" if days else f"today, {at:%H:%M}"
+    return f"{at.day} {MONTHS[at.month - 1]}" if now - at < timedelta(days=300) else day(at)
+
+
+def plural(number: int, one: str, many: str = "") -> str:
+    """`1 file`, `12,846 files`."""
+    return f"{count(number)} {one if number == 1 else many or one + 's'}"
+
+
+def initials(name: str) -> str:
+    """The first letters of the first two words of a name."""
+    words = [each for each in name.replace("-", " ").split() if each]
+    return "".join(each[0] for each in words[:2]).upper()
+
+
+def compact(value: Any) -> str:
+    """A JSON value as text."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def indented(value: Any) -> str:
+    """A JSON value as text over several lines."""
+    return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+FILTERS = (count, bytes, duration, day, full, when, plural, initials, compact, indented)
+"""Those that templates have by their names."""

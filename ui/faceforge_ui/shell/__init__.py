@@ -1,0 +1,1 @@
+"""The shell around every page: layout, navigation, and what all pages do in the browser."""

@@ -1,0 +1,23 @@
+// What must be settled before the first paint: light or dark, density, signed in or not. A classic script, for that reason.
+"use strict";
+{
+  const root = document.documentElement;
+  const system = matchMedia("(prefers-color-scheme: dark)");
+
+  const apply = () => {
+    const chosen = localStorage.getItem("faceforge.theme");
+    const dark = chosen ? chosen === "dark" : system.matches;
+    root.dataset.theme = dark ? "dark" : "light";
+    root.dataset.density = localStorage.getItem("faceforge.density") ?? "comfortable";
+    root.classList.toggle("dark-mode", dark); // Swagger UI's own name for it
+    document.getElementById("theme")?.setAttribute("aria-pressed", String(dark));
+    document.dispatchEvent(new Event("ff:theme"));
+  };
+
+  root.dataset.session = localStorage.getItem("faceforge.csrf") ? "in" : "out";
+  apply();
+  system.addEventListener("change", apply);
+  document.addEventListener("ff:looks", apply);
+  document.addEventListener("DOMContentLoaded", apply);
+  addEventListener("storage", ({ key }) => { if (key === null || key.startsWith("faceforge.")) apply(); }); // another tab
+}

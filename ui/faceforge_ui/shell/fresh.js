@@ -1,0 +1,46 @@
+// Keeps what is shown true: an element with an id and data-live="entity.* asset.*", or data-live-record="ID …", is read anew
+// when such an event comes, once nobody is busy in it.
+import { isBusy, refresh } from "./swap.js";
+
+const QUIET_MS = 400; // many changes come together
+const stale = new Set();
+let waiting = 0;
+
+function concerns({ type, record_id: record = "" }, { live = "", liveRecord }) {
+  if (type === "*") return true;
+  const kinds = live.split(/\s+/).filter(Boolean);
+  if (kinds.some((kind) => kind === type || (kind.endsWith(".*") && type.startsWith(kind.slice(0, -1))))) return true;
+  const records = (liveRecord ?? "").split(/\s+/).filter(Boolean);
+  return records.some((id) => record.split("/").includes(id)); // a link has the ids of both
+}
+
+/** Whether a person is in the midst of something there. */
+function isInUse(element) {
+  if (element.contains(document.activeElement) && document.activeElement !== element) return true;
+  if (element.querySelector("dialog[open], :popover-open, [aria-expanded=true], [data-unsaved]")) return true;
+  return [...element.querySelectorAll("input, textarea")].some((field) =>
+    (["checkbox", "radio"].includes(field.type) ? field.checked !== field.defaultChecked : field.type !== "file" && field.value !== field.defaultValue));
+}
+
+async function freshen() {
+  waiting = 0;
+  const ids = [...stale].filter((id) => document.getElementById(id));
+  stale.clear();
+  const free = isBusy() ? [] : ids.filter((id) => !isInUse(document.getElementById(id)));
+  ids.filter((id) => !free.includes(id)).forEach((id) => stale.add(id));
+  if (free.length && !document.hidden) await refresh(free.map((id) => `#${CSS.escape(id)}`).join(" "));
+  else free.forEach((id) => stale.add(id));
+  if (stale.size && !document.hidden) later(QUIET_MS * 4);
+}
+
+function later(milliseconds = QUIET_MS) {
+  if (!waiting) waiting = setTimeout(freshen, milliseconds);
+}
+
+document.addEventListener("ff:event", ({ detail }) => {
+  for (const element of document.querySelectorAll("[data-live][id], [data-live-record][id]")) {
+    if (concerns(detail, element.dataset)) stale.add(element.id);
+  }
+  if (stale.size) later();
+});
+document.addEventListener("visibilitychange", () => { if (!document.hidden && stale.size) later(); });

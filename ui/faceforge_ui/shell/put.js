@@ -1,0 +1,74 @@
+// Puts new elements where old ones were, so that the person notices nothing but what changed.
+
+/** Replace each element by its namesake in `page`, and tell the new one by `ff:swapped`; one that has none there is gone.
+ * `scroll`: where to be then. */
+export function put(selectors, page, { failed = false, scroll } = {}) {
+  if (!failed) selectors.filter((one) => !page.querySelector(one)).forEach((one) => document.querySelector(one)?.remove());
+  const pairs = selectors
+    .map((one) => [document.querySelector(one), page.querySelector(one)])
+    .filter(([old, fresh]) => old && fresh);
+  const focus = focusIn(pairs.map(([old]) => old));
+  const places = scrollPlaces(pairs.map(([old]) => old));
+  const at = [scrollX, scroll ?? scrollY];
+  const made = pairs.map(([old, fresh]) => { const own = document.adoptNode(fresh); old.replaceWith(own); return own; });
+  for (const [id, left, top] of places) document.getElementById(id)?.scrollTo({ left, top, behavior: "instant" });
+  if (focus) giveBack(focus, made, failed);
+  scrollTo({ left: at[0], top: at[1], behavior: "instant" });
+  made.forEach((one) => one.dispatchEvent(new CustomEvent("ff:swapped", { bubbles: true })));
+}
+
+function focusIn(olds) {
+  const active = document.activeElement;
+  if (!active || !olds.some((old) => old.contains(active))) return null;
+  const { id, tagName, name, value, textContent } = active;
+  const label = active.getAttribute("aria-label") ?? textContent;
+  let selection = null;
+  try { selection = [active.selectionStart, active.selectionEnd]; } catch { /* a field without a selection */ }
+  return { id, tagName, name, value, label, selection };
+}
+
+function giveBack({ id, tagName, name, value, label, selection }, made, failed) {
+  const find = (selector) => made.map((one) => one.querySelector(selector)).find(Boolean);
+  const same = () => made.flatMap((one) => [...one.querySelectorAll(tagName)]).find((one) => one.name === name
+    && (one.value === value || one.tagName === "INPUT") && (one.getAttribute("aria-label") ?? one.textContent) === label);
+  const wrong = failed && find("[aria-invalid=true]");
+  const again = wrong || (id && document.getElementById(id)) || find("[autofocus]") || same() || made[0];
+  if (!again) return;
+  if (again.tabIndex < 0) again.tabIndex = -1;
+  again.focus({ preventScroll: !wrong });
+  if (again.id === id && typeof selection?.[0] === "number") again.setSelectionRange?.(...selection);
+}
+
+function scrollPlaces(olds) {
+  const inside = olds.flatMap((old) => [old, ...old.querySelectorAll("[id]")]);
+  return inside.filter((one) => one.id && (one.scrollLeft || one.scrollTop)).map((one) => [one.id, one.scrollLeft, one.scrollTop]);
+}
+
+/** Take over the title, and load what the new main part needs before it is shown. Modules run once. */
+export async function adoptHead(page) {
+  if (page.title) document.title = page.title;
+  const known = new Set([...document.querySelectorAll("link[href]")].map((link) => link.href));
+  const links = [...page.querySelectorAll("link[rel=stylesheet], link[rel=modulepreload]")];
+  const waiting = links.map((link) => {
+    const href = new URL(link.getAttribute("href"), location.href).href;
+    if (known.has(href)) return null;
+    const own = Object.assign(document.createElement("link"), { rel: link.rel, href });
+    const loaded = new Promise((resolve) => { own.onload = own.onerror = resolve; });
+    document.head.append(own);
+    return link.rel === "stylesheet" ? loaded : null;
+  });
+  await Promise.all(waiting);
+  for (const script of page.querySelectorAll("script[type=module][src]")) import(new URL(script.getAttribute("src"), location.href));
+}
+
+/** After a visit: the navigation shows where one is, and reading begins at the top of the main part. */
+export function arrive(address) {
+  const { pathname, hash } = new URL(address, location.href);
+  for (const link of document.querySelectorAll(".nav a, .bottom a")) {
+    const current = pathname === link.pathname || pathname.startsWith(`${link.pathname}/`);
+    if (current) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  const place = (hash && document.getElementById(decodeURIComponent(hash.slice(1)))) || document.getElementById("main");
+  place.focus({ preventScroll: !hash });
+}

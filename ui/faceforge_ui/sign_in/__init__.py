@@ -1,0 +1,1 @@
+"""Signing in: the door of the pages."""

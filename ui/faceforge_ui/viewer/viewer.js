@@ -1,0 +1,7 @@
+// What the page of a file loads.
+
+import "./ff-copy.js";
+import "./ff-text.js";
+import "./ff-viewer.js";
+import "./ff-wave.js";
+import "./ff-zoom.js";
