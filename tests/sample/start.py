@@ -32,28 +32,22 @@ def main() -> int:
     )
     arguments, further = parser.parse_known_args()
     with _home(arguments.home) as home:
-        core = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "faceforge_server",
-                "serve",
-                "--home",
-                str(home),
-                *_with_a_free_port(further),
-            ]
-        )
+        core = started(home, _with_a_free_port(further))
         # Ctrl-C reaches Core, too: this program waits until Core has finished.
         signal.signal(signal.SIGINT, lambda *_: None)
         signal.signal(signal.SIGTERM, lambda *_: core.terminate())
         try:
-            url = _answering(core, Home(home))
+            url = answering(core, Home(home))
             if url is not None:
                 _prepare(url, home, open_it=arguments.open)
         except (Refused, OSError) as failed:
             if core.poll() is None:
                 print(f"The sample library could not be made: {failed}", file=sys.stderr)
         return core.wait()
+
+
+def started(home: Path, words: list[str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", "faceforge_server", "serve", "--home", str(home), *words])
 
 
 def _with_a_free_port(words: list[str]) -> list[str]:
@@ -71,7 +65,7 @@ def _home(kept: Path | None) -> Iterator[Path]:
         yield Path(folder) / "home"
 
 
-def _answering(core: subprocess.Popen[bytes], home: Home) -> str | None:
+def answering(core: subprocess.Popen[bytes], home: Home) -> str | None:
     """Where Core answers; None when it has ended."""
     end = time.monotonic() + SECONDS
     while core.poll() is None and time.monotonic() < end:
