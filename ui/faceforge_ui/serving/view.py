@@ -88,6 +88,10 @@ class View:
             self._context = self._asked.context_of(self.request)
         return self._context
 
+    def within(self, pages: Pages) -> View:
+        """The same request with the documents of another folder: what it asks counts as this page's."""
+        return replace(self, pages=pages, _context=self.context)
+
     async def ask(self, operation: str, /, **variables: Any) -> dict[str, Any]:
         """The data that an operation of the folder's documents gives; `variables` are JSON values.
 
