@@ -23,7 +23,6 @@ BY_MODULES = {
 the session that a page stands on."""
 
 NO_PAGE = {
-    "assetByHash": "finds a file by the hash that a program has; a person drops the file, and sees that it is here",
     "entityAssets": "`assets` with `entityId`, which pages ask instead, has more filters",
     "descriptor": "a fact is shown among those of its entity, by `descriptors` of `entity`",
     "entityDescriptors": "`descriptors` of `entity`, which pages ask instead, come with the head of the page",

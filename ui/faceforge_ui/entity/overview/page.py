@@ -31,7 +31,7 @@ FILES, RELATIONS, LATELY = 24, 6, 4
 @pages.get("/entities/{entity_id}", entry=Entry("entity", "Overview", order=10))
 async def overview(view: View) -> Response:
     """Fields, other names, external ids and what plugins keep, with the newest files and relationships."""
-    entity_id = view.params["entity_id"]
+    view, entity_id = view.within(pages), view.params["entity_id"]  # also shown by what the head does
     found = (await view.ask("Overview", entity=entity_id))["entity"]
     shown = await head(view, found)
     editing = await _editing(view)
@@ -39,16 +39,8 @@ async def overview(view: View) -> Response:
     definitions, lately, files, relations = await asyncio.gather(
         _definitions(view),
         _lately(view, entity_id),
-        _asked(view, "assets:read", live, "OverviewFiles", "assets", entity=entity_id, first=FILES),
-        _asked(
-            view,
-            "relationships:read",
-            live,
-            "OverviewRelations",
-            "relationships",
-            entity=entity_id,
-            first=RELATIONS,
-        ),
+        _list(view, "assets", live, "OverviewFiles", FILES),
+        _list(view, "relationships", live, "OverviewRelations", RELATIONS),
     )
     values = values_of(definitions, found["fields"], editing["key"])
     return view.page(
@@ -76,14 +68,13 @@ async def _lately(view: View, entity_id: str) -> Sequence[Line]:
     return (await of_record(view, "entity", entity_id, LATELY)).lines if view.may("journal:read") else ()
 
 
-async def _asked(
-    view: View, permission: str, live: bool, operation: str, name: str, **variables: Any
-) -> dict[str, Any] | None:
-    """A list of the entity; None for whoever may not read it, and of an entity in the trash."""
-    if not live or not view.may(permission):
+async def _list(view: View, noun: str, live: bool, operation: str, first: int) -> dict[str, Any] | None:
+    """The newest of a list of the entity; None for whoever may not read it, and of an entity in the trash."""
+    if not live or not view.may(f"{noun}:read"):
         return None
-    found: dict[str, Any] = (await view.ask(operation, **variables))["entity"][name]
-    return found
+    found = await view.ask(operation, entity=view.params["entity_id"], first=first)
+    listed: dict[str, Any] = found["entity"][noun]
+    return listed
 
 
 async def _editing(view: View) -> dict[str, Any]:

@@ -65,12 +65,17 @@ def _kinds(types: list[dict[str, Any]]) -> list[str]:
 async def _edited(view: View, relationship_id: str) -> Any:
     if not relationship_id:
         return None
-    found = (await view.ask("Relationship", relationship=relationship_id))["relationship"]
-    return found and seen_from(view.params["entity_id"], found)
+    try:
+        return seen_from(view.params["entity_id"], await _present(view, relationship_id))
+    except NotFound:  # it was removed meanwhile
+        return None
 
 
 async def _chosen(view: View, entity_id: str) -> Any:
-    return (await view.ask("Person", entity=entity_id))["entity"] if entity_id else None
+    try:
+        return (await view.ask("Person", entity=entity_id))["entity"] if entity_id else None
+    except NotFound:
+        return None
 
 
 @pages.post("/entities/{entity_id}/relationships", shows=relationships)
@@ -167,9 +172,6 @@ async def again(view: View) -> Response | None:
 
 
 async def _present(view: View, relationship_id: str) -> dict[str, Any]:
-    found: dict[str, Any] | None = (await view.ask("Relationship", relationship=relationship_id))[
-        "relationship"
-    ]
-    if found is None:
-        raise NotFound("This relationship was removed meanwhile.", hint="Look at those that are left.")
-    return found
+    found = await view.ask("Relationship", relationship=relationship_id)
+    relationship: dict[str, Any] = found["relationship"]
+    return relationship
