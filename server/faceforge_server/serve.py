@@ -22,10 +22,13 @@ from faceforge_storage.home.settings import Network, Settings
 SWITCH_SECONDS = 0.001
 
 
-def serve(path: Path | None, host: str | None, port: int | None, auto_port: bool) -> None:
+def serve(
+    path: Path | None, host: str | None, port: int | None, auto_port: bool, *, open_browser: bool = False
+) -> None:
     """Serves the home at `path` until SIGINT or SIGTERM; then finishes what is running and returns.
 
-    `host` and `port` win over the settings. Raises CannotStart when it cannot be served.
+    `host` and `port` win over the settings. With `open_browser` the browser of this machine is opened, signed in.
+    Raises CannotStart when it cannot be served.
     """
     return_memory()
     raise_limit()
@@ -44,7 +47,7 @@ def serve(path: Path | None, host: str | None, port: int | None, auto_port: bool
         host, port = host or network.bind_host, network.core_port if port is None else port
         with listen(host, port, any_free_port=auto_port) as bound:
             settings = settings.model_copy(update={"network": _bound_network(network, host, bound)})
-            _run(home, settings, bound)
+            _run(home, settings, bound, open_browser)
 
 
 def _leave(number: int, frame: FrameType | None) -> NoReturn:
@@ -62,14 +65,14 @@ def _bound_network(network: Network, host: str, bound: socket.socket) -> Network
     return network.model_copy(update={"bind_host": host, "core_port": port, "allowed_hosts": names})
 
 
-def _run(home: Home, settings: Settings, bound: socket.socket) -> None:
+def _run(home: Home, settings: Settings, bound: socket.socket, open_browser: bool) -> None:
     from faceforge_server.app import create_app
     from faceforge_server.core_server import CoreServer
 
     app = create_app(home, settings)
     startup = Startup(app)
     try:
-        CoreServer(startup, app.state.core, home, bound).run(sockets=[bound])
+        CoreServer(startup, app.state.core, home, bound, open_browser).run(sockets=[bound])
     except SystemExit:
         if startup.fault is None:
             raise

@@ -19,7 +19,9 @@ def dev(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("verb", ["run", "token", "test", "lint", "contract", "bench", "lock", "changelog"])
+@pytest.mark.parametrize(
+    "verb", ["run", "token", "test", "lint", "contract", "bench", "screenshots", "lock", "changelog"]
+)
 def test_each_verb_has_help(verb: str) -> None:
     assert dev(verb, "--help").stdout.startswith(f"usage: dev.py {verb}")
 

@@ -47,6 +47,17 @@ def test_no_module_lies_beside_its_package() -> None:
 
 
 def test_tests_mirror_the_packages() -> None:
-    known = {*PACKAGES, "faces", "processes", "browser", "desktop", "bench", "policy", "docs", "clients"}
+    known = {
+        *PACKAGES,
+        "faces",
+        "processes",
+        "browser",
+        "desktop",
+        "bench",
+        "policy",
+        "docs",
+        "clients",
+        "sample",
+    }
     tests = {named(path).split("/")[1] for path in files(".py") if named(path).startswith("tests/")}
     assert {name for name in tests if not name.endswith(".py")} <= known

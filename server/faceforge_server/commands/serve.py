@@ -33,6 +33,9 @@ def serve(
         bool,
         Parameter(negative="", help="If the port is busy, take another; config/ports.json names it."),
     ] = False,
+    open_: Annotated[
+        bool, Parameter(name="--open", negative="", help="Open the browser of this machine, signed in.")
+    ] = False,
 ) -> None:
     """Start FaceForge Core, and stop it with Ctrl-C.
 
@@ -40,4 +43,4 @@ def serve(
     """
     from faceforge_server import serve as core
 
-    core.serve(home, host, port, auto_port)
+    core.serve(home, host, port, auto_port, open_browser=open_)

@@ -1,0 +1,76 @@
+"""Which pages are pictured: their addresses, and what is done on them first; and which pictures the guide shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import Page
+
+Prepare = Callable[[Page], None]
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A page. `{entity}` and `{file}` in its path are the ids of what is named beside it."""
+
+    path: str
+    entity: str = ""
+    file: str = ""
+    prepare: Prepare | None = None
+    empty: bool = False
+    """Whether the library is one that nothing is in yet."""
+    signed_out: bool = False
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture of a page."""
+
+    shot: str
+    width: int = 1280
+    scheme: str = "light"
+
+    @property
+    def filename(self) -> str:
+        return f"{self.shot}-{self.width}-{self.scheme}.webp"
+
+
+def _palette(page: Page) -> None:
+    page.keyboard.press("Control+k")
+    page.keyboard.type("mi")
+    page.wait_for_timeout(600)
+
+
+def _keys(page: Page) -> None:
+    page.keyboard.press("?")
+
+
+MIRA, PORTRAIT = "Mira Okonkwo", "mira - portrait.jpg"
+
+SHOTS: dict[str, Shot] = {
+    "sign-in": Shot("/sign-in", signed_out=True),
+    "start-here": Shot("/entities", empty=True),
+    "gallery": Shot("/entities"),
+    "list": Shot("/entities?view=list"),
+    "palette": Shot("/entities", prepare=_palette),
+    "keyboard": Shot("/entities", prepare=_keys),
+    "overview": Shot("/entities/{entity}", MIRA),
+    "descriptors": Shot("/entities/{entity}/descriptors", MIRA),
+    "attachments": Shot("/entities/{entity}/attachments", MIRA),
+    "relationships": Shot("/entities/{entity}/relationships", MIRA),
+    "entity-history": Shot("/entities/{entity}/history", MIRA),
+    "assets": Shot("/assets"),
+    "viewer": Shot("/assets/{file}", file=PORTRAIT),
+    "viewer-sound": Shot("/assets/{file}", file="mira - warm-up - take 1.flac"),
+    "viewer-model": Shot("/assets/{file}", file="mira_v2.safetensors"),
+    "viewer-paper": Shot("/assets/{file}", file="mira - notes for artists.pdf"),
+    "trash": Shot("/trash"),
+    "history": Shot("/history"),
+    "settings-api": Shot("/settings/api"),
+    "components": Shot("/settings/about/components"),
+    "docs": Shot("/docs"),
+    "console": Shot("/graphql"),
+}
+
+GUIDE: list[Picture] = []
