@@ -76,7 +76,7 @@ def test_files_of_nobody_are_linked_together_by_keys_alone(library: Visit, files
     page.keyboard.press("l")
     page.get_by_role("combobox", name="Entities").focus()
     page.keyboard.type("ليلى")
-    page.get_by_role("option").first.wait_for()
+    page.get_by_role("dialog").get_by_role("option").first.wait_for()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.get_by_role("dialog").get_by_role("button", name="Link", exact=True).focus()
@@ -86,7 +86,9 @@ def test_files_of_nobody_are_linked_together_by_keys_alone(library: Visit, files
     assert len(linked) == 2
 
 
-def test_files_are_tagged_and_go_to_the_trash_and_come_back_by_keys_alone(library: Visit, files: Files) -> None:
+def test_files_are_tagged_and_go_to_the_trash_and_come_back_by_keys_alone(
+    library: Visit, files: Files
+) -> None:
     page = library.open("/assets?q=sketch&sort_by=filename")
     shows(page, 12)
     page.locator("#assets-files .tile a").first.focus()

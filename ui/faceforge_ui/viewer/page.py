@@ -27,7 +27,9 @@ async def file(view: View) -> Response:
 async def _shown(view: View, **more: Any) -> Response:
     asset_id = view.params["asset_id"]
     found = (await view.ask("File", assetId=asset_id))["asset"]
-    owners = (await view.ask("Owners", assetId=asset_id))["asset"]["links"] if view.may("entities:read") else []
+    owners = (
+        (await view.ask("Owners", assetId=asset_id))["asset"]["links"] if view.may("entities:read") else []
+    )
     place = await place_of(view, asset_id)
     read: dict[str, Any] = found["extractedMetadata"]
     form = await view.form() if view.failed else None
@@ -61,7 +63,9 @@ async def _model(view: View, named: dict[str, Any]) -> dict[str, Any] | None:
     algorithm, _, digits = str(named.get("hash", "")).partition(":")
     if digits:
         try:
-            by_hash: dict[str, Any] = (await view.ask("FileWithHash", algorithm=algorithm, hex=digits))["assetByHash"]
+            by_hash: dict[str, Any] = (await view.ask("FileWithHash", algorithm=algorithm, hex=digits))[
+                "assetByHash"
+            ]
         except (AmbiguousHash, InvalidInput, NotFound):
             return None
         return by_hash
