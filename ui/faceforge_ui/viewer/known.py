@@ -89,7 +89,7 @@ def as_text(found: dict[str, Any]) -> str:
 
 
 def used(found: dict[str, Any], name: str) -> list[dict[str, Any]]:
-    """The models (`model`) or LoRAs (`loras`) that took part, each with its `name`, and `hash` and `weight` if known."""
+    """The models (`model`) or LoRAs (`loras`) that took part: `name` of each, and `hash` and `weight` if known."""
     there = found.get(name)
     listed = there if isinstance(there, list) else [there]
     return [each for each in listed if isinstance(each, dict) and each.get("name")]

@@ -1,4 +1,4 @@
-"""One file at an address of its own: seen, heard or read, with all that is known of it, and what can be done with it."""
+"""One file at an address of its own: seen, heard or read, with all that is known of it and can be done with it."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ async def _shown(view: View, **more: Any) -> Response:
 
 
 async def _made_with(view: View, generation: dict[str, Any]) -> list[dict[str, Any]]:
-    """The models and LoRAs that a picture was generated with; `file` is that one here, by its hash, else by its name."""
+    """The models and LoRAs that a picture was generated with; `file` is the one here, by its hash or else its name."""
     models = [{**each, "label": "Model"} for each in known.used(generation, "model")]
     found = [*models, *({**each, "label": "LoRA"} for each in known.used(generation, "loras"))]
     for number, each in enumerate(found):
@@ -74,7 +74,7 @@ async def _model(view: View, named: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _pinned(owners: list[dict[str, Any]], back: str) -> dict[str, Any] | None:
-    """Whose thumbnail the file can become by one key: that of the entity whose files are looked at, else of the only one."""
+    """Whose thumbnail the file can become by one key: of the entity whose files are looked at, else of the only one."""
     here = [each["entity"] for each in owners if each["entity"]["id"] in back]
     one = [owners[0]["entity"]] if len(owners) == 1 else []
     return next(iter([*here, *one]), None)
