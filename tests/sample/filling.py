@@ -48,7 +48,6 @@ class Filling:
         self._add_facts()
         self._choose()
         self._throw_away()
-        self.core.close()
 
     def _add_entity(self, key: str) -> None:
         member = studio.MEMBERS[key]
@@ -64,8 +63,6 @@ class Filling:
             for number, (planned, content) in enumerate(zip(files, made(files), strict=True), 1):
                 self._add_file(planned, content, programs)
                 progress(number, len(files))
-        for each in programs.values():
-            each.close()
 
     def _program(self, name: str) -> Client:
         body = {"name": name, "permissions": PROGRAMS[name]}
