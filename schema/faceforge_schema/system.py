@@ -12,6 +12,8 @@ from faceforge_schema.declare.operation import query
 from faceforge_schema.declare.resources import attribute
 from faceforge_schema.values.scalars import BigInt, DateTime
 from faceforge_storage import journal, system
+from faceforge_storage.home.home import Home
+from faceforge_storage.places import places
 
 
 @strawberry.type(description="How many live records there are.")
@@ -39,6 +41,27 @@ class Store:
     )
 
 
+@strawberry.type(description="A directory of the installation, with the room that is there.")
+class Place:
+    purpose: str = attribute(
+        "What is kept there: files, database, backups, thumbnails, logs, settings, temporary.",
+        example="files",
+    )
+    path: str = attribute("Where it is.", example="/srv/faceforge/assets")
+    held_bytes: BigInt | None = attribute("Bytes that FaceForge keeps there, as far as they were counted.")
+    free_bytes: BigInt | None = attribute("Bytes that are free on its disk; null when the disk does not say.")
+    total_bytes: BigInt | None = attribute("Bytes of the whole disk; null when the disk does not say.")
+
+
+@strawberry.type(description="How Core can be reached, as its settings say.")
+class Network:
+    address: str = attribute("The address that this was asked at.", example="http://127.0.0.1:43210")
+    bind_host: str = attribute("The network address that it listens on.", example="127.0.0.1")
+    core_port: int = attribute("The port of the settings; 0 takes any free one.", example=43210)
+    allowed_hosts: list[str] = attribute("Further host names that it answers for.", example=["nas.local"])
+    allowed_origins: list[str] = attribute("Sites whose pages may call it from a browser.", example=[])
+
+
 @strawberry.type(description="The running Core.")
 class SystemInfo:
     version: str = attribute("The version of FaceForge Core.", example="0.1.0")
@@ -55,9 +78,11 @@ class SystemInfo:
     database_warning: str | None = attribute(
         "What the version of the database means for the data and what to do, when it is too old to be safe."
     )
-    schema_revision: str = attribute("The step of the database's schema.", example="0006")
+    schema_revision: str = attribute("The step of the database's schema.", example="0008")
     data_directory: str = attribute("Where the data is.", example="/srv/faceforge")
     stores: list[Store] = attribute("Where the bytes of files are.")
+    places: list[Place] = attribute("Where everything lies, and the room that is there.")
+    network: Network = attribute("How it can be reached.")
     last_changeset_id: BigInt = attribute("The newest changeset; 0 when nothing was ever changed.")
     oldest_changeset_id: BigInt = attribute(
         "The oldest changeset that is kept: those before it were dropped (`journal.keep_days`, `journal.keep_bytes`), "
@@ -77,6 +102,8 @@ def system_info(db: Reader, context: Context) -> SystemInfo:
     core, held = context.core, system.counts(db)
     database, database_warning = system.library()
     stored_bytes = BigInt(held.pop("stored_bytes"))
+    home = Home(core.home, core.settings.paths)
+    network = core.settings.network
     return SystemInfo(
         version=core.version,
         instance_id=core.instance_id,
@@ -91,9 +118,30 @@ def system_info(db: Reader, context: Context) -> SystemInfo:
             Store(provider=name, state=StoreState.PRESENT if provider.present() else StoreState.AWAY)
             for name, provider in core.store.providers.items()
         ],
+        places=[
+            Place(
+                purpose=each.purpose,
+                path=each.path,
+                held_bytes=_big(each.held_bytes),
+                free_bytes=_big(each.free_bytes),
+                total_bytes=_big(each.total_bytes),
+            )
+            for each in places(home, stored_bytes, core.examiner.renditions.held_bytes)
+        ],
+        network=Network(
+            address=context.base_url,
+            bind_host=network.bind_host,
+            core_port=network.core_port,
+            allowed_hosts=network.allowed_hosts,
+            allowed_origins=network.allowed_origins,
+        ),
         last_changeset_id=BigInt(journal.latest(db)),
         oldest_changeset_id=BigInt(journal.oldest(db)),
         counts=Counts(**held, stored_bytes=stored_bytes),
         actor=context.actor.name,
         permissions=sorted(context.actor.permissions),
     )
+
+
+def _big(number: int | None) -> BigInt | None:
+    return None if number is None else BigInt(number)

@@ -39,11 +39,14 @@ def get(db: Connection, field_key: str) -> AnyRow:
 
 
 def create(tx: Write, values: Values) -> AnyRow:
-    """Store a new definition; raises FieldKeyTaken."""
+    """Store a new definition, behind all others where it brings no position; raises FieldKeyTaken."""
     if tx.rows(select(field_defs).where(field_defs.c.field_key == values["field_key"])):
         raise FieldKeyTaken(
             f"The field key {values['field_key']} is already defined.", hint="PATCH it instead."
         )
+    if values["position"] is None:
+        last = tx.connection.execute(select(func.max(field_defs.c.position))).scalar_one()
+        values = {**values, "position": 0 if last is None else last + 1}
     row = tx.insert(field_defs, [values])[0]
     _sync_index(tx, row)
     return row

@@ -43,6 +43,11 @@ class Renditions:
         self._refused = False
         """Whether the last write failed, and the log says so already."""
 
+    @property
+    def held_bytes(self) -> int:
+        """What they take, about."""
+        return self._bytes
+
     def find(self, sha256: str, size: int) -> bytes | None:
         """The thumbnail of the bytes with a hash; None when it is to be made. It counts as used."""
         path = self._path(sha256, size, RECIPE)

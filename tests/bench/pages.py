@@ -19,8 +19,8 @@ from versions import core
 from faceforge_storage.database.dialects.sqlite_library import sqlite3
 from faceforge_storage.home.home import open_home
 
-FIRST = "Mira Tarn Ysolde Layla Anna Quill Juno Saoirse Heron Emeka Idris Odalys Wren Cobalt Hollis Noa".split()
-LAST = "Okonkwo Veld Vantreight Yusuf Velesova Tamm Dhálaigh Halloran Kael Marchetti Finch Rahimi".split()
+FIRST = ["Mira", "Tarn", "Ysolde", "Layla", "Anna", "Quill", "Juno", "Saoirse", "Heron", "Emeka", "Idris", "Odalys", "Wren", "Cobalt", "Hollis", "Noa"]
+LAST = ["Okonkwo", "Veld", "Vantreight", "Yusuf", "Velesova", "Tamm", "Dhálaigh", "Halloran", "Kael", "Marchetti", "Finch", "Rahimi"]
 TOLD = """UPDATE entities SET
     display_name = pick_first(row_id) || ' ' || pick_last(row_id) || ' ' || (row_id * 7919 % 100000),
     aliases = json_array('The ' || pick_last(row_id + 5), pick_first(row_id + 3)),

@@ -15,11 +15,13 @@ import uvicorn
 from fastapi import FastAPI
 from graphql import build_schema, graphql_sync, parse, validate
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 import faceforge_ui
+from faceforge_ui.serving.headers import page_headers
+from faceforge_ui.serving.rendering import shell_values, templates
 
 TOKEN = "ff_" + "a1b2c3d4" * 8
 PAYLOADS = [
@@ -213,6 +215,15 @@ async def events(request: Request) -> Response:
     return StreamingResponse(told(), media_type="text/event-stream")
 
 
+async def first_page(request: Request) -> Response:
+    """An empty page in the real shell, where a real Core shows its entities."""
+    if not signed_in(request):
+        return faceforge_ui.sign_in_needed(request, 401, {})
+    text = "{% extends layout %}{% block title %}Entities{% endblock %}{% block main %}<h1>Entities</h1>{% endblock %}"
+    html = templates().from_string(text).render(**shell_values(request))
+    return HTMLResponse(html, headers=page_headers(request))
+
+
 async def described(_: Request) -> Response:
     return JSONResponse(OPENAPI)
 
@@ -268,6 +279,7 @@ def app() -> FastAPI:
             Route("/healthz", health),
             Route("/v1/system/info", data(INFO)),
             Route("/v1/tokens/current", data(CURRENT)),
+            Route("/entities", first_page),
             Route("/v1/events", events),
             Route("/shell/counts", data({"entities": 1204, "assets": 348112})),
             Route("/find", data({"entities": [], "files": [], "complete": True})),

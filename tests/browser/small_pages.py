@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from faceforge_ui.serving.headers import page_headers
 from faceforge_ui.serving.rendering import Said, shell_values, templates
 
 TEMPLATE = """{% extends layout %}
@@ -48,7 +49,7 @@ class SmallPages:
         shown = {"title": "Small", "items": [each for each in self.items if q in each], "asked": len(self.asked)}
         shown |= {"fault": "", "sent": "", "said": [], **values}
         html = templates().from_string(TEMPLATE).render(**shell_values(request), **shown)
-        return HTMLResponse(html, status)
+        return HTMLResponse(html, status, page_headers(request))
 
     async def small(self, request: Request) -> Response:
         self.asked.append(str(request.url.query))
@@ -76,7 +77,7 @@ class SmallPages:
         return HTMLResponse(said, 201, {"Location": "/small/other"})
 
     async def broken(self, request: Request) -> Response:
-        return HTMLResponse("<title>No</title><main><h1>It broke</h1><p>Try it later.</p></main>", 503)
+        return HTMLResponse("<title>No</title><main id=main><h1>It broke</h1><p>Try it later.</p></main>", 503)
 
     def put_on(self, app: FastAPI) -> None:
         """Add the addresses to an application."""

@@ -14,17 +14,16 @@ from visit import FIELD, Visit
 
 pytestmark = pytest.mark.needs("chromium")
 READABLE = (Path(__file__).parent / "readable.js").read_text(encoding="utf-8")
-TOKENS = Path(__file__).parents[2] / "ui" / "faceforge_ui" / "static" / "tokens.css"
+CODE = Path(__file__).parents[2] / "ui" / "faceforge_ui" / "api" / "code.css"
 NAMED = {"button", "link", "textbox", "combobox", "searchbox", "navigation", "region", "image"}
 VisitAt = Callable[[int, str], AbstractContextManager[Visit]]
 
 # What must be there before a page is looked at, and where its own text stands.
-READY = {"/": "#info dl", "/graphql": "#schema h3", "/docs": ".opblock", "/redoc": "#viewer h5"}
+READY = {"/entities": "h1", "/graphql": "#schema h3", "/docs": ".opblock", "/redoc": "#viewer h5"}
 
 
 def ready(visit: Visit, path: str) -> Page:
-    page = visit.open_signed_in("/")
-    visit.open(path)
+    page = visit.open_signed_in(path)
     page.locator(READY[path]).first.wait_for()
     return page
 
@@ -33,7 +32,12 @@ def ready(visit: Visit, path: str) -> Page:
 def test_no_page_scrolls_sideways_in_any_window(visit: Visit, path: str) -> None:
     page = ready(visit, path)
     assert too_wide(page) == []
-    page.get_by_role("button", name="Sign out", exact=True).click()
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/graphql", "/docs", "/redoc"])
+def test_no_page_of_who_is_signed_out_scrolls_sideways(visit: Visit, path: str) -> None:
+    page = visit.open(path)
+    page.wait_for_load_state("networkidle")
     assert too_wide(page) == []
 
 
@@ -55,30 +59,38 @@ def test_every_text_stands_out(visit_at: VisitAt, path: str, scheme: str) -> Non
         for folded in page.locator(".opblock-summary-control").all():
             folded.click()
         assert page.evaluate(READABLE, "body") == []
-        page.get_by_role("button", name="Sign out", exact=True).click()
-        if path != "/redoc":
-            page.get_by_role("button", name="Sign in").click()
-        assert page.evaluate(READABLE, "body") == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/sign-in", "/graphql", "/docs"])
+def test_the_form_that_signs_in_stands_out_with_its_message(
+    visit_at: VisitAt, path: str, scheme: str
+) -> None:
+    with visit_at(1280, scheme) as visit:
+        page = visit.open(path)
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_text("The field is empty.").wait_for()
+        assert page.evaluate(READABLE, "ff-sign-in") == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_colours_of_code_stand_out(visit_at: VisitAt, scheme: str) -> None:
-    names = re.findall(r"(--code-\w+|--muted|--ink):", TOKENS.read_text(encoding="utf-8"))
+    names = ["--muted", "--ink", *re.findall(r"(--code-\w+):", CODE.read_text(encoding="utf-8"))]
     assert len(names) == 6
     with visit_at(1280, scheme) as visit:
-        page = visit.open("/")
+        page = visit.open("/graphql")
         page.evaluate(
             """(names) => {
-              for (const ground of ["--panel", "--sunken", "--paper"]) for (const name of names) {
+              for (const ground of ["--surface", "--sunken", "--canvas"]) for (const name of names) {
                 const sample = document.createElement("p");
                 sample.textContent = `${name} on ${ground}`;
                 sample.style.cssText = `color: var(${name}); background: var(${ground})`;
-                document.getElementById("main").append(sample);
+                document.getElementById("gate-title").after(sample);
               }
             }""",
             names,
         )
-        assert page.evaluate(READABLE, "#main") == []
+        assert page.evaluate(READABLE, ".gate-card") == []
 
 
 @pytest.mark.parametrize("path", READY)
@@ -87,7 +99,7 @@ def test_everything_one_can_use_has_a_name(visit: Visit, path: str) -> None:
     tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
     roles = [node["role"]["value"] for node in tree if not node["ignored"]]
     assert [roles.count(role) for role in ("banner", "main")] == [1, 1]
-    if path in ("/", "/graphql"):
+    if path in ("/entities", "/graphql"):
         nameless = [
             node["role"]["value"]
             for node in tree
@@ -98,7 +110,7 @@ def test_everything_one_can_use_has_a_name(visit: Visit, path: str) -> None:
         assert nameless == []
 
 
-@pytest.mark.parametrize("path", ["/", "/graphql"])
+@pytest.mark.parametrize("path", ["/entities", "/graphql"])
 def test_headings_descend_one_level_at_a_time(visit: Visit, path: str) -> None:
     page = ready(visit, path)
     levels = [
@@ -112,7 +124,7 @@ def test_headings_descend_one_level_at_a_time(visit: Visit, path: str) -> None:
     assert all(after <= before + 1 for before, after in pairwise(levels)), levels
 
 
-@pytest.mark.parametrize("path", ["/", "/graphql"])
+@pytest.mark.parametrize("path", ["/entities", "/graphql"])
 def test_what_is_pressed_is_large_enough_for_a_finger(visit_at: VisitAt, path: str) -> None:
     with visit_at(360, "light") as visit:
         page = ready(visit, path)
@@ -125,7 +137,7 @@ def test_what_is_pressed_is_large_enough_for_a_finger(visit_at: VisitAt, path: s
 
 
 def test_the_first_tab_leads_past_the_navigation(visit: Visit) -> None:
-    page = visit.open("/")
+    page = visit.open("/docs")
     page.keyboard.press("Tab")
     skip = page.get_by_role("link", name="Skip to the content")
     expect(skip).to_be_focused()
@@ -137,8 +149,8 @@ def test_the_first_tab_leads_past_the_navigation(visit: Visit) -> None:
 
 
 def test_focus_is_always_seen(visit: Visit) -> None:
-    page = visit.open("/")
-    for _ in range(9):
+    page = visit.open("/graphql")
+    for _ in range(12):
         page.keyboard.press("Tab")
         outline = page.evaluate("parseFloat(getComputedStyle(document.activeElement).outlineWidth)")
         assert outline >= 2, page.evaluate("document.activeElement.outerHTML")
@@ -146,7 +158,7 @@ def test_focus_is_always_seen(visit: Visit) -> None:
 
 def test_who_wants_less_motion_gets_none(visit: Visit) -> None:
     visit.page.emulate_media(reduced_motion="reduce")
-    page = visit.open("/")
+    page = visit.open("/docs")
     durations = page.evaluate(
         "[...document.querySelectorAll('*')].map((one) => getComputedStyle(one).transitionDuration)"
     )

@@ -33,8 +33,7 @@ def test_redoc_shows_and_finds_the_calls(visit: Visit) -> None:
 
 @pytest.mark.parametrize("path", ["/docs", "/redoc"])
 def test_signing_out_leaves_what_anybody_may_read(visit: Visit, path: str) -> None:
-    visit.open_signed_in("/")
-    page = visit.open(path)
+    page = visit.open_signed_in(path)
     expect(page.locator("#viewer").get_by_text("Create an entity").last).to_be_visible()
     page.get_by_role("button", name="Sign out", exact=True).click()
     expect(page.locator("#viewer").get_by_text("Create an entity").last).to_be_visible()

@@ -46,8 +46,11 @@ class Visit:
         return self.page
 
     def open_signed_in(self, path: str) -> Page:
-        self.open(path)
+        """Sign in at the door, and then open the page."""
+        self.open("/sign-in")
         self.sign_in(self.core.token)
+        self.page.wait_for_url(f"{self.core.address}/entities")
+        self.open(path)
         self.page.get_by_role("button", name="Sign out", exact=True).wait_for()
         return self.page
 

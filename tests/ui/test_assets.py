@@ -26,7 +26,7 @@ PRESENT = f"/ui/{fingerprint(asset_files())}"
 @pytest.mark.parametrize(
     ("name", "media_type"),
     [
-        ("design/page.css", "text/css; charset=utf-8"),
+        ("design/base.css", "text/css; charset=utf-8"),
         ("swagger-ui.css", "text/css; charset=utf-8"),
         ("shell/session.js", "text/javascript; charset=utf-8"),
         ("swagger-ui-bundle.js", "text/javascript; charset=utf-8"),
@@ -48,11 +48,11 @@ def test_a_file_has_its_media_type_whatever_the_machine_thinks(
 
 
 def test_a_page_of_an_older_installation_gets_the_present_file_but_does_not_keep_it(visitor: Visitor) -> None:
-    answer = visitor.get("/ui/0123456789abcdef/design/page.css")
-    assert answer.text == (ROOT / "design/page.css").read_text(encoding="utf-8")
+    answer = visitor.get("/ui/0123456789abcdef/design/base.css")
+    assert answer.text == (ROOT / "design/base.css").read_text(encoding="utf-8")
     assert answer.headers["cache-control"] == "no-cache"
     again = visitor.get(
-        "/ui/0123456789abcdef/design/page.css", headers={"If-None-Match": answer.headers["etag"]}
+        "/ui/0123456789abcdef/design/base.css", headers={"If-None-Match": answer.headers["etag"]}
     )
     assert (again.status_code, again.content) == (304, b"")
 
@@ -115,10 +115,14 @@ def test_our_scripts_and_styles_begin_with_what_they_are_for(path: Path) -> None
     assert len(text.splitlines()) <= 400
 
 
-def test_what_outlives_a_tab_is_the_theme_and_the_csrf_token() -> None:
+def test_what_outlives_a_tab_is_how_pages_look_and_the_csrf_token() -> None:
     stored = {
         (path.relative_to(ROOT).as_posix(), match)
         for path in SCRIPTS
         for match in re.findall(r"localStorage\.setItem\(([^,]+),", path.read_text(encoding="utf-8"))
     }
-    assert stored == {("shell/first.js", '"faceforge.theme"'), ("shell/session.js", "CSRF")}
+    assert stored == {
+        ("shell/looks.js", "NAMES[name]"),
+        ("shell/session.js", "CSRF"),
+        ("viewer/ff-viewer.js", "DETAILS"),
+    }

@@ -23,7 +23,6 @@ BY_MODULES = {
 the session that a page stands on."""
 
 NO_PAGE = {
-    "assetByHash": "finds a file by the hash that a program has; a person drops the file, and sees that it is here",
     "entityAssets": "`assets` with `entityId`, which pages ask instead, has more filters",
     "descriptor": "a fact is shown among those of its entity, by `entityDescriptors`",
     "descriptors": "facts of all entities at once are for programs; a person looks at somebody",

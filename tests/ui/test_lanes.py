@@ -110,3 +110,16 @@ def test_no_facts_make_no_lanes():
 )
 def test_a_partial_date_is_a_span_of_days(partial, first, last):
     assert (first_day(partial), last_day(partial)) == (first.toordinal(), last.toordinal())
+
+
+def test_where_one_takes_over_from_another_both_are_drawn_to_the_middle():
+    before, after = lane(fact("a", "2010", "2013"), fact("b", "2013")).bars
+    assert before.drawn_until == after.drawn_from == date(2013, 7, 2).toordinal()
+    assert (before.ends, after.starts) == (date(2013, 12, 31).toordinal(), date(2013, 1, 1).toordinal())
+
+
+def test_what_held_before_is_told_beside_what_holds():
+    found = lane(fact("a", "2008", "2010"), fact("b", "2011", "2014"), fact("c", "2016"))
+    held, before = found.at("2017")
+    assert ([bar.fact["value"] for bar in held], before.fact["value"]) == (["c"], "b")
+    assert found.at("2015") == ([], None)

@@ -44,7 +44,8 @@ def type_or_all(text: str) -> str | Under:
     found = ALL_OF_TYPE.fullmatch(text)
     if found is None:
         raise invalid(
-            "/mime_type", "is a media type such as `image/png`, or all of a kind, with `/*` at its end: `image/*`"
+            "/mime_type",
+            "is a media type such as `image/png`, or all of a kind, with `/*` at its end: `image/*`",
         )
     return Under(found[1], "/")
 

@@ -78,6 +78,7 @@ class FieldDefinition(Record):
     unit: str | None = attribute("The unit of a number, such as cm.", example="cm")
     default: JSON | None = attribute("What a new entity gets when it brings no value.")
     deprecated: bool = attribute("Whether it should no longer be used.")
+    position: int = attribute("Its place in forms: the least comes first.", example=3)
     created_at: DateTime = attribute("When it was made.")
     updated_at: DateTime = attribute("When it last changed.")
     version: int = attribute("Rises by one with each change.")
@@ -97,6 +98,7 @@ def json_schema(db: Reader, parents: Objects) -> Sequence[JSONObject]:
 @strawberry.enum(description="What field definitions can be sorted by.")
 class FieldDefinitionSort(Enum):
     FIELD_KEY = "field_key"
+    POSITION = "position"
     CREATED_AT = "created_at"
     UPDATED_AT = "updated_at"
 
@@ -109,6 +111,7 @@ def _compiles(regex: str) -> str:
 ToField = Annotated[str, argument("The key of the definition.", "height")]
 Regex = Annotated[str, StringConstraints(max_length=1000), AfterValidator(_compiles)]
 Bound = Annotated[float, Field(allow_inf_nan=False)]
+Position = Annotated[int, Field(ge=0, le=1_000_000)]
 
 
 @strawberry.pydantic.input(description="A new field definition.")
@@ -135,6 +138,9 @@ class FieldDefinitionCreate(Input):
     unit: Word | None = Field(default=None, description="The unit of a number.")
     default: JSON | None = Field(default=None, description="What a new entity gets when it brings no value.")
     deprecated: OrDefault[bool] = Field(default=False, description="Whether it should no longer be used.")
+    position: Position | None = Field(
+        default=None, description="Its place in forms, 0 to 1,000,000; behind all others when it is left out."
+    )
 
 
 @strawberry.pydantic.input(description="Changes to a field definition: an absent key keeps, null clears.")
@@ -154,6 +160,7 @@ class FieldDefinitionPatch(Input):
     unit: Maybe[Word | None] = Field(description="The unit of a number.")
     default: Maybe[JSON | None] = Field(description="What a new entity gets when it brings no value.")
     deprecated: Maybe[bool] = Field(description="Whether it should no longer be used.")
+    position: Maybe[Position] = Field(description="Its place in forms, 0 to 1,000,000.")
 
 
 @lookup(

@@ -137,6 +137,7 @@ field_defs = Table(
     Column("unit", Text),
     Column("default", Json()),
     Column("deprecated", Boolean, nullable=False),
+    Column("position", Integer, nullable=False, server_default="0"),
     *timestamps(),
     version(),
     info={"record": "field_def", "public": "field_key", "few": True},

@@ -5,6 +5,7 @@ import { ask, listen, operations } from "./graphql.js";
 import { paint } from "./highlight.js";
 import { browse, forget } from "./schema.js";
 import { onSession } from "../shell/session.js";
+import "../sign_in/form.js";
 
 const HISTORY = "faceforge.history";
 const DRAFT = "faceforge.draft";
@@ -174,6 +175,6 @@ onSession(async (signedIn) => {
   try {
     await browse((made) => { fill([made.query, made.variables]); query.focus(); });
   } catch (failure) {
-    document.getElementById("schema").replaceChildren(prose(failure.message, "notice bad"));
+    document.getElementById("schema").replaceChildren(prose(failure.message, "note bad"));
   }
 });

@@ -1,5 +1,6 @@
 // The description of the API, which anybody may read.
-import { call, notice } from "../shell/session.js";
+import { call } from "../shell/session.js";
+import { notice } from "../sign_in/form.js";
 
 /** Show the description with `draw(description)`, or say on the page why it cannot be had. */
 export async function describe(draw) {

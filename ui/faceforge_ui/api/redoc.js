@@ -9,12 +9,12 @@ const VERBS = {
 };
 
 function draw(spec) {
-  const panel = colour("--panel");
+  const panel = colour("--surface");
   Redoc.init(spec, {
     hideDownloadButton: true,
     nativeScrollbars: true,
+    scrollYOffset: ".head",
     sanitize: true,
-    scrollYOffset: "header.top",
     theme: {
       colors: {
         primary: { main: colour("--accent") },
@@ -49,16 +49,18 @@ function draw(spec) {
   }, viewer);
 }
 
-/** The present value of a colour token as rgb(): ReDoc computes with colours and cannot read `light-dark()`. */
+/** The present value of a colour token as rgb(): ReDoc computes with colours and reads neither `light-dark()` nor `oklch()`. */
 function colour(name) {
   const probe = viewer.appendChild(document.createElement("i"));
   probe.style.color = `var(${name})`;
-  const value = getComputedStyle(probe).color;
+  const pen = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  pen.fillStyle = getComputedStyle(probe).color;
   probe.remove();
-  return value;
+  pen.fillRect(0, 0, 1, 1);
+  return `rgb(${[...pen.getImageData(0, 0, 1, 1).data].slice(0, 3).join(", ")})`;
 }
 
 describe((spec) => {
   draw(spec);
-  document.addEventListener("faceforge:theme", () => draw(spec));
+  document.addEventListener("ff:theme", () => draw(spec));
 });

@@ -97,7 +97,7 @@ function showFound() {
 function fieldRow(field, kind, owner) {
   const args = (field.args ?? []).flatMap((arg, at) => [at ? ", " : "", `${arg.name}: `, reference(arg.type), fallback(arg)]);
   const start = kind && element("button", {
-    type: "button", className: "use", "aria-label": `Use ${field.name}`, title: "Write a draft of it into the editor",
+    type: "button", className: "btn small use", "aria-label": `Use ${field.name}`, title: "Write a draft of it into the editor",
     onclick: () => use(draft(kind, field, types)),
   }, "Use");
   return element("li", {},

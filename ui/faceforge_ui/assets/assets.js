@@ -2,7 +2,7 @@
 
 import "../design/elements/ff-bulk.js";
 import "../design/elements/ff-justified.js";
-import "../find/ff-entity-picker.js";
+import "../find/picker.js";
 import "../viewer/overlay.js";
 
 const TYPING_MS = 250;

@@ -11,22 +11,14 @@ from starlette.responses import Response
 
 from faceforge_storage.errors import VersionConflict
 from faceforge_ui.assets.listing import DATES, ORDERS, Listing
+from faceforge_ui.entity.attachments import page as attachments
 from faceforge_ui.serving import Entry, Pages, View, words
 
 pages = Pages(__name__)
 
 FIRST = 50
-TYPES: Mapping[str, str] = MappingProxyType(
-    {
-        "image/*": "Pictures",
-        "audio/*": "Sound",
-        "video/*": "Video",
-        "application/pdf": "PDF",
-        "text/*": "Text",
-        "application/x-safetensors": "Models",
-    }
-)
-"""The types that are one click away."""
+TYPES: Mapping[str, str] = MappingProxyType({types: word for word, types in attachments.TYPES.values()})
+"""Media types that are one click away, and the word for them; the same as among the files of an entity."""
 MOST_UNDONE = 100
 """So many files are put back by Undo, whose address names each; more wait in the trash."""
 

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 from starlette.responses import RedirectResponse, Response
 
+from faceforge_ui.entities import bulk
+from faceforge_ui.entities.columns import Column, columns_of
+from faceforge_ui.entities.listing import ORDERS, SHOWN, Listing, listing
 from faceforge_ui.serving import Entry, Pages, View
+from faceforge_ui.serving.windows import Window, window
 
 pages = Pages(__name__)
 
@@ -17,7 +24,81 @@ async def first(view: View) -> Response:
 
 @pages.get("/entities", entry=Entry("main", "Entities", icon="people", order=10, key="e", count="entities"))
 async def entities(view: View) -> Response:
-    """The first fifty, and the cursor to those that follow."""
-    asked = {"q": view.query.get("q"), "after": view.query.get("cursor")}
-    found = await view.ask("Entities", first=50, **asked)
-    return view.page("entities/list.html", found=found["entities"])
+    """The list that the address means: its first rows, or those that the browser asks for while it scrolls."""
+    return await shown(view, creating=False)
+
+
+@pages.get("/entities/new")
+async def new(view: View) -> Response:
+    """The list, and over it the dialog that asks for a name."""
+    return await shown(view, creating=True)
+
+
+@pages.post("/entities/new", shows=new)
+async def create(view: View) -> Response:
+    """Make an entity with a name, and go to its page."""
+    form = await view.form()
+    made = await view.ask("Create", name=form.text("display_name").strip())
+    return view.go(f"/entities/{made['createEntity']['id']}")
+
+
+pages.post("/entities/tags", shows=entities)(bulk.tag)
+pages.post("/entities/trash", shows=entities)(bulk.trash)
+pages.post("/entities/restore", shows=entities)(bulk.restore)
+pages.post("/entities/relate", shows=entities)(bulk.relate)
+
+
+async def shown(view: View, *, creating: bool) -> Response:
+    """The page of the list."""
+    wished = listing(view)
+    part = await window(view.query, partial(_passed, view, wished))
+    found = await _found(view, wished, part)
+    columns = await columns_of(view, wished) if wished.view == "list" else []
+    shown_columns = _chosen(columns, wished)
+    nodes, page = found["entities"]["nodes"], found["entities"]["pageInfo"]
+    return view.page(
+        "entities/list.html",
+        listing=wished,
+        nodes=nodes,
+        total=found["entities"].get("totalCount"),
+        all=found["all"]["totalCount"] if "all" in found else None,
+        next=wished.after(page["endCursor"]) if page["hasNextPage"] else "",
+        window=part,
+        columns=columns,
+        shown_columns=shown_columns,
+        heads=_heads(shown_columns),
+        sorted_by=ORDERS[wished.order],
+        orders=[(name, words, wished.address(order=name)) for name, words in ORDERS.items()],
+        sort_choices=list(ORDERS.items()),
+        trash_choices=list(SHOWN.items()),
+        creating=creating,
+    )
+
+
+async def _found(view: View, wished: Listing, part: Window) -> dict[str, Any]:
+    return await view.ask(
+        "Entities",
+        first=part.rows,
+        after=part.after,
+        counted=part.counted,
+        narrowed=part.counted and bool(wished.conditions),
+        files=view.may("assets:read"),
+        **wished.asked,
+    )
+
+
+async def _passed(view: View, wished: Listing, first: int, after: str | None) -> Any:
+    found = await view.ask("Pass", first=first, after=after, **wished.asked)
+    return found["entities"]["pageInfo"]
+
+
+def _heads(columns: list[Column]) -> list[dict[str, str]]:
+    heads = [each.head(last=each is columns[-1]) for each in columns]
+    return [{"label": "Name", "sort": "display_name"}, *heads]
+
+
+def _chosen(columns: list[Column], wished: Listing) -> list[Column]:
+    """The columns that are shown: the chosen ones, or those that are usual."""
+    if wished.columns is None:
+        return [each for each in columns if each.usual]
+    return [each for each in columns if each.name in wished.columns]

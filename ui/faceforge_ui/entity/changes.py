@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
-from faceforge_storage.errors import NotFound, VersionConflict
+from faceforge_storage.errors import VersionConflict
 from faceforge_ui.serving import Pages, View
 from faceforge_ui.serving.words import compact
 
@@ -19,20 +18,20 @@ Entity = Mapping[str, Any]
 
 async def present(view: View) -> Entity:
     """The entity of the address as it is now. Raises NotFound."""
-    asked = replace(view, pages=pages)
-    found: Entity | None = (await asked.ask("EntityNow", entity=view.params["entity_id"]))["entity"]
-    if found is None:
-        raise NotFound("This entity is not in the library any more.", hint="It may be in the trash.")
-    return found
+    found = await view.within(pages).ask("EntityNow", entity=view.params["entity_id"])
+    entity: Entity = found["entity"]
+    return entity
 
 
-async def change(view: View, patch: Mapping[str, Any], part: Callable[[Entity], Any], was: str | None) -> Entity:
+async def change(
+    view: View, patch: Mapping[str, Any], part: Callable[[Entity], Any], was: str | None
+) -> Entity:
     """Patch the entity of the address; answers it as it was before.
 
-    `was` is the JSON of what `part` of it was when the form was shown; None where nobody can have been overtaken. Raises
-    VersionConflict when that part has changed, and what the change itself raises.
+    `was` is the JSON of what `part` of it was when the form was shown; None where nobody can have been overtaken.
+    Raises VersionConflict when that part has changed, and what the change itself raises.
     """
-    asked = replace(view, pages=pages)
+    asked = view.within(pages)
     for _ in range(TRIES):
         entity = await present(view)
         if was is not None and compact(part(entity)) != was:

@@ -1,25 +1,18 @@
 // The head of an entity page: the way back to the list one came from, and who comes before and after in it (K, J); keys for
-// the tabs (1 to 6). Which list it was, the browser's own history of this tab knows.
+// the tabs (1 to 6).
 import { element } from "../design/element.js";
 import { icon } from "../shell/icon.js";
 import { keys } from "../shell/keys.js";
 import { call } from "../shell/session.js";
 import { go } from "../shell/swap.js";
+import { cameFrom } from "./came_from.js";
 
 const SCOPE = "On an entity";
 const TABS = 6;
 
-/** The query of the list of entities that was looked at last in this tab. */
-function listQuery() {
-  const { entries, currentEntry } = window.navigation ?? {};
-  const earlier = entries ? window.navigation.entries().slice(0, currentEntry?.index ?? 0).reverse() : [];
-  const list = earlier.map((entry) => new URL(entry.url)).find((address) => address.pathname === "/entities");
-  return list?.search ?? "";
-}
-
 export class EntityHead extends HTMLElement {
   connectedCallback() {
-    const query = listQuery();
+    const query = cameFrom();
     if (query) this.querySelector(".crumbs a[href='/entities']")?.setAttribute("href", `/entities${query}`);
     this.off = [
       keys.on({ scope: SCOPE, key: "j", label: "Next in the list", act: () => this.step("next") }),

@@ -12,10 +12,8 @@ A tab is a folder below `entity/` with an entry of the menu `entity`. Its docume
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
-from faceforge_storage.errors import NotFound
 from faceforge_ui.serving import Pages, View
 
 pages = Pages(__name__)
@@ -24,20 +22,15 @@ COUNTED = frozenset({"assets:read", "descriptors:read", "relationships:read"})
 """What asking for the numbers needs."""
 
 
-async def head(view: View, entity: Mapping[str, Any] | None) -> dict[str, Any]:
-    """What `entity/entity.html` shows beside the tab: `entity`, `counts` (label of a tab -> number), `changeable`.
+async def head(view: View, entity: Mapping[str, Any]) -> dict[str, Any]:
+    """What `entity/entity.html` shows beside the tab: `entity`, its `address`, `counts` (label of a tab -> number),
+    and whether it is `changeable` by whoever looks.
 
-    Ask for the entity with `deleted: INCLUDE`: one in the trash is shown, and can be put back. Raises NotFound when
-    there is none.
+    Ask for the entity with `deleted: INCLUDE`: one in the trash is shown, and can be put back.
     """
-    if entity is None:
-        raise NotFound(
-            "This entity is not in the library.",
-            hint="It may have been erased for good. Its name may still be found in History.",
-        )
     counts: dict[str, int] = {}
     if entity["deletedAt"] is None and all(map(view.may, COUNTED)):
-        found = (await replace(view, pages=pages).ask("EntityCounts", entity=entity["id"]))["entity"]
+        found = (await view.within(pages).ask("EntityCounts", entity=entity["id"]))["entity"]
         counts = {
             "Descriptors": found["descriptors"]["totalCount"],
             "Attachments": found["assets"]["totalCount"],
@@ -45,6 +38,7 @@ async def head(view: View, entity: Mapping[str, Any] | None) -> dict[str, Any]:
         }
     return {
         "entity": entity,
+        "address": f"/entities/{entity['id']}",
         "counts": counts,
         "changeable": entity["deletedAt"] is None and view.may("entities:write"),
     }

@@ -17,13 +17,17 @@ SORTS = frozenset({"CREATED_AT", "UPDATED_AT", "DISPLAY_NAME"})
 async def neighbours(view: View, entity_id: str, query: QueryParams) -> dict[str, Any]:
     """`previous` and `next`, each with `id` and `name`, or None at the ends of the list that `query` describes."""
     sort = query.get("sort_by", "").upper()
-    forward, backward = ORDERS[query.get("sort_order", "desc") if query.get("sort_order") in ORDERS else "desc"]
+    forward, backward = ORDERS[
+        query.get("sort_order", "desc") if query.get("sort_order") in ORDERS else "desc"
+    ]
     asked = {
         "q": query.get("q") or None,
         "tag": query.getlist("tag") or None,
         "externalId": query.get("external_id") or None,
-        "deleted": query.get("deleted", "").upper() if query.get("deleted") in {"include", "only"} else "EXCLUDE",
-        "sortBy": sort if sort in SORTS else "CREATED_AT",
+        "deleted": query.get("deleted", "").upper()
+        if query.get("deleted") in {"include", "only"}
+        else "EXCLUDE",
+        "sortBy": sort if sort in SORTS else "UPDATED_AT",
         "forward": forward,
         "backward": backward,
     }

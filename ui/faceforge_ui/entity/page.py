@@ -1,4 +1,4 @@
-"""What can be done with an entity on whichever of its tabs: name, tags, picture, trash, and who comes before and after it."""
+"""What can be done with an entity on each of its tabs: name, tags, picture, trash; and who comes before and after."""
 
 from __future__ import annotations
 

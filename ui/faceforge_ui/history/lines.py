@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,8 +13,6 @@ from faceforge_ui.history.sentences import INSTALL, sentence, who
 
 TOGETHER = timedelta(minutes=10)
 """Operations further apart stand in lines of their own."""
-HIDDEN = frozenset({"object"})
-"""Record types that are not told when an operation did anything else."""
 WEIGHT = (
     "entity",
     "asset",
@@ -64,7 +62,7 @@ def gathered(lines: Sequence[Line]) -> list[Line]:
     """The lines, with neighbours of one shape, person and moment made one."""
     found: list[list[Line]] = []
     for line in lines:
-        if found and _alike(found[-1][-1], line):
+        if found and _joins(found[-1], line):
             found[-1].append(line)
         else:
             found.append([line])
@@ -73,26 +71,35 @@ def gathered(lines: Sequence[Line]) -> list[Line]:
 
 def _line(changeset: Mapping[str, Any], names: Names, me: str) -> Line:
     changes = changeset["changes"]
-    told = [each for each in changes["nodes"] if each["recordType"] not in HIDDEN] or changes["nodes"]
-    hidden = len(changes["nodes"]) - len(told)
+    told = _worth_telling(changes["nodes"])
     by = who(changeset["actor"], me)
     lines = tuple(Line(sentence(each, names), changeset["at"], by) for each in told)
-    total = changes["totalCount"] - hidden
+    total = changes["totalCount"] - len(changes["nodes"]) + len(told)
     said = _headline(told, [line.sentence for line in lines])
-    within = lines if total > 1 else ()
-    return Line(said, changeset["at"], by, total, int(changeset["id"]), within)
+    return Line(said, changeset["at"], by, total, int(changeset["id"]), lines if total > 1 else ())
+
+
+def _worth_telling(changes: Sequence[Change]) -> Sequence[Change]:
+    """Without what another change of the same operation says: stored bytes, a file that was linked, a new kind."""
+    linked = {
+        change["recordId"].partition("/")[0] for change in changes if change["recordType"] == "asset_link"
+    }
+    kinds = {change["recordType"] for change in changes}
+
+    def implied(change: Change) -> bool:
+        made = change["verb"] == "INSERT"
+        if change["recordType"] == "asset":
+            return made and change["recordId"] in linked
+        if change["recordType"] == "relation_type":
+            return made and "relationship" in kinds
+        return change["recordType"] == "object"
+
+    return [change for change in changes if not implied(change)] or changes
 
 
 def _headline(changes: Sequence[Change], sentences: Sequence[Sentence]) -> Sentence:
-    """What an operation did, in one sentence: what it is about, or the first link of a file that it added."""
+    """What an operation did, in one sentence about the weightiest records that it changed."""
     kinds = [change["recordType"] for change in changes]
-    added = {
-        change["recordId"]
-        for change in changes
-        if change["recordType"] == "asset" and change["verb"] == "INSERT"
-    }
-    if added and "asset_link" in kinds:
-        return sentences[kinds.index("asset_link")]
     main = min(kinds, key=lambda kind: WEIGHT.index(kind) if kind in WEIGHT else len(WEIGHT))
     about = [said for kind, said in zip(kinds, sentences, strict=True) if kind == main]
     if len(about) > 1 and len({said.shape for said in about}) == 1:
@@ -100,17 +107,18 @@ def _headline(changes: Sequence[Change], sentences: Sequence[Sentence]) -> Sente
     return about[0]
 
 
-def _alike(one: Line, other: Line) -> bool:
-    if one.sentence.shape != other.sentence.shape or one.who != other.who:
+def _joins(group: Sequence[Line], line: Line) -> bool:
+    """Whether a line says of another record what the lines of a group say."""
+    last = group[-1]
+    if last.sentence.shape != line.sentence.shape or last.who != line.who:
         return False
-    apart = datetime.fromisoformat(one.at) - datetime.fromisoformat(other.at)
-    return abs(apart) <= TOGETHER
+    apart = datetime.fromisoformat(last.at) - datetime.fromisoformat(line.at)
+    return abs(apart) <= TOGETHER and all(line.sentence.about != each.sentence.about for each in group)
 
 
-def _gather(group: list[Line]) -> Line:
+def _gather(group: Sequence[Line]) -> Line:
     first = group[0]
     if len(group) == 1:
         return first
-    subjects = {line.sentence.parts[line.sentence.subject] for line in group}
-    said = first.sentence.of(len(subjects)) if len(subjects) > 1 else replace(first.sentence, differences=())
+    said = first.sentence.of(len(group))
     return Line(said, first.at, first.who, sum(line.total for line in group), None, tuple(group))

@@ -51,8 +51,9 @@ class Names:
         return self.fields.get(key) or FormField.undeclared(key, value)
 
     def relation_type(self, name: str) -> str:
-        """A relation type as people read it."""
-        return self.relation_types.get(name) or in_words(name).lower()
+        """A relation type as it stands within a sentence."""
+        word = self.relation_types.get(name) or in_words(name)
+        return word[:1].lower() + word[1:] if word[1:2].islower() else word
 
     def fact(self, change: Change) -> Fact:
         """Whom a changed fact is about; empty texts when nobody knows any more."""

@@ -52,6 +52,11 @@ class Sentence:
         parts = tuple(part for at, part in enumerate(self.parts) if at != self.subject)
         return self.icon, parts, self.subject, self.noun
 
+    @property
+    def about(self) -> Part:
+        """The part that names the record."""
+        return self.parts[self.subject]
+
     def of(self, subjects: int) -> Sentence:
         """The same of several records."""
         counted = Part(f"{subjects:,} {NOUNS[self.noun][1]}", "name")

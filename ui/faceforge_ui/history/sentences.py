@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from faceforge_ui.history.differences import Difference, differences
+from faceforge_ui.forms import dates
+from faceforge_ui.history.differences import Difference, differences, words
 from faceforge_ui.history.names import Change, Name, Names
 from faceforge_ui.history.parts import NOUNS, Part, Sentence, capital, say
 
@@ -17,7 +18,7 @@ def sentence(change: Change, names: Names) -> Sentence:
     if change["erased"]:
         return _erased(change)
     found = _SAYS.get(change["recordType"], _plain)(change, names)
-    return capital(replace(found, differences=_told(change, names)))
+    return capital(replace(found, differences=_told(change, found, names)))
 
 
 def who(actor: str, me: str = INSTALL) -> str:
@@ -47,13 +48,23 @@ def _chips(words: Sequence[str]) -> list[Part]:
     return parts
 
 
-def _told(change: Change, names: Names) -> tuple[Difference, ...]:
-    """What stands beneath the sentence: all that an update changed; of a fact also what it said or says."""
-    found = differences(change, names)
-    if change["verb"] != "UPDATE":
-        shown = {"value", "valid_from", "valid_to"} if change["recordType"] == "descriptor" else set()
-        found = [each for each in found if each.column in shown]
-    return tuple(found)
+def _told(change: Change, said: Sentence, names: Names) -> tuple[Difference, ...]:
+    """What stands beneath: all that an update changed, unless the sentence says it; what a fact says or said."""
+    if change["recordType"] == "descriptor" and change["verb"] != "UPDATE":
+        return (_fact(change, names),)
+    tags_said = said.icon == "tag" and any(part.kind == "chip" for part in said.parts)
+    return () if change["verb"] != "UPDATE" or tags_said else tuple(differences(change, names))
+
+
+def _fact(change: Change, names: Names) -> Difference:
+    """A fact in one line: what it says, and when that held."""
+    whole = change["after"] or change["before"]
+    field = names.field_of(names.fact(change).key, whole["value"])
+    span = dates.span(whole["valid_from"], whole["valid_to"])
+    texts = words(whole["value"], names, field=field) + ((span,) if span else ())
+    return Difference(
+        field.label, () if change["after"] else texts, texts if change["after"] else (), "value"
+    )
 
 
 def _record(change: Change, names: Names, subject: Part, made: str, gone: str) -> Sentence:

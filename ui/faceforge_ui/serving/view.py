@@ -32,6 +32,13 @@ class Shown:
     hint: str
 
 
+class Texts(dict[str, str]):
+    """Texts by name; of a name without one, the empty text."""
+
+    def __missing__(self, name: str) -> str:
+        return ""
+
+
 @dataclass(frozen=True)
 class Source:
     """Where pages have their data from: the contract, and who asks it in a request."""
@@ -88,6 +95,10 @@ class View:
             self._context = self._asked.context_of(self.request)
         return self._context
 
+    def within(self, pages: Pages) -> View:
+        """The same request with the documents of another folder: what it asks counts as this page's."""
+        return replace(self, pages=pages, _context=self.context)
+
     async def ask(self, operation: str, /, **variables: Any) -> dict[str, Any]:
         """The data that an operation of the folder's documents gives; `variables` are JSON values.
 
@@ -116,13 +127,12 @@ class View:
     def page(self, template: str, **values: Any) -> Response:
         """The page of a template, which gets `values` beside what every page has."""
         failed = self.failed
+        wrong, sent = failed.errors if failed else (), self._form.values if self._form else {}
         error = Shown(failed.code, failed.status, str(failed), _hint(failed)) if failed else None
         shown = {
             "error": error,
-            "faults": {each.pointer.rsplit("/", 1)[-1]: each.message for each in failed.errors}
-            if failed
-            else {},
-            "sent": {name: texts[0] for name, texts in self._form.values.items()} if self._form else {},
+            "faults": Texts((each.pointer.rsplit("/", 1)[-1], each.message) for each in wrong),
+            "sent": Texts((name, texts[0]) for name, texts in sent.items()),
             "said": self.said,
             **values,
         }

@@ -6,12 +6,12 @@ const QUIET_MS = 400; // many changes come together
 const stale = new Set();
 let waiting = 0;
 
-function concerns({ type, record_id: record = "" }, { live = "", liveRecord }) {
+function concerns({ type, record_id: record }, { live = "", liveRecord }) {
   if (type === "*") return true;
   const kinds = live.split(/\s+/).filter(Boolean);
   if (kinds.some((kind) => kind === type || (kind.endsWith(".*") && type.startsWith(kind.slice(0, -1))))) return true;
   const records = (liveRecord ?? "").split(/\s+/).filter(Boolean);
-  return records.some((id) => record.split("/").includes(id)); // a link has the ids of both
+  return records.some((id) => record?.split("/").includes(id)); // a link has the ids of both
 }
 
 /** Whether a person is in the midst of something there. */

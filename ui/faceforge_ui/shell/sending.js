@@ -7,10 +7,10 @@ import { swap, visit } from "./swap.js";
 const TYPING_MS = 250;
 
 async function send(form, submitter) {
-  if (form.getAttribute("aria-busy") === "true") return;
   const method = (submitter?.getAttribute("formmethod") ?? form.getAttribute("method") ?? "get").toLowerCase();
   let action = submitter?.getAttribute("formaction") ?? form.getAttribute("action") ?? location.pathname;
   const target = submitter?.dataset.swap ?? form.dataset.swap ?? "#main";
+  if (method === "post" && form.getAttribute("aria-busy") === "true") return; // sent already; a search is asked anew
   const data = new FormData(form, submitter);
   form.setAttribute("aria-busy", "true");
   try {

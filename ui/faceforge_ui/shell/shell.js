@@ -1,4 +1,5 @@
 // What stands around every page: navigation, theme, connection, keys, toasts, and swapping of parts.
+import "../design/floating.js";
 import { flip } from "./looks.js";
 import { keys } from "./keys.js";
 import { liveState } from "./live.js";

@@ -117,8 +117,15 @@ function keepAddress(response, address, kept) {
   history.pushState({}, "", full);
 }
 
+const returns = [];
+
+/** Let `take()` bring back by itself what is at the present address; it answers whether it did. */
+export const onReturn = (take) => returns.push(take);
+
 addEventListener("popstate", () => {
-  if (location.pathname + location.search !== shown) visit(location.href, { history: "none" });
+  const here = location.pathname + location.search;
+  if (returns.some((take) => take())) shown = here;
+  else if (here !== shown) visit(location.href, { history: "none" });
 });
 
 /** Undo an action: its answer is that of the page where the action is, so what is shown here is read anew. */

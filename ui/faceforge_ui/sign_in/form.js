@@ -1,5 +1,5 @@
 // Signing in with what a person has: a sign-in code, a whole sign-in link, or a token.
-import { begin, Failure, failureOf, onSession, reach } from "../shell/session.js";
+import { begin, Failure, failureOf, isSignedIn, onSession, reach } from "../shell/session.js";
 
 const VOID_CODE = ["This code has expired or was used.", "How to get another one is said below."];
 const VOID_TOKEN = ["This token is not accepted.", "How to see the present one is said below."];
@@ -35,7 +35,12 @@ class SignIn extends HTMLElement {
     this.field = this.querySelector("input");
     this.place = this.querySelector("[role=alert]");
     this.form.addEventListener("submit", (event) => this.#send(event));
-    onSession((signedIn, reason) => { if (reason) this.say(reason); });
+    let before = isSignedIn();
+    onSession((signedIn, reason) => {
+      if (reason || (before && !signedIn)) this.say(reason);
+      before = signedIn;
+    });
+    if (!before && document.body.matches(".signing-in")) this.field.focus(); // there is nothing else to do here
   }
 
   /** Show why one has to sign in. */

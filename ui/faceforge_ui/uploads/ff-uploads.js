@@ -15,6 +15,7 @@ import { count, heading, summary } from "./words.js";
 const EVERY = 250; // milliseconds: progress is written at most four times a second
 const FAILED = 30; // rows of a state that are shown at once
 const ARRIVED = 12;
+const CALM = 12_000; // milliseconds that the panel stays when all is done and nothing needs to be read
 
 const queue = new Queue();
 const root = document.documentElement;
@@ -52,10 +53,10 @@ class Uploads extends HTMLElement {
       list: element("ul", { id: "uploads-list" }),
       rest: element("p", { className: "small muted more-of-them" }),
       spoken: element("p", { className: "unseen", role: "status" }),
-      again: this.#button("Try all again", () => queue.again()),
+      again: this.#button("Try all again", () => measure().then(() => queue.again())),
       stop: this.#button("Stop all", () => queue.cancelAll()),
       fold: this.#icon("Show less", "down", () => this.#fold(!this.#small)),
-      close: this.#icon("Close", "x", () => { queue.clear(); tabs.dismiss(); this.#draw(); }),
+      close: this.#icon("Close", "x", () => this.#close()),
     };
     parts.fold.setAttribute("aria-controls", "uploads-list");
     Object.assign(this, { parts });
@@ -65,6 +66,19 @@ class Uploads extends HTMLElement {
         element("div", { className: "row" }, parts.again, parts.stop)),
       parts.list, parts.rest, parts.spoken,
     );
+  }
+
+  #close() {
+    queue.clear();
+    tabs.dismiss();
+    this.#draw();
+  }
+
+  // When all went well there is nothing to do here.
+  #leaveSoon(state, active) {
+    clearTimeout(this.leaving);
+    if (active || !queue.state.total || state.failed || state.duplicates) return;
+    this.leaving = setTimeout(() => (this.matches(":hover, :focus-within") ? this.#leaveSoon(state, active) : this.#close()), CALM);
   }
 
   #button(label, act) {
@@ -108,6 +122,7 @@ class Uploads extends HTMLElement {
     rest.hidden = true;
     if (!list.hidden) this.#list(list, rest);
     this.#speak(state, active);
+    this.#leaveSoon(state, active);
   }
 
   // What is under way comes first, then what needs the person, then what came in last.
@@ -144,9 +159,16 @@ function say(place, text) {
 
 const own = (target) => (pairs) => queue.add(pairs.map((pair) => ({ ...pair, ...target })));
 
+// What cannot fit is said before a byte is sent.
+async function measure() {
+  const answer = await fetch("/uploads/room", { credentials: "same-origin" }).catch(() => null);
+  queue.room = answer?.ok ? await answer.json() : {};
+}
+
 async function look(walk) {
   queue.looking += 1;
   try {
+    await measure();
     await walk();
   } finally {
     queue.looking -= 1;

@@ -1,6 +1,7 @@
 // The files on their way to Core: a few at a time, the rest waits. It knows nothing of the page that shows it.
 
-import { send as sendToCore } from "./send.js";
+import { send as sendToCore, Unsent } from "./send.js";
+import { bytes } from "./words.js";
 
 const AT_ONCE = 3; // a browser opens six connections to one address; one is the live stream, two stay for the pages
 const ASK_EVERY = 2000; // milliseconds between questions whether Core is back
@@ -19,7 +20,8 @@ export class Queue extends EventTarget {
   failed = new Set();
   ended = []; // what has arrived, oldest first
   pause = "";
-  looking = 0; // folders that are being walked
+  looking = 0; // drops that are being walked through
+  room = {}; // `free` and `largest` in bytes, as far as they are known: see page.py
   #key = 0;
   #total = 0;
   #duplicates = 0;
@@ -39,7 +41,21 @@ export class Queue extends EventTarget {
       this.#size += each.file.size;
     }
     this.#total += found.length;
+    this.#check();
     this.#go();
+  }
+
+  // Say at once what cannot go in: a file that is too large, or more than the disk can take.
+  #check() {
+    const { largest, free } = this.room;
+    for (const item of largest ? this.waiting.filter(({ size }) => size > largest) : []) {
+      item.reason = new Unsent("large", `Too large: it has ${bytes(item.size)}; FaceForge takes files up to ${bytes(largest)} here.`);
+      this.failed.add(item);
+    }
+    this.waiting = this.waiting.filter((item) => !this.failed.has(item));
+    const needed = this.waiting.reduce((sum, { size }) => sum + size, 0);
+    if (free === undefined || free === null || needed <= free) return;
+    this.pause ||= `This machine has ${bytes(free)} left; these files need ${bytes(needed)}. Make room, then try again.`;
   }
 
   get active() { return this.running.size + this.waiting.length > 0; }
@@ -84,6 +100,7 @@ export class Queue extends EventTarget {
     again.forEach((each) => this.failed.delete(each));
     this.waiting.unshift(...again);
     this.pause = "";
+    this.#check();
     this.#go();
   }
 

@@ -87,12 +87,12 @@ class Viewer extends HTMLElement {
   }
 
   #toggle() {
-    localStorage.setItem(DETAILS, this.classList.contains("noside") ? "shown" : "hidden");
+    sessionStorage.setItem(DETAILS, this.classList.contains("noside") ? "shown" : "hidden");
     this.#details();
   }
 
   #details() {
-    const hidden = localStorage.getItem(DETAILS) === "hidden";
+    const hidden = sessionStorage.getItem(DETAILS) === "hidden";
     this.classList.toggle("noside", hidden);
     document.getElementById("viewer-details")?.setAttribute("aria-pressed", String(!hidden));
   }

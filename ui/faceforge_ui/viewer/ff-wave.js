@@ -3,6 +3,7 @@
 // <ff-wave data-peaks="0 12 255 …"><audio src controls></audio></ff-wave>; without peaks the wave is a plain line.
 
 import { element } from "../design/element.js";
+import { icon } from "../shell/icon.js";
 
 const FULL = 255; // the peak of a wave that is as loud as it can be
 const BAR = 3;
@@ -98,6 +99,7 @@ class Wave extends HTMLElement {
     const playing = !this.sound.paused && !this.sound.ended;
     this.button.ariaLabel = playing ? "Pause (Space)" : "Play (Space)";
     this.button.title = this.button.ariaLabel;
+    if (this.button.dataset.playing !== String(playing)) this.button.replaceChildren(icon(playing ? "pause" : "play"));
     this.button.dataset.playing = String(playing);
     this.place.textContent = clock(currentTime);
     this.length.textContent = seconds ? `of ${clock(seconds)}` : "";

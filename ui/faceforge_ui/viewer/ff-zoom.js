@@ -4,6 +4,7 @@
 // The smaller picture stands there at once; the whole one takes its place when it has arrived.
 
 import { element } from "../design/element.js";
+import { icon } from "../shell/icon.js";
 
 const NEAREST = 16; // how much larger than fitted, at most
 const STEP = 1.5;
@@ -159,12 +160,12 @@ class Zoom extends HTMLElement {
 
   #controls() {
     this.#shown = element("output", { className: "num", ariaLive: "off" }, "Fit");
-    const button = (label, sign, act) => element("button", { type: "button", className: "btn quiet icon-only", ariaLabel: label, title: label, onclick: act }, sign);
+    const button = (label, sign, act) => element("button", { type: "button", className: "btn quiet icon-only", ariaLabel: label, title: label, onclick: act }, icon(sign));
     return element("div", { className: "zoomer", role: "group", ariaLabel: "Size of the picture" },
-      button("Smaller (−)", "−", () => this.further()),
+      button("Smaller (−)", "minus", () => this.further()),
       this.#shown,
-      button("Larger (+)", "+", () => this.nearer()),
-      button("Fit (0)", "⤢", () => this.fit()));
+      button("Larger (+)", "plus", () => this.nearer()),
+      button("Fit (0)", "fit", () => this.fit()));
   }
 }
 

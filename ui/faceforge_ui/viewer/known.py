@@ -15,7 +15,7 @@ READERS = {
     "video": "Video",
     "pdf": "PDF",
     "text": "Text",
-    "archive": "Archive",
+    "zip": "Archive",
     "safetensors": "Model",
     "generation": "How it was generated",
     "hashes": "Check sums",
@@ -96,7 +96,6 @@ def model(found: dict[str, Any]) -> Lines:
     trained_on = found.get("trained_on")
     tensors = found.get("tensors")
     lines = [
-        ("Title", _short(found.get("title"))),
         ("Base model", _short(found.get("base_model"))),
         ("Trained on", _short(trained_on.get("name")) if isinstance(trained_on, dict) else ""),
         ("Rank", _short(found.get("rank"))),

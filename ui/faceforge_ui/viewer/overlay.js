@@ -4,6 +4,7 @@
 // It takes plain clicks on links to a file that say which list they are of: /assets/ID?in=…
 
 import { adoptHead, arrive } from "../shell/put.js";
+import { onReturn } from "../shell/swap.js";
 
 const FILE = /^\/assets\/[0-9a-f]{64}$/;
 let aside = null; // the list: its main part, and how it stood
@@ -11,7 +12,7 @@ let opening = 0;
 
 const here = () => location.pathname + location.search;
 const main = () => document.getElementById("main");
-const isOfThisList = (list) => Boolean(list) && new URL(list, location.href).pathname === location.pathname;
+const isOfThisList = (list) => Boolean(list) && new URL(list, location.href).pathname.startsWith(location.pathname);
 
 async function open(address, { push }) {
   const turn = ++opening;
@@ -49,13 +50,25 @@ function show(fresh, scroll) {
 
 function close() {
   const list = aside;
+  const last = main().querySelector("[data-file]")?.dataset.file;
   aside = null;
   opening += 1;
   document.title = list.title;
   show(list.main, list.scroll);
-  const focus = list.main.contains(list.focus) ? list.focus : list.main;
-  focus.focus({ preventScroll: true });
-  for (const each of list.main.querySelectorAll("ff-justified, ff-gallery, ff-table")) each.refresh?.();
+  arrive(list.address);
+  const settle = () => {
+    scrollTo({ top: list.scroll, behavior: "instant" });
+    const focus = list.main.querySelector(`a[href^="/assets/${last}?"]`) ?? list.focus;
+    (list.main.contains(focus) ? focus : list.main).focus({ preventScroll: true });
+    focus.scrollIntoView?.({ block: "nearest" });
+  };
+  settle();
+  requestAnimationFrame(async () => {
+    settle(); // the browser has put the page where it thinks it was
+    const lists = [...list.main.querySelectorAll("ff-justified, ff-gallery, ff-table")];
+    await Promise.all(lists.map((each) => each.refresh?.()));
+    if (document.activeElement === document.body) settle(); // the tile is another by now
+  });
 }
 
 document.addEventListener("click", (event) => {
@@ -71,10 +84,10 @@ document.addEventListener("click", (event) => {
   }
 }, { capture: true }); // before the links that load or swap
 
-addEventListener("popstate", (event) => {
+onReturn(() => {
   const over = history.state?.over;
   if (aside && here() === aside.address) close();
   else if (!aside && over && FILE.test(location.pathname) && !main().matches(".viewing")) open(location.href, { push: false });
-  else return;
-  event.stopImmediatePropagation();
-}, { capture: true });
+  else return false;
+  return true;
+});

@@ -7,6 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from faceforge_storage.errors import AmbiguousHash, InvalidInput, NotFound, VersionConflict
+from faceforge_ui.entity.attachments.page import ROLES
 from faceforge_ui.serving import Form, Pages, View
 from faceforge_ui.viewer import known, metadata
 from faceforge_ui.viewer.place import list_of, place_of
@@ -14,10 +15,8 @@ from faceforge_ui.viewer.preview import preview_of
 
 pages = Pages(__name__)
 
-MOST_HASHES = 6
+MOST_MODELS = 6
 """So many of the models that a picture was made with are looked for among the files."""
-ROLES = ("portrait", "reference", "background", "voice", "model", "document")
-"""What an asset often is to an entity: offered, not asked for."""
 
 
 @pages.get("/assets/{asset_id}")
@@ -50,18 +49,24 @@ async def _shown(view: View, **more: Any) -> Response:
 
 
 async def _made_with(view: View, generation: dict[str, Any]) -> list[dict[str, Any]]:
-    """The models and LoRAs that a picture was generated with; `file` is the one here that has such a hash."""
+    """The models and LoRAs that a picture was generated with; `file` is that one here, by its hash, else by its name."""
     models = [{**each, "label": "Model"} for each in known.used(generation, "model")]
     found = [*models, *({**each, "label": "LoRA"} for each in known.used(generation, "loras"))]
     for number, each in enumerate(found):
-        algorithm, _, digits = str(each.get("hash", "")).partition(":")
-        each["file"] = None
-        if digits and number < MOST_HASHES:
-            try:
-                each["file"] = (await view.ask("FileWithHash", algorithm=algorithm, hex=digits))["assetByHash"]
-            except (AmbiguousHash, InvalidInput, NotFound):
-                continue
+        each["file"] = await _model(view, each) if number < MOST_MODELS else None
     return found
+
+
+async def _model(view: View, named: dict[str, Any]) -> dict[str, Any] | None:
+    algorithm, _, digits = str(named.get("hash", "")).partition(":")
+    if digits:
+        try:
+            by_hash: dict[str, Any] = (await view.ask("FileWithHash", algorithm=algorithm, hex=digits))["assetByHash"]
+        except (AmbiguousHash, InvalidInput, NotFound):
+            return None
+        return by_hash
+    called = (await view.ask("FileNamed", filename=f"{named['name']}.safetensors"))["assets"]["nodes"]
+    return called[0] if called else None
 
 
 def _pinned(owners: list[dict[str, Any]], back: str) -> dict[str, Any] | None:

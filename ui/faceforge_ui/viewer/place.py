@@ -11,6 +11,7 @@ from starlette.datastructures import QueryParams
 
 from faceforge_storage.errors import NotFound
 from faceforge_ui.assets.listing import Listing
+from faceforge_ui.entity.attachments.page import TYPES
 from faceforge_ui.serving import View
 
 ALL = "/assets"
@@ -66,6 +67,8 @@ async def place_of(view: View, asset_id: str) -> Place:
             return place
         place.of = named["entity"]["displayName"]
         variables["entityId"] = found[1]
+        if (shown := listing.query.get("show", "")) in TYPES:
+            variables["mimeType"] = TYPES[shown][1]
     elif split.path != ALL:
         return place
     await _look(view, asset_id, variables, place)

@@ -45,6 +45,11 @@ export class Chunks {
     }
   }
 
+  /** How many cells are here. */
+  count() {
+    return [...this.loaded.values()].reduce((sum, { cells }) => sum + cells.length, 0);
+  }
+
   /** Ask for what is missing from `from` to `to`, and no longer for what is not. */
   want(from, to) {
     if (!this.addresses.get(0)) return;

@@ -3,9 +3,9 @@
 import { keys } from "../../shell/keys.js";
 
 /**
- * `data-for` is the id of the list. Each form in it, also in its dialogs, is sent with the ids as `id`.
+ * `data-for` is the id of the list; the bar in it is `.bulk`, hidden while nothing is selected. Each form in it, also in its dialogs, is sent with the ids as `id`.
  * `[data-chosen]` says how many are selected; `[data-do=all]` selects what is loaded, `[data-do=clear]` nothing.
- * `data-refresh` is the id of what its forms replace: when that is there, the list asks again.
+ * What its forms replace stands in it; the selection is cleared then, unless that has `data-failed`.
  * A control with `data-key` is pressed by that key while something is selected; `data-label` says what it does.
  */
 class Bulk extends HTMLElement {
@@ -37,7 +37,7 @@ class Bulk extends HTMLElement {
   chosen({ target, detail: { ids, loaded, total } }) {
     if (target !== this.list) return;
     this.ids = ids;
-    this.hidden = ids.length === 0;
+    (this.querySelector(".bulk") ?? this).hidden = ids.length === 0;
     for (const each of this.querySelectorAll("[data-chosen]")) each.textContent = ids.length.toLocaleString("en");
     const all = this.querySelector("[data-do=all]"), most = Math.min(loaded, this.list.most);
     if (!all) return;
@@ -52,12 +52,11 @@ class Bulk extends HTMLElement {
 
   /** The answer to a form of ours is there: with an error in it the selection stays. */
   done({ target }) {
-    if (target.id !== this.dataset.refresh || !this.sent) return;
+    if (!this.sent || !this.contains(target)) return;
     this.sent = false;
     if (target.hasAttribute("data-failed")) return;
     for (const dialog of this.querySelectorAll("dialog[open]")) dialog.close();
     this.list?.chosen.clear();
-    this.list?.refresh();
   }
 
   clicked({ target }) {

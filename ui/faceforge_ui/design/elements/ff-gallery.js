@@ -1,9 +1,9 @@
 // A gallery: cells of one size in as many columns as the grid of the style sheet has.
 
-import { Windowed } from "./windowed.js";
+import { List } from "./list.js";
 
 /** Its cells are `.ent`; columns, gaps and the height of a cell are what the style sheet makes of them. */
-class Gallery extends Windowed {
+class Gallery extends List {
   get holder() {
     return this;
   }
@@ -25,10 +25,9 @@ class Gallery extends Windowed {
     const { columns, width, step, row, height } = this.layout;
     const x = (index % columns) * step, top = Math.floor(index / columns) * row + shift;
     const y = Math.min(Math.max(top, 0), Math.max(this.tall - height, 0)); // one that only keeps the focus may be anywhere
-    const side = getComputedStyle(this).direction === "rtl" ? -1 : 1;
-    const wished = `translate(${x * side}px, ${y}px)`;
-    if (cell.style.transform !== wished) cell.style.transform = wished;
-    if (cell.style.width !== `${width}px`) cell.style.width = `${width}px`;
+    // Not by a transform: from where the grid had a cell to the same place, that would count as a shift of the layout.
+    const wished = { top: `${y}px`, insetInlineStart: `${x}px`, width: `${width}px` };
+    if (Object.entries(wished).some(([key, value]) => cell.style[key] !== value)) Object.assign(cell.style, wished);
   }
 
   setHeight(pixels) {

@@ -8,6 +8,7 @@
 //
 // `data-lines`: show that many rows and no more. `data-follow`: the events after which it looks for what is new, `data-also` the
 // ids of elements that are then taken from the answer, too. A tile with a tick can be selected: tells `ff:chosen`, as ff-bulk wants.
+// A tile with `data-guess` has a shape that is not known yet: its picture tells it.
 
 import { Chosen, MOST } from "./chosen.js";
 import { justifiedKeys } from "./justified_keys.js";
@@ -47,6 +48,7 @@ class Justified extends HTMLElement {
     const { signal } = this.leaving;
     document.addEventListener("scroll", () => this.#scrolled(), { passive: true, capture: true, signal });
     document.addEventListener("ff:event", ({ detail }) => this.#heard(detail), { signal });
+    this.addEventListener("load", ({ target }) => this.#learned(target), { capture: true, signal });
     this.addEventListener("focusin", ({ target }) => this.#entered(this.indexOf(target)), { signal });
     this.addEventListener("change", ({ target }) => this.#ticked(target), { signal });
     this.addEventListener("click", (event) => this.#clicked(event), { signal });
@@ -96,6 +98,14 @@ class Justified extends HTMLElement {
     this.style.height = `${height + (this.#more ? 60 : 0)}px`;
     if (this.#more) this.#more.style.top = `${height + 12}px`;
     this.show(true);
+  }
+
+  #learned(picture) {
+    const tile = picture.closest?.("[data-guess]");
+    if (!tile || !picture.naturalHeight) return;
+    delete tile.dataset.guess;
+    tile.dataset.ratio = picture.naturalWidth / picture.naturalHeight;
+    this.relay ||= setTimeout(() => { this.relay = 0; this.#lay(); }, 100);
   }
 
   #scrolled() {

@@ -1,10 +1,10 @@
 // A table whose rows are windowed: what is above and below the view is two empty rows of the height it would have.
 
 import { element } from "../element.js";
-import { Windowed } from "./windowed.js";
+import { List } from "./list.js";
 
 /** Holds a `table`; its rows are those of the first `tbody`, each of the height of `--row`. */
-class Table extends Windowed {
+class Table extends List {
   connectedCallback() {
     this.table = this.querySelector("table");
     this.above = spacer();

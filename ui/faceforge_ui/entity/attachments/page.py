@@ -36,7 +36,11 @@ TYPES: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 """What the list may show alone: the word for it, and the media types."""
 ORDERS: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {"created_at": ("Newest first", "DESC"), "filename": ("By name", "ASC"), "size_bytes": ("Largest first", "DESC")}
+    {
+        "created_at": ("Newest first", "DESC"),
+        "filename": ("By name", "ASC"),
+        "size_bytes": ("Largest first", "DESC"),
+    }
 )
 FIRST_ORDER = "created_at"
 ROLES = ("portrait", "reference", "voice", "training", "sheet")
@@ -71,7 +75,9 @@ async def attachments(view: View) -> Response:
         total=found["files"]["totalCount"],
         following=_following(here, found["files"], **kept),
         types=await _types(view, here, show, kept),
-        orders=[(each, word, _address(here, **{**kept, "sort_by": each})) for each, (word, _) in ORDERS.items()],
+        orders=[
+            (each, word, _address(here, **{**kept, "sort_by": each})) for each, (word, _) in ORDERS.items()
+        ],
         order=order,
         roles=_roles(entity_id, found["files"]["nodes"]),
         found=await _found(view, here) if changeable and query.get("link") == "1" else None,
@@ -233,8 +239,10 @@ def _undo(view: View, action: str, files: list[dict[str, Any]]) -> str:
     if not files:
         return ""
     entity = view.params["entity_id"]
-    roles = [
-        [each["id"], next((link["role"] for link in each.get("links", []) if link["entityId"] == entity), None)]
-        for each in files
-    ]
-    return _address(f"/entities/{entity}/attachments/{action}") + "?" + urlencode([("file", json.dumps(each)) for each in roles])
+    roles = [[each["id"], _role(each, entity)] for each in files]
+    query = urlencode([("file", json.dumps(each)) for each in roles])
+    return f"/entities/{entity}/attachments/{action}?{query}"
+
+
+def _role(asset: Mapping[str, Any], entity: str) -> str | None:
+    return next((link["role"] for link in asset.get("links", []) if link["entityId"] == entity), None)

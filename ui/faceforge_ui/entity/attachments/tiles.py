@@ -28,6 +28,8 @@ class Tile:
     badge: str
     role: str
     linked: bool
+    guess: bool
+    """Whether the shape of a picture is not known, since it has not been read yet."""
 
 
 def tile(asset: Mapping[str, Any], entity_id: str) -> Tile:
@@ -49,6 +51,7 @@ def tile(asset: Mapping[str, Any], entity_id: str) -> Tile:
         badge=badge(asset, what),
         role=(link or {}).get("role") or "",
         linked=link is not None,
+        guess=what == "image" and not (media["width"] and media["height"]),
     )
 
 

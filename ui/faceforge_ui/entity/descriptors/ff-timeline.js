@@ -77,12 +77,12 @@ export class TimeLine extends HTMLElement {
   }
 
   place(bar) {
-    const { start, end, sureFrom, sureUntil } = bar.dataset;
-    const from = start ? this.at(Number(start)) : 0;
-    const to = end ? this.at(Number(end) + 1) : 100;
+    const { start, end, drawnFrom = start, drawnUntil = end, sureFrom, sureUntil } = bar.dataset;
+    const from = drawnFrom ? this.at(Number(drawnFrom)) : 0;
+    const to = drawnUntil ? this.at(Number(drawnUntil) + 1) : 100;
     bar.style.left = `min(${from}%, 100% - 1.5rem)`;
     bar.style.width = `${to - from}%`;
-    const share = (days) => `${Math.min(50, (days / Math.max(0.01, to - from)) * 100)}%`;
+    const share = (part) => `${Math.min(50, Math.max(0, (part / Math.max(0.01, to - from)) * 100))}%`;
     if (sureFrom) bar.style.setProperty("--fade-in", share(this.at(Number(sureFrom) + 1) - from));
     if (sureUntil) bar.style.setProperty("--fade-out", share(to - this.at(Number(sureUntil))));
   }
@@ -107,6 +107,7 @@ export class TimeLine extends HTMLElement {
     const [first, last] = [first_day(month), first_day(month + 1) - 1];
     const words = IN_WORDS.format(date_of(month));
     this.slider.setAttribute("aria-valuetext", words);
+    this.querySelector("output").textContent = SHORT.format(date_of(month));
     for (const place of this.querySelectorAll("[data-said]")) place.textContent = words;
     this.querySelector(".now").style.setProperty("--at", (month - this.first) / (this.last - this.first || 1));
     for (const bar of this.bars) bar.toggleAttribute("data-at", when(bar, first, last) === 0);

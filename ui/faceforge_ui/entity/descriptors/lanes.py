@@ -28,6 +28,9 @@ class Bar:
     """The last day of what `valid_from` names: a year leaves open when in it; None when it is a day or absent."""
     surely_until: int | None
     row: int = 0
+    drawn_from: int | None = None
+    """The day it is drawn from, in the middle of the year or month in which it takes over from another; else None."""
+    drawn_until: int | None = None
     disputed: list[Fact] = field(default_factory=list)
     """The facts that say something else of the same days."""
 
@@ -130,6 +133,9 @@ def _stack(bars: Sequence[Bar]) -> None:
     for bar in bars:
         free = (at for at, before in enumerate(rows) if before.days[1] < bar.days[0] or _touch(before, bar))
         bar.row = next(free, len(rows))
+        for before in rows[bar.row : bar.row + 1]:
+            if before.days[1] >= bar.days[0]:
+                before.drawn_until = bar.drawn_from = (before.days[1] + bar.days[0]) // 2
         rows[bar.row : bar.row + 1] = [bar]
 
 

@@ -63,7 +63,7 @@ async def facts(view: View) -> Response:
     )
 
 
-def address(view: View, **changes: str | None) -> str:
+def address(view: View, /, **changes: str | None) -> str:
     """The address of this page with another fact open, or shown in another way; None leaves a word out."""
     kept: dict[str, str | None] = {name: view.query.get(name) for name in KEPT}
     query = {name: value for name, value in {**kept, **changes}.items() if value}

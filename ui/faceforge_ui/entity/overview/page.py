@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.responses import Response
 
 from faceforge_schema.values.inputs import pointer
+from faceforge_ui.entity.attachments.tiles import tile
 from faceforge_ui.entity.changes import Entity, change, present
 from faceforge_ui.entity.head import head
 from faceforge_ui.entity.overview.external_ids import read_external_ids
@@ -17,25 +19,28 @@ from faceforge_ui.forms.faults import plain_words
 from faceforge_ui.forms.fields import FormField
 from faceforge_ui.forms.reading import read_value
 from faceforge_ui.forms.tags import read_tags
+from faceforge_ui.history.lines import Line
+from faceforge_ui.history.told import of_record
 from faceforge_ui.serving import Entry, Pages, View
 
 pages = Pages(__name__)
-FILES, RELATIONS = 12, 6
+FILES, RELATIONS, LATELY = 24, 6, 4
 """How many of the newest are shown; the tabs have all."""
 
 
 @pages.get("/entities/{entity_id}", entry=Entry("entity", "Overview", order=10))
 async def overview(view: View) -> Response:
     """Fields, other names, external ids and what plugins keep, with the newest files and relationships."""
-    entity_id = view.params["entity_id"]
+    view, entity_id = view.within(pages), view.params["entity_id"]  # also shown by what the head does
     found = (await view.ask("Overview", entity=entity_id))["entity"]
     shown = await head(view, found)
     editing = await _editing(view)
     live = found["deletedAt"] is None
-    definitions, files, relations = await asyncio.gather(
+    definitions, lately, files, relations = await asyncio.gather(
         _definitions(view),
-        _asked(view, "assets:read", live, "OverviewFiles", "assets", entity=entity_id, first=FILES),
-        _asked(view, "relationships:read", live, "OverviewRelations", "relationships", entity=entity_id, first=RELATIONS),
+        _lately(view, entity_id),
+        _list(view, "assets", live, "OverviewFiles", FILES),
+        _list(view, "relationships", live, "OverviewRelations", RELATIONS),
     )
     values = values_of(definitions, found["fields"], editing["key"])
     return view.page(
@@ -45,7 +50,8 @@ async def overview(view: View) -> Response:
         values=values,
         aliases=Value(ALIASES, found["aliases"] or None),
         known=await names_of(view, values),
-        files=files,
+        files=files and [tile(each, entity_id) for each in files["nodes"]],
+        lately=lately,
         relations=relations and [seen_from(entity_id, each) for each in relations["nodes"]],
         details=found,
     )
@@ -58,14 +64,17 @@ async def _definitions(view: View) -> list[FormField]:
     return [FormField.of(each) for each in found]
 
 
-async def _asked(
-    view: View, permission: str, live: bool, operation: str, name: str, **variables: Any
-) -> dict[str, Any] | None:
-    """A list of the entity; None for whoever may not read it, and of an entity in the trash."""
-    if not live or not view.may(permission):
+async def _lately(view: View, entity_id: str) -> Sequence[Line]:
+    return (await of_record(view, "entity", entity_id, LATELY)).lines if view.may("journal:read") else ()
+
+
+async def _list(view: View, noun: str, live: bool, operation: str, first: int) -> dict[str, Any] | None:
+    """The newest of a list of the entity; None for whoever may not read it, and of an entity in the trash."""
+    if not live or not view.may(f"{noun}:read"):
         return None
-    found: dict[str, Any] = (await view.ask(operation, **variables))["entity"][name]
-    return found
+    found = await view.ask(operation, entity=view.params["entity_id"], first=first)
+    listed: dict[str, Any] = found["entity"][noun]
+    return listed
 
 
 async def _editing(view: View) -> dict[str, Any]:
@@ -88,7 +97,9 @@ async def change_value(view: View) -> Response | None:
         field = FormField.undeclared(key, (await present(view))["fields"].get(key))
     value = read_value(field, form.values, "value")
     with plain_words({pointer(["fields", key]): field}, "/value"):
-        await change(view, {"fields": {key: value}}, lambda entity: entity["fields"].get(key), form.text("was"))
+        await change(
+            view, {"fields": {key: value}}, lambda entity: entity["fields"].get(key), form.text("was")
+        )
     _say(view, field, value)
     return None
 
@@ -117,7 +128,11 @@ def _external_ids(entity: Entity) -> Any:
 
 
 def _say(view: View, field: FormField, value: Any) -> None:
-    single = value is not None and not isinstance(value, list | dict) and field.kind not in {"entity_ref", "asset_ref"}
+    single = (
+        value is not None
+        and not isinstance(value, list | dict)
+        and field.kind not in {"entity_ref", "asset_ref"}
+    )
     if single and len(field.shown(value)) <= 60:
         view.say(f"{field.label}: {field.shown(value)}" + (f" {field.unit}" if field.unit else ""))
     else:

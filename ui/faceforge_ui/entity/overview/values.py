@@ -44,7 +44,8 @@ def values_of(definitions: Iterable[FormField], fields: Mapping[str, Any], also:
     `also` is a key that is shown in any case: the one that was emptied just now.
     """
     declared = {each.key: each for each in definitions}
-    shown = [Value(each, fields.get(key)) for key, each in declared.items() if key in fields or not each.deprecated or key == also]
+    wanted = {*fields, also} | {key for key, each in declared.items() if not each.deprecated}
+    shown = [Value(each, fields.get(key)) for key, each in declared.items() if key in wanted]
     others = sorted({*fields, *([also] if also else [])} - set(declared))
     return [*shown, *(Value(FormField.undeclared(key, fields.get(key)), fields.get(key)) for key in others)]
 

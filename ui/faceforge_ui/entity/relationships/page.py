@@ -65,12 +65,17 @@ def _kinds(types: list[dict[str, Any]]) -> list[str]:
 async def _edited(view: View, relationship_id: str) -> Any:
     if not relationship_id:
         return None
-    found = (await view.ask("Relationship", relationship=relationship_id))["relationship"]
-    return found and seen_from(view.params["entity_id"], found)
+    try:
+        return seen_from(view.params["entity_id"], await _present(view, relationship_id))
+    except NotFound:  # it was removed meanwhile
+        return None
 
 
 async def _chosen(view: View, entity_id: str) -> Any:
-    return (await view.ask("Person", entity=entity_id))["entity"] if entity_id else None
+    try:
+        return (await view.ask("Person", entity=entity_id))["entity"] if entity_id else None
+    except NotFound:
+        return None
 
 
 @pages.post("/entities/{entity_id}/relationships", shows=relationships)
@@ -107,7 +112,9 @@ async def _made(view: View, ends: Ends, kind: str, details: dict[str, Any]) -> R
         )
     except RelationshipExists:
         message = "They are related in this way already. Give another begin, or change the present one."
-        raise InvalidInput(message, errors=(Fault("/relationship_type", message, "relationship_exists"),)) from None
+        raise InvalidInput(
+            message, errors=(Fault("/relationship_type", message, "relationship_exists"),)
+        ) from None
     names = [made["createRelationship"][end]["displayName"] for end in ("srcEntity", "dstEntity")]
     view.say(f"{names[0]} and {names[1]} are related")
     return None
@@ -144,7 +151,9 @@ async def remove(view: View) -> Response | None:
         "relationshipType": found["relationshipType"],
         **{name: found[name] for name in ("fields", "validFrom", "validTo", "confidence", "source")},
     }
-    again = f"/entities/{view.params['entity_id']}/relationships/again?" + urlencode({"was": json.dumps(kept)})
+    again = f"/entities/{view.params['entity_id']}/relationships/again?" + urlencode(
+        {"was": json.dumps(kept)}
+    )
     names = f"{found['srcEntity']['displayName']} and {found['dstEntity']['displayName']}"
     view.say(f"{names} are no longer related so", undo=again if len(again) <= LONGEST_UNDO else "")
     return None
@@ -163,7 +172,6 @@ async def again(view: View) -> Response | None:
 
 
 async def _present(view: View, relationship_id: str) -> dict[str, Any]:
-    found: dict[str, Any] | None = (await view.ask("Relationship", relationship=relationship_id))["relationship"]
-    if found is None:
-        raise NotFound("This relationship was removed meanwhile.", hint="Look at those that are left.")
-    return found
+    found = await view.ask("Relationship", relationship=relationship_id)
+    relationship: dict[str, Any] = found["relationship"]
+    return relationship

@@ -1,0 +1,1 @@
+"""A page of the settings: the fields of entities and facts."""

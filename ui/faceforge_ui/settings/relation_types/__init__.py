@@ -1,0 +1,1 @@
+"""A page of the settings: how entities can belong together."""

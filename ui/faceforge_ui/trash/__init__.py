@@ -1,0 +1,1 @@
+"""What is in the trash: put back, or erased for good."""
