@@ -49,6 +49,8 @@ document.getElementById("sign-out").addEventListener("click", () => signOut());
 showState();
 
 keys.on({ scope: "Anywhere", key: "t", label: "light or dark", icon: "moon", action: "Switch to light or dark", act: flip });
+const { create } = document.body.dataset;
+if (create) keys.on({ scope: "Anywhere", key: "c", label: "create an entity", icon: "plus", action: "Create an entity", act: () => go(create) });
 for (const link of document.querySelectorAll(".nav a[data-key]")) {
   const label = link.title.toLowerCase();
   keys.on({ scope: "Anywhere", key: `g ${link.dataset.key}`, label, act: () => go(link.href) });
