@@ -43,6 +43,11 @@ onSession((signedIn, reason) => {
   else if (signedIn) showState();
   wasSignedIn = signedIn;
 });
+// By script, since a viewer of the API takes every change of the fragment for its own.
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  document.getElementById("main").focus();
+});
 document.addEventListener("ff:live", showState);
 document.getElementById("theme").addEventListener("click", flip);
 document.getElementById("sign-out").addEventListener("click", () => signOut());
