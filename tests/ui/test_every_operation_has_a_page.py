@@ -24,12 +24,11 @@ the session that a page stands on."""
 
 NO_PAGE = {
     "entityAssets": "`assets` with `entityId`, which pages ask instead, has more filters",
-    "descriptor": "a fact is shown among those of its entity, by `entityDescriptors`",
-    "descriptors": "facts of all entities at once are for programs; a person looks at somebody",
+    "descriptor": "a fact is shown among those of its entity, by `descriptors` of `entity`",
+    "entityDescriptors": "`descriptors` of `entity`, which pages ask instead, come with the head of the page",
     "relationship": "a relationship is shown among those of its entities, by `relationships`",
     "relationType": "a relation type is shown in the list of all, by `relationTypes`",
     "fieldDefinition": "a field is shown in the list of all, by `fieldDefinitions`",
-    "changeset": "a change is shown in the history, by `changesets`",
     "events": "is for programs; pages follow the stream of events",
     "token": "a token is shown in the list of all, by `tokens`",
     "Subscription.changesets": "is for programs; pages follow the stream of events",
