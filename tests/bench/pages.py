@@ -31,7 +31,20 @@ from faceforge_storage.database.dialects.sqlite_library import sqlite3
 from faceforge_storage.home.home import open_home
 from faceforge_ui.serving import View
 
-FIRST = ("Mira", "Tarn", "Ysolde", "Layla", "Anna", "Quill", "Juno", "Saoirse", "Emeka", "Idris", "Wren", "Noa")
+FIRST = (
+    "Mira",
+    "Tarn",
+    "Ysolde",
+    "Layla",
+    "Anna",
+    "Quill",
+    "Juno",
+    "Saoirse",
+    "Emeka",
+    "Idris",
+    "Wren",
+    "Noa",
+)
 LAST = ("Okonkwo", "Veld", "Vantreight", "Yusuf", "Velesova", "Tamm", "Dhálaigh", "Halloran", "Kael", "Finch")
 TOLD = """UPDATE entities SET
     display_name = pick_first(row_id) || ' ' || pick_last(row_id) || ' ' || (row_id * 7919 % 100000),
