@@ -48,6 +48,7 @@ class Justified extends HTMLElement {
     const { signal } = this.leaving;
     document.addEventListener("scroll", () => this.#scrolled(), { passive: true, capture: true, signal });
     document.addEventListener("ff:event", ({ detail }) => this.#heard(detail), { signal });
+    document.addEventListener("ff:swapped", ({ target }) => target.dataset.refreshes === this.id && this.refresh(), { signal });
     this.addEventListener("load", ({ target }) => this.#learned(target), { capture: true, signal });
     this.addEventListener("focusin", ({ target }) => this.#entered(this.indexOf(target)), { signal });
     this.addEventListener("change", ({ target }) => this.#ticked(target), { signal });
@@ -231,11 +232,12 @@ class Justified extends HTMLElement {
     clearTimeout(this.later);
     this.later = 0;
     this.stale = false;
+    const turn = (this.turn = (this.turn ?? 0) + 1);
     const address = new URL(location.href);
     address.searchParams.delete("cursor");
     const page = await ask(address);
     const list = page?.getElementById(this.id);
-    if (!page || !this.isConnected) return;
+    if (!page || !this.isConnected || turn !== this.turn) return;
     if (!list) return void refresh("#main"); // what an empty list looks like, the server knows
     const [fresh, more] = found(list);
     const same = fresh.map((tile) => this.tiles.find((old) => alike(old, tile)) ?? tile);
