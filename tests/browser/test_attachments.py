@@ -122,9 +122,11 @@ def test_unlinked_files_come_back_with_their_roles(library: Visit, real_core: Co
     page = opened(library, mira)
     pick(page, "0.png", "2.png")
     bar(page).get_by_role("button", name="Unlink").click()
+    undo = page.get_by_role("button", name="Undo")
+    undo.hover(timeout=SOON)  # it stays while somebody is about to press it
     expect(tiles(page)).to_have_count(4, timeout=SOON)
     expect(page.locator("#attachments-types")).to_contain_text("All 4")
-    page.get_by_role("button", name="Undo").click()
+    undo.click()
     expect(tiles(page)).to_have_count(6, timeout=SOON)
     assert state(real_core, mira)["0.png"] == "portrait"
 
@@ -153,10 +155,10 @@ def test_by_keyboard_alone_files_are_chosen_thrown_away_and_brought_back(
     page.keyboard.press("Shift+X")
     expect(bar(page)).to_contain_text("2 selected")
     page.keyboard.press("Delete")
+    undo = page.get_by_role("button", name="Undo")
+    undo.focus(timeout=SOON)
     expect(tiles(page)).to_have_count(4, timeout=SOON)
     assert set(state(real_core, mira)) == {"0.png", "1.png", "2.png", "5.wav", ""}
-    undo = page.get_by_role("button", name="Undo")
-    undo.focus()
     page.keyboard.press("Enter")
     expect(tiles(page)).to_have_count(6, timeout=SOON)
 
