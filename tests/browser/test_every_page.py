@@ -1,5 +1,5 @@
-"""Every page at every width, light and dark: nothing runs that came in as data, nothing leaves the origin, nothing shifts
-or overflows, and axe-core finds nothing that keeps people out."""
+"""Every page at every width, light and dark: nothing runs that came in as data, nothing leaves the origin, nothing
+shifts or overflows, and axe-core finds nothing that keeps people out."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-"""Asks a running Core, as any program does: with its install token or a token of its own, over one connection."""
+"""Asks a running Core, as any program does: with its install token, or a token of its own."""
 
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -19,7 +20,7 @@ class Client:
 
     def __init__(self, url: str, token: str) -> None:
         place = urlsplit(url)
-        self._connection = HTTPConnection(place.hostname or "127.0.0.1", place.port, timeout=SECONDS)
+        self._host, self._port = place.hostname or "127.0.0.1", place.port
         self._headers = {"Authorization": f"Bearer {token}"}
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
@@ -31,14 +32,13 @@ class Client:
         query = urlencode({name: value for name, value in words.items() if value}, doseq=True)
         return self._ask("PUT", f"/v1/assets/upload?{query}", content, "application/octet-stream")
 
-    def close(self) -> None:
-        self._connection.close()
-
     def _ask(self, method: str, path: str, sent: bytes | None, media_type: str) -> Any:
         headers = self._headers if sent is None else {**self._headers, "Content-Type": media_type}
-        self._connection.request(method, path, sent, headers)
-        answer = self._connection.getresponse()
-        content = answer.read()
+        # A connection for each call: Core closes one over which nothing comes for long, and drawing may take long.
+        with closing(HTTPConnection(self._host, self._port, timeout=SECONDS)) as connection:
+            connection.request(method, path, sent, headers)
+            answer = connection.getresponse()
+            content = answer.read()
         if answer.status >= 400:
             raise Refused(f"{method} {path} answered {answer.status}: {content.decode()[:600]}")
         return json.loads(content) if content else None

@@ -33,7 +33,7 @@ class Filling:
         self.people: dict[str, str] = {}
         self.files: dict[str, str] = {}
         self.first: dict[tuple[str, str], str] = {}
-        """The first file of an entity that something made."""
+        """The first file of an entity that something made; of portraits that which stands for it."""
 
     def fill(self, progress: Progress, files: list[Planned]) -> None:
         """Raises Refused when Core refuses something. `files` may be fewer than are planned."""
@@ -48,7 +48,6 @@ class Filling:
         self._add_facts()
         self._choose()
         self._throw_away()
-        self.core.close()
 
     def _add_entity(self, key: str) -> None:
         member = studio.MEMBERS[key]
@@ -64,8 +63,6 @@ class Filling:
             for number, (planned, content) in enumerate(zip(files, made(files), strict=True), 1):
                 self._add_file(planned, content, programs)
                 progress(number, len(files))
-        for each in programs.values():
-            each.close()
 
     def _program(self, name: str) -> Client:
         body = {"name": name, "permissions": PROGRAMS[name]}
@@ -84,7 +81,8 @@ class Filling:
         )
         self.files[planned.filename] = made["asset_id"]
         for key in planned.of:
-            self.first.setdefault((key, planned.makes), made["asset_id"])
+            if planned.number == 0 or planned.makes != "portrait":
+                self.first.setdefault((key, planned.makes), made["asset_id"])
 
     def _add_facts(self) -> None:
         for key, name, value, since, until, rest in lore.FACTS:

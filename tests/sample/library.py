@@ -46,9 +46,11 @@ class Planned:
 
 
 def planned() -> list[Planned]:
-    """All files in the order in which they come in."""
-    files = [each for member in CAST for each in _files_of(member)]
-    return [*files, *_shared(), *_of_nobody()]
+    """All files in the order in which they come in: mixed, as they are in a library that somebody has used for long."""
+    files = [*(each for member in CAST for each in _files_of(member)), *_shared(), *_of_nobody()]
+    Random("order").shuffle(files)
+    # What was made from another comes after it.
+    return sorted(files, key=lambda each: bool(each.from_file))
 
 
 def _files_of(member: Member) -> Iterator[Planned]:

@@ -88,6 +88,5 @@ def _prepare(url: str, home: Path, *, open_it: bool) -> None:
         Filling(url, token).fill(shown, planned())
         print(f"The sample library is ready after {time.monotonic() - began:.0f} seconds.", flush=True)
     link = asking.call("POST", "/v1/sign-in-codes")["url"]
-    asking.close()
     if not (open_it and webbrowser.open(link)):
         print(f"Open this link within a minute, or the one above within 15:\n  {link}", flush=True)
