@@ -86,7 +86,13 @@ def filled(core: CoreProcess) -> Files:
         files.ids[name] = core.client.post("/v1/entities", json={"display_name": name}).json()["entity_id"]
     for number in range(12):
         files.add(f"sketch {number:02}.png", picture(number), entity_id=files.ids[MIRA])
-    files.add("rooftop.png", picture(50, (600, 900), parameters=PARAMETERS), tag="night", role="portrait", entity_id=files.ids[MIRA])
+    files.add(
+        "rooftop.png",
+        picture(50, (600, 900), parameters=PARAMETERS),
+        tag="night",
+        role="portrait",
+        entity_id=files.ids[MIRA],
+    )
     files.add("interview.wav", sound())
     files.add("okonkwo_v2.safetensors", model())
     files.add("notes.txt", "".join(f"line {number}: {HOSTILE} שלום\n" for number in range(12_000)).encode())

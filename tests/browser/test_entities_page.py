@@ -139,12 +139,13 @@ def test_somebody_is_created_by_keys_and_a_name_that_is_missing_is_said(
 ) -> None:
     page = library.open("/entities")
     page.keyboard.press("c")
-    expect(page.get_by_label("Name", exact=True)).to_be_focused()
+    name = page.get_by_role("dialog").get_by_label("Name", exact=True)
+    expect(name).to_be_focused()
     page.keyboard.type("   ")
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog").locator(".err")).to_be_visible()
     library.forgive("422")
-    page.get_by_label("Name", exact=True).fill("Created by keys")
+    name.fill("Created by keys")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/entities/[0-9a-f]{64}$"))
     people["Created by keys"] = page.url.rsplit("/", 1)[-1]

@@ -25,7 +25,9 @@ class Facts:
         assert answer.status_code < 300, answer.text
         return dict(answer.json())
 
-    def note(self, key: str, value: Any, since: str | None = None, until: str | None = None, **more: Any) -> str:
+    def note(
+        self, key: str, value: Any, since: str | None = None, until: str | None = None, **more: Any
+    ) -> str:
         path = f"/entities/{self.entity}/descriptors"
         made = self.send(path, field_key=key, value=value, valid_from=since, valid_to=until, **more)
         return str(made["descriptor_id"])
@@ -53,8 +55,21 @@ def facts(library: Visit, real_core: CoreProcess) -> Iterator[Facts]:
 @pytest.fixture(scope="module", autouse=True)
 def fields(real_core: CoreProcess) -> None:
     for field in (
-        {"field_key": "height", "scope": "both", "field_type": "number", "label": "Height", "unit": "cm", "max": 320},
-        {"field_key": "trade", "scope": "descriptor", "field_type": "string", "label": "Trade", "multiple": True},
+        {
+            "field_key": "height",
+            "scope": "both",
+            "field_type": "number",
+            "label": "Height",
+            "unit": "cm",
+            "max": 320,
+        },
+        {
+            "field_key": "trade",
+            "scope": "descriptor",
+            "field_type": "string",
+            "label": "Trade",
+            "multiple": True,
+        },
     ):
         assert real_core.client.post("/v1/admin/field-defs", json=field).status_code == 201
 
@@ -200,7 +215,9 @@ def test_an_edit_that_was_overtaken_asks_which_one_to_keep(facts):
     assert theirs.status_code == 200
     facts.card.get_by_role("textbox", name="Home").fill("a tower")
     page.get_by_role("button", name="Save").click()
-    expect(facts.card).to_contain_text("Somebody changed this while you were editing. Theirs: a cellar, always")
+    expect(facts.card).to_contain_text(
+        "Somebody changed this while you were editing. Theirs: a cellar, always"
+    )
     expect(facts.card.get_by_role("textbox", name="Home")).to_have_value("a tower")
     page.get_by_role("button", name="Keep mine").click()
     expect(page.get_by_role("heading", name="Home: a tower")).to_be_visible()

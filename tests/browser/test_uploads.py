@@ -30,7 +30,7 @@ def mira(real_core: CoreProcess) -> str:
 
 def attachments(visit: Visit, entity: str) -> Page:
     page = visit.open(f"/entities/{entity}/attachments")
-    page.wait_for_function("customElements.get('ff-uploads')")
+    page.wait_for_function("Boolean(customElements.get('ff-uploads'))")
     return page
 
 
@@ -58,14 +58,16 @@ def test_a_drop_on_a_list_says_where_it_goes_and_belongs_to_nobody(
     library: Visit, real_core: CoreProcess
 ) -> None:
     page = library.open("/entities")
-    page.wait_for_function("customElements.get('ff-uploads')")
+    page.wait_for_function("Boolean(customElements.get('ff-uploads'))")
     here = page.locator("#main")
     drop(here, {"stray.png": picture(seed=20)}, ("dragover",))
     expect(page.get_by_text("Drop to add to the library")).to_be_visible()
     drop(here, {"stray.png": picture(seed=20)})
     expect(page.get_by_text("Drop to add to")).to_be_hidden()
     expect(panel(page).get_by_role("link", name="stray.png")).to_be_visible()
-    found = ask(real_core, '{ assets(filename: "stray.png") { nodes { linkedEntityIds } } }')["assets"]["nodes"]
+    found = ask(real_core, '{ assets(filename: "stray.png") { nodes { linkedEntityIds } } }')["assets"][
+        "nodes"
+    ]
     assert found == [{"linkedEntityIds": []}]
 
 
@@ -101,7 +103,11 @@ def test_a_sidecar_goes_with_its_file_and_clutter_stays_behind(
     )
     expect(panel(page).get_by_role("heading")).to_have_text("3 files added")
     first, alone, second = ask(real_core, FILES, e=mira)["assets"]["nodes"]
-    assert (first["filename"], first["tags"], first["userMetadata"]) == ("a.png", ["arc-1"], {"artist": "Ida"})
+    assert (first["filename"], first["tags"], first["userMetadata"]) == (
+        "a.png",
+        ["arc-1"],
+        {"artist": "Ida"},
+    )
     assert (second["filename"], second["kind"]) == ("b.png", "image.sheet")
     assert alone["filename"] == "alone_meta.json"
 
@@ -111,7 +117,9 @@ def test_a_sidecar_that_cannot_be_read_can_be_left_out(
 ) -> None:
     page = attachments(library, mira)
     drop(page.locator("#main"), {"c.png": picture(seed=42), "c_meta.json": b"{oh"})
-    expect(panel(page)).to_contain_text("Its _meta.json (a small text file beside it that describes it) cannot be read.")
+    expect(panel(page)).to_contain_text(
+        "Its _meta.json (a small text file beside it that describes it) cannot be read."
+    )
     panel(page).get_by_role("button", name="Send without it").click()
     expect(panel(page).get_by_role("heading")).to_have_text("1 file added")
     assert names(real_core, mira) == ["c.png"]
@@ -222,7 +230,7 @@ def test_a_file_that_is_too_large_and_a_disk_that_is_too_full_are_said_before_a_
     home, page, running = fragile
     bounded(home, running, upload_bytes=50_000)
     page.reload()
-    page.wait_for_function("customElements.get('ff-uploads')")
+    page.wait_for_function("Boolean(customElements.get('ff-uploads'))")
     given = [put(tmp_path, "huge.bin", bytes(60_000)), put(tmp_path, "small.png", seed=60)]
     choose(page, page.get_by_role("button", name="Choose files"), given)
     expect(panel(page).get_by_role("heading")).to_have_text("1 of 2 files added")
@@ -230,6 +238,6 @@ def test_a_file_that_is_too_large_and_a_disk_that_is_too_full_are_said_before_a_
 
     bounded(home, running, disk_reserve_bytes=1 << 60)
     page.reload()
-    page.wait_for_function("customElements.get('ff-uploads')")
+    page.wait_for_function("Boolean(customElements.get('ff-uploads'))")
     choose(page, page.get_by_role("link", name=ADD), put(tmp_path, "more.png", bytes(4000)))
     expect(panel(page)).to_contain_text("This machine has 0 bytes left; these files need 4.0 kB.")

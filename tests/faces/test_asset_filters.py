@@ -72,7 +72,12 @@ def test_kinds_below_one_are_paged_in_every_sort(
 
 def test_a_type_with_a_star_is_all_that_begin_with_it(face: Face, core: RunningCore) -> None:
     world = World(core, 78)
-    heads = {"a.png": b"\x89PNG\r\n\x1a\n", "b.jpg": b"\xff\xd8\xff\xe0", "c.txt": b"words", "d.pdf": b"%PDF-1.7\n"}
+    heads = {
+        "a.png": b"\x89PNG\r\n\x1a\n",
+        "b.jpg": b"\xff\xd8\xff\xe0",
+        "c.txt": b"words",
+        "d.pdf": b"%PDF-1.7\n",
+    }
     made = [world.upload(head + b"beside", name)["asset_id"] for name, head in heads.items()]
 
     def names(mime_type: str, **filters: Any) -> list[str]:
@@ -83,7 +88,9 @@ def test_a_type_with_a_star_is_all_that_begin_with_it(face: Face, core: RunningC
     assert names("image/jpeg") == ["b.jpg"]
     assert names("text/*") == ["c.txt"]
     assert names("audio/*") == names("image/*", kind="pic.*") == names("image/*", deleted="only") == []
-    everywhere = face.call("assets", mime_type="image/*", first=500, sort_by="filename", sort_order="asc").ok()["items"]
+    everywhere = face.call(
+        "assets", mime_type="image/*", first=500, sort_by="filename", sort_order="asc"
+    ).ok()["items"]
     assert {"a.png", "b.jpg"} <= {each["filename"] for each in everywhere}
     assert all(each["mime_type"].startswith("image/") for each in everywhere)
     for wrong in ("*", "image*", "image/p*", "*/*"):

@@ -13,7 +13,9 @@ def listing(address: str) -> Listing:
 
 
 def test_filters_become_variables() -> None:
-    shown = listing("q=mira&tag=a&tag=b&kind=image.*&linked=none&deleted=only&taken_since=2026-05-01&sort_by=filename")
+    shown = listing(
+        "q=mira&tag=a&tag=b&kind=image.*&linked=none&deleted=only&taken_since=2026-05-01&sort_by=filename"
+    )
     assert shown.variables == {
         "q": "mira",
         "tag": ["a", "b"],
@@ -28,7 +30,8 @@ def test_filters_become_variables() -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["linked=all", "deleted=yes", "taken_since=May", "q=", "tag=%20", "page=2", "sort_by=id&sort_order=up"]
+    "address",
+    ["linked=all", "deleted=yes", "taken_since=May", "q=", "tag=%20", "page=2", "sort_by=id&sort_order=up"],
 )
 def test_what_a_list_cannot_show_is_left_out(address: str) -> None:
     assert listing(address).variables == {"sortBy": "CREATED_AT", "sortOrder": "DESC"}

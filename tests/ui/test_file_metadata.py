@@ -40,8 +40,12 @@ def test_what_is_left_alone_does_not_change() -> None:
 
 def test_changes_additions_and_what_is_missing_are_in_the_patch() -> None:
     present = {"by": "A", "rating": 5, "gone": 1}
-    rows = [("by", "B"), ("rating", "5"), (" new ", "x"), ("", "no name")]
-    assert patch(present, rows) == {"by": "B", "new": "x", "gone": None}
+    rows = [("by", "B"), ("rating", "4"), (" new ", "x"), ("", "no name")]
+    assert patch(present, rows) == {"by": "B", "rating": 4, "new": "x", "gone": None}
+
+
+def test_what_was_a_text_stays_one() -> None:
+    assert patch({"number": "0042"}, [("number", "42")]) == {"number": "42"}
 
 
 def test_an_object_is_changed_key_by_key() -> None:

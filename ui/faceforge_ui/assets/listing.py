@@ -40,7 +40,9 @@ TEXTS: Mapping[str, str] = MappingProxyType(
 """Filters that are a text: parameter of the address -> variable of a document."""
 DATES: Mapping[str, str] = MappingProxyType({"taken_since": "takenSince", "taken_before": "takenBefore"})
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType({"linked": ("none", "some"), "deleted": ("only", "include")})
+CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"linked": ("none", "some"), "deleted": ("only", "include")}
+)
 FILTERS = (*TEXTS, "tag", *DATES, *CHOICES)
 
 

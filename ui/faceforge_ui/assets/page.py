@@ -1,4 +1,4 @@
-"""All files as rows of pictures: searched, narrowed down, sorted, and several at once tagged, linked, trashed or put back."""
+"""All files as rows of pictures: found, narrowed down, sorted; several at once tagged, linked, trashed or put back."""
 
 from __future__ import annotations
 
@@ -39,7 +39,9 @@ async def assets(view: View) -> Response:
         listing=listing,
         next=listing.address(cursor=following) if following else "",
         back=listing.address(),
-        chips=[(said(name, text), listing.without(name, text)) for name, text in listing.filters if name != "q"],
+        chips=[
+            (said(name, text), listing.without(name, text)) for name, text in listing.filters if name != "q"
+        ],
         types=TYPES,
         orders=ORDERS,
     )
@@ -84,11 +86,17 @@ async def tags(view: View) -> None:
 async def _tagged(view: View, file: dict[str, Any], given: list[str], *, away: bool) -> bool:
     """Whether the file was changed. Somebody else's change in between is kept."""
     for _ in range(3):
-        wanted = [tag for tag in file["tags"] if tag not in given] if away else list(dict.fromkeys([*file["tags"], *given]))
+        wanted = (
+            [tag for tag in file["tags"] if tag not in given]
+            if away
+            else list(dict.fromkeys([*file["tags"], *given]))
+        )
         if wanted == file["tags"]:
             return False
         try:
-            await view.ask("SetTags", assetId=file["id"], input={"tags": wanted}, expectedVersion=file["version"])
+            await view.ask(
+                "SetTags", assetId=file["id"], input={"tags": wanted}, expectedVersion=file["version"]
+            )
         except VersionConflict:
             file = (await view.ask("TagsOfFiles", ids=[file["id"]]))["assets"]["nodes"][0]
         else:
@@ -114,7 +122,11 @@ async def trash(view: View) -> None:
     ids = (await view.form()).texts("id")
     for asset_id in ids:
         await view.ask("TrashFile", assetId=asset_id)
-    undo = f"/assets/restore?{urlencode([('put_back', each) for each in ids])}" if len(ids) <= MOST_UNDONE else ""
+    undo = (
+        f"/assets/restore?{urlencode([('put_back', each) for each in ids])}"
+        if len(ids) <= MOST_UNDONE
+        else ""
+    )
     view.say(f"{words.plural(len(ids), 'file')} moved to the trash", undo=undo)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from starlette.responses import RedirectResponse, Response
 
+from faceforge_storage.errors import Fault, InvalidInput
 from faceforge_ui.entities import bulk
 from faceforge_ui.entities.columns import Column, columns_of
 from faceforge_ui.entities.listing import ORDERS, SHOWN, Listing, listing
@@ -37,8 +38,11 @@ async def new(view: View) -> Response:
 @pages.post("/entities/new", shows=new)
 async def create(view: View) -> Response:
     """Make an entity with a name, and go to its page."""
-    form = await view.form()
-    made = await view.ask("Create", name=form.text("display_name").strip())
+    name = (await view.form()).text("display_name").strip()
+    if not name:
+        missing = Fault("/display_name", "Write a name; it can be changed later.", "missing", "body")
+        raise InvalidInput("The name is missing.", errors=(missing,))
+    made = await view.ask("Create", name=name)
     return view.go(f"/entities/{made['createEntity']['id']}")
 
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from faceforge_storage.errors import NotFound
 from faceforge_ui.history.lines import Line, changes_of, of_changes, of_changesets
 from faceforge_ui.history.names import Change
 from faceforge_ui.history.naming import names_of
@@ -39,8 +38,6 @@ async def of_operation(view: View, changeset: int) -> Told:
     found = await asked.ask(
         "HistoryOfChangeset", changesetId=changeset, first=PAGE, after=view.query.get("after")
     )
-    if found["changeset"] is None:
-        raise NotFound("History does not go back that far, or nothing like that happened.")
     return await _changes(view, found["changes"])
 
 

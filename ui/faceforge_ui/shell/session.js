@@ -3,6 +3,7 @@
 
 const CSRF = "faceforge.csrf";
 const HEADER = "X-FaceForge-CSRF";
+const PATIENCE_MS = 5000;
 const root = document.documentElement;
 
 /** An error to show to a person: what happened and what to do next. `problem` is the body of the refusal. */
@@ -69,11 +70,12 @@ export function begin(token) {
   changed();
 }
 
-/** End the session, here and in Core. The person asked for it, so what they wrote in this tab goes too. */
+/** End the session, in Core and then here. The person asked for it, so what they wrote in this tab goes too. */
 export async function signOut() {
   const ending = reach("/v1/sessions/current", { method: "DELETE", keepalive: true }).catch(() => {});
+  // Before Core has ended it, a page that is loaded anew would still be that of the person.
+  await Promise.race([ending, new Promise((resolve) => { setTimeout(resolve, PATIENCE_MS); })]);
   forget();
-  await ending;
 }
 
 /** Forget the session, which has ended for a reason, unless the person ended it. */

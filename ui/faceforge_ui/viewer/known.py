@@ -36,7 +36,7 @@ SETTINGS = (
 
 
 def size(file: dict[str, Any]) -> str:
-    """Such as `2,048 × 2,560 px, 7.4 MB` or `3:42, 38 MB`."""
+    """Width and height, length or pages, then the size: such as `3:42, 38 MB`."""
     media = file["media"]
     parts: list[str] = []
     if media["width"] and media["height"]:
@@ -72,20 +72,24 @@ def generation(found: dict[str, Any]) -> Lines:
 def as_text(found: dict[str, Any]) -> str:
     """All of it as one text, in the form that programs of this kind write and take."""
     prompt, against = str(found.get("prompt", "")), str(found.get("negative_prompt", ""))
-    settings = [f"{label}: {_short(found[name])}" for name, label in SETTINGS if found.get(name) not in (None, "")]
+    settings = [
+        f"{label}: {_short(found[name])}" for name, label in SETTINGS if found.get(name) not in (None, "")
+    ]
     measured = found.get("size")
     if isinstance(measured, dict) and {"width", "height"} <= measured.keys():
         settings.append(f"Size: {measured['width']}x{measured['height']}")
     model = found.get("model")
     if isinstance(model, dict) and model.get("name"):
         settings.append(f"Model: {model['name']}")
-    settings += [f"Lora: {each['name']}" for each in used(found, "loras") if f"<lora:{each['name']}" not in prompt]
+    settings += [
+        f"Lora: {each['name']}" for each in used(found, "loras") if f"<lora:{each['name']}" not in prompt
+    ]
     parts = [prompt, f"Negative prompt: {against}" if against else "", ", ".join(settings)]
     return "\n".join(each for each in parts if each)
 
 
 def used(found: dict[str, Any], name: str) -> list[dict[str, Any]]:
-    """The models (`model`) or LoRAs (`loras`) that took part, each with its `name`, and `hash` and `weight` if known."""
+    """The models (`model`) or LoRAs (`loras`) that took part: `name` of each, and `hash` and `weight` if known."""
     there = found.get(name)
     listed = there if isinstance(there, list) else [there]
     return [each for each in listed if isinstance(each, dict) and each.get("name")]
@@ -116,7 +120,11 @@ def frequent_tags(found: dict[str, Any]) -> list[tuple[str, int]]:
     """(tag, how many pictures had it) of what a model has learnt from, the most frequent first."""
     there = found.get("frequent_tags")
     rows: Iterable[Any] = there if isinstance(there, list) else ()
-    return [(str(each["tag"]), int(each["count"])) for each in rows if isinstance(each, dict) and {"tag", "count"} <= each.keys()]
+    return [
+        (str(each["tag"]), int(each["count"]))
+        for each in rows
+        if isinstance(each, dict) and {"tag", "count"} <= each.keys()
+    ]
 
 
 def _counted(tensors: Any) -> str:
@@ -146,4 +154,10 @@ def _short(value: Any) -> str:
         return ""
     if isinstance(value, float):
         return f"{value:g}"
-    return value if isinstance(value, str) else words.compact(value) if isinstance(value, dict | list) else str(value)
+    return (
+        value
+        if isinstance(value, str)
+        else words.compact(value)
+        if isinstance(value, dict | list)
+        else str(value)
+    )

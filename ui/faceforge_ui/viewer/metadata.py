@@ -24,12 +24,16 @@ def meant(text: str) -> Any:
 
 
 def patch(present: dict[str, Any], rows: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """The change that turns `present` into what stands in the rows; a key that is in none of them is taken away."""
+    """The change that turns `present` into what stands in the rows; a key that is in none of them is taken away.
+
+    What was a text stays one: `0042` edited to `42` is no number.
+    """
     wanted: dict[str, Any] = {}
     for key, text in rows:
         if name := key.strip():
-            unchanged = name in present and shown(present[name]) == text
-            wanted[name] = present[name] if unchanged else meant(text)
+            before = present.get(name)
+            same = name in present and shown(before) == text
+            wanted[name] = before if same else text if isinstance(before, str) else meant(text)
     return difference(present, wanted)
 
 

@@ -1,4 +1,4 @@
-"""One file at an address of its own: seen, heard or read, with all that is known of it, and what can be done with it."""
+"""One file at an address of its own: seen, heard or read, with all that is known of it and can be done with it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ async def file(view: View) -> Response:
 async def _shown(view: View, **more: Any) -> Response:
     asset_id = view.params["asset_id"]
     found = (await view.ask("File", assetId=asset_id))["asset"]
-    owners = (await view.ask("Owners", assetId=asset_id))["asset"]["links"] if view.may("entities:read") else []
+    owners = (
+        (await view.ask("Owners", assetId=asset_id))["asset"]["links"] if view.may("entities:read") else []
+    )
     place = await place_of(view, asset_id)
     read: dict[str, Any] = found["extractedMetadata"]
     form = await view.form() if view.failed else None
@@ -49,7 +51,7 @@ async def _shown(view: View, **more: Any) -> Response:
 
 
 async def _made_with(view: View, generation: dict[str, Any]) -> list[dict[str, Any]]:
-    """The models and LoRAs that a picture was generated with; `file` is that one here, by its hash, else by its name."""
+    """The models and LoRAs that a picture was generated with; `file` is the one here, by its hash or else its name."""
     models = [{**each, "label": "Model"} for each in known.used(generation, "model")]
     found = [*models, *({**each, "label": "LoRA"} for each in known.used(generation, "loras"))]
     for number, each in enumerate(found):
@@ -61,7 +63,9 @@ async def _model(view: View, named: dict[str, Any]) -> dict[str, Any] | None:
     algorithm, _, digits = str(named.get("hash", "")).partition(":")
     if digits:
         try:
-            by_hash: dict[str, Any] = (await view.ask("FileWithHash", algorithm=algorithm, hex=digits))["assetByHash"]
+            by_hash: dict[str, Any] = (await view.ask("FileWithHash", algorithm=algorithm, hex=digits))[
+                "assetByHash"
+            ]
         except (AmbiguousHash, InvalidInput, NotFound):
             return None
         return by_hash
@@ -70,7 +74,7 @@ async def _model(view: View, named: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _pinned(owners: list[dict[str, Any]], back: str) -> dict[str, Any] | None:
-    """Whose thumbnail the file can become by one key: that of the entity whose files are looked at, else of the only one."""
+    """Whose thumbnail the file can become by one key: of the entity whose files are looked at, else of the only one."""
     here = [each["entity"] for each in owners if each["entity"]["id"] in back]
     one = [owners[0]["entity"]] if len(owners) == 1 else []
     return next(iter([*here, *one]), None)

@@ -21,19 +21,15 @@ TEXTS = frozenset({"application/json", "application/x-ndjson", "application/xml"
 
 
 def preview_of(file: dict[str, Any]) -> str:
-    """`picture`, `sound`, `video`, `pdf`, `text`, `model`; `still` where the thumbnail is all that a browser can show."""
+    """`picture`, `sound`, `video`, `pdf`, `model`, `text`; `still` where a browser can show the thumbnail alone."""
     kind: str = file["mimeType"]
-    if kind in PICTURES:
-        return "picture"
     read = {each["reader"] for each in file["readings"] if each["state"] == "DONE"}
-    if kind.startswith("audio/") or "audio" in read:
-        return "sound"
-    if kind.startswith("video/") or "video" in read:
-        return "video"
-    if kind == "application/pdf":
-        return "pdf"
-    if "safetensors" in read:
-        return "model"
-    if kind.startswith("text/") or kind in TEXTS or "text" in read:
-        return "text"
-    return "still"
+    shown = {
+        "picture": kind in PICTURES,
+        "sound": kind.startswith("audio/") or "audio" in read,
+        "video": kind.startswith("video/") or "video" in read,
+        "pdf": kind == "application/pdf",
+        "model": "safetensors" in read,
+        "text": kind.startswith("text/") or kind in TEXTS or "text" in read,
+    }
+    return next((name for name, fits in shown.items() if fits), "still")

@@ -11,7 +11,7 @@ const PATIENCE = 2000; // milliseconds until a chunk that did not arrive is aske
  */
 export class Chunks {
   /** `take(document)` answers the list in an answer; `arrived(number, list)` is told when a chunk is there. */
-  constructor({ cells, next, size, take, arrived }) {
+  constructor({ cells, here, next, size, take, arrived }) {
     this.first = cells.length;
     this.size = size || this.first || 1;
     this.take = take;
@@ -19,7 +19,7 @@ export class Chunks {
     this.loaded = new Map([[0, { cells, stale: false }]]);
     this.under = new Map();
     this.failed = new Map();
-    this.addresses = new Map([[0, whole(next)]]);
+    this.addresses = new Map([[0, whole(next || here)]]);
     if (next) this.addresses.set(1, next);
   }
 
@@ -52,7 +52,6 @@ export class Chunks {
 
   /** Ask for what is missing from `from` to `to`, and no longer for what is not. */
   want(from, to) {
-    if (!this.addresses.get(0)) return;
     const first = this.numberOf(from), last = this.numberOf(Math.max(from, to - 1));
     for (const [number, request] of this.under) {
       if (number >= first && number <= last) continue;
@@ -158,9 +157,8 @@ function after(address, cursor) {
 }
 
 /** The address of the list from its beginning. */
-function whole(next) {
-  if (!next) return "";
-  const address = new URL(next, location.href);
+function whole(part) {
+  const address = new URL(part, location.href);
   address.searchParams.delete("cursor");
   address.searchParams.delete("rows");
   return address.href;

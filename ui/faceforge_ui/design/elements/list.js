@@ -121,7 +121,8 @@ export class List extends Windowed {
 
   /** Another cell has come to the place that had the focus. */
   refocus(place) {
-    const cell = this.shown.get(place);
+    if (place >= this.total) this.makeCurrent(this.total - 1);
+    const cell = place >= 0 && this.shown.get(this.current);
     if (cell && !cell.contains(document.activeElement)) this.focusCell(cell);
   }
 

@@ -32,6 +32,7 @@ export class Windowed extends HTMLElement {
     this.shown = new Map(cells.entries());
     this.chunks = new Chunks({
       cells,
+      here: location.href,
       next: this.dataset.next,
       size: Number(this.dataset.size),
       take: (page) => this.take(page),
@@ -149,7 +150,7 @@ export class Windowed extends HTMLElement {
       if (!cell) wanted.set(index, old && !taken.has(old) ? old : this.blank());
     }
     const kept = this.shown.get(focused);
-    if (kept && !wanted.has(focused) && !taken.has(kept)) wanted.set(focused, kept);
+    if (kept && focused < this.total && !wanted.has(focused) && !taken.has(kept)) wanted.set(focused, kept);
     return wanted;
   }
 

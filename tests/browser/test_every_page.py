@@ -1,0 +1,214 @@
+"""Every page at every width, light and dark: nothing runs that came in as data, nothing leaves the origin, nothing
+shifts or overflows, and axe-core finds nothing that keeps people out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import quote
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from conftest import signed_in
+from core_process import CoreProcess
+from files_for_pages import model, picture, sound
+from playwright.sync_api import Browser, Page
+from visit import Visit
+
+from faceforge_ui.serving.menus import found_pages
+
+pytestmark = pytest.mark.needs("chromium")
+
+WIDTHS = {360: 740, 1280: 900, 2560: 1440}
+PAYLOADS = [
+    "<script>window.owned=1</script>",
+    '"><img src=x onerror="window.owned=1">',
+    "'onfocus='window.owned=1' autofocus='",
+    "{{7*7}}${7*7}<svg/onload=window.owned=1>",
+    "javascript:window.owned=1//</textarea></title><iframe srcdoc='<script>parent.owned=1</script>'>",
+    "\u202eevil\u202c \u0000".replace("\u0000", "") + "<b>bold</b>&lt;",
+]
+"""Texts that would run, were they ever taken for markup (S7)."""
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SHIFTS = """() => new Promise((resolve) => {
+    let sum = 0;
+    new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) if (!entry.hadRecentInput) sum += entry.value;
+    }).observe({ type: "layout-shift", buffered: true });
+    setTimeout(() => resolve(sum), 200);
+})"""
+BEYOND = """() => [...document.querySelectorAll("body *")].filter((each) => {
+    const box = each.getBoundingClientRect();
+    return box.width && box.right > innerWidth + 1 && !each.closest(".scroll, .tabs, .nav, .film, .quick, dialog");
+}).slice(0, 3).map((each) => each.outerHTML.slice(0, 120))"""
+
+
+@dataclass(frozen=True)
+class Hostile:
+    """A Core whose every text was written by an enemy."""
+
+    core: CoreProcess
+    entity: str
+    assets: dict[str, str]
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """Each page by the path that declares it, at an address that has something to show."""
+        filled = {
+            "{entity_id}": self.entity,
+            "{asset_id}": self.assets["picture"],
+            "{field_key}": "evil",
+            "{name}": quote(PAYLOADS[0], safe=""),
+            "{code}": "0000-0000",
+            "{plugin}": "evil",
+        }
+        found = {}
+        for pages in found_pages():
+            for page in pages.shown:
+                path = page.path
+                for name, value in filled.items():
+                    path = path.replace(name, value)
+                found[page.path] = path
+        return found
+
+
+@pytest.fixture(scope="module")
+def hostile(real_core: CoreProcess) -> Hostile:
+    """The payloads wherever a text can go in."""
+    client = real_core.client
+
+    def made(path: str, body: object) -> dict[str, str]:
+        answer = client.post(path, json=body)
+        assert answer.status_code in (200, 201), answer.text
+        found: dict[str, str] = answer.json()
+        return found
+
+    made(
+        "/v1/admin/field-defs",
+        {
+            "field_key": "evil",
+            "field_type": "text",
+            "scope": "both",
+            "label": PAYLOADS[0],
+            "description": PAYLOADS[1],
+        },
+    )
+    made("/v1/relation-types", {"name": "evil", "label": PAYLOADS[1]})
+    made("/v1/tokens", {"name": PAYLOADS[2][:60], "permissions": ["entities:read"]})
+    entities = [
+        made(
+            "/v1/entities",
+            {
+                "display_name": payload,
+                "aliases": PAYLOADS[:3],
+                "tags": [payload[:60]],
+                "fields": {"evil": payload, "undeclared": PAYLOADS[1]},
+                "external_ids": [{"namespace": f"n{number}", "value": payload}],
+                "plugin_data": {"evil": {payload: payload}},
+            },
+        )["entity_id"]
+        for number, payload in enumerate(PAYLOADS)
+    ]
+    first = entities[0]
+    files = {"picture": picture(1), "sound": sound(), "model": model(), "text": PAYLOADS[0].encode() * 20}
+    assets = {}
+    for number, (name, body) in enumerate(files.items()):
+        suffix = {"picture": "png", "sound": "wav", "model": "safetensors", "text": "txt"}[name]
+        answer = client.post(
+            "/v1/assets/upload",
+            files={"file": (f"{name}.{suffix}", body)},
+            data={
+                "filename": f"{PAYLOADS[number].replace('/', '_')}.{suffix}",
+                "entity_id": first,
+                "tag": PAYLOADS[number][:60],
+                "role": PAYLOADS[number][:60],
+            },
+        )
+        assert answer.status_code == 201, answer.text
+        assets[name] = answer.json()["asset_id"]
+        client.patch(f"/v1/assets/{assets[name]}", json={"user_metadata": {PAYLOADS[1]: PAYLOADS[0]}})
+    made(
+        f"/v1/entities/{first}/descriptors",
+        {
+            "field_key": "evil",
+            "value": PAYLOADS[1],
+            "source": PAYLOADS[0],
+            "note": PAYLOADS[1],
+            "valid_from": "2015",
+        },
+    )
+    made(
+        "/v1/relationships",
+        {
+            "src_entity_id": first,
+            "dst_entity_id": entities[1],
+            "relationship_type": "evil",
+            "source": PAYLOADS[0],
+        },
+    )
+    assert client.delete(f"/v1/entities/{entities[-1]}").status_code == 204
+    return Hostile(real_core, first, assets)
+
+
+@pytest.fixture
+def guest(hostile: Hostile, chromium: Browser) -> Iterator[Visit]:
+    with signed_in(hostile.core, chromium, 1280, "light") as visit:
+        yield visit
+
+
+def settle(page: Page) -> None:
+    page.wait_for_load_state("load")
+    page.evaluate("document.fonts.ready")
+    page.wait_for_timeout(150)
+
+
+def faults_of(page: Page) -> list[str]:
+    found = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]}).response["violations"]
+    return [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in found]
+
+
+PAGES = sorted({page.path for pages in found_pages() for page in pages.shown})
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_at_every_width_light_and_dark(guest: Visit, hostile: Hostile, path: str) -> None:
+    page = guest.page
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: dialogs.append(dialog.message) or dialog.dismiss())
+    guest.open(hostile.addresses[path])
+    settle(page)
+    assert page.evaluate(SHIFTS) < 0.02
+    assert page.locator("h1").count() == 1
+    viewer = path in ("/docs", "/redoc")  # what is inside them is not ours
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        for width, height in WIDTHS.items():
+            page.set_viewport_size({"width": width, "height": height})
+            page.wait_for_timeout(120)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, page.evaluate(BEYOND)
+            if not viewer and (width == 360 or scheme == "light"):
+                assert faults_of(page) == [], f"{scheme}, {width} px"
+    assert page.evaluate("window.owned") is None
+    assert dialogs == []
+
+
+@pytest.mark.parametrize("kind", ["sound", "model", "text"])
+def test_a_file_of_each_kind_is_shown_without_fault(guest: Visit, hostile: Hostile, kind: str) -> None:
+    page = guest.open(f"/assets/{hostile.assets[kind]}")
+    settle(page)
+    assert faults_of(page) == []
+    assert page.evaluate("window.owned") is None
+
+
+@pytest.mark.parametrize("path", [path for path in PAGES if path not in ("/docs", "/redoc")])
+def test_a_page_holds_with_text_twice_as_large_and_with_forced_colours(
+    guest: Visit, hostile: Hostile, path: str
+) -> None:
+    page = guest.open(hostile.addresses[path])
+    page.emulate_media(forced_colors="active")
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    settle(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280, page.evaluate(BEYOND)
+    page.set_viewport_size({"width": 640, "height": 900})
+    page.wait_for_timeout(100)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 640, page.evaluate(BEYOND)
