@@ -11,7 +11,9 @@ pytestmark = pytest.mark.needs("chromium")
 
 
 def define(page: Page, label: str, kind: str = "Text on one line") -> None:
-    page.get_by_role("link", name="New field").or_(page.get_by_role("link", name="Define the first")).first.click()
+    page.get_by_role("link", name="New field").or_(
+        page.get_by_role("link", name="Define the first")
+    ).first.click()
     page.get_by_label("Name", exact=True).fill(label)
     page.get_by_label("Kind").select_option(kind)
     page.get_by_role("button", name="Save").click()
