@@ -1,222 +1,33 @@
-"""The page of an entity: what is edited in place, who is related, the way through a list, trash and conflicts."""
+"""The page of an entity: name, tags, picture and external ids, the way through a list, trash, and hostile texts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from io import BytesIO
-from itertools import count
-from typing import Any
 
 import pytest
 from core_process import CoreProcess
+from entity_library import NUMBERS, Library
 from PIL import Image
 from playwright.sync_api import Page, expect
 from small_core import HOSTILE
 from visit import Visit
 
-NUMBERS = count()
-FIELDS: list[dict[str, Any]] = [
-    {"field_key": "height", "field_type": "number", "min": 20, "max": 320, "unit": "cm"},
-    {"field_key": "species", "field_type": "enum", "options": ["Human", "Elf"]},
-    {"field_key": "skills", "field_type": "string", "multiple": True},
-    {"field_key": "left_handed", "field_type": "boolean"},
-    {"field_key": "rival", "field_type": "entity_ref"},
-    {"field_key": "notes", "field_type": "text"},
-    {"field_key": "born", "field_type": "date", "label": "Birthday"},
-    {"field_key": "extra", "field_type": "json"},
-]
-
-
-class Library:
-    """What a test puts into Core by the API, and reads there again."""
-
-    def __init__(self, core: CoreProcess) -> None:
-        self.core = core
-
-    def entity(self, name: str, **more: Any) -> str:
-        answer = self.core.client.post("/v1/entities", json={"display_name": name, **more})
-        assert answer.status_code == 201, answer.text
-        return str(answer.json()["entity_id"])
-
-    def change(self, entity: str, **more: Any) -> None:
-        assert self.core.client.patch(f"/v1/entities/{entity}", json=more).status_code == 200
-
-    def read(self, entity: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.core.client.get(f"/v1/entities/{entity}").json()
-        return found
-
-    def fields(self, entity: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.read(entity)["fields"]
-        return found
-
-    def relations(self, entity: str) -> list[dict[str, Any]]:
-        answer = self.core.client.get("/v1/relationships", params={"entity_id": entity})
-        found: list[dict[str, Any]] = answer.json()["items"]
-        return found
-
 
 @pytest.fixture(scope="module")
 def core_library(real_core: CoreProcess) -> Library:
-    for each in FIELDS:
-        assert real_core.client.post("/v1/admin/field-defs", json=each).status_code == 201
     return Library(real_core)
 
 
 @pytest.fixture
 def mira(core_library: Library) -> str:
-    return core_library.entity(f"Mira Okonkwo {next(NUMBERS)}", tags=["protagonist"], fields={"height": 171})
+    return core_library.mira()
 
 
 @pytest.fixture
 def page(library: Visit, mira: str) -> Page:
     return library.open(f"/entities/{mira}")
-
-
-def part(page: Page, label: str) -> Any:
-    """The line of a field."""
-    return page.locator("#fields .kv > div").filter(has=page.get_by_text(label, exact=True))
-
-
-def test_a_click_on_a_value_opens_it_and_enter_saves_it(page: Page, core_library: Library, mira: str) -> None:
-    part(page, "Height").get_by_text("171").click()
-    field = page.get_by_label("Height", exact=True)
-    expect(field).to_be_focused()
-    field.fill("169,5 cm")
-    field.press("Enter")
-    expect(part(page, "Height")).to_contain_text("169.5 cm")
-    expect(page.get_by_text("Height: 169.5 cm")).to_be_visible()
-    expect(page.get_by_role("link", name="Edit Height")).to_be_focused()
-    assert core_library.fields(mira)["height"] == 169.5
-
-
-def test_escape_leaves_a_value_as_it_was(page: Page, core_library: Library, mira: str) -> None:
-    page.get_by_role("link", name="Edit Height").focus()
-    page.keyboard.press("Enter")
-    expect(page.get_by_label("Height", exact=True)).to_be_focused()
-    page.keyboard.type("5")
-    page.keyboard.press("Escape")
-    expect(page.get_by_role("link", name="Edit Height")).to_be_focused()
-    assert core_library.fields(mira)["height"] == 171
-
-
-@pytest.mark.parametrize("written", ["tall", "7"])
-def test_what_does_not_fit_is_told_in_words_beside_what_was_written(
-    library: Visit, page: Page, written: str
-) -> None:
-    page.get_by_role("link", name="Edit Height").click()
-    page.get_by_label("Height", exact=True).fill(written)
-    page.keyboard.press("Enter")
-    expect(page.get_by_text("Height is a number between 20 and 320, such as 170.")).to_be_visible()
-    expect(page.get_by_label("Height", exact=True)).to_have_value(written)
-    expect(page.get_by_label("Height", exact=True)).to_be_focused()
-    library.forgive("422")
-
-
-def test_a_value_is_added_and_taken_away_again(page: Page, core_library: Library, mira: str) -> None:
-    page.get_by_role("link", name="Add birthday").click()
-    page.get_by_label("Birthday", exact=True).fill("1990-05-31")
-    page.get_by_role("button", name="Save").click()
-    expect(part(page, "Birthday")).to_contain_text("31 May 1990")
-    assert core_library.fields(mira)["born"] == "1990-05-31"
-    page.get_by_role("link", name="Edit Birthday").click()
-    page.get_by_label("Birthday", exact=True).fill("")
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("link", name="Add birthday")).to_be_focused()
-    assert "born" not in core_library.fields(mira)
-
-
-def test_fields_of_all_kinds_have_the_control_that_fits(page: Page, core_library: Library, mira: str) -> None:
-    page.get_by_role("link", name="Add species").click()
-    page.get_by_label("Species", exact=True).select_option("Elf")
-    page.get_by_role("button", name="Save").click()
-    expect(part(page, "Species")).to_contain_text("Elf")
-    page.get_by_role("link", name="Add left handed").click()
-    page.get_by_label("No", exact=True).check()
-    page.get_by_role("button", name="Save").click()
-    expect(part(page, "Left handed")).to_contain_text("No")
-    page.get_by_role("link", name="Add skills").click()
-    page.get_by_label("Skills 1", exact=True).fill("rowing")
-    page.get_by_role("button", name="Add another").click()
-    page.get_by_label("Skills 2", exact=True).fill("lamps")
-    page.get_by_role("button", name="Save").click()
-    expect(part(page, "Skills")).to_contain_text("rowing, lamps")
-    page.get_by_role("link", name="Add notes").click()
-    page.get_by_label("Notes", exact=True).fill("one\ntwo")
-    page.keyboard.press("Control+Enter")
-    expect(part(page, "Notes")).to_contain_text("one")
-    page.get_by_role("link", name="Add extra").click()
-    page.get_by_label("Extra", exact=True).fill('{"left": [1, 2]}')
-    page.get_by_role("button", name="Save").click()
-    expect(part(page, "Extra")).to_contain_text('"left"')
-    assert core_library.fields(mira) == {
-        "height": 171,
-        "species": "Elf",
-        "left_handed": False,
-        "skills": ["rowing", "lamps"],
-        "notes": "one\ntwo",
-        "extra": {"left": [1, 2]},
-    }
-
-
-def test_a_field_that_names_somebody_is_filled_by_search(
-    page: Page, core_library: Library, mira: str
-) -> None:
-    name = f"Tarn Veld {next(NUMBERS)}"
-    tarn = core_library.entity(name)
-    page.get_by_role("link", name="Add rival").click()
-    page.keyboard.type(name)
-    page.get_by_role("option", name=name).wait_for()
-    page.keyboard.press("Enter")
-    page.get_by_role("button", name="Save").click()
-    expect(part(page, "Rival").get_by_role("link", name=name, exact=True)).to_be_visible()
-    assert core_library.fields(mira)["rival"] == tarn
-
-
-def test_who_was_overtaken_chooses_between_theirs_and_mine(
-    library: Visit, page: Page, core_library: Library, mira: str
-) -> None:
-    page.get_by_role("link", name="Edit Height").click()
-    core_library.change(mira, fields={"height": 169})
-    page.get_by_label("Height", exact=True).fill("180")
-    page.keyboard.press("Enter")
-    told = page.get_by_text("Somebody changed this while you were editing. Theirs: 169 cm. Yours: 180 cm.")
-    expect(told).to_be_visible()
-    assert core_library.fields(mira)["height"] == 169
-    page.get_by_role("button", name="Keep mine").click()
-    expect(told).to_be_hidden()
-    expect(part(page, "Height")).to_contain_text("180 cm")
-    assert core_library.fields(mira)["height"] == 180
-    library.forgive("412")
-
-
-def test_theirs_can_be_taken(library: Visit, page: Page, core_library: Library, mira: str) -> None:
-    page.get_by_role("link", name="Edit Height").click()
-    core_library.change(mira, fields={"height": 169})
-    page.get_by_label("Height", exact=True).fill("180")
-    page.keyboard.press("Enter")
-    page.get_by_role("link", name="Take theirs").click()
-    expect(part(page, "Height")).to_contain_text("169 cm")
-    library.forgive("412")
-
-
-def test_a_change_elsewhere_is_no_conflict(page: Page, core_library: Library, mira: str) -> None:
-    page.get_by_role("link", name="Edit Height").click()
-    core_library.change(mira, aliases=["Miri"])
-    page.get_by_label("Height", exact=True).fill("180")
-    page.keyboard.press("Enter")
-    expect(part(page, "Height")).to_contain_text("180 cm")
-    assert core_library.read(mira)["aliases"] == ["Miri"]
-
-
-def test_other_names_are_rows_in_any_script(page: Page, core_library: Library, mira: str) -> None:
-    page.get_by_role("link", name="Add other names").click()
-    page.get_by_label("Other names 1", exact=True).fill("The Lamplighter, first of her name")
-    page.get_by_role("button", name="Add another").click()
-    page.get_by_label("Other names 2", exact=True).fill("ميرا أوكونكوو")
-    page.keyboard.press("Enter")
-    expect(page.locator("#who")).to_contain_text("Also known as The Lamplighter, first of her name")
-    assert core_library.read(mira)["aliases"] == ["The Lamplighter, first of her name", "ميرا أوكونكوو"]
 
 
 def test_tags_are_written_as_tokens(page: Page, core_library: Library, mira: str) -> None:
@@ -314,71 +125,6 @@ def test_an_entity_that_is_not_there_is_told_in_words(library: Visit) -> None:
     page = library.open("/entities/" + "0" * 64)
     expect(page.get_by_role("link", name="Go to your entities")).to_be_visible()
     library.forgive("404")
-
-
-def test_two_are_related_by_search_and_by_a_sentence(page: Page, core_library: Library, mira: str) -> None:
-    name = f"Tarn Veld {next(NUMBERS)}"
-    tarn = core_library.entity(name)
-    page.get_by_role("link", name="Relate", exact=True).click()
-    expect(page.get_by_role("combobox", name="Who")).to_be_focused()
-    page.keyboard.type(name)
-    page.get_by_role("option", name=name).wait_for()
-    page.keyboard.press("Enter")
-    page.get_by_label("Relation", exact=True).fill("Sworn enemy")
-    page.get_by_label(f"{name} is Sworn enemy of").check()
-    page.get_by_text("When, how sure, who says so").click()
-    page.get_by_label("From", exact=True).fill("May 2019")
-    page.get_by_label("How sure").fill("30")
-    page.get_by_label("Source").fill("the novel")
-    page.get_by_role("button", name="Relate").click()
-    row = page.locator("#relation-list li").filter(has_text=name)
-    expect(row).to_contain_text("their sworn enemy · since May 2019 · unsure · 30 % sure")
-    expect(page.locator("#entity-tabs")).to_contain_text("Relationships1")
-    (made,) = core_library.relations(mira)
-    told = (made["src_entity_id"], made["relationship_type"], made["valid_from"], made["confidence"])
-    assert told == (tarn, "sworn-enemy", "2019-05", 0.3)
-
-
-def test_the_other_side_shows_the_inverse_and_can_be_written(
-    library: Visit, core_library: Library, real_core: CoreProcess, mira: str
-) -> None:
-    pupil = core_library.entity(f"Pupil {next(NUMBERS)}")
-    real_core.client.post("/v1/relation-types", json={"name": "teacher", "inverse": "pupil"})
-    page = library.open(f"/entities/{pupil}/relationships?add=1&with={mira}")
-    page.get_by_label("Relation", exact=True).fill("pupil")
-    page.get_by_role("button", name="Relate").click()
-    expect(page.locator("#relation-list")).to_contain_text("pupil of")
-    (made,) = core_library.relations(mira)
-    assert (made["src_entity_id"], made["relationship_type"]) == (mira, "teacher")
-    page.goto(f"{real_core.url}/entities/{mira}/relationships")
-    expect(page.locator("#relation-list")).to_contain_text("teacher of")
-
-
-def test_what_is_missing_in_a_relationship_is_told(library: Visit, mira: str) -> None:
-    page = library.open(f"/entities/{mira}/relationships?add=1")
-    page.get_by_role("button", name="Relate").click()
-    expect(page.get_by_text("Choose who it is")).to_be_visible()
-    library.forgive("422")
-
-
-def test_a_relationship_is_changed_removed_and_put_back(
-    library: Visit, core_library: Library, real_core: CoreProcess, mira: str
-) -> None:
-    name = f"Tarn Veld {next(NUMBERS)}"
-    ends = {"src_entity_id": mira, "dst_entity_id": core_library.entity(name), "relationship_type": "friend"}
-    real_core.client.post("/v1/relationships", json={**ends, "fields": {"met": "at sea"}})
-    page = library.open(f"/entities/{mira}/relationships")
-    page.get_by_role("link", name=f"Edit the relationship with {name}").click()
-    page.get_by_label("Until", exact=True).fill("2020")
-    page.get_by_role("button", name="Save").click()
-    expect(page.locator("#relation-list")).to_contain_text("friend of · until 2020")
-    page.get_by_role("button", name=f"Remove the relationship with {name}").click()
-    expect(page.get_by_text("Nobody yet.")).to_be_visible()
-    assert core_library.relations(mira) == []
-    page.get_by_role("button", name="Undo").click()
-    expect(page.locator("#relation-list")).to_contain_text("friend of · until 2020")
-    (again,) = core_library.relations(mira)
-    assert again["fields"] == {"met": "at sea"}
 
 
 def test_next_and_previous_are_those_of_the_list_one_came_from(library: Visit, core_library: Library) -> None:
