@@ -1,4 +1,4 @@
-"""The settings, as a person changes them: fields and their order, relation types, access for programs, sessions, looks."""
+"""The settings, as a person changes them: fields in their order, relation types, access for programs, sessions."""
 
 from __future__ import annotations
 

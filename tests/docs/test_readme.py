@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import subprocess
 import time
@@ -11,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 from newcomer import TRIAL, newcomer
-from pages import DOCS, ROOT, examples
+from pages import ROOT, examples
 from served_core import SECONDS
 
 from faceforge_storage.home.home import Home, open_home
@@ -50,15 +49,6 @@ def test_start_sign_in_and_the_tour(tmp_path: Path) -> None:
         printed, _ = core.communicate(timeout=SECONDS)
     assert ports["url"] in printed
     assert open_home(home)[1].auth.install_token.get_secret_value() not in printed
-
-
-def test_what_is_to_be_clicked_is_there() -> None:
-    """Each call that the first page names stands on `/docs`, under the heading that it names."""
-    contract = json.loads((ROOT / "schema" / "openapi.json").read_text(encoding="utf-8"))
-    clicks = (DOCS / "index.md").read_text(encoding="utf-8")
-    named = re.findall(r"^\d\. .*?`(GET|POST) (/v1/[^`]*)`", clicks, re.MULTILINE)
-    tags = [contract["paths"][path][method.lower()]["tags"] for method, path in named]
-    assert tags == [["entities"], ["assets"], ["entities"], ["assets"]]
 
 
 def say(command: str, folder: Path, environment: dict[str, str]) -> str:

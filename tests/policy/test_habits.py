@@ -13,7 +13,7 @@ import yaml
 from sources import ROOT, files, named
 
 GITHUB = ROOT / ".github"
-TEXTS = [path for path in files() if path.suffix not in (".png", ".ico") and path.name != "LICENSE"]
+TEXTS = [path for path in files() if path.suffix not in (".png", ".ico", ".webp") and path.name != "LICENSE"]
 
 
 def read(path: Path) -> dict[Any, Any]:

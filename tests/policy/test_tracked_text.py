@@ -10,7 +10,7 @@ from sources import ROOT, faults, files, named
 REGISTRIES = ("pypi", "pythonhosted", "npmjs", "crates", "debian", "golang", "jsdelivr", "unpkg", "cdnjs")
 OURS = r"127\.0\.0\.1|localhost|\[::1\]|[\w.-]*\bexample(?:\.\w+)?|[\w.-]+\.(?:test|invalid|local)"
 MEANT = r"www\.w3\.org/|www\.rfc-editor\.org/|json-schema\.org/|spec\.graphql\.org/|www\.gnu\.org/|fsf\.org/"
-TEXTS = [path for path in files() if path.suffix not in (".svg", ".png", ".ico") and path.name != "LICENSE"]
+TEXTS = [path for path in files() if path.suffix not in (".svg", ".png", ".ico", ".webp") and path.name != "LICENSE"]
 OTHERS = [path for path in TEXTS if path.name != "test_tracked_text.py"]
 
 

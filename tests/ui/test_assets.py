@@ -124,5 +124,5 @@ def test_what_outlives_a_tab_is_how_pages_look_and_the_csrf_token() -> None:
     assert stored == {
         ("shell/looks.js", "NAMES[name]"),
         ("shell/session.js", "CSRF"),
-        ("viewer/ff-viewer.js", "DETAILS"),
+        ("design/elements/ff-size.js", "NAME + this.dataset.for"),
     }
