@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from visit import Visit
 
 pytestmark = pytest.mark.needs("chromium")
+expect.set_options(timeout=30_000)  # as long as a visit waits: a busy machine is slow
 
 
 @pytest.fixture(scope="module")

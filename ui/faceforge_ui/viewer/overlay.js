@@ -16,7 +16,8 @@ const isOfThisList = (list) => Boolean(list) && new URL(list, location.href).pat
 
 async function open(address, { push }) {
   const turn = ++opening;
-  const page = await part(address);
+  // what the page of a file does has to be there when it is shown: the next key may be for it
+  const [page] = await Promise.all([part(address), import("./viewer.js").catch(() => null)]);
   if (turn !== opening) return;
   if (!page) return void location.assign(address); // the page says what is wrong
   const title = document.title;
