@@ -208,6 +208,7 @@ def test_evidence_is_found_among_the_files_of_the_entity(facts):
     page.get_by_role("button", name="Save").click()
     expect(facts.card).to_contain_text("Since is a year, a month or a day")
     facts.visit.forgive("422")
+    expect(facts.card).not_to_have_attribute("aria-busy", "true")
     page.get_by_label("Since").fill("")
     page.get_by_role("button", name="Save").click()
     expect(facts.card.get_by_role("link", name="rooftop 0412 🌙.txt", exact=True)).to_be_visible()
