@@ -92,7 +92,7 @@ async def _found(view: View, wished: Listing, part: Window) -> dict[str, Any]:
 
 
 async def _passed(view: View, wished: Listing, first: int, after: str | None) -> Any:
-    found = await view.ask("Pass", first=first, after=after, **wished.asked)
+    found = await view.ask_apart("Pass", first=first, after=after, **wished.asked)
     return found["entities"]["pageInfo"]
 
 

@@ -118,7 +118,7 @@ async def _shown(view: View, *, asked: dict[str, Any] | None) -> Response:
     kind = _kind(view)
 
     async def step(first: int, after: str | None) -> Any:
-        passed = await view.ask(f"Pass{kind.operations}", first=first, after=after)
+        passed = await view.ask_apart(f"Pass{kind.operations}", first=first, after=after)
         return passed["found"]["pageInfo"]
 
     part = await window(view.query, step)
