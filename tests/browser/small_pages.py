@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 from fastapi import FastAPI
 from small_core import refused, signed_in
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from faceforge_ui.serving.headers import page_headers
@@ -17,10 +17,13 @@ from faceforge_ui.serving.rendering import Said, shell_values, templates
 
 TEMPLATE = """{% extends layout %}
 {% block title %}{{ title }}{% endblock %}
+{% block head %}{{ module("find/picker.js") }}{% endblock %}
 {% block main %}
 <h1>{{ title }}</h1>
 <p id="tall"></p>
-<ul id="list" data-live="entity.*" data-live-record="abc">{% for each in items %}<li><bdi>{{ each }}</bdi></li>{% endfor %}</ul>
+<ul id="list" data-live="entity.*" data-live-record="abc">
+{%- for each in items %}<li><bdi>{{ each }}</bdi></li>{% endfor -%}
+</ul>
 <p id="asked">{{ asked }}</p>
 <form id="add" method="post" action="/small/add" data-swap="#list #add">
   <input id="name" name="name" aria-label="Name" value="{{ sent }}"{% if fault %} aria-invalid="true"{% endif %}>
@@ -32,6 +35,11 @@ TEMPLATE = """{% extends layout %}
 </form>
 <a href="/small?q=a" data-swap="#list" id="narrow">Those with an a</a>
 <a href="/small/other" id="away">Elsewhere</a>
+<form id="link" method="post" action="/small/link" data-swap="#link">
+  <ff-entity-picker name="id" label="With whom" multiple required></ff-entity-picker>
+  <p id="linked">{{ linked }}</p>
+  <button>Link</button>
+</form>
 <form method="post" action="/small/go"><button>Go elsewhere</button></form>
 <form method="post" action="/small/break"><button>Break</button></form>
 {% endblock %}"""
@@ -46,8 +54,12 @@ class SmallPages:
 
     def page(self, request: Request, status: int = 200, **values: object) -> Response:
         q = request.query_params.get("q", "")
-        shown = {"title": "Small", "items": [each for each in self.items if q in each], "asked": len(self.asked)}
-        shown |= {"fault": "", "sent": "", "said": [], **values}
+        shown = {
+            "title": "Small",
+            "items": [each for each in self.items if q in each],
+            "asked": len(self.asked),
+        }
+        shown |= {"fault": "", "sent": "", "linked": "", "said": [], **values}
         html = templates().from_string(TEMPLATE).render(**shell_values(request), **shown)
         return HTMLResponse(html, status, page_headers(request))
 
@@ -72,12 +84,27 @@ class SmallPages:
         gone = self.items.pop()
         return self.page(request, said=[Said(f"{gone} is gone")])
 
+    async def find(self, request: Request) -> Response:
+        q = request.query_params["q"].lower()
+        found = [
+            {"id": f"id-{name.lower()}", "name": name, "note": "", "picture": None}
+            for name in ("Ada", "Grace", "Hedy", "<b>Bold</b>")
+            if q in name.lower()
+        ]
+        return JSONResponse({"entities": found, "files": [], "complete": True})
+
+    async def link(self, request: Request) -> Response:
+        sent = parse_qs((await request.body()).decode())
+        return self.page(request, linked=" ".join(sent["id"]))
+
     async def go(self, _: Request) -> Response:
         said = '<div id="said" hidden><p>Moved</p></div>'
         return HTMLResponse(said, 201, {"Location": "/small/other"})
 
     async def broken(self, request: Request) -> Response:
-        return HTMLResponse("<title>No</title><main id=main><h1>It broke</h1><p>Try it later.</p></main>", 503)
+        return HTMLResponse(
+            "<title>No</title><main id=main><h1>It broke</h1><p>Try it later.</p></main>", 503
+        )
 
     def put_on(self, app: FastAPI) -> None:
         """Add the addresses to an application."""
@@ -88,5 +115,6 @@ class SmallPages:
             Route("/small/undo", self.undo, methods=["POST"]),
             Route("/small/go", self.go, methods=["POST"]),
             Route("/small/break", self.broken, methods=["POST"]),
-            Route("/small/from", lambda _: RedirectResponse("/small?q=g", 303)),
+            Route("/small/link", self.link, methods=["POST"]),
+            Route("/find", self.find),
         ]

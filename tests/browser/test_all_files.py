@@ -11,6 +11,8 @@ from files_for_pages import HOSTILE, LAYLA, Files, filled
 from playwright.sync_api import Page, expect
 from visit import Visit
 
+pytestmark = pytest.mark.needs("chromium")
+
 
 @pytest.fixture(scope="module")
 def files(real_core: CoreProcess) -> Files:

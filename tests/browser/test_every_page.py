@@ -61,6 +61,7 @@ class Hostile:
             "{name}": quote(PAYLOADS[0], safe=""),
             "{code}": "0000-0000",
             "{plugin}": "evil",
+            "{reader}": "image",
         }
         found = {}
         for pages in found_pages():
@@ -167,7 +168,17 @@ def faults_of(page: Page) -> list[str]:
     return [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in found]
 
 
-PAGES = sorted({page.path for pages in found_pages() for page in pages.shown})
+ASKED_BY_SCRIPTS = {
+    "/entities/{entity_id}/descriptors/files",
+    "/entities/{entity_id}/neighbours",
+    "/find",
+    "/shell/counts",
+    "/uploads/room",
+}
+"""Addresses that answer a script of ours with a part, which nobody opens."""
+VIEWERS = {"/docs", "/redoc"}
+"""Pages most of which is not ours."""
+PAGES = sorted({page.path for pages in found_pages() for page in pages.shown} - ASKED_BY_SCRIPTS)
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -178,8 +189,10 @@ def test_a_page_at_every_width_light_and_dark(guest: Visit, hostile: Hostile, pa
     guest.open(hostile.addresses[path])
     settle(page)
     assert page.evaluate(SHIFTS) < 0.02
-    assert page.locator("h1").count() == 1
-    viewer = path in ("/docs", "/redoc")  # what is inside them is not ours
+    if path == "/sign-in/{code}":
+        guest.forgive("401")  # the code is wrong
+    viewer = path in VIEWERS
+    assert viewer or page.locator("h1").count() == 1
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         for width, height in WIDTHS.items():
@@ -200,11 +213,14 @@ def test_a_file_of_each_kind_is_shown_without_fault(guest: Visit, hostile: Hosti
     assert page.evaluate("window.owned") is None
 
 
-@pytest.mark.parametrize("path", [path for path in PAGES if path not in ("/docs", "/redoc")])
+@pytest.mark.parametrize("path", [path for path in PAGES if path not in VIEWERS])
 def test_a_page_holds_with_text_twice_as_large_and_with_forced_colours(
     guest: Visit, hostile: Hostile, path: str
 ) -> None:
     page = guest.open(hostile.addresses[path])
+    if path == "/sign-in/{code}":
+        page.wait_for_timeout(300)
+        guest.forgive("401")
     page.emulate_media(forced_colors="active")
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     settle(page)

@@ -204,6 +204,11 @@ def test_evidence_is_found_among_the_files_of_the_entity(facts):
     page.get_by_role("combobox", name="Evidence").press_sequentially("roof")
     expect(page.get_by_role("option")).to_have_count(1)
     page.get_by_role("option").click()
+    page.get_by_label("Since").fill("some day")
+    page.get_by_role("button", name="Save").click()
+    expect(facts.card).to_contain_text("Since is a year, a month or a day")
+    facts.visit.forgive("422")
+    page.get_by_label("Since").fill("")
     page.get_by_role("button", name="Save").click()
     expect(facts.card.get_by_role("link", name="rooftop 0412 🌙.txt", exact=True)).to_be_visible()
 

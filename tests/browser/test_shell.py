@@ -20,7 +20,9 @@ NAMES = ["Mira Okonkwo", "Tarn Veld", "Ta Mira", "ليلى بن يوسف", *PAYL
 def peopled(real_core: CoreProcess) -> CoreProcess:
     """A Core with a few entities, some of whose names look like scripts."""
     for name in NAMES:
-        real_core.client.post("/v1/entities", json={"display_name": name, "tags": ["guild"]}).raise_for_status()
+        real_core.client.post(
+            "/v1/entities", json={"display_name": name, "tags": ["guild"]}
+        ).raise_for_status()
     files = {"file": ("Mira, at the window.txt", b"Hello")}
     real_core.client.post("/v1/assets/upload", files=files).raise_for_status()
     return real_core
@@ -156,7 +158,9 @@ def test_single_keys_can_be_turned_off_and_are_off_in_fields(library: Visit) -> 
     expect(page.get_by_role("combobox", name="Search or do")).to_be_focused()
 
 
-@pytest.mark.parametrize(("width", "side", "bottom"), [(360, False, True), (800, True, False), (1280, True, False)])
+@pytest.mark.parametrize(
+    ("width", "side", "bottom"), [(360, False, True), (800, True, False), (1280, True, False)]
+)
 def test_there_is_one_navigation_at_each_width(library: Visit, width: int, side: bool, bottom: bool) -> None:
     library.page.set_viewport_size({"width": width, "height": 740})
     page = library.open("/entities")
@@ -175,7 +179,9 @@ def test_a_page_that_was_asked_for_by_another_site_is_shown_to_who_is_signed_in(
     page = library.open("/entities")
     library.page.route(
         "http://elsewhere.test/",
-        lambda route: route.fulfill(body=f'<a href="{real_core.url}/history">go</a>', content_type="text/html"),
+        lambda route: route.fulfill(
+            body=f'<a href="{real_core.url}/history">go</a>', content_type="text/html"
+        ),
     )
     page.goto("http://elsewhere.test/")
     page.get_by_role("link", name="go").click()
@@ -190,7 +196,9 @@ def test_a_core_that_is_killed_is_said_and_comes_back_by_itself(chromium: Browse
         page = visit.open("/entities")
         expect(page.get_by_text("Connected", exact=True)).to_be_visible()
         first.kill()
-        expect(page.get_by_role("alert")).to_contain_text("FaceForge is not answering. What you see may be old")
+        expect(page.get_by_role("alert")).to_contain_text(
+            "FaceForge is not answering. What you see may be old"
+        )
         expect(page.get_by_text("Not connected", exact=True)).to_be_visible()
         second = CoreProcess(tmp_path / "home", "--port", first.url.rpartition(":")[2].strip("/"))
         try:

@@ -19,6 +19,8 @@ pytestmark = pytest.mark.needs("chromium")
 FILES = """query($e: ID!) { assets(entityId: $e, sortBy: FILENAME, sortOrder: ASC) {
     nodes { filename kind userMetadata tags links { entityId role } } } }"""
 ADD = "Add files"
+SOON = 60_000
+"""Milliseconds in which files arrive on a busy machine, or Core is missed."""
 SLOW = 3_000_000
 """Bytes a second at which a file of some megabytes is still under way when the test looks."""
 
@@ -34,6 +36,10 @@ def attachments(visit: Visit, entity: str) -> Page:
     return page
 
 
+def says(page: Page, heading: str) -> None:
+    expect(panel(page).get_by_role("heading")).to_have_text(heading, timeout=SOON)
+
+
 def names(core: CoreProcess, entity: str) -> list[str]:
     return [each["filename"] for each in ask(core, FILES, e=entity)["assets"]["nodes"]]
 
@@ -47,7 +53,7 @@ def test_chosen_files_arrive_and_belong_to_whom_the_page_is_about(
     chosen = [put(tmp_path, name, seed=at + 1) for at, name in enumerate(given)]
     choose(page, page.get_by_role("button", name="Choose files"), chosen)
 
-    expect(panel(page).get_by_role("heading")).to_have_text("3 files added")
+    says(page, "3 files added")
     for name in given:
         expect(page.get_by_role("list", name="Files").get_by_role("link", name=name)).to_be_visible()
     expect(page.locator("#entity-tabs").get_by_role("link", name="Attachments")).to_contain_text("3")
@@ -77,7 +83,7 @@ def test_a_file_that_is_here_is_linked_and_said_to_be_here(
     page = attachments(library, create(real_core, "Tarn Veld"))
     same = put(tmp_path, "shared.png", seed=30)
     choose(page, page.get_by_role("button", name="Choose files"), same)
-    expect(panel(page).get_by_role("heading")).to_have_text("1 file added")
+    says(page, "1 file added")
 
     page = attachments(library, mira)
     choose(page, page.get_by_role("button", name="Choose files"), same)
@@ -101,7 +107,7 @@ def test_a_sidecar_goes_with_its_file_and_clutter_stays_behind(
             ".DS_Store": b"x",
         },
     )
-    expect(panel(page).get_by_role("heading")).to_have_text("3 files added")
+    says(page, "3 files added")
     first, alone, second = ask(real_core, FILES, e=mira)["assets"]["nodes"]
     assert (first["filename"], first["tags"], first["userMetadata"]) == (
         "a.png",
@@ -121,7 +127,7 @@ def test_a_sidecar_that_cannot_be_read_can_be_left_out(
         "Its _meta.json (a small text file beside it that describes it) cannot be read."
     )
     panel(page).get_by_role("button", name="Send without it").click()
-    expect(panel(page).get_by_role("heading")).to_have_text("1 file added")
+    says(page, "1 file added")
     assert names(real_core, mira) == ["c.png"]
     library.forgive("422")
 
@@ -132,7 +138,7 @@ def test_a_whole_folder_is_walked(library: Visit, real_core: CoreProcess, mira: 
     for at in range(30):
         put(folder, f"day {at % 3}/{at:02}.png", seed=at + 100)
     choose(page, page.get_by_role("button", name="Choose a folder"), folder)
-    expect(panel(page).get_by_role("heading")).to_have_text("30 files added")
+    says(page, "30 files added")
     assert len(names(real_core, mira)) == 30
 
 
@@ -143,7 +149,7 @@ def test_uploads_live_on_while_pages_come_and_go_and_other_tabs_see_them(
     slow(page)
     large = [put(tmp_path, f"film {at}.bin", os.urandom(6_000_000)) for at in range(3)]
     choose(page, page.get_by_role("button", name="Choose files"), large)
-    expect(panel(page).get_by_role("heading")).to_have_text("Uploading 1 of 3")
+    says(page, "Uploading 1 of 3")
 
     page.get_by_role("navigation", name="Main", exact=True).get_by_role("link", name="Entities").click()
     page.wait_for_url("**/entities")
@@ -157,8 +163,8 @@ def test_uploads_live_on_while_pages_come_and_go_and_other_tabs_see_them(
     expect(panel(page).get_by_role("heading")).to_contain_text("of 2")
     page.go_back()
     page.wait_for_url("**/attachments")
-    expect(panel(page).get_by_role("heading")).to_have_text("2 files added", timeout=60_000)
-    expect(panel(other).get_by_role("heading")).to_have_text("2 files added in another tab")
+    says(page, "2 files added")
+    says(other, "2 files added in another tab")
 
 
 def slow(page: Page) -> None:
@@ -174,7 +180,7 @@ def test_the_key_u_chooses_files(library: Visit, real_core: CoreProcess, mira: s
     with page.expect_file_chooser() as dialog:
         page.keyboard.press("u")
     dialog.value.set_files(put(tmp_path, "by key.png", seed=50))
-    expect(panel(page).get_by_role("heading")).to_have_text("1 file added")
+    says(page, "1 file added")
     assert names(real_core, mira) == ["by key.png"]
 
 
@@ -202,15 +208,15 @@ def test_a_broken_connection_is_said_and_the_rest_waits_until_core_is_back(
     expect(panel(page).get_by_text("%").first).to_be_visible()
     port = running[0].url.rsplit(":", 1)[1]
     running[0].kill()
-    expect(panel(page).get_by_role("heading")).to_have_text("Paused at 0 of 5")
+    says(page, "Paused at 0 of 5")
     expect(panel(page)).to_contain_text("The rest waits and goes on by itself.")
     expect(panel(page).get_by_text("The connection broke").first).to_be_visible()
     assert "Resume" not in panel(page).inner_text()
 
     running.append(CoreProcess(home, "--port", port))
-    expect(panel(page).get_by_role("heading")).to_have_text("2 of 5 files added", timeout=60_000)
+    says(page, "2 of 5 files added")
     panel(page).get_by_role("button", name="Try all again").click()
-    expect(panel(page).get_by_role("heading")).to_have_text("5 files added", timeout=60_000)
+    says(page, "5 files added")
 
 
 def bounded(home: Path, running: list[CoreProcess], **limits: int) -> None:
@@ -233,7 +239,7 @@ def test_a_file_that_is_too_large_and_a_disk_that_is_too_full_are_said_before_a_
     page.wait_for_function("Boolean(customElements.get('ff-uploads'))")
     given = [put(tmp_path, "huge.bin", bytes(60_000)), put(tmp_path, "small.png", seed=60)]
     choose(page, page.get_by_role("button", name="Choose files"), given)
-    expect(panel(page).get_by_role("heading")).to_have_text("1 of 2 files added")
+    says(page, "1 of 2 files added")
     expect(panel(page)).to_contain_text("Too large: it has 60 kB; FaceForge takes files up to 50 kB here.")
 
     bounded(home, running, disk_reserve_bytes=1 << 60)

@@ -51,7 +51,7 @@ class Visit:
         self.sign_in(self.core.token)
         self.page.wait_for_url(f"{self.core.address}/entities")
         self.open(path)
-        self.page.get_by_role("button", name="Sign out", exact=True).wait_for()
+        self.page.locator("html[data-session=in]").wait_for()
         return self.page
 
     def sign_in(self, token: str) -> None:

@@ -52,6 +52,21 @@ def test_the_styles_that_every_page_loads_weigh_little() -> None:
     assert weight < MAX_STYLE_BYTES
 
 
+def test_no_page_restyles_what_the_design_has() -> None:
+    """Styles of pages stay when one is followed by the next without loading it anew: they would change all others."""
+    shared = {path for path in of_ui(".css") if path.parent.name in {"design", "shell"}}
+    names = {name for path in shared for name in re.findall(r"\.([a-z][\w-]*)", path.read_text())}
+    own_doors = {"sign_in"}  # a page without the shell, which nothing follows in place
+    found = [
+        f"{named(path)}: .{name}"
+        for path in of_ui(".css")
+        if path not in shared and path.parent.name not in own_doors
+        for name in re.findall(r"^\s*\.([a-z][\w-]*)\s*\{", path.read_text(), re.MULTILINE)
+        if name in names
+    ]
+    assert sorted(set(found)) == []
+
+
 def test_every_icon_that_is_asked_for_by_name_is_in_the_sprite() -> None:
     there = set(re.findall(r'<symbol id="([\w-]+)"', (UI / "design" / "icons.svg").read_text()))
     asked = {

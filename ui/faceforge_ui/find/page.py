@@ -23,7 +23,8 @@ async def find(view: View) -> Response:
     """Entities and files whose names hold `q`; without `q` the entities that changed last. `of` narrows to `entities`
     or `files`; `complete` says that there are no others."""
     word, of = view.query.get("q", "").strip(), view.query.get("of", "")
-    entities, files = ([], True), ([], True)
+    entities: Found = ([], True)
+    files: Found = ([], True)
     if of != "files" and view.may("entities:read"):
         entities = await _entities(view, word)
     if of != "entities" and word and view.may("assets:read"):

@@ -87,12 +87,12 @@ def _worth_telling(changes: Sequence[Change]) -> Sequence[Change]:
     kinds = {change["recordType"] for change in changes}
 
     def implied(change: Change) -> bool:
-        made = change["verb"] == "INSERT"
+        made: bool = change["verb"] == "INSERT"
         if change["recordType"] == "asset":
             return made and change["recordId"] in linked
         if change["recordType"] == "relation_type":
             return made and "relationship" in kinds
-        return change["recordType"] == "object"
+        return bool(change["recordType"] == "object")
 
     return [change for change in changes if not implied(change)] or changes
 

@@ -117,6 +117,7 @@ class View:
         """What the form has sent; raises PayloadTooLarge, BadRequest."""
         if self._form is None:
             limit = self.context.core.settings.limits.json_bytes
+            self._form = Form({})  # what cannot be read is not read once more for the page that says so
             self._form = await read_form(self.request, limit, self.context.budget)
         return self._form
 

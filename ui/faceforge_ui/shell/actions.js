@@ -13,11 +13,7 @@ function places() {
   }));
 }
 
-function bound() {
-  const seen = new Set();
-  return keys.actions().filter(({ action }) => !seen.has(action) && seen.add(action))
-    .map(({ action, icon = "right", key, act }) => ({ label: action, icon, key, act }));
-}
+const bound = () => keys.actions().map(({ action, icon = "right", key, act }) => ({ label: action, icon, key, act }));
 
 /** The actions whose words begin with all that was typed, the first of them when nothing was. */
 export function actions(word) {

@@ -20,8 +20,8 @@ export const keys = {
   },
   /** What works here now, oldest first. */
   list: () => bindings.filter((one) => !one.hidden && allowed(one)).reverse(),
-  /** What the palette offers, oldest first. */
-  actions: () => bindings.filter(({ action }) => action).reverse(),
+  /** What the palette offers, oldest first; of those called alike the newest. */
+  actions: () => [...new Map(bindings.filter(({ action }) => action).reverse().map((one) => [one.action, one])).values()],
 };
 
 /** The name of what was pressed, as bindings write it, or "" for what is none of ours. */

@@ -43,12 +43,19 @@ onSession((signedIn, reason) => {
   else if (signedIn) showState();
   wasSignedIn = signedIn;
 });
+// By script, since a viewer of the API takes every change of the fragment for its own.
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  document.getElementById("main").focus();
+});
 document.addEventListener("ff:live", showState);
 document.getElementById("theme").addEventListener("click", flip);
 document.getElementById("sign-out").addEventListener("click", () => signOut());
 showState();
 
 keys.on({ scope: "Anywhere", key: "t", label: "light or dark", icon: "moon", action: "Switch to light or dark", act: flip });
+const { create } = document.body.dataset;
+if (create) keys.on({ scope: "Anywhere", key: "c", label: "create an entity", icon: "plus", action: "Create an entity", act: () => go(create) });
 for (const link of document.querySelectorAll(".nav a[data-key]")) {
   const label = link.title.toLowerCase();
   keys.on({ scope: "Anywhere", key: `g ${link.dataset.key}`, label, act: () => go(link.href) });

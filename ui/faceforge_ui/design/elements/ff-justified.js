@@ -22,6 +22,7 @@ const FEW = 120; // as many tiles may all stay in the page
 const NARROWEST = 0.4;
 const WIDEST = 3.2;
 const FAST = 3; // screens a second, over which no picture is asked for
+const MOST_PAGES = 10; // that are asked for again at once
 const LATER = 1000; // milliseconds from an event to asking again
 
 class Justified extends HTMLElement {
@@ -48,6 +49,7 @@ class Justified extends HTMLElement {
     const { signal } = this.leaving;
     document.addEventListener("scroll", () => this.#scrolled(), { passive: true, capture: true, signal });
     document.addEventListener("ff:event", ({ detail }) => this.#heard(detail), { signal });
+    document.addEventListener("ff:swapped", ({ target }) => target.dataset.refreshes === this.id && this.refresh(true), { signal });
     this.addEventListener("load", ({ target }) => this.#learned(target), { capture: true, signal });
     this.addEventListener("focusin", ({ target }) => this.#entered(this.indexOf(target)), { signal });
     this.addEventListener("change", ({ target }) => this.#ticked(target), { signal });
@@ -226,32 +228,45 @@ class Justified extends HTMLElement {
     this.later ||= setTimeout(() => this.refresh(), LATER);
   }
 
-  /** Look for what is new at the beginning. Far down nothing is taken away from under the reader. */
-  async refresh() {
+  /** Ask again for all that is loaded. Far down, what others have changed waits until the reader is back at the top. */
+  async refresh(own = false) {
     clearTimeout(this.later);
     this.later = 0;
-    this.stale = false;
-    const address = new URL(location.href);
-    address.searchParams.delete("cursor");
-    const page = await ask(address);
-    const list = page?.getElementById(this.id);
-    if (!page || !this.isConnected) return;
-    if (!list) return void refresh("#main"); // what an empty list looks like, the server knows
-    const [fresh, more] = found(list);
-    const same = fresh.map((tile) => this.tiles.find((old) => alike(old, tile)) ?? tile);
-    const end = fresh.length ? this.tiles.findIndex((tile) => tile.dataset.id === fresh.at(-1).dataset.id) : -1;
-    if (end < 0 && -this.getBoundingClientRect().top > innerHeight) { this.stale = true; return; }
+    this.stale = !own && -this.getBoundingClientRect().top > innerHeight;
+    if (this.stale) return;
+    const turn = (this.turn = (this.turn ?? 0) + 1);
+    const fresh = [];
+    let next = location.href;
+    let more = null;
+    for (let pages = 0; next && pages < MOST_PAGES && (fresh.length < this.tiles.length || !pages); pages += 1) {
+      const page = await ask(next);
+      if (!page || !this.isConnected || turn !== this.turn) return;
+      const list = page.getElementById(this.id);
+      if (!list && !pages) return void refresh("#main"); // what an empty list looks like, the server knows
+      if (!pages) this.#tell(page, list);
+      const [tiles, link] = list ? found(list) : [[], null];
+      fresh.push(...tiles);
+      more = link;
+      next = link?.href;
+    }
+    const old = new Map(this.tiles.map((tile) => [tile.dataset.id, tile]));
+    const last = more ? this.tiles.findIndex((tile) => tile.dataset.id === fresh.at(-1).dataset.id) : -1;
+    const rest = last < 0 ? [] : this.tiles.slice(last + 1); // more than were asked for
+    this.#loading = false;
+    this.#take([...fresh.map((tile) => (alike(old.get(tile.dataset.id), tile) ? old.get(tile.dataset.id) : tile)), ...rest], rest.length ? this.#more : more);
+  }
+
+  // What else says how many there are.
+  #tell(page, list) {
+    this.dataset.total = list.dataset.total ?? "";
     for (const id of (this.dataset.also ?? "").split(" ").filter(Boolean)) {
       const [old, made] = [document.getElementById(id), page.getElementById(id)];
       if (old && made && old.textContent !== made.textContent) old.replaceWith(document.adoptNode(made));
     }
-    this.dataset.total = list.dataset.total ?? "";
-    if (end < 0) this.#loading = false;
-    this.#take(end < 0 ? same : [...same, ...this.tiles.slice(end + 1)], end < 0 ? more : this.#more);
   }
 }
 
-const alike = (old, made) => old.dataset.id === made.dataset.id && old.dataset.version === made.dataset.version;
+const alike = (old, made) => old?.dataset.version === made.dataset.version;
 
 /** The tiles of a list and the link to its next page. */
 function found(list) {

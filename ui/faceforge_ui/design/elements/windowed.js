@@ -168,6 +168,7 @@ export class Windowed extends HTMLElement {
 
   take(page) {
     const list = page.getElementById(this.id);
+    if (!list) return { cells: [], next: "", total: "0", page }; // the list has become empty
     const cells = [...list.querySelectorAll(this.pattern)];
     for (const cell of cells) hold(cell);
     const passed = JSON.parse(list.dataset.passed || "{}");

@@ -219,8 +219,8 @@ async def put_back(view: View) -> Response | None:
 @pages.post("/entities/{entity_id}/attachments/thumbnail", shows=attachments)
 async def use_as_thumbnail(view: View) -> Response | None:
     """Let one of the pictures stand for the entity."""
-    ids = (await view.form()).texts("id")
-    await view.ask("UsePicture", entity=view.params["entity_id"], asset=ids[0])
+    asset = (await view.form()).text("id")
+    await view.ask("UsePicture", entity=view.params["entity_id"], asset=asset)
     view.say("This picture stands for them now")
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -16,6 +17,7 @@ from faceforge_ui.entity.descriptors.reading import read_fact, read_key
 from faceforge_ui.entity.head import head
 from faceforge_ui.forms.faults import plain_words
 from faceforge_ui.forms.fields import FormField
+from faceforge_ui.forms.reading import Sent
 from faceforge_ui.serving import Entry, Pages, View
 
 pages = Pages(__name__)
@@ -37,10 +39,12 @@ async def facts(view: View) -> Response:
     table = view.query.get("view") == "table"
     sort, order = _sorting(view) if table else ("field_key", "asc")
     asked = {"sortBy": SORTS[sort], "sortOrder": order.upper(), "after": view.query.get("after")}
-    found = await view.ask("Facts", entity=view.params["entity_id"], first=LOADED, **asked)
+    found, fields = await asyncio.gather(
+        view.ask("Facts", entity=view.params["entity_id"], first=LOADED, **asked), _fields(view)
+    )
     shown = await head(view, found["entity"])
     listed = found["entity"]["descriptors"]
-    loaded = Facts(listed["nodes"], await _fields(view))
+    loaded = Facts(listed["nodes"], fields)
     chosen = await _chosen(view, loaded)
     noted = Facts(
         [*loaded.nodes, *([chosen] if chosen and chosen not in loaded.nodes else [])], loaded.fields
@@ -110,16 +114,28 @@ async def _opened(view: View, noted: Facts, chosen: Fact | None, line: TimeLine)
     key, fault = _asked_key(view) if new else ("", "")
     field = noted.field(chosen) if chosen else noted.field_of(key) if key else None
     bars: list[Bar] = [bar for lane in line.lanes for bar in lane.bars]
+    written = (await view.form()).values if view.failed else {}
     return {
         "fact": chosen,
         "field": field,
+        "evidence": await _evidence(view, chosen, written),
         "adding": new,
         "key_fault": fault,
         "editing": chosen is not None and view.query.get("edit") == "1",
         "gone": bool(view.query.get("fact")) and not new and chosen is None,
         "disputes": next((bar.disputed for bar in bars if chosen and bar.fact["id"] == chosen["id"]), []),
-        "written": (await view.form()).values if view.failed else {},
+        "written": written,
     }
+
+
+async def _evidence(view: View, chosen: Fact | None, written: Sent) -> dict[str, Any] | None:
+    """The file in the form: that of the fact, or the one that was chosen when the form did not go well."""
+    if "evidence_asset_id" not in written:
+        return chosen["evidenceAsset"] if chosen and not written else None
+    if not view.may("assets:read"):
+        return None
+    found = (await view.ask("NamesOfFiles", ids=[written["evidence_asset_id"][0]]))["assets"]["nodes"]
+    return found[0] if found else None
 
 
 def _asked_key(view: View) -> tuple[str, str]:

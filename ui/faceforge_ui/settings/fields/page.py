@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.responses import RedirectResponse, Response
 
-from faceforge_storage.errors import FaceForgeError, Fault, InvalidInput
+from faceforge_storage.errors import FaceForgeError, Fault, InvalidInput, NotFound
 from faceforge_ui.forms.fields import FormField
 from faceforge_ui.serving import Entry, Pages, View
 from faceforge_ui.settings.fields.definition import KINDS, SCOPES, facts, key_of, read_definition, shown
@@ -139,6 +139,8 @@ async def move(view: View) -> None:
     key, up = view.params["field_key"], (await view.form()).text("to") == "up"
     nodes = (await view.ask("Fields"))["fieldDefinitions"]["nodes"]
     keys = [each["fieldKey"] for each in nodes]
+    if key not in keys:
+        raise NotFound(f"There is no field {key[:80]}.", hint="Load the page again.")
     at = keys.index(key)
     there = max(0, at - 1) if up else min(len(keys) - 1, at + 1)
     keys.insert(there, keys.pop(at))

@@ -246,7 +246,9 @@ def test_scripts_in_an_answer_do_not_run(opened: Opened) -> None:
     page = opened.page
 
     def hostile(route: Route) -> None:
-        body = "<main id=main><ul id=list><li><img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script></ul></main>"
+        owned = "document.title='owned'"
+        item = f'<li><img src=x onerror="{owned}"><script>{owned}</script></li>'
+        body = f"<main id=main><ul id=list>{item}</ul></main>"
         route.fulfill(body=body, content_type="text/html")
 
     page.route("**/small?q=a", hostile)
@@ -255,3 +257,44 @@ def test_scripts_in_an_answer_do_not_run(opened: Opened) -> None:
     page.wait_for_timeout(300)
     assert page.title() == "Small · FaceForge"
     opened.visit.complaints.clear()  # what the policy stopped
+
+
+def test_who_is_meant_is_chosen_by_the_keyboard(opened: Opened) -> None:
+    page = opened.page
+    field = page.get_by_role("combobox", name="With whom")
+    field.focus()
+    page.keyboard.type("a")
+    expect(page.get_by_role("option")).to_have_text(["Ada", "Grace"])
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("option", name="Grace")).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Remove Grace")).to_be_visible()
+    page.keyboard.type("gra")
+    expect(page.get_by_text("Nobody is called “gra”.")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(field).to_have_attribute("aria-expanded", "false")
+    field.fill("bold")
+    expect(page.get_by_role("option")).to_have_text(["<b>Bold</b>"])
+    page.keyboard.press("Enter")
+    page.keyboard.press("Backspace")
+    expect(page.get_by_role("button", name="Remove <b>Bold</b>")).to_have_count(0)
+    field.fill("ada")
+    expect(page.get_by_role("option")).to_have_count(1)
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Link").click()
+    expect(page.locator("#linked")).to_have_text("id-grace id-ada")
+
+
+def test_who_is_meant_is_chosen_by_the_mouse_and_taken_back(opened: Opened) -> None:
+    page = opened.page
+    page.get_by_role("button", name="Link").click()
+    assert page.locator("#link").evaluate("form => form.checkValidity()") is False
+    page.get_by_role("combobox", name="With whom").click()
+    page.keyboard.press("ArrowDown")
+    page.get_by_role("option", name="Hedy").click()
+    page.get_by_role("button", name="Remove Hedy").click()
+    expect(page.get_by_role("combobox", name="With whom")).to_be_focused()
+    page.keyboard.type("hed")
+    page.get_by_role("option", name="Hedy").click()
+    page.get_by_role("button", name="Link").click()
+    expect(page.locator("#linked")).to_have_text("id-hedy")
