@@ -109,6 +109,7 @@ def templates() -> Environment:
         loader=FileSystemLoader(ROOT),
         autoescape=True,
         undefined=StrictUndefined,
+        auto_reload=False,  # an installation does not change while it runs; looking costs a third of a page
         trim_blocks=True,
         lstrip_blocks=True,
     )
