@@ -12,7 +12,7 @@ import httpx
 
 from faceforge_storage.home.home import Home, open_home
 
-SECONDS = 30
+SECONDS = 60
 COMMAND = [sys.executable, "-m", "faceforge_server"]
 
 
