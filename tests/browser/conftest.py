@@ -8,9 +8,11 @@ from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 from core_process import CoreProcess
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from small_core import RunningCore, running
 from visit import Visit
+
+expect.set_options(timeout=30_000)  # of a machine that does much else; a test that passes waits for no moment of it
 
 QUIET = [
     "--no-sandbox",

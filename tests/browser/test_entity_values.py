@@ -118,6 +118,7 @@ def test_a_field_that_names_somebody_is_filled_by_search(
     name = f"Tarn Veld {next(NUMBERS)}"
     tarn = core_library.entity(name)
     page.get_by_role("link", name="Add rival").click()
+    expect(page.locator("ff-entity-picker input").first).to_be_focused()
     page.keyboard.type(name)
     page.get_by_role("option", name=name).wait_for()
     page.keyboard.press("Enter")
@@ -130,6 +131,7 @@ def test_who_was_overtaken_chooses_between_theirs_and_mine(
     library: Visit, page: Page, core_library: Library, mira: str
 ) -> None:
     page.get_by_role("link", name="Edit Height").click()
+    expect(page.get_by_label("Height", exact=True)).to_be_focused()
     core_library.change(mira, fields={"height": 169})
     page.get_by_label("Height", exact=True).fill("180")
     page.keyboard.press("Enter")
@@ -145,6 +147,7 @@ def test_who_was_overtaken_chooses_between_theirs_and_mine(
 
 def test_theirs_can_be_taken(library: Visit, page: Page, core_library: Library, mira: str) -> None:
     page.get_by_role("link", name="Edit Height").click()
+    expect(page.get_by_label("Height", exact=True)).to_be_focused()
     core_library.change(mira, fields={"height": 169})
     page.get_by_label("Height", exact=True).fill("180")
     page.keyboard.press("Enter")
