@@ -12,7 +12,9 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from small_core import RunningCore, running
 from visit import Visit
 
-expect.set_options(timeout=30_000)  # of a machine that does much else; a test that passes waits for no moment of it
+expect.set_options(
+    timeout=30_000
+)  # of a machine that does much else; a test that passes waits for no moment of it
 
 QUIET = [
     "--no-sandbox",

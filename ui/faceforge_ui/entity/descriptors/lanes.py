@@ -10,6 +10,7 @@ from typing import Any
 
 from faceforge_ui.entity.descriptors.days import first_day, last_day
 from faceforge_ui.forms.dates import words
+from faceforge_ui.serving.words import MONTHS
 
 Fact = Mapping[str, Any]
 COLOURS = 5
@@ -89,6 +90,11 @@ class TimeLine:
     def as_of_in_words(self) -> str:
         """The month of `as_of` as the axis has it."""
         return words(f"{self.month // 12:04}-{self.month % 12 + 1:02}")
+
+    @property
+    def month_in_short(self) -> str:
+        """The same as the slider says it: `Nov 2026`."""
+        return f"{MONTHS[self.month % 12]} {self.month // 12}"
 
     @property
     def month(self) -> int:
