@@ -55,7 +55,6 @@ class Place:
 
 @strawberry.type(description="How Core can be reached, as its settings say.")
 class Network:
-    address: str = attribute("The address that this was asked at.", example="http://127.0.0.1:43210")
     bind_host: str = attribute("The network address that it listens on.", example="127.0.0.1")
     core_port: int = attribute("The port of the settings; 0 takes any free one.", example=43210)
     allowed_hosts: list[str] = attribute("Further host names that it answers for.", example=["nas.local"])
@@ -129,7 +128,6 @@ def system_info(db: Reader, context: Context) -> SystemInfo:
             for each in places(home, stored_bytes, core.examiner.renditions.held_bytes)
         ],
         network=Network(
-            address=context.base_url,
             bind_host=network.bind_host,
             core_port=network.core_port,
             allowed_hosts=network.allowed_hosts,

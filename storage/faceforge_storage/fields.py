@@ -44,7 +44,7 @@ def create(tx: Write, values: Values) -> AnyRow:
         raise FieldKeyTaken(
             f"The field key {values['field_key']} is already defined.", hint="PATCH it instead."
         )
-    if values["position"] is None:
+    if values.get("position") is None:
         last = tx.connection.execute(select(func.max(field_defs.c.position))).scalar_one()
         values = {**values, "position": 0 if last is None else last + 1}
     row = tx.insert(field_defs, [values])[0]

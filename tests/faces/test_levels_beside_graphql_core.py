@@ -22,7 +22,7 @@ from faceforge_schema.execute.masking import mask
 DOCUMENTS, PARTS = 1500, 6
 ROOTS = ("entities", "assets", "descriptors", "relationships", "relationTypes", "fieldDefinitions", "changesets",
          "changes", "tokens", "entity", "asset", "entityAssets", "entityDescriptors", "systemInfo")  # fmt: skip
-SAME = frozenset({"startedAt", "instanceId", "downloadUrl", "thumbnailUrl"})
+SAME = frozenset({"startedAt", "instanceId", "downloadUrl", "thumbnailUrl", "freeBytes", "heldBytes"})
 """Fields that differ between two answers to the same document: of another Core, or of another second."""
 
 

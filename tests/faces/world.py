@@ -181,5 +181,7 @@ def compared(value: Any) -> Any:
     text = re.sub(r"(expires|signature)=[\w-]+", "signed", text)
     text = re.sub(r"(\w{4}-){6}\w{4}", "code", text)
     text = re.sub(r'"data_directory": "[^"]*"', '"data_directory": ""', text)
+    text = re.sub(r'"(free|held|total)_bytes": \d+', r'"\1_bytes": 0', text)
+    text = re.sub(r'"path": "[^"]*"', '"path": ""', text)
     text = re.sub(r'"next_cursor": "[^"]*"', '"next_cursor": "more"', text)
     return json.loads(text)

@@ -153,7 +153,7 @@ def test_the_guards_stand_before_everything(standing: CoreProcess) -> None:
     assert foreign.json()["code"] == "foreign_origin"
 
 
-@pytest.mark.parametrize("path", ["/", "/docs", "/redoc", "/healthz", "/graphql", "/ui/nothing"])
+@pytest.mark.parametrize("path", ["/sign-in", "/docs", "/redoc", "/healthz", "/graphql", "/ui/nothing"])
 @pytest.mark.parametrize("headers", [{"Authorization": "Bearer ff_stale"}, {"X-FaceForge-Token": "ff_stale"}])
 def test_a_stale_token_closes_nothing_that_is_open_to_all(
     standing: CoreProcess, path: str, headers: dict[str, str]

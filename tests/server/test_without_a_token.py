@@ -66,7 +66,10 @@ def test_a_person_who_opens_an_address_gets_a_page_to_sign_in(
     assert answer.headers["www-authenticate"].startswith("Bearer")
     assert answer.headers["vary"] == "Accept, Sec-Fetch-Mode"
     assert answer.headers["cache-control"] == "no-store"
-    assert answer.headers["content-security-policy"] == stranger.get("/").headers["content-security-policy"]
+    assert (
+        answer.headers["content-security-policy"]
+        == stranger.get("/sign-in").headers["content-security-policy"]
+    )
     assert '<form id="sign-in"' in answer.text
     assert html.escape(command_of(core), quote=True).replace("&#x27;", "&#39;") in answer.text
     assert str(core.home.root) not in stranger.get(path, headers={**asked, **ELSEWHERE}).text
@@ -96,8 +99,8 @@ def test_a_link_on_another_site_leads_nowhere(stranger: httpx.Client) -> None:
 
 
 def steps_of(page: str, url: str) -> list[str]:
-    """What the first page tells to type, as a browser shows it."""
-    boxes = re.findall(r"<pre[^>]*><code>(.*?)</code></pre>", page.partition('class="steps"')[2], re.DOTALL)
+    """What the page for programs tells to type, as a browser shows it."""
+    boxes = re.findall(r"<pre[^>]*><code>(.*?)</code></pre>", page.partition('class="steps ')[2], re.DOTALL)
     shown = [re.sub(r"<span data-origin>[^<]*</span>", url, each) for each in boxes]
     return [html.unescape(re.sub(r"<[^>]+>", "", each)) for each in shown]
 
@@ -106,7 +109,7 @@ def steps_of(page: str, url: str) -> list[str]:
 def test_the_first_steps_of_the_page_work_pasted_one_after_another(
     core: CoreProcess, stranger: httpx.Client, tmp_path: Path
 ) -> None:
-    steps = steps_of(stranger.get("/").text, core.url)
+    steps = steps_of(core.client.get("/settings/api").text, core.url)
     assert len(steps) == 4
     again = steps[-1]
     ran = subprocess.run(
@@ -133,7 +136,7 @@ def test_the_first_steps_of_the_page_work_pasted_one_after_another(
 def test_on_another_machine_the_token_is_pasted_and_a_wrong_one_spoils_no_file(
     core: CoreProcess, stranger: httpx.Client, tmp_path: Path
 ) -> None:
-    steps = steps_of(stranger.get("/", headers=ELSEWHERE).text, core.url)
+    steps = steps_of(core.client.get("/settings/api", headers=ELSEWHERE).text, core.url)
     assert str(core.home.root) not in "".join(steps)
     assert steps[0] == "read -rs TOKEN"
     typed = "\n".join([steps[0], "ff_wrong", "ASSET=0", steps[-1]])

@@ -20,4 +20,5 @@ def is_opened_in_a_browser(request: Request) -> bool:
 
 def wants_page(request: Request) -> bool:
     """Whether an error is told as a page: to a person who opened the address, or to the page that asked for them."""
-    return PART in request.headers or is_opened_in_a_browser(request)
+    reads = request.method in ("GET", "HEAD")
+    return PART in request.headers or (reads and is_opened_in_a_browser(request))

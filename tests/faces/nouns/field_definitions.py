@@ -88,7 +88,7 @@ NOUN = Noun(
             "unit": None,
             "default": None,
         },
-        keeps=("scope", "field_type", "required", "multiple", "unique", "indexed", "deprecated"),
+        keeps=("scope", "field_type", "required", "multiple", "unique", "indexed", "deprecated", "position"),
         apart=("options", "regex"),
     ),
     without_effect={

@@ -43,7 +43,6 @@ def page_headers(request: Request, rules: Mapping[str, str] = NO_RULES) -> dict[
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
         "Referrer-Policy": "no-referrer",
-        "X-Content-Type-Options": "nosniff",
         # A page and its main part have one address; so have the console and a POST.
         "Vary": f"Accept, Accept-Encoding, Cookie, Sec-Fetch-Mode, {PART}",
     }

@@ -18,4 +18,9 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 async def network(view: View) -> Response:
     """What the settings say of the network; they are changed in their file."""
     found = (await view.ask("Network"))["systemInfo"]["network"]
-    return view.page("settings/network/network.html", network=found, here_only=found["bindHost"] in LOOPBACK)
+    return view.page(
+        "settings/network/network.html",
+        network=found,
+        origin=str(view.request.base_url).rstrip("/"),
+        here_only=found["bindHost"] in LOOPBACK,
+    )

@@ -81,7 +81,7 @@ def test_a_relation_type_is_added_changed_and_removed_with_the_keyboard(library:
     page.keyboard.type("Rival of")
     page.get_by_role("dialog").get_by_label("The same from both ends").press("Space")
     page.get_by_role("button", name="Add", exact=True).press("Enter")
-    expect(page.locator("#types").get_by_text("Rival of")).to_be_visible()
+    expect(page.locator("#types").get_by_text("Rival of", exact=True)).to_be_visible()
     page.get_by_role("button", name="More for rival").press("Enter")
     page.get_by_role("button", name="Remove").last.press("Enter")
     page.get_by_role("dialog").get_by_role("button", name="Remove").press("Enter")
