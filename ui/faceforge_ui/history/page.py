@@ -22,7 +22,7 @@ async def history(view: View) -> Response:
     """All that was done, the newest first. `operation` narrows to one, `record` to one record (`descriptor/ID`)."""
     operation, record = view.query.get("operation", ""), RECORD.fullmatch(view.query.get("record", ""))
     if operation:
-        if not operation.isdecimal():
+        if not (operation.isdecimal() and len(operation) <= 18):
             raise NotFound("History has nothing at this address.")
         told, title = await of_operation(view, int(operation)), "One operation"
     elif record:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from faceforge_ui.history.lines import Line, changes_of, of_changes, of_changesets
@@ -26,7 +26,7 @@ class Told:
 
 async def of_everything(view: View, first: int = PAGE) -> Told:
     """The newest operations, or those after the cursor `after` of the address."""
-    asked = replace(view, pages=pages)
+    asked = view.within(pages)
     found = (await asked.ask("History", first=first, after=view.query.get("after")))["changesets"]
     names = await names_of(changes_of(found["nodes"]), asked.ask, view.may)
     return Told(of_changesets(found["nodes"], names, view.actor.name), _next(found))
@@ -34,7 +34,7 @@ async def of_everything(view: View, first: int = PAGE) -> Told:
 
 async def of_operation(view: View, changeset: int) -> Told:
     """All that one operation changed. Raises NotFound."""
-    asked = replace(view, pages=pages)
+    asked = view.within(pages)
     found = await asked.ask(
         "HistoryOfChangeset", changesetId=changeset, first=PAGE, after=view.query.get("after")
     )
@@ -43,7 +43,7 @@ async def of_operation(view: View, changeset: int) -> Told:
 
 async def of_record(view: View, record_type: str, record_id: str, first: int = PAGE) -> Told:
     """What happened to one record, such as `entity` and its id; the newest first. Needs `journal:read`."""
-    found = await replace(view, pages=pages).ask(
+    found = await view.within(pages).ask(
         "HistoryOfRecord",
         recordType=record_type,
         recordId=record_id,
@@ -55,7 +55,7 @@ async def of_record(view: View, record_type: str, record_id: str, first: int = P
 
 async def _changes(view: View, found: dict[str, Any]) -> Told:
     nodes: list[Change] = found["nodes"]
-    names = await names_of(nodes, replace(view, pages=pages).ask, view.may)
+    names = await names_of(nodes, view.within(pages).ask, view.may)
     return Told(of_changes(nodes, names, view.actor.name), _next(found))
 
 

@@ -13,6 +13,9 @@ from faceforge_storage.errors import BadRequest, PayloadTooLarge
 MOST_FIELDS = 20_000
 """How many fields are read; a selection of thousands has one for each."""
 
+LONGEST_VERSION = 9
+"""How many digits the version of a record has at most."""
+
 
 @dataclass(frozen=True)
 class Form:
@@ -31,6 +34,15 @@ class Form:
     def has(self, name: str) -> bool:
         """Whether the field was sent: a box that is not ticked is not."""
         return name in self.values
+
+    def version(self) -> int | None:
+        """The version that the person saw, if the form has one; raises BadRequest for what is no version."""
+        text = self.text("version")
+        if not text:
+            return None
+        if not (text.isdecimal() and len(text) <= LONGEST_VERSION):
+            raise BadRequest("The form cannot be read.", hint="Load the page again, and send it once more.")
+        return int(text)
 
 
 async def read_form(request: Request, limit: int, budget: ReadBudget) -> Form:

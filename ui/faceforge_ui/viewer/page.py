@@ -120,7 +120,7 @@ async def user_metadata(view: View) -> None:
     kept = [row for row in rows if row[0].strip() != form.text("remove", "\n")]
     change = metadata.patch(present["userMetadata"], kept)
     if change:
-        await _change(view, {"userMetadata": change}, int(form.text("version") or present["version"]))
+        await _change(view, {"userMetadata": change}, form.version() or present["version"])
         view.say("Saved")
 
 
@@ -175,13 +175,17 @@ async def restore(view: View) -> None:
     view.say("Put back")
 
 
+MOST_DIGITS = 6
+"""How long a number of minutes may be; what a link may last is the API's to say."""
+
+
 @pages.post("/assets/{asset_id}/share", shows=file)
 async def share(view: View) -> Response:
     """Sign an address of the file, which works for a while without signing in."""
     form = await view.form()
     minutes = form.text("minutes", "15")
     wanted: dict[str, Any] = {"disposition": "INLINE" if form.text("how") == "show" else "ATTACHMENT"}
-    if minutes.isdecimal():
+    if minutes.isdecimal() and len(minutes) <= MOST_DIGITS:
         wanted["expiresIn"] = int(minutes) * 60
     signed = await view.ask("Share", assetId=view.params["asset_id"], input=wanted)
     return await _shown(view, shared=signed["signedUrl"])

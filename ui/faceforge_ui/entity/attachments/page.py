@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from faceforge_storage.errors import NotFound, VersionConflict
+from faceforge_storage.errors import InvalidInput, NotFound, VersionConflict
 from faceforge_ui.entity.attachments.tiles import tile
 from faceforge_ui.entity.head import head
 from faceforge_ui.forms.tags import read_tags
@@ -165,7 +165,7 @@ async def unlink(view: View) -> Response | None:
 @pages.post("/entities/{entity_id}/attachments/linked-again", shows=attachments)
 async def link_again(view: View) -> Response | None:
     """Undo of `unlink`: the links come back, with their roles."""
-    links = [json.loads(each) for each in view.query.getlist("file")]
+    links = _undone(view)
     for asset, role in links:
         await view.ask("LinkFile", **_link(view, asset), input={"role": role})
     view.say(f"{plural(len(links), 'file')} linked again")
@@ -209,9 +209,9 @@ async def trash(view: View) -> Response | None:
 @pages.post("/entities/{entity_id}/attachments/put-back", shows=attachments)
 async def put_back(view: View) -> Response | None:
     """Undo of `trash`."""
-    ids = view.query.getlist("file")
-    for each in ids:
-        await view.ask("PutFileBack", asset=json.loads(each)[0])
+    ids = [asset for asset, _ in _undone(view)]
+    for asset in ids:
+        await view.ask("PutFileBack", asset=asset)
     view.say(f"{plural(len(ids), 'file')} put back")
     return None
 
@@ -223,6 +223,14 @@ async def use_as_thumbnail(view: View) -> Response | None:
     await view.ask("UsePicture", entity=view.params["entity_id"], asset=asset)
     view.say("This picture stands for them now")
     return None
+
+
+def _undone(view: View) -> list[tuple[str, str | None]]:
+    """The files and their roles that `_undo` wrote into an address; raises InvalidInput for anything else."""
+    try:
+        return [(asset, role) for asset, role in map(json.loads, view.query.getlist("file"))]
+    except (TypeError, ValueError, RecursionError):
+        raise InvalidInput("This cannot be undone any more.") from None
 
 
 def _link(view: View, asset: str) -> dict[str, str]:

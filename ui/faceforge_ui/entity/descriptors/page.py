@@ -168,7 +168,7 @@ async def correct(view: View) -> Response | None:
     field = Facts([], await _fields(view)).field(fact)
     values = read_fact(field, form.values)
     with plain_words({"/value": field}, "/value"):
-        await view.ask("CorrectFact", fact=fact["id"], input=values, version=int(form.text("version")))
+        await view.ask("CorrectFact", fact=fact["id"], input=values, version=form.version())
     view.say(f"{field.label} corrected")
     return view.go(address(view, fact=fact["id"]))
 

@@ -134,7 +134,7 @@ async def change(view: View) -> Response | None:
                 f"{written} is said from the other side. Remove this relationship, and add it the other way round.",
                 errors=(Fault("/relationship_type", "It is said from the other side.", "direction"),),
             )
-    version = int(form.text("version", "0") or 0) or None
+    version = form.version()
     await view.ask("ChangeRelationship", relationship=found["id"], input=details, version=version)
     view.say("Relationship saved")
     return None
