@@ -46,8 +46,8 @@ class Planned:
 
 
 def planned() -> list[Planned]:
-    """All files in the order in which they come in: first the picture of each, so that the gallery has faces while the rest
-    comes; then mixed, as they are in a library that somebody has used for long."""
+    """All files in the order in which they come in: first the picture of each, so that the gallery has faces while
+    the rest comes; then mixed, as they are in a library that somebody has used for long."""
     files = [*(each for member in CAST for each in _files_of(member)), *_shared(), *_of_nobody()]
     Random("order").shuffle(files)
     faces = {(member.key,): -at for at, member in enumerate(CAST)}
