@@ -159,6 +159,7 @@ def test_finding_while_one_types_narrows_the_list_and_the_way_back_widens_it(
     count(page, f"1 of {len(people)}")
     expect(page.get_by_role("searchbox", name="Find by name")).to_be_focused()
     expect(page).to_have_url(re.compile("q=mira"))
+    expect(page.locator("#narrow-q")).to_have_value("mira")
     page.reload()
     count(page, f"1 of {len(people)}")
     page.get_by_role("link", name="Remove mira").click()

@@ -94,6 +94,7 @@ def test_a_newcomer_has_a_described_character_in_two_minutes(newcomer: Visit, pi
         walk.press("Add files")
     chooser.value.set_files(pictures)
     expect(page.get_by_role("heading", name="10 files added")).to_be_visible(timeout=SECONDS * 1000)
+    expect(page.get_by_text("No files yet.")).to_be_hidden()
 
     walk.press("Define fields")
     walk.press("Define the first")

@@ -270,7 +270,7 @@ def test_who_is_meant_is_chosen_by_the_keyboard(opened: Opened) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Remove Grace")).to_be_visible()
     page.keyboard.type("gra")
-    expect(page.get_by_text("Nobody is called “gra”.")).to_be_visible()
+    expect(page.get_by_text("Nothing is called “gra”.")).to_be_visible()
     page.keyboard.press("Escape")
     expect(field).to_have_attribute("aria-expanded", "false")
     field.fill("bold")

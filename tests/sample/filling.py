@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
-from typing import Any
 
 from sample import lore, studio
 from sample.cast import CAST
@@ -81,8 +80,14 @@ class Filling:
         )
         self.files[planned.filename] = made["asset_id"]
         for key in planned.of:
+            if planned.makes == "portrait" and planned.number == 0:
+                self._show_by(key, made["asset_id"])
             if planned.number == 0 or planned.makes != "portrait":
                 self.first.setdefault((key, planned.makes), made["asset_id"])
+
+    def _show_by(self, key: str, picture: str) -> None:
+        """At once, so that whoever opens the gallery while it fills sees faces."""
+        self.core.call("PATCH", f"/v1/entities/{self.people[key]}", {"primary_thumbnail_asset_id": picture})
 
     def _add_facts(self) -> None:
         for key, name, value, since, until, rest in lore.FACTS:
@@ -103,22 +108,22 @@ class Filling:
             self.core.call("POST", "/v1/relationships", body)
 
     def _choose(self) -> None:
-        """Who has a picture is shown by the first of them; some are changed further, and so have a history."""
-        for member in reversed(CAST):
-            patch: dict[str, Any] = {}
-            if picture := self.first.get((member.key, "portrait")):
-                patch["primary_thumbnail_asset_id"] = picture
-            if member.key == "mira":
-                patch["fields"] = {
-                    "voice_actor": self.people["marguerite"],
-                    "reference_sheet": self.first["mira", "paper"],
-                    "last_seen": "2026-11-24T21:40:00Z",
+        """One is changed further, and so has a history; what is changed last stands first in lists."""
+        mira = {
+            "fields": {
+                "voice_actor": self.people["marguerite"],
+                "reference_sheet": self.first["mira", "paper"],
+                "last_seen": "2026-11-24T21:40:00Z",
+            },
+            "plugin_data": {
+                "ffvoice": {
+                    "voice": "mira-2",
+                    "language": "en",
+                    "samples": studio.MEMBERS["mira"].count("sounds"),
                 }
-                patch["plugin_data"] = {
-                    "ffvoice": {"voice": "mira-2", "language": "en", "samples": member.count("sounds")}
-                }
-            if patch:
-                self.core.call("PATCH", f"/v1/entities/{self.people[member.key]}", patch)
+            },
+        }
+        self.core.call("PATCH", f"/v1/entities/{self.people['mira']}", mira)
         meta = {
             "user_metadata": {
                 "approved_by": "Anna Velesova",

@@ -46,11 +46,19 @@ class Planned:
 
 
 def planned() -> list[Planned]:
-    """All files in the order in which they come in: mixed, as they are in a library that somebody has used for long."""
+    """All files in the order in which they come in: first the picture of each, so that the gallery has faces while
+    the rest comes; then mixed, as they are in a library that somebody has used for long."""
     files = [*(each for member in CAST for each in _files_of(member)), *_shared(), *_of_nobody()]
     Random("order").shuffle(files)
-    # What was made from another comes after it.
-    return sorted(files, key=lambda each: bool(each.from_file))
+    faces = {(member.key,): -at for at, member in enumerate(CAST)}
+    """The first of the cast comes last, and so is what changed last."""
+
+    def turn(each: Planned) -> tuple[int, int]:
+        if each.makes == "portrait" and each.number == 0:
+            return 0, faces[each.of]
+        return (2 if each.from_file else 1), 0  # what was made from another comes after it
+
+    return sorted(files, key=turn)
 
 
 def _files_of(member: Member) -> Iterator[Planned]:

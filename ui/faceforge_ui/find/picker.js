@@ -105,7 +105,7 @@ export class EntityPicker extends HTMLElement {
     const lines = records.map(({ name, note, picture }, at) => element("li", { role: "option", id: `${this.#field.id}-${at}` },
       picture ? element("img", { src: picture, alt: "", width: 28, height: 28 }) : icon("person"),
       element("span", { className: "grow clip" }, element("bdi", {}, name)), element("span", { className: "muted small" }, note ?? "")));
-    const none = element("li", { className: "h", role: "presentation" }, word ? `Nobody is called “${word}”.` : "Nobody is here yet.");
+    const none = element("li", { className: "h", role: "presentation" }, word ? `Nothing is called “${word}”.` : "Nothing is here yet.");
     this.#list.replaceChildren(...(lines.length ? lines : [none]));
     this.#open();
     this.#choose(lines.length ? 0 : -1);

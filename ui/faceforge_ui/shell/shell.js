@@ -50,7 +50,7 @@ document.querySelector(".skip").addEventListener("click", (event) => {
 });
 document.addEventListener("ff:live", showState);
 document.getElementById("theme").addEventListener("click", flip);
-document.getElementById("sign-out").addEventListener("click", () => signOut());
+document.addEventListener("click", ({ target }) => { if (target.closest?.("#sign-out, [data-sign-out]")) signOut(); });
 showState();
 
 keys.on({ scope: "Anywhere", key: "t", label: "light or dark", icon: "moon", action: "Switch to light or dark", act: flip });
