@@ -71,7 +71,8 @@ def test_a_person_who_opens_an_address_gets_a_page_to_sign_in(
         == stranger.get("/sign-in").headers["content-security-policy"]
     )
     assert '<form id="sign-in"' in answer.text
-    assert html.escape(command_of(core), quote=True).replace("&#x27;", "&#39;") in answer.text
+    command = command_of(core).replace(" token ", " token link ")
+    assert html.escape(command, quote=True).replace("&#x27;", "&#39;") in answer.text
     assert str(core.home.root) not in stranger.get(path, headers={**asked, **ELSEWHERE}).text
 
 
