@@ -213,7 +213,10 @@ def test_the_whole_reference_is_light_or_dark(visit_at: VisitAt, scheme: str, is
             """() => [100, 700, 1200].map((x) => {
               let one = document.elementFromPoint(x, 400);
               while (one && getComputedStyle(one).backgroundColor === "rgba(0, 0, 0, 0)") one = one.parentElement;
-              return Math.min(...getComputedStyle(one).backgroundColor.match(/[\\d.]+/g).slice(0, 3)) > 127;
+              const paint = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d");
+              paint.fillStyle = getComputedStyle(one).backgroundColor;  // in whatever space it is written
+              paint.fillRect(0, 0, 1, 1);
+              return Math.min(...paint.getImageData(0, 0, 1, 1).data.slice(0, 3)) > 127;
             })"""
         )
         assert light == [is_light] * 3

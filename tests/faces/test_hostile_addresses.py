@@ -26,7 +26,7 @@ from faceforge_server.middleware.authentication import Authenticator
         "/v1/../config/core.json",
         "/v1/%2e%2e/%2e%2e/etc/passwd",
         "/V1/entities",
-        "//v1/entities",
+        "/v1//entities",
         "/ui/../../secrets",
     ],
 )

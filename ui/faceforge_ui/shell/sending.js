@@ -12,6 +12,7 @@ async function send(form, submitter) {
   const target = submitter?.dataset.swap ?? form.dataset.swap ?? "#main";
   if (method === "post" && form.getAttribute("aria-busy") === "true") return; // sent already; a search is asked anew
   const data = new FormData(form, submitter);
+  const dialog = form.closest("dialog[open]"); // asked now: the answer may replace the form in it
   form.setAttribute("aria-busy", "true");
   try {
     if (method === "get") {
@@ -23,7 +24,7 @@ async function send(form, submitter) {
       const files = [...data.values()].some((value) => value instanceof File && value.size > 0);
       const body = files ? data : new URLSearchParams([...data].filter(([, value]) => !(value instanceof File)));
       const status = await swap(target, action, { body });
-      if (status && status < 400) finish(form);
+      if (status && status < 400) finish(form, dialog);
     }
   } finally {
     form.removeAttribute("aria-busy");
@@ -31,9 +32,8 @@ async function send(form, submitter) {
 }
 
 /** A dialog that was not replaced has done its work. */
-function finish(form) {
-  const dialog = form.closest("dialog[open]");
-  if (!dialog) return;
+function finish(form, dialog) {
+  if (!dialog?.isConnected) return;
   form.reset();
   dialog.close();
 }
