@@ -173,3 +173,13 @@ def test_other_names_are_rows_in_any_script(page: Page, core_library: Library, m
     page.keyboard.press("Enter")
     expect(page.locator("#who")).to_contain_text("Also known as The Lamplighter, first of her name")
     assert core_library.read(mira)["aliases"] == ["The Lamplighter, first of her name", "ميرا أوكونكوو"]
+
+
+def test_what_both_have_written_is_no_conflict(page: Page, core_library: Library, mira: str) -> None:
+    page.get_by_role("link", name="Edit Height").click()
+    expect(page.get_by_label("Height", exact=True)).to_be_focused()
+    core_library.change(mira, fields={"height": 180})
+    page.get_by_label("Height", exact=True).fill("180")
+    page.keyboard.press("Enter")
+    expect(part(page, "Height")).to_contain_text("180 cm")
+    expect(page.get_by_label("Height", exact=True)).to_be_hidden()

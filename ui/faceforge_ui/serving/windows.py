@@ -20,6 +20,8 @@ STEP = 500
 """How many rows are passed over at once: as many as a page of the API may have."""
 FURTHEST = 1_000_000
 """How many rows are passed over at most, in some seconds."""
+MOST_DIGITS = 9
+"""How long a number in an address may be: Python refuses to read some thousands."""
 TOLD = 20
 """How many of the places it passed an answer tells, so that the way back is short."""
 
@@ -64,6 +66,6 @@ def _number(query: QueryParams, name: str, default: int, most: int) -> int:
     text = query.get(name, "")
     if not text:
         return default
-    if not text.isdecimal() or not 0 <= int(text) <= most:
+    if not text.isdecimal() or len(text) > MOST_DIGITS or int(text) > most:
         raise BadRequest(f"{name} is a number from 0 to {most}.")
     return int(text)
