@@ -84,9 +84,12 @@ def test_files_are_seen_by_type_and_in_an_order(library: Visit, mira: str) -> No
     expect(tiles(page).first.get_by_role("link")).to_have_attribute("aria-label", "0.png")
 
 
-def test_rows_fill_the_width_and_show_each_picture_whole(library: Visit, mira: str) -> None:
+def test_rows_fill_the_width_and_show_each_picture_whole(
+    library: Visit, real_core: CoreProcess, mira: str
+) -> None:
     page = opened(library, mira, "?show=images")
-    page.wait_for_function("[...document.querySelectorAll('#files img')].every((each) => each.naturalWidth)")
+    while real_core.client.get("/v1/system/info").json()["counts"]["unread_files"]:
+        page.wait_for_timeout(200)  # how large a picture is, is known once it is read
     page.reload()
     page.wait_for_selector("ff-justified.placed")
     boxes = [each.bounding_box() for each in tiles(page).all()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
@@ -15,6 +15,7 @@ from faceforge_ui.entity.attachments.tiles import tile
 from faceforge_ui.entity.head import head
 from faceforge_ui.forms.tags import read_tags
 from faceforge_ui.serving import Entry, Pages, View
+from faceforge_ui.serving.selection import each_of, selected
 from faceforge_ui.serving.words import count, plural
 
 pages = Pages(__name__)
@@ -142,11 +143,13 @@ async def link(view: View) -> Response | None:
 @pages.post("/entities/{entity_id}/attachments/role", shows=attachments)
 async def set_role(view: View) -> Response | None:
     """Say what the files are to the entity; an empty role takes it away."""
-    form = await view.form()
-    ids, role = form.texts("id"), form.text("role").strip()
-    for asset in ids:
-        await view.ask("LinkFile", **_link(view, asset), input={"role": role or None})
-    named = f"{plural(len(ids), 'file')}"
+    role = (await view.form()).text("role").strip()
+    done = await _each(
+        view,
+        await selected(view),
+        lambda asset: view.ask("LinkFile", **_link(view, asset), input={"role": role or None}),
+    )
+    named = f"{plural(len(done), 'file')}"
     view.say(f"{named}: {role}" if role else f"{named} without a role")
     return None
 
@@ -154,32 +157,34 @@ async def set_role(view: View) -> Response | None:
 @pages.post("/entities/{entity_id}/attachments/unlink", shows=attachments)
 async def unlink(view: View) -> Response | None:
     """Take files from the entity. They stay in the library."""
-    ids = (await view.form()).texts("id")
+    ids = await selected(view)
     before = await _some(view, ids) if len(ids) <= MOST else []
-    for asset in ids:
-        await view.ask("UnlinkFile", **_link(view, asset))
-    view.say(f"{plural(len(ids), 'file')} unlinked", undo=_undo(view, "linked-again", before))
+    done = await _each(view, ids, lambda asset: view.ask("UnlinkFile", **_link(view, asset)))
+    before = [each for each in before if each["id"] in done]
+    view.say(f"{plural(len(done), 'file')} unlinked", undo=_undo(view, "linked-again", before))
     return None
 
 
 @pages.post("/entities/{entity_id}/attachments/linked-again", shows=attachments)
 async def link_again(view: View) -> Response | None:
     """Undo of `unlink`: the links come back, with their roles."""
-    links = _undone(view)
-    for asset, role in links:
-        await view.ask("LinkFile", **_link(view, asset), input={"role": role})
-    view.say(f"{plural(len(links), 'file')} linked again")
+    roles = dict(_undone(view))
+    done = await _each(
+        view, roles, lambda asset: view.ask("LinkFile", **_link(view, asset), input={"role": roles[asset]})
+    )
+    view.say(f"{plural(len(done), 'file')} linked again")
     return None
 
 
 @pages.post("/entities/{entity_id}/attachments/tags", shows=attachments)
 async def tag(view: View) -> Response | None:
     """Add tags to files; those that they have stay."""
-    form = await view.form()
-    ids, tags = form.texts("id"), read_tags(form.texts("tag"))
-    for asset in ids if tags else []:
-        await _add_tags(view, asset, tags)
-    view.say(f"{plural(len(ids), 'file')} tagged" if tags else "No tag was written")
+    tags = read_tags((await view.form()).texts("tag"))
+    if not tags:
+        view.say("No tag was written")
+        return None
+    done = await _each(view, await selected(view), lambda asset: _add_tags(view, asset, tags))
+    view.say(f"{plural(len(done), 'file')} tagged")
     return None
 
 
@@ -198,11 +203,9 @@ async def _add_tags(view: View, asset: str, tags: list[str]) -> None:
 @pages.post("/entities/{entity_id}/attachments/trash", shows=attachments)
 async def trash(view: View) -> Response | None:
     """Move files to the trash, from where they come back with their links."""
-    ids = (await view.form()).texts("id")
-    for asset in ids:
-        await view.ask("TrashFile", asset=asset)
-    some = [{"id": each} for each in ids] if len(ids) <= MOST else []
-    view.say(f"{plural(len(ids), 'file')} moved to the trash", undo=_undo(view, "put-back", some))
+    done = await _each(view, await selected(view), lambda asset: view.ask("TrashFile", asset=asset))
+    some = [{"id": each} for each in done] if len(done) <= MOST else []
+    view.say(f"{plural(len(done), 'file')} moved to the trash", undo=_undo(view, "put-back", some))
     return None
 
 
@@ -210,9 +213,8 @@ async def trash(view: View) -> Response | None:
 async def put_back(view: View) -> Response | None:
     """Undo of `trash`."""
     ids = [asset for asset, _ in _undone(view)]
-    for asset in ids:
-        await view.ask("PutFileBack", asset=asset)
-    view.say(f"{plural(len(ids), 'file')} put back")
+    done = await _each(view, ids, lambda asset: view.ask("PutFileBack", asset=asset))
+    view.say(f"{plural(len(done), 'file')} put back")
     return None
 
 
@@ -231,6 +233,14 @@ def _undone(view: View) -> list[tuple[str, str | None]]:
         return [(asset, role) for asset, role in map(json.loads, view.query.getlist("file"))]
     except (TypeError, ValueError, RecursionError):
         raise InvalidInput("This cannot be undone any more.") from None
+
+
+async def _each(view: View, ids: Iterable[str], act: Callable[[str], Awaitable[Any]]) -> list[str]:
+    """The files that something was done for; of the others it is said why not. Raises that where there is none."""
+    done, failed = await each_of(ids, act)
+    if failed:
+        view.say(f"{plural(len(failed), 'file')} stayed as before: {failed[0]}")
+    return done
 
 
 def _link(view: View, asset: str) -> dict[str, str]:
