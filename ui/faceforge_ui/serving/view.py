@@ -6,6 +6,7 @@ import html
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 from starlette.datastructures import QueryParams
@@ -19,6 +20,8 @@ from faceforge_ui.serving.headers import page_headers
 from faceforge_ui.serving.pages import Pages
 from faceforge_ui.serving.rendering import PageResponse, Said
 
+IN_ADDRESSES = ":/%#?=@[]!$&'()*+,;~"
+"""What stands in an address as it is (RFC 3986), beside letters and digits."""
 ContextOf = Callable[[Request], Context]
 
 
@@ -153,7 +156,8 @@ class View:
         said = "".join(
             f'<p data-undo="{html.escape(each.undo)}">{html.escape(each.text)}</p>' for each in self.said
         )
-        headers = {**page_headers(self.request), "Location": address}
+        # What is part of an address comes from the request, too: nothing of it may end the header.
+        headers = {**page_headers(self.request), "Location": quote(address, safe=IN_ADDRESSES)}
         return HTMLResponse(f'<div id="said" hidden>{said}</div>', 201, headers)
 
     def release(self) -> None:
