@@ -252,6 +252,7 @@ def test_a_link_to_share_opens_the_file_for_who_is_not_signed_in(library: Visit,
     page.get_by_role("button", name="Make the link").click()
     link = page.get_by_label("Link", exact=True)
     expect(page.locator("#share-body")).to_contain_text("without signing in")
+    expect(link).to_be_visible()
     with urlopen(link.input_value()) as answer:
         assert answer.headers["Content-Type"] == "image/png"
     page.keyboard.press("Escape")

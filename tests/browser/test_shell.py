@@ -69,6 +69,7 @@ def test_names_are_only_ever_text(library: Visit, peopled: CoreProcess) -> None:
         page.keyboard.insert_text(payload[:20])
         expect(page.get_by_role("option").first).to_contain_text(payload[:20])
         page.keyboard.press("Escape")
+        expect(page.get_by_role("combobox", name="Search or do")).to_be_hidden()
     assert "owned" not in page.title()
 
 

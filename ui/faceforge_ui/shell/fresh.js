@@ -29,8 +29,11 @@ async function freshen() {
   stale.clear();
   const free = isBusy() ? [] : ids.filter((id) => !isInUse(document.getElementById(id)));
   ids.filter((id) => !free.includes(id)).forEach((id) => stale.add(id));
-  if (free.length && !document.hidden) await refresh(free.map((id) => `#${CSS.escape(id)}`).join(" "));
-  else free.forEach((id) => stale.add(id));
+  const used = () => free.some((id) => document.getElementById(id) && isInUse(document.getElementById(id)));
+  if (free.length && !document.hidden) {
+    const done = await refresh(free.map((id) => `#${CSS.escape(id)}`).join(" "), used);
+    if (!done && used()) free.forEach((id) => stale.add(id)); // a menu was opened meanwhile
+  } else free.forEach((id) => stale.add(id));
   if (stale.size && !document.hidden) later(QUIET_MS * 4);
 }
 

@@ -24,16 +24,17 @@ async function send(form, submitter) {
       const files = [...data.values()].some((value) => value instanceof File && value.size > 0);
       const body = files ? data : new URLSearchParams([...data].filter(([, value]) => !(value instanceof File)));
       const status = await swap(target, action, { body });
-      if (status && status < 400) finish(form, dialog);
+      if (status && status < 400) finish(form, dialog, target);
     }
   } finally {
     form.removeAttribute("aria-busy");
   }
 }
 
-/** A dialog that was not replaced has done its work. */
-function finish(form, dialog) {
-  if (!dialog?.isConnected) return;
+/** A dialog has done its work, unless its content was replaced: by what the person is to see. */
+function finish(form, dialog, target) {
+  const anew = form.id && target.split(/\s+/).includes(`#${form.id}`); // for the next time
+  if (!dialog?.isConnected || !(form.isConnected || anew)) return;
   form.reset();
   dialog.close();
 }

@@ -16,7 +16,7 @@ export const isBusy = () => running > 0;
 
 /** Ask an address and replace the elements that `target` names. With `body` it is sent by POST. `history`: "push" (usual for
  * a GET), "replace" or "none"; `quiet` says nothing of a failure. Answers the status, or 0 when nothing was changed here. */
-export async function swap(target, address, { body, history: kept = body ? "none" : "push", scroll, quiet = false } = {}) {
+export async function swap(target, address, { body, history: kept = body ? "none" : "push", scroll, quiet = false, unless } = {}) {
   const selectors = target.split(/\s+/).filter(Boolean);
   const turn = begin(selectors);
   const places = selectors.map((one) => document.querySelector(one)).filter(Boolean);
@@ -30,7 +30,7 @@ export async function swap(target, address, { body, history: kept = body ? "none
     if (!page) throw await failureOf(response);
     if (page.whole || !selectors.some((one) => page.querySelector(one))) return void load(response, address, body, page);
     if (selectors.includes("#main")) await adoptHead(page);
-    if (isLate(selectors, turn)) return 0;
+    if (isLate(selectors, turn) || unless?.()) return 0;
     if (!body) keepAddress(response, address, kept);
     put(selectors, page, { failed: response.status >= 400, scroll });
     return response.status;
@@ -56,8 +56,8 @@ export function go(address) {
   else location.assign(address);
 }
 
-/** Read anew the elements that `target` names, without a trace in the history. */
-export const refresh = (target) => swap(target, location.pathname + location.search, { history: "none", quiet: true });
+/** Read anew the elements that `target` names, without a trace in the history, `unless` somebody is in them by then. */
+export const refresh = (target, unless) => swap(target, location.pathname + location.search, { history: "none", quiet: true, unless });
 
 function begin(selectors) {
   const turn = ++count;
