@@ -68,7 +68,7 @@ def test_who_may_not_see_it_is_told_so_and_sees_nothing(
 
 
 @pytest.mark.parametrize("path", [path for path in ACTIONS if "{" in path])
-@pytest.mark.parametrize("part", ["%0d%0aSet-Cookie:a=b", "%F0%9F%98%80", "%ED%A0%80", "%00", "..%2f.."])
+@pytest.mark.parametrize("part", ["%0d%0aSet-Cookie:a=b", "%F0%9F%98%80", "%ed%a0%80", "%00", "..%2f.."])
 def test_no_part_of_an_address_ends_a_header_or_fails(lone: RunningCore, path: str, part: str) -> None:
     address = "/".join(part if each.startswith("{") else each for each in path.split("/"))
     answer = lone.request("POST", address, token=lone.sign_in(), headers={**FORM, **HTML}, content="a=b")
