@@ -11,6 +11,8 @@ from visit import FIELD, Visit
 
 pytestmark = pytest.mark.needs("chromium")
 PAGES = ["/entities", "/graphql", "/docs", "/redoc"]
+FORGOTTEN = "localStorage.getItem('faceforge.csrf') === null"
+"""Comes to be true once Core has ended the session."""
 ASKING = ["/sign-in", "/graphql", "/docs"]
 
 
@@ -20,7 +22,7 @@ def test_the_reference_is_for_all(visit: Visit) -> None:
     expect(page.get_by_role("heading", name="Sign in")).to_have_count(0)
     page = visit.open_signed_in("/redoc")
     page.get_by_role("button", name="Sign out", exact=True).click()
-    assert page.evaluate("localStorage.getItem('faceforge.csrf')") is None
+    page.wait_for_function(FORGOTTEN)
 
 
 @pytest.mark.parametrize("path", ASKING)
@@ -62,7 +64,7 @@ def test_signing_out_of_a_page_with_data_shows_the_door(visit: Visit) -> None:
     with page.expect_response("**/v1/sessions/current"):
         page.get_by_role("button", name="Sign out", exact=True).click()
     expect(page.get_by_label(FIELD)).to_be_visible()
-    assert page.url == f"{visit.core.address}/entities"
+    expect(page).to_have_url(f"{visit.core.address}/entities")
     visit.sign_in(visit.core.token)
     expect(page.get_by_role("heading", name="Entities")).to_be_visible()
     visit.forgive("401")
@@ -89,14 +91,14 @@ def test_a_link_signs_in_and_leaves_its_code_in_no_history(visit: Visit) -> None
     expect(page.get_by_role("button", name="Sign out", exact=True)).to_be_visible()
     page.wait_for_url(f"{visit.core.address}/entities")
     page.go_back()
-    assert page.url == f"{visit.core.address}/redoc"
+    expect(page).to_have_url(f"{visit.core.address}/redoc")
 
 
 def test_a_link_that_was_used_says_so(visit: Visit) -> None:
     page = visit.open("/sign-in/void")
     expect(page.locator("#sign-in-notice")).to_contain_text("This")
     expect(page.get_by_label(FIELD)).to_be_visible()
-    assert page.url == f"{visit.core.address}/sign-in"
+    expect(page).to_have_url(f"{visit.core.address}/sign-in")
     visit.forgive("401")
 
 

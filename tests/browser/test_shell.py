@@ -89,7 +89,7 @@ def test_ctrl_enter_opens_in_a_new_tab(library: Visit, peopled: CoreProcess) -> 
         page.keyboard.press("Control+Enter")
     expect(other.value.get_by_role("heading", name="Tarn Veld")).to_be_visible()
     other.value.close()
-    assert page.url.endswith("/entities")
+    expect(page).to_have_url(re.compile(r"/entities$"))
 
 
 def test_actions_alone_are_found_after_a_greater_than_sign(library: Visit, peopled: CoreProcess) -> None:
@@ -187,7 +187,7 @@ def test_a_page_that_was_asked_for_by_another_site_is_shown_to_who_is_signed_in(
     page.goto("http://elsewhere.test/")
     page.get_by_role("link", name="go").click()
     expect(page.get_by_role("heading", name="History", level=1)).to_be_visible()
-    assert page.url == f"{real_core.url}/history"
+    expect(page).to_have_url(f"{real_core.url}/history")
     library.complaints.clear()  # the other site, and the answer that was refused at first
 
 
