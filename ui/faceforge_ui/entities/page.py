@@ -59,6 +59,7 @@ async def shown(view: View, *, creating: bool) -> Response:
     found = await _found(view, wished, part)
     columns = await columns_of(view, wished) if wished.view == "list" else []
     shown_columns = _chosen(columns, wished)
+    heads = _heads(shown_columns)
     nodes, page = found["entities"]["nodes"], found["entities"]["pageInfo"]
     return view.page(
         "entities/list.html",
@@ -70,7 +71,8 @@ async def shown(view: View, *, creating: bool) -> Response:
         window=part,
         columns=columns,
         shown_columns=shown_columns,
-        heads=_heads(shown_columns),
+        heads=heads,
+        placed=[(each, head["class"]) for each, head in zip(shown_columns, heads[1:], strict=True)],
         sorted_by=ORDERS[wished.order],
         orders=[(name, words, wished.address(order=name)) for name, words in ORDERS.items()],
         sort_choices=list(ORDERS.items()),

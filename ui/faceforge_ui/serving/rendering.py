@@ -6,7 +6,6 @@ import gzip
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
@@ -18,7 +17,6 @@ from faceforge_ui.serving import words
 from faceforge_ui.serving.headers import PART, page_headers
 from faceforge_ui.serving.menus import menu
 from faceforge_ui.serving.pages import NO_RULES, ROOT
-from faceforge_ui.serving.static_files import asset_fingerprint, imports_of
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -103,9 +101,12 @@ def _unknown(_request: Request) -> None:
 def templates() -> Environment:
     """The templates, named by their path below the UI's folder."""
     # Whoever looks at no page, pays for none: neither at the start nor in memory.
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from jinja2 import FileSystemLoader, StrictUndefined
 
-    found = Environment(
+    from faceforge_ui.serving import markup
+    from faceforge_ui.serving.compiled import Templates
+
+    found = Templates(
         loader=FileSystemLoader(ROOT),
         autoescape=True,
         undefined=StrictUndefined,
@@ -113,30 +114,7 @@ def templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    asset = f"/ui/{asset_fingerprint()}"
-    found.globals |= {"asset": asset, "style": partial(_style, asset), "module": partial(_module, asset)}
-    filters: dict[str, Callable[..., Any]] = {each.__name__: each for each in words.FILTERS}
-    found.filters |= filters
+    found.globals |= {"asset": markup.ASSET, "style": markup.style, "module": markup.module}
+    filters: tuple[Callable[..., Any], ...] = (*words.FILTERS, markup.attributes, markup.icon)
+    found.filters |= {each.__name__: each for each in filters}
     return found
-
-
-def _style(asset: str, name: str) -> Any:
-    return _markup(f'<link rel="stylesheet" href="{asset}/{_known(name)}">')
-
-
-def _module(asset: str, name: str) -> Any:
-    """The module and, so that one round brings them all, those it imports."""
-    ahead = [f'<link rel="modulepreload" href="{asset}/{each}">' for each in imports_of(_known(name))]
-    return _markup("\n".join([*ahead, f'<script type="module" src="{asset}/{name}"></script>']))
-
-
-def _known(name: str) -> str:
-    if not (Path(ROOT) / name).is_file():
-        raise FileNotFoundError(f"ui/faceforge_ui/{name}")
-    return name
-
-
-def _markup(html: str) -> Any:
-    from markupsafe import Markup
-
-    return Markup(html)  # noqa: S704  # made of file names of ours

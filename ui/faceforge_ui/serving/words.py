@@ -41,13 +41,20 @@ def moment(text: str | datetime) -> datetime:
 
 def day(text: str | datetime) -> str:
     """A moment as `26 Nov 2026`."""
-    at = moment(text)
-    return f"{at.day} {MONTHS[at.month - 1]} {at.year}"
+    return _day(moment(text))
 
 
 def full(text: str | datetime) -> str:
     """A moment as `26 Nov 2026, 13:17`."""
-    return f"{day(text)}, {moment(text):%H:%M}"
+    return _full(moment(text))
+
+
+def _day(at: datetime) -> str:
+    return f"{at.day} {MONTHS[at.month - 1]} {at.year}"
+
+
+def _full(at: datetime) -> str:
+    return f"{_day(at)}, {at.hour:02}:{at.minute:02}"
 
 
 def when(text: str | datetime | None) -> Any:
@@ -57,7 +64,8 @@ def when(text: str | datetime | None) -> Any:
     if text is None:
         return "–"
     at = moment(text)
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), full(at), ago(at))
+    written = f'<time datetime="{at.isoformat()}" title="{_full(at)}">{ago(at)}</time>'
+    return Markup(written)  # noqa: S704  # digits and words of ours
 
 
 def ago(at: datetime, now: datetime | None = None) -> str:
@@ -66,12 +74,12 @@ def ago(at: datetime, now: datetime | None = None) -> str:
     passed = (now - at).total_seconds()
     days = (now.date() - at.date()).days
     if passed < -60:
-        return full(at)
+        return _full(at)
     if passed < 3600:
         return plural(int(passed // 60), "minute") + " ago" if passed >= 60 else "just now"
     if days < 2:
         return "yesterday" if days else f"today, {at:%H:%M}"
-    return f"{at.day} {MONTHS[at.month - 1]}" if now - at < timedelta(days=300) else day(at)
+    return f"{at.day} {MONTHS[at.month - 1]}" if now - at < timedelta(days=300) else _day(at)
 
 
 def plural(number: int, one: str, many: str = "") -> str:
