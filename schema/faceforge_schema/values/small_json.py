@@ -1,7 +1,9 @@
-"""How small a JSON value is that the event loop may go through."""
+"""How little of what was sent the event loop may go through; more would hold others up."""
 
 from __future__ import annotations
 
+QUICK_BYTES = 8 * 1024
+"""How many bytes are read at once."""
 SMALL_VALUES = 500
 """How many values a small JSON value holds."""
 

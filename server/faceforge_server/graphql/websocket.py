@@ -30,11 +30,12 @@ from faceforge_schema import NOBODY, Actor, Context, Contract, Core
 from faceforge_schema.context import ANSWERING
 from faceforge_schema.execute.admission import graphql_errors
 from faceforge_schema.execute.masking import mask
+from faceforge_schema.values.small_json import QUICK_BYTES
 from faceforge_server.http.answers import encoded
 from faceforge_server.http.connections import let_in
 from faceforge_server.http.json_body import parse_json
 from faceforge_server.http.json_response import encode
-from faceforge_server.http.request_context import QUICK_BYTES, address_of, client_address
+from faceforge_server.http.request_context import address_of, client_address
 from faceforge_server.middleware.authenticator import Authenticator, Credentials, sent_token
 from faceforge_server.middleware.origins import is_from_own_page
 from faceforge_server.middleware.session_cookie import CSRF_HEADER

@@ -8,6 +8,7 @@ from typing import TypeVar
 from starlette.requests import HTTPConnection, Request
 
 from faceforge_schema import NOBODY, Actor, Context, Core
+from faceforge_schema.values.small_json import QUICK_BYTES
 from faceforge_storage.errors import Fault, InvalidInput
 from faceforge_storage.scheduling.fair_queue import Turn
 
@@ -16,8 +17,6 @@ T = TypeVar("T")
 KEY_LENGTH = 255
 ENDED_SESSIONS = "faceforge.ended_sessions"
 """Where a scope has the ids of the sessions that the request ends, when a session sends it."""
-QUICK_BYTES = 8 * 1024
-"""How much that was sent is read at once; going through more would hold others up."""
 
 
 def context_of(request: Request) -> Context:

@@ -45,8 +45,8 @@ class Form:
         return int(text)
 
 
-async def read_form(request: Request, limit: int, budget: ReadBudget) -> Form:
-    """Read a form sent as `application/x-www-form-urlencoded`; raises PayloadTooLarge, BadRequest, Overloaded."""
+async def sent(request: Request, limit: int, budget: ReadBudget) -> bytearray:
+    """The bytes of a form; raises PayloadTooLarge, BadRequest, Overloaded."""
     read = bytearray()
     try:
         async for chunk in request.stream():
@@ -56,6 +56,11 @@ async def read_form(request: Request, limit: int, budget: ReadBudget) -> Form:
                 raise PayloadTooLarge(f"The form has more than the {limit} bytes that are allowed.")
     except ClientDisconnect:
         raise BadRequest("The form was cut.") from None
+    return read
+
+
+def form_of(read: bytes | bytearray) -> Form:
+    """The form that was sent as `application/x-www-form-urlencoded`; raises BadRequest."""
     try:
         return Form(
             parse_qs(

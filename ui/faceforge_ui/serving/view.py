@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -14,8 +15,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from faceforge_schema import NOBODY, Actor, Context, Contract
+from faceforge_schema.values.small_json import QUICK_BYTES
 from faceforge_storage.errors import FaceForgeError
-from faceforge_ui.serving.form import Form, read_form
+from faceforge_ui.serving.form import Form, form_of, sent
 from faceforge_ui.serving.headers import page_headers
 from faceforge_ui.serving.pages import Pages
 from faceforge_ui.serving.rendering import PageResponse, Said
@@ -125,11 +127,15 @@ class View:
             apart.release()
 
     async def form(self) -> Form:
-        """What the form has sent; raises PayloadTooLarge, BadRequest."""
+        """What the form has sent; raises PayloadTooLarge, BadRequest, Overloaded, Busy."""
         if self._form is None:
             limit = self.context.core.settings.limits.json_bytes
             self._form = Form({})  # what cannot be read is not read once more for the page that says so
-            self._form = await read_form(self.request, limit, self.context.budget)
+            read = await sent(self.request, limit, self.context.budget)
+            if len(read) <= QUICK_BYTES:
+                self._form = form_of(read)
+            else:
+                self._form = await self.context.core.computing.run(self.context.turn, partial(form_of, read))
         return self._form
 
     def say(self, text: str, *, undo: str = "") -> None:
