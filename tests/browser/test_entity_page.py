@@ -53,6 +53,8 @@ def test_an_entity_is_renamed(page: Page, core_library: Library, mira: str) -> N
     field.fill("Mirabel 🕯️")
     field.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Mirabel 🕯️")
+    expect(page.get_by_role("navigation", name="Path")).to_contain_text("Mirabel 🕯️")
+    expect(page.get_by_role("button", name="More actions")).to_be_focused()
     assert core_library.read(mira)["display_name"] == "Mirabel 🕯️"
 
 
