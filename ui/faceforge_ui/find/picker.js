@@ -14,6 +14,7 @@ let made = 0;
 
 export class EntityPicker extends HTMLElement {
   #records = [];
+  #begun = [];
   #shown = [];
   #at = -1;
   #finder = null;
@@ -30,6 +31,8 @@ export class EntityPicker extends HTMLElement {
     if (this.#field) return;
     this.#finder = new Finder(this.getAttribute("src") ?? "/find?of=entities");
     this.#records = [...this.querySelectorAll("data")].map((one) => ({ id: one.value, name: one.textContent }));
+    this.#begun = this.#records;
+    this.closest("form")?.addEventListener("reset", () => this.#reset());
     this.#build(`picker-${++made}`);
     this.#draw();
   }
@@ -69,6 +72,13 @@ export class EntityPicker extends HTMLElement {
     this.#field.hidden = !this.hasAttribute("multiple") && this.#records.length > 0;
     const missing = this.hasAttribute("required") && !this.#records.length;
     this.#field.setCustomValidity(missing ? "Choose somebody from the list." : "");
+  }
+
+  /** As the server wrote it: what the form did is done. */
+  #reset() {
+    this.#records = this.#begun;
+    this.#draw();
+    delete this.dataset.unsaved;
   }
 
   #changed() {
