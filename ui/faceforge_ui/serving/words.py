@@ -81,7 +81,8 @@ def plural(number: int, one: str, many: str = "") -> str:
 
 def within(words: str) -> str:
     """A label as it stands within a sentence: `height`, but `LoRA`."""
-    return words[:1].lower() + words[1:] if words[1:2].islower() else words
+    plain = words.partition(" ")[0][1:].islower()
+    return words[:1].lower() + words[1:] if plain else words
 
 
 def initials(name: str) -> str:
