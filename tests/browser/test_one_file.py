@@ -38,6 +38,19 @@ def heading(page: Page) -> str:
     return page.locator("h1").inner_text()
 
 
+def test_what_is_folded_out_stays_so_when_something_changes_elsewhere(library: Visit, files: Files) -> None:
+    page = library.open(files.address("rooftop.png"))
+    page.get_by_text("Connected", exact=True).wait_for(state="attached")
+    page.locator("#viewer-side summary", has_text="Details").click()
+    expect(page.get_by_text("SHA-256")).to_be_visible()
+    page.locator("#viewer-stage").focus()
+    tags = {"tags": ["night", "from afar"]}
+    files.core.client.patch(f"/v1/assets/{files.ids['rooftop.png']}", json=tags).raise_for_status()
+    expect(page.locator("#viewer-side .chip", has_text="from afar")).to_be_visible()
+    expect(page.get_by_text("SHA-256")).to_be_visible()
+    files.core.client.patch(f"/v1/assets/{files.ids['rooftop.png']}", json={"tags": ["night"]})
+
+
 def test_a_picture_is_looked_at_closely(library: Visit, files: Files) -> None:
     page = library.open(files.address("rooftop.png"))
     page.locator("ff-zoom[data-loaded]").wait_for()

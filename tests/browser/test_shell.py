@@ -73,6 +73,17 @@ def test_names_are_only_ever_text(library: Visit, peopled: CoreProcess) -> None:
     assert "owned" not in page.title()
 
 
+def test_a_known_name_and_enter_lead_there_without_waiting_for_the_list(
+    library: Visit, peopled: CoreProcess
+) -> None:
+    page = library.open("/entities")
+    palette(page)
+    page.keyboard.type("tarn")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/entities/[0-9a-f]{64}"))
+    expect(page.get_by_role("heading", name="Tarn Veld")).to_be_visible()
+
+
 def test_what_nobody_is_called_is_said(library: Visit, peopled: CoreProcess) -> None:
     page = library.open("/entities")
     palette(page)

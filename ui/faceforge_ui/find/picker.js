@@ -21,6 +21,7 @@ export class EntityPicker extends HTMLElement {
   #field = null;
   #box = null;
   #list = null;
+  #said = null;
   #asked = "";
 
   /** What is chosen: [{id, name, picture, …}]. */
@@ -48,6 +49,7 @@ export class EntityPicker extends HTMLElement {
     const label = this.getAttribute("label") ?? "";
     const help = this.getAttribute("help") ?? "";
     this.#list = element("ul", { id: `${id}-list`, className: "options", role: "listbox", ariaLabel: label || "Found", popover: "manual" });
+    this.#said = element("span", { className: "unseen", role: "status" });
     this.#field = element("input", {
       id, type: "text", role: "combobox", autocomplete: "off", spellcheck: false, ariaExpanded: "false", ariaAutoComplete: "list",
       "aria-controls": this.#list.id, placeholder: this.getAttribute("placeholder") ?? "Search by name",
@@ -61,7 +63,7 @@ export class EntityPicker extends HTMLElement {
     this.#list.addEventListener("click", ({ target }) => this.#take(this.#shown[this.#options().indexOf(target.closest("li"))]));
     const above = label ? element("label", { className: "label", htmlFor: id }, label) : "";
     const beneath = help ? element("p", { className: "muted small", id: `${id}-help` }, help) : "";
-    this.replaceChildren(above, this.#box, beneath, this.#list);
+    this.replaceChildren(above, this.#box, beneath, this.#said, this.#list);
   }
 
   #draw() {
@@ -115,8 +117,9 @@ export class EntityPicker extends HTMLElement {
     const lines = records.map(({ name, note, picture }, at) => element("li", { role: "option", id: `${this.#field.id}-${at}` },
       picture ? element("img", { src: picture, alt: "", width: 28, height: 28 }) : icon("person"),
       element("span", { className: "grow clip" }, element("bdi", {}, name)), element("span", { className: "muted small" }, note ?? "")));
-    const none = element("li", { className: "h", role: "presentation" }, word ? `Nothing is called “${word}”.` : "Nothing is here yet.");
-    this.#list.replaceChildren(...(lines.length ? lines : [none]));
+    const none = word ? `Nothing is called “${word}”.` : "Nothing is here yet.";
+    this.#list.replaceChildren(...(lines.length ? lines : [element("li", { className: "h", role: "presentation" }, none)]));
+    this.#said.textContent = `${lines.length || "Nothing"} found`;
     this.#open();
     this.#choose(lines.length ? 0 : -1);
   }
