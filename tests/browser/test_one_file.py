@@ -133,6 +133,7 @@ def test_a_text_is_read_piece_by_piece_and_stays_text(library: Visit, files: Fil
     page = library.open(files.address("notes.txt"))
     text = page.locator("ff-text pre")
     expect(text).to_contain_text(f"line 200: {HOSTILE} שלום")
+    expect(page.get_by_text("% of the text is shown.")).to_be_visible()
     assert text.evaluate("text => text.textContent.length") < 300_000
     while page.get_by_role("button", name="Show more").is_visible():
         before = text.evaluate("text => text.textContent.length")
