@@ -8,7 +8,8 @@ from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 from core_process import CoreProcess
-from playwright.sync_api import Browser, expect, sync_playwright
+from entity_library import Library
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from small_core import RunningCore, running
 from visit import Visit
 
@@ -56,6 +57,24 @@ def library(real_core: CoreProcess, chromium: Browser) -> Iterator[Visit]:
     """A visit to the real Core at 1280 x 800, signed in; it must end without a complaint."""
     with signed_in(real_core, chromium, 1280, "light") as visit:
         yield visit
+
+
+@pytest.fixture(scope="module")
+def core_library(real_core: CoreProcess) -> Library:
+    """The real Core with field definitions, for tests of the pages of an entity."""
+    return Library(real_core)
+
+
+@pytest.fixture
+def somebody(core_library: Library) -> str:
+    """The id of an entity of the test's own, `Mira Okonkwo` and a number."""
+    return core_library.mira()
+
+
+@pytest.fixture
+def page(library: Visit, somebody: str) -> Page:
+    """The page of that entity."""
+    return library.open(f"/entities/{somebody}")
 
 
 @pytest.fixture

@@ -23,6 +23,13 @@ DROP = """(element, [files, kinds]) => {
         element.dispatchEvent(new DragEvent(kind, { dataTransfer: transfer, bubbles: true, cancelable: true }));
     }
 }"""
+SHOW = """(address) => new Promise((resolve) => {
+    const image = new Image();
+    image.onload = () => resolve(image.naturalWidth);
+    image.onerror = () => resolve(0);
+    image.src = address;
+})"""
+"""Asks for a picture as a page does: how wide it is, or 0."""
 
 
 def picture(width: int = 80, height: int = 100, seed: int = 0) -> bytes:

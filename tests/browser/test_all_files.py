@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
@@ -102,7 +104,7 @@ def test_files_are_tagged_and_go_to_the_trash_and_come_back_by_keys_alone(
     page.get_by_label("Tags", exact=True).wait_for()
     page.keyboard.type("set, night")
     page.keyboard.press("Enter")
-    page.get_by_text("2 files tagged").wait_for()
+    page.get_by_text("2 files got the tags set, night").wait_for()
     assert files.asset("sketch 00.png")["tags"] == files.asset("sketch 01.png")["tags"] == ["set", "night"]
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.locator("#assets-files .tile a").first.focus()
@@ -111,7 +113,7 @@ def test_files_are_tagged_and_go_to_the_trash_and_come_back_by_keys_alone(
     page.get_by_text("1 file moved to the trash").wait_for()
     shows(page, 11)
     assert files.asset("sketch 00.png")["deleted_at"]
-    page.get_by_role("button", name="Undo").focus()
+    page.get_by_role("button", name="Undo").last.focus()
     page.keyboard.press("Enter")
     page.get_by_text("1 file put back").wait_for()
     shows(page, 12)
@@ -126,6 +128,31 @@ def test_what_is_in_the_trash_is_put_back_from_the_list(library: Visit, files: F
     page.get_by_role("button", name="Put back").click()
     page.get_by_text("1 file put back").wait_for()
     assert files.asset("sketch 05.png")["deleted_at"] is None
+
+
+def test_what_cannot_be_done_for_one_file_is_done_for_the_others(files: Files) -> None:
+    ids = [files.ids["sketch 02.png"], "0" * 64]
+    answer = files.core.client.post("/assets/trash", data={"id": ids})
+    assert "1 file moved to the trash; 1 stayed as before" in answer.text
+    assert files.asset("sketch 02.png")["deleted_at"]
+    (undo,) = re.findall(r'data-undo="([^"]+)"', answer.text)
+    assert "1 file put back" in files.core.client.post(html.unescape(undo), data={}).text
+    assert files.asset("sketch 02.png")["deleted_at"] is None
+
+
+def test_from_the_trash_one_file_leads_to_the_next_in_its_order(library: Visit, files: Files) -> None:
+    for name in ("sketch 08.png", "sketch 06.png", "sketch 07.png"):
+        files.core.client.delete(f"/v1/assets/{files.ids[name]}")
+    page = library.open("/trash?of=files")
+    page.get_by_role("link", name="sketch 06.png").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("sketch 06.png")
+    expect(page.locator("#viewer-place")).to_have_text("2 of 3")
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("heading", level=1)).to_have_text("sketch 08.png")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Trash")
+    for name in ("sketch 08.png", "sketch 06.png", "sketch 07.png"):
+        files.core.client.post(f"/v1/assets/{files.ids[name]}/restore")
 
 
 def test_a_file_that_arrives_is_seen_at_once(library: Visit, files: Files) -> None:

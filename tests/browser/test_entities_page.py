@@ -97,6 +97,27 @@ def test_keys_alone_move_select_tag_and_undo(library: Visit, people: dict[str, s
     expect(page.get_by_text("No entity has the tag")).to_be_visible()
 
 
+def test_what_was_written_for_one_selection_is_not_there_for_the_next(
+    library: Visit, people: dict[str, str]
+) -> None:
+    page = library.open("/entities?view=list&tag=lead")
+    every = page.get_by_role("checkbox", name="Select all that are loaded")
+    every.check()
+    expect(page.locator("ff-bulk .bulk")).to_contain_text(f"{len(NAMES)} selected")
+    expect(every).to_have_js_property("indeterminate", False)
+    page.get_by_role("checkbox", name="Select Juno 🌙").uncheck()
+    expect(every).to_have_js_property("indeterminate", True)
+    page.get_by_role("button", name="Tag", exact=True).click()
+    page.keyboard.type("once,")
+    expect(page.locator("#bulk-tag .chip")).to_have_count(1)
+    page.get_by_role("dialog").get_by_role("button", name="Add").click()
+    expect(page.locator("#toasts")).to_contain_text(f"{len(NAMES) - 1} entities got the tag once")
+    expect(page.locator("ff-bulk .bulk")).to_be_hidden()
+    page.get_by_role("checkbox", name="Select Juno 🌙").check()
+    page.get_by_role("button", name="Tag", exact=True).click()
+    expect(page.locator("#bulk-tag .chip")).to_have_count(0)
+
+
 def test_what_is_put_into_the_trash_comes_back_by_undo(library: Visit, people: dict[str, str]) -> None:
     page = library.open("/entities?tag=lead")
     page.locator(named(page, "Juno 🌙")).hover()
@@ -170,6 +191,27 @@ def test_finding_while_one_types_narrows_the_list_and_the_way_back_widens_it(
     expect(page.locator("ff-gallery")).to_be_visible()
 
 
+def test_what_was_typed_stays_when_the_list_is_shown_or_sorted_otherwise(
+    library: Visit, people: dict[str, str]
+) -> None:
+    page = library.open("/entities")
+    found = f"{sum(name.startswith('Filler 00') for name in people)} of {len(people)}"
+    page.get_by_role("searchbox", name="Find by name").press_sequentially("Filler 00")
+    count(page, found)
+    page.get_by_role("link", name="List", exact=True).click()
+    expect(page.locator("ff-table")).to_be_visible()
+    count(page, found)
+
+
+def test_who_comes_next_follows_what_the_filter_sorts_by(library: Visit, people: dict[str, str]) -> None:
+    page = library.open("/entities?q=Filler")
+    page.get_by_role("button", name="Filter").click()
+    page.get_by_label("Sorted by").select_option("Name, A to Z")
+    page.get_by_role("button", name="Show", exact=True).click()
+    page.get_by_role("link", name="Filler 010").click()
+    expect(page.get_by_role("link", name="Next: Filler 011 (J)")).to_be_visible()
+
+
 def test_a_change_elsewhere_shows_by_itself(
     library: Visit, people: dict[str, str], real_core: CoreProcess
 ) -> None:
@@ -180,6 +222,33 @@ def test_a_change_elsewhere_shows_by_itself(
     people["From afar"] = answer.json()["entity_id"]
     expect(page.locator("#entities [data-id]").first).to_contain_text("From afar")
     count(page, str(len(people)))
+
+
+def test_a_short_list_that_grows_long_shows_each_once(
+    library: Visit, people: dict[str, str], real_core: CoreProcess
+) -> None:
+    headers = {"Authorization": f"Bearer {real_core.token}"}
+    with httpx.Client(base_url=real_core.url, headers=headers) as rest:
+
+        def add(numbers: range) -> None:
+            for number in numbers:
+                name = f"Growing {number:03}"
+                made = rest.post("/v1/entities", json={"display_name": name, "tags": ["growing"]})
+                people[name] = made.json()["entity_id"]
+
+        add(range(20))
+        page = library.open("/entities?view=list&tag=growing&sort_by=display_name&sort_order=asc")
+        expect(page.locator("#live-state")).to_have_text("Connected")
+        count(page, f"20 of {len(people)}")
+        add(range(20, 60))
+    count(page, f"60 of {len(people)}")
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    expect(page.locator(named(page, "Growing 059"))).to_be_in_viewport()
+    expect(page.locator("#entities .waiting")).to_have_count(0)
+    lines = page.locator("#entities tr[data-id]").evaluate_all(
+        "lines => lines.map((line) => [line.querySelector('bdi').textContent, line.ariaRowIndex - 2])"
+    )
+    assert lines == [[f"Growing {at:03}", at] for _, at in lines]
 
 
 @pytest.mark.parametrize("width", [360, 1280, 2560])

@@ -38,6 +38,19 @@ def heading(page: Page) -> str:
     return page.locator("h1").inner_text()
 
 
+def test_what_is_folded_out_stays_so_when_something_changes_elsewhere(library: Visit, files: Files) -> None:
+    page = library.open(files.address("rooftop.png"))
+    page.get_by_text("Connected", exact=True).wait_for(state="attached")
+    page.locator("#viewer-side summary", has_text="Details").click()
+    expect(page.get_by_text("SHA-256")).to_be_visible()
+    page.locator("#viewer-stage").focus()
+    tags = {"tags": ["night", "from afar"]}
+    files.core.client.patch(f"/v1/assets/{files.ids['rooftop.png']}", json=tags).raise_for_status()
+    expect(page.locator("#viewer-side .chip", has_text="from afar")).to_be_visible()
+    expect(page.get_by_text("SHA-256")).to_be_visible()
+    files.core.client.patch(f"/v1/assets/{files.ids['rooftop.png']}", json={"tags": ["night"]})
+
+
 def test_a_picture_is_looked_at_closely(library: Visit, files: Files) -> None:
     page = library.open(files.address("rooftop.png"))
     page.locator("ff-zoom[data-loaded]").wait_for()
@@ -120,6 +133,7 @@ def test_a_text_is_read_piece_by_piece_and_stays_text(library: Visit, files: Fil
     page = library.open(files.address("notes.txt"))
     text = page.locator("ff-text pre")
     expect(text).to_contain_text(f"line 200: {HOSTILE} שלום")
+    expect(page.get_by_text("% of the text is shown.")).to_be_visible()
     assert text.evaluate("text => text.textContent.length") < 300_000
     while page.get_by_role("button", name="Show more").is_visible():
         before = text.evaluate("text => text.textContent.length")

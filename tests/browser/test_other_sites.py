@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from core_process import CoreProcess
+from drawn_files import SHOW
 from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.needs("chromium")
@@ -29,12 +30,6 @@ CALL = """async ([address, options]) => {
         return {failed: String(error)};
     }
 }"""
-SHOW = """(address) => new Promise((resolve) => {
-    const image = new Image();
-    image.onload = () => resolve(image.naturalWidth);
-    image.onerror = () => resolve(0);
-    image.src = address;
-})"""
 SUBSCRIBE = """([address, token]) => new Promise((resolve) => {
     const socket = new WebSocket(address, "graphql-transport-ws");
     socket.onopen = () => socket.send(JSON.stringify(

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from core_process import CoreProcess, run
+from drawn_files import SHOW
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from faceforge_storage.database.clock import now
@@ -30,12 +31,6 @@ CALL = """async ([address, options]) => {
         return {failed: String(error)};
     }
 }"""
-SHOW = """(address) => new Promise((resolve) => {
-    const image = new Image();
-    image.onload = () => resolve(image.naturalWidth);
-    image.onerror = () => resolve(0);
-    image.src = address;
-})"""
 SIGNED_IN = "Sign out"
 
 

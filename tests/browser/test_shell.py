@@ -73,6 +73,17 @@ def test_names_are_only_ever_text(library: Visit, peopled: CoreProcess) -> None:
     assert "owned" not in page.title()
 
 
+def test_a_known_name_and_enter_lead_there_without_waiting_for_the_list(
+    library: Visit, peopled: CoreProcess
+) -> None:
+    page = library.open("/entities")
+    palette(page)
+    page.keyboard.type("tarn")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/entities/[0-9a-f]{64}"))
+    expect(page.get_by_role("heading", name="Tarn Veld")).to_be_visible()
+
+
 def test_what_nobody_is_called_is_said(library: Visit, peopled: CoreProcess) -> None:
     page = library.open("/entities")
     palette(page)
@@ -99,6 +110,33 @@ def test_actions_alone_are_found_after_a_greater_than_sign(library: Visit, peopl
     expect(page.get_by_role("option")).to_have_count(1)
     page.keyboard.press("Enter")
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def test_each_action_has_a_name_also_where_a_page_has_a_navigation_of_its_own(
+    library: Visit, peopled: CoreProcess
+) -> None:
+    page = library.open("/settings/keyboard")
+    palette(page)
+    page.keyboard.type(">go to")
+    expect(page.get_by_role("option").first).to_be_visible()
+    assert "Go to" not in [text.strip() for text in found(page)]
+
+
+def test_what_is_called_otherwise_by_now_is_found_by_its_new_name(
+    library: Visit, peopled: CoreProcess
+) -> None:
+    made = peopled.client.post("/v1/entities", json={"display_name": "Quill before"}).json()["entity_id"]
+    page = library.open("/entities")
+    expect(page.get_by_text("Connected", exact=True)).to_be_visible()
+    palette(page)
+    page.keyboard.type("quill")
+    expect(page.get_by_role("option", name="Quill before")).to_be_visible()
+    page.keyboard.press("Escape")
+    peopled.client.patch(f"/v1/entities/{made}", json={"display_name": "Quill after"})
+    expect(page.locator("#entities").get_by_text("Quill after")).to_be_visible()
+    palette(page)
+    page.keyboard.type("quill")
+    expect(page.get_by_role("option", name="Quill after")).to_be_visible()
 
 
 def test_the_palette_opens_by_the_mouse_and_gives_the_focus_back(

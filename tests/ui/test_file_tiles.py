@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from faceforge_ui.entity.attachments.tiles import tile
+from faceforge_ui.assets.tiles import tile
 
 
 def file(name: str, mime_type: str, kind: str = "file", **media: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import pytest
 from faceforge_storage.errors import InvalidInput
 from faceforge_ui.entity.overview.external_ids import read_external_ids
 from faceforge_ui.entity.relations import read_kind, seen_from
-from faceforge_ui.entity.relationships.reading import read_confidence
+from faceforge_ui.forms.reading import read_percent
 from faceforge_ui.forms.tags import read_tags
 
 
@@ -43,13 +43,13 @@ def test_a_kind_is_written_in_words() -> None:
 
 @pytest.mark.parametrize(("written", "confidence"), [("80", 0.8), ("80 %", 0.8), ("", None), ("0", 0.0)])
 def test_how_sure_it_is_is_written_in_percent(written: str, confidence: float | None) -> None:
-    assert read_confidence(written) == confidence
+    assert read_percent(written, "confidence") == confidence
 
 
 @pytest.mark.parametrize("written", ["101", "-1", "very"])
 def test_what_is_no_percentage_is_told(written: str) -> None:
     with pytest.raises(InvalidInput, match="between 0 and 100"):
-        read_confidence(written)
+        read_percent(written, "confidence")
 
 
 def test_external_ids_are_pairs_and_empty_rows_do_not_count() -> None:

@@ -70,3 +70,9 @@ def test_numbers_and_names() -> None:
     assert [words.initials(name) for name in ("Mira Okonkwo", "Captain Ysolde-Marie", "Wren", "", "ليلى بن يوسف")] == [
         "MO", "CY", "W", "", "لب"
     ]  # fmt: skip
+
+
+def test_a_label_within_a_sentence_keeps_the_capitals_of_what_is_no_plain_word() -> None:
+    assert [words.within(label) for label in ("Height", "LoRA strength", "A", "")] == [
+        "height", "LoRA strength", "A", ""
+    ]  # fmt: skip

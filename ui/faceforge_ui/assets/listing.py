@@ -26,6 +26,18 @@ ORDERS: Mapping[str, str] = MappingProxyType(
 FALLING = frozenset({"created_at", "updated_at", "taken_at", "size_bytes"})
 """What is sorted from the newest or largest, unless the address says otherwise."""
 
+TYPES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "images": ("Images", "image/*"),
+        "audio": ("Audio", "audio/*"),
+        "video": ("Video", "video/*"),
+        "models": ("Models", "application/x-safetensors"),
+        "pdf": ("PDF", "application/pdf"),
+        "text": ("Text", "text/*"),
+    }
+)
+"""What a list may show alone: its name in an address -> the word for it, and the media types."""
+
 TEXTS: Mapping[str, str] = MappingProxyType(
     {
         "q": "q",

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Any
-from urllib.parse import urlencode
-
 from starlette.responses import Response
 
-from faceforge_storage.errors import VersionConflict
-from faceforge_ui.assets.listing import DATES, ORDERS, Listing
-from faceforge_ui.entity.attachments import page as attachments
-from faceforge_ui.serving import Entry, Pages, View, words
+from faceforge_storage.errors import InvalidInput
+from faceforge_ui.assets import changes
+from faceforge_ui.assets.changes import link, retag_files
+from faceforge_ui.assets.listing import DATES, ORDERS, TYPES, Listing
+from faceforge_ui.assets.tiles import tile
+from faceforge_ui.forms.tags import read_tags
+from faceforge_ui.serving import Entry, Pages, View
+from faceforge_ui.serving.selection import each_of, left, selected, undo_address
+from faceforge_ui.serving.words import plural
 
 pages = Pages(__name__)
 
 FIRST = 50
-TYPES: Mapping[str, str] = MappingProxyType({types: word for word, types in attachments.TYPES.values()})
-"""Media types that are one click away, and the word for them; the same as among the files of an entity."""
-MOST_UNDONE = 100
-"""So many files are put back by Undo, whose address names each; more wait in the trash."""
+WORDS = {types: word for word, types in TYPES.values()}
+"""Media types that are one click away, and the word for them."""
 
 
 @pages.get(
@@ -36,13 +34,14 @@ async def assets(view: View) -> Response:
     return view.page(
         "assets/assets.html",
         found=found,
+        files=[tile(each) for each in found["nodes"]],
         listing=listing,
         next=listing.address(cursor=following) if following else "",
         back=listing.address(),
         chips=[
             (said(name, text), listing.without(name, text)) for name, text in listing.filters if name != "q"
         ],
-        types=TYPES,
+        types=WORDS,
         orders=ORDERS,
     )
 
@@ -50,7 +49,7 @@ async def assets(view: View) -> Response:
 def said(name: str, text: str) -> str:
     """A filter in words."""
     if name == "mime_type":
-        return TYPES.get(text, text)
+        return WORDS.get(text, text)
     if name in DATES:
         return ("Taken from " if name == "taken_since" else "Taken before ") + text
     shown = {
@@ -68,72 +67,48 @@ def said(name: str, text: str) -> str:
 
 @pages.post("/assets/tags", shows=assets)
 async def tags(view: View) -> None:
-    """Give tags to several files, or take them away."""
+    """Give the selected files tags, or take tags from them."""
     form = await view.form()
-    given = [tag.strip() for text in form.texts("tag") for tag in text.split(",") if tag.strip()]
-    ids = form.texts("id")
-    if not given or not ids:
-        return
-    away = form.text("do") == "remove"
-    changed = 0
-    for start in range(0, len(ids), 100):
-        some = await view.ask("TagsOfFiles", ids=ids[start : start + 100])
-        for each in some["assets"]["nodes"]:
-            changed += await _tagged(view, each, given, away=away)
-    view.say(words.plural(changed, "file") + (" lost the tag" if away else " tagged"))
+    given, away = read_tags([*form.texts("tag"), *view.query.getlist("word")]), _away(form.text("do"), view)
+    ids = await selected(view)
+    if not given:
+        raise InvalidInput("Write at least one tag.")
+    made = await retag_files(view, ids, given, removing=away)
+    undo = undo_address("/assets/tags", made.changed, word=given, do="add" if away else "remove")
+    view.say(made.said("file"), undo=undo if made.changed and made.exact else "")
 
 
-async def _tagged(view: View, file: dict[str, Any], given: list[str], *, away: bool) -> bool:
-    """Whether the file was changed. Somebody else's change in between is kept."""
-    for _ in range(3):
-        wanted = (
-            [tag for tag in file["tags"] if tag not in given]
-            if away
-            else list(dict.fromkeys([*file["tags"], *given]))
-        )
-        if wanted == file["tags"]:
-            return False
-        try:
-            await view.ask(
-                "SetTags", assetId=file["id"], input={"tags": wanted}, expectedVersion=file["version"]
-            )
-        except VersionConflict:
-            file = (await view.ask("TagsOfFiles", ids=[file["id"]]))["assets"]["nodes"][0]
-        else:
-            return True
-    return False
+def _away(sent: str, view: View) -> bool:
+    return (sent or view.query.get("do")) == "remove"
 
 
 @pages.post("/assets/links", shows=assets)
 async def links(view: View) -> None:
-    """Link several files to entities."""
+    """Link the selected files to entities."""
     form = await view.form()
     role = form.text("role").strip()
-    ids, chosen = form.texts("id"), [each for each in form.texts("entity_id") if each]
-    for entity_id in chosen:
-        for asset_id in ids:
-            given = {"input": {"role": role}} if role else {}
-            await view.ask("LinkFile", entityId=entity_id, assetId=asset_id, **given)
-    view.say(f"{words.plural(len(ids), 'file')} linked" if chosen else "Choose an entity to link them to")
+    ids, chosen = await selected(view), [each for each in form.texts("entity_id") if each]
+    if not chosen:
+        raise InvalidInput("Choose an entity to link them to.")
+
+    async def to_all(asset: str) -> None:
+        for entity in chosen:
+            await link(view, entity, asset, {"role": role} if role else None)
+
+    done, failed = await each_of(ids, to_all)
+    view.say(f"{plural(len(done), 'file')} linked{left(failed)}")
 
 
 @pages.post("/assets/trash", shows=assets)
 async def trash(view: View) -> None:
-    ids = (await view.form()).texts("id")
-    for asset_id in ids:
-        await view.ask("TrashFile", assetId=asset_id)
-    undo = (
-        f"/assets/restore?{urlencode([('put_back', each) for each in ids])}"
-        if len(ids) <= MOST_UNDONE
-        else ""
-    )
-    view.say(f"{words.plural(len(ids), 'file')} moved to the trash", undo=undo)
+    """Move the selected files to the trash."""
+    done, failed = await each_of(await selected(view), lambda each: changes.trash(view, each))
+    undo = undo_address("/assets/restore", done)
+    view.say(f"{plural(len(done), 'file')} moved to the trash{left(failed)}", undo=undo)
 
 
 @pages.post("/assets/restore", shows=assets)
 async def restore(view: View) -> None:
     """Put back what the form names, or the address of an Undo."""
-    ids = [*(await view.form()).texts("id"), *view.query.getlist("put_back")]
-    for asset_id in ids:
-        await view.ask("RestoreFile", assetId=asset_id)
-    view.say(f"{words.plural(len(ids), 'file')} put back")
+    done, failed = await each_of(await selected(view), lambda each: changes.restore(view, each))
+    view.say(f"{plural(len(done), 'file')} put back{left(failed)}")

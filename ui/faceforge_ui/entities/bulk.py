@@ -2,39 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from starlette.responses import Response
 
-from faceforge_storage.errors import FaceForgeError, InvalidInput, VersionConflict
+from faceforge_storage.errors import FaceForgeError, InvalidInput
+from faceforge_ui.forms.tags import Tagged, read_tags, retag
 from faceforge_ui.serving import View
-from faceforge_ui.serving.selection import each_of, selected, undo_address
+from faceforge_ui.serving.selection import each_of, left, selected, undo_address
 from faceforge_ui.serving.words import plural
 
 AT_ONCE = 500
 """How many records one query reads."""
-TRIES = 3
-"""How often a change is tried while others change the same record."""
 
 
 async def tag(view: View) -> Response | None:
     """Give the selected entities tags, or take tags from them."""
     form = await view.form()
-    words = _words([*form.texts("tag"), *view.query.getlist("word")])
+    words = read_tags([*form.texts("tag"), *view.query.getlist("word")])
     removing = (form.text("how") or view.query.get("how")) == "remove"
     ids = await selected(view)
     if not words:
         raise InvalidInput("Write at least one tag.")
-    present = await _tags_of(view, ids)
-    changed = [each for each in ids if await _tagged(view, each, present, words, removing=removing)]
-    done = "without" if removing else "with"
-    undo = undo_address("/entities/tags", changed, word=words, how="add" if removing else "remove")
-    view.say(
-        f"{plural(len(changed), 'entity', 'entities')} {'lost' if removing else 'got'} {_listed(words)}"
-        if changed
-        else f"All of them are {done} {_listed(words)} already",
-        undo=undo if changed else "",
-    )
+
+    async def read(some: list[str]) -> dict[str, Tagged]:
+        return await _tags_of(view, some)
+
+    async def write(entity: str, tags: list[str], version: int) -> None:
+        await view.ask("SetTags", id=entity, tags=tags, version=version)
+
+    made = await retag(ids, words, read, write, removing=removing)
+    undo = undo_address("/entities/tags", made.changed, word=words, how="add" if removing else "remove")
+    view.say(made.said("entity", "entities"), undo=undo if made.changed and made.exact else "")
     return None
 
 
@@ -68,49 +65,14 @@ async def relate(view: View) -> Response | None:
     return None
 
 
-async def _tags_of(view: View, ids: list[str]) -> dict[str, tuple[list[str], int]]:
+async def _tags_of(view: View, ids: list[str]) -> dict[str, Tagged]:
     """The tags and the version of each that is there."""
-    found: dict[str, tuple[list[str], int]] = {}
+    found: dict[str, Tagged] = {}
     for at in range(0, len(ids), AT_ONCE):
         nodes = (await view.ask("Tagged", ids=ids[at : at + AT_ONCE]))["entities"]["nodes"]
         found |= {each["id"]: (each["tags"], each["version"]) for each in nodes}
     return found
 
 
-async def _tagged(
-    view: View,
-    entity_id: str,
-    present: dict[str, tuple[list[str], int]],
-    words: list[str],
-    *,
-    removing: bool,
-) -> bool:
-    """Whether its tags were changed. Who changed it at the same time loses nothing: it is read again then."""
-    for _ in range(TRIES):
-        if entity_id not in present:
-            return False
-        before, version = present[entity_id]
-        added = [] if removing else [each for each in words if each not in before]
-        tags = [each for each in before if not removing or each not in words] + added
-        if tags == before:
-            return False
-        try:
-            await view.ask("SetTags", id=entity_id, tags=tags, version=version)
-        except VersionConflict:
-            present |= await _tags_of(view, [entity_id])
-        else:
-            return True
-    return False
-
-
 def _tell(view: View, done: list[str], failed: list[FaceForgeError], what: str, undo: str = "") -> None:
-    left = f"; {len(failed):,} stayed as they were: {failed[0]}" if failed else ""
-    view.say(f"{plural(len(done), 'entity', 'entities')} {what}{left}", undo=undo)
-
-
-def _words(texts: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(word.strip() for text in texts for word in text.split(",") if word.strip()))
-
-
-def _listed(words: list[str]) -> str:
-    return f"the {'tag' if len(words) == 1 else 'tags'} {', '.join(words)}"
+    view.say(f"{plural(len(done), 'entity', 'entities')} {what}{left(failed)}", undo=undo)

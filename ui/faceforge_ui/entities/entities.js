@@ -7,6 +7,6 @@ import "../design/elements/ff-open.js";
 import "../design/elements/ff-size.js";
 import "../design/elements/ff-table.js";
 import "../design/elements/ff-tag-input.js";
-import "../design/elements/as_typed.js";
+import "../design/elements/narrowing.js";
 import "../entity/came_from.js";
 import "../find/picker.js";

@@ -6,31 +6,17 @@ import base64
 import json
 from typing import Any
 
-from starlette.datastructures import QueryParams
-
+from faceforge_ui.entities.listing import listing
 from faceforge_ui.serving import View
 
-ORDERS = {"asc": ("ASC", "DESC"), "desc": ("DESC", "ASC")}
-SORTS = frozenset({"CREATED_AT", "UPDATED_AT", "DISPLAY_NAME"})
+OTHER = {"ASC": "DESC", "DESC": "ASC"}
 
 
-async def neighbours(view: View, entity_id: str, query: QueryParams) -> dict[str, Any]:
-    """`previous` and `next`, each with `id` and `name`, or None at the ends of the list that `query` describes."""
-    sort = query.get("sort_by", "").upper()
-    forward, backward = ORDERS[
-        query.get("sort_order", "desc") if query.get("sort_order") in ORDERS else "desc"
-    ]
-    asked = {
-        "q": query.get("q") or None,
-        "tag": query.getlist("tag") or None,
-        "externalId": query.get("external_id") or None,
-        "deleted": query.get("deleted", "").upper()
-        if query.get("deleted") in {"include", "only"}
-        else "EXCLUDE",
-        "sortBy": sort if sort in SORTS else "UPDATED_AT",
-        "forward": forward,
-        "backward": backward,
-    }
+async def neighbours(view: View, entity_id: str) -> dict[str, Any]:
+    """`previous` and `next`, each with `id` and `name`, or None at the ends of the list that the address describes."""
+    asked = listing(view).asked
+    forward = asked.pop("sortOrder")
+    asked |= {"forward": forward, "backward": OTHER[forward]}
     place = await view.ask("Place", entity=entity_id, **asked)
     here, lists = place["here"]["edges"], (place["forward"]["edges"], place["backward"]["edges"])
     if not here or not all(lists):

@@ -74,5 +74,5 @@ async def restore(view: View) -> Response | None:
 @pages.get("/entities/{entity_id}/neighbours")
 async def beside(view: View) -> Response:
     """Who comes before and after the entity in a list, whose own query this address has; as JSON."""
-    found = await neighbours(view, view.params["entity_id"], view.query)
+    found = await neighbours(view, view.params["entity_id"])
     return JSONResponse(found, headers={"Cache-Control": "private, no-cache"})

@@ -9,6 +9,7 @@ from typing import Any
 
 from faceforge_storage.errors import Fault, InvalidInput
 from faceforge_ui.forms import dates
+from faceforge_ui.serving.words import within
 
 UNSURE = 0.5
 """Below this confidence a relationship is told as unsure."""
@@ -48,8 +49,7 @@ def seen_from(entity_id: str, node: Mapping[str, Any]) -> Relation:
 
 def kind_in_words(name: str, label: str | None = None) -> str:
     """A relation type as it stands within a sentence: its label, else its name with blanks."""
-    words = label or re.sub(r"[_-]+", " ", name)
-    return words[:1].lower() + words[1:] if words[1:2].islower() else words
+    return within(label or re.sub(r"[_-]+", " ", name))
 
 
 def read_kind(text: str) -> str:

@@ -14,12 +14,14 @@ let made = 0;
 
 export class EntityPicker extends HTMLElement {
   #records = [];
+  #begun = [];
   #shown = [];
   #at = -1;
   #finder = null;
   #field = null;
   #box = null;
   #list = null;
+  #said = null;
   #asked = "";
 
   /** What is chosen: [{id, name, picture, …}]. */
@@ -30,6 +32,8 @@ export class EntityPicker extends HTMLElement {
     if (this.#field) return;
     this.#finder = new Finder(this.getAttribute("src") ?? "/find?of=entities");
     this.#records = [...this.querySelectorAll("data")].map((one) => ({ id: one.value, name: one.textContent }));
+    this.#begun = this.#records;
+    this.closest("form")?.addEventListener("reset", () => this.#reset());
     this.#build(`picker-${++made}`);
     this.#draw();
   }
@@ -45,6 +49,7 @@ export class EntityPicker extends HTMLElement {
     const label = this.getAttribute("label") ?? "";
     const help = this.getAttribute("help") ?? "";
     this.#list = element("ul", { id: `${id}-list`, className: "options", role: "listbox", ariaLabel: label || "Found", popover: "manual" });
+    this.#said = element("span", { className: "unseen", role: "status" });
     this.#field = element("input", {
       id, type: "text", role: "combobox", autocomplete: "off", spellcheck: false, ariaExpanded: "false", ariaAutoComplete: "list",
       "aria-controls": this.#list.id, placeholder: this.getAttribute("placeholder") ?? "Search by name",
@@ -58,7 +63,7 @@ export class EntityPicker extends HTMLElement {
     this.#list.addEventListener("click", ({ target }) => this.#take(this.#shown[this.#options().indexOf(target.closest("li"))]));
     const above = label ? element("label", { className: "label", htmlFor: id }, label) : "";
     const beneath = help ? element("p", { className: "muted small", id: `${id}-help` }, help) : "";
-    this.replaceChildren(above, this.#box, beneath, this.#list);
+    this.replaceChildren(above, this.#box, beneath, this.#said, this.#list);
   }
 
   #draw() {
@@ -69,6 +74,13 @@ export class EntityPicker extends HTMLElement {
     this.#field.hidden = !this.hasAttribute("multiple") && this.#records.length > 0;
     const missing = this.hasAttribute("required") && !this.#records.length;
     this.#field.setCustomValidity(missing ? "Choose somebody from the list." : "");
+  }
+
+  /** As the server wrote it: what the form did is done. */
+  #reset() {
+    this.#records = this.#begun;
+    this.#draw();
+    delete this.dataset.unsaved;
   }
 
   #changed() {
@@ -105,8 +117,9 @@ export class EntityPicker extends HTMLElement {
     const lines = records.map(({ name, note, picture }, at) => element("li", { role: "option", id: `${this.#field.id}-${at}` },
       picture ? element("img", { src: picture, alt: "", width: 28, height: 28 }) : icon("person"),
       element("span", { className: "grow clip" }, element("bdi", {}, name)), element("span", { className: "muted small" }, note ?? "")));
-    const none = element("li", { className: "h", role: "presentation" }, word ? `Nothing is called “${word}”.` : "Nothing is here yet.");
-    this.#list.replaceChildren(...(lines.length ? lines : [none]));
+    const none = word ? `Nothing is called “${word}”.` : "Nothing is here yet.";
+    this.#list.replaceChildren(...(lines.length ? lines : [element("li", { className: "h", role: "presentation" }, none)]));
+    this.#said.textContent = `${lines.length || "Nothing"} found`;
     this.#open();
     this.#choose(lines.length ? 0 : -1);
   }

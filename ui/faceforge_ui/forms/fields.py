@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from faceforge_ui.forms import dates
+from faceforge_ui.serving.words import within
 
 LONG_LINE = 120
 """A text with more characters than this is written in several lines."""
@@ -78,7 +79,7 @@ class FormField:
     @property
     def within(self) -> str:
         """The label as it stands within a sentence: `height`, but `LoRA`."""
-        return self.label[:1].lower() + self.label[1:] if self.label[1:2].islower() else self.label
+        return within(self.label)
 
     @property
     def rule(self) -> str:

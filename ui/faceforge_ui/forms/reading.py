@@ -15,6 +15,7 @@ from faceforge_ui.forms.fields import FormField
 BLANKS = re.compile(r"[\s\u00a0\u2009\u202f'’_]")
 WITH_COMMA = re.compile(r"-?\d+,(\d{1,2}|\d{4,})")
 WITH_THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
+PERCENT = "How sure that is, is a number between 0 and 100."
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 Sent = Mapping[str, Sequence[str]]
@@ -63,6 +64,19 @@ def read_number(text: str, unit: str = "") -> int | float:
     if not abs(value) < float("inf"):
         raise ValueError(text)
     return value
+
+
+def read_percent(text: str, name: str) -> float | None:
+    """A share from 0 to 1 of what was written in percent; None for nothing. Raises InvalidInput at `name`."""
+    if not text.strip():
+        return None
+    try:
+        percent = read_number(text, "%")
+    except ValueError:
+        percent = -1
+    if not 0 <= percent <= 100:
+        raise InvalidInput(PERCENT, errors=(Fault(f"/{name}", PERCENT, "out_of_range"),))
+    return percent / 100
 
 
 def _one(field: FormField, text: str, name: str) -> Any:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from faceforge_ui.forms.fields import FormField, in_words
+from faceforge_ui.serving.words import within
 
 Change = Mapping[str, Any]
 """A change of the journal as GraphQL answers it (`fragment Change` in history.graphql)."""
@@ -52,8 +53,7 @@ class Names:
 
     def relation_type(self, name: str) -> str:
         """A relation type as it stands within a sentence."""
-        word = self.relation_types.get(name) or in_words(name)
-        return word[:1].lower() + word[1:] if word[1:2].islower() else word
+        return within(self.relation_types.get(name) or in_words(name))
 
     def fact(self, change: Change) -> Fact:
         """Whom a changed fact is about; empty texts when nobody knows any more."""

@@ -9,6 +9,7 @@ from faceforge_ui.forms import dates
 from faceforge_ui.history.differences import Difference, differences, words
 from faceforge_ui.history.names import Change, Name, Names
 from faceforge_ui.history.parts import NOUNS, Part, Sentence, capital, say
+from faceforge_ui.serving.words import within
 
 INSTALL, LIMITED = "install", "token:"
 
@@ -108,9 +109,7 @@ def _tagged(noun: str, found: Difference, subject: Part) -> Sentence:
 
 def _listed(found: Sequence[Difference]) -> str:
     """`Name, height and tags`; four or more are counted."""
-    labels = [
-        each.label if at == 0 else each.label[:1].lower() + each.label[1:] for at, each in enumerate(found)
-    ]
+    labels = [each.label if at == 0 else within(each.label) for at, each in enumerate(found)]
     if len(labels) > 3:
         return f"{len(labels)} things"
     return " and ".join([", ".join(labels[:-1]), labels[-1]] if len(labels) > 1 else labels)

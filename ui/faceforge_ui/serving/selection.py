@@ -48,6 +48,11 @@ async def each_of(
     return done, failed
 
 
+def left(failed: list[FaceForgeError]) -> str:
+    """What is added to a sentence about those it was done for: how many stayed, and why."""
+    return f"; {len(failed):,} stayed as before: {failed[0]}" if failed else ""
+
+
 def undo_address(path: str, ids: Iterable[str], **query: Any) -> str:
     """The address whose POST takes an action back for these records; `query` may have lists."""
     return f"{path}?{urlencode({'ids': packed(ids), **query}, doseq=True)}"

@@ -87,6 +87,12 @@ def plural(number: int, one: str, many: str = "") -> str:
     return f"{count(number)} {one if number == 1 else many or one + 's'}"
 
 
+def within(words: str) -> str:
+    """A label as it stands within a sentence: `height`, but `LoRA`."""
+    plain = words.partition(" ")[0][1:].islower()
+    return words[:1].lower() + words[1:] if plain else words
+
+
 def initials(name: str) -> str:
     """The first letters of the first two words of a name."""
     words = [each for each in name.replace("-", " ").split() if each]

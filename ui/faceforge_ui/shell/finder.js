@@ -3,12 +3,17 @@ import { call } from "./session.js";
 
 const REST_MS = 120;
 const LETTERS = 3; // from so many on, a longer word is found among what a shorter one found
+const MOST = 200; // answers that are kept
+let changes = 0; // of names in the library, since this page was opened
+
+document.addEventListener("ff:event", ({ detail: { type } }) => { if (/^(\*$|entity\.|asset\.)/.test(type)) changes += 1; });
 
 /** What was found by one address; late answers are dropped. */
 export class Finder {
   #address;
   #answers = new Map(); // word -> {entities, files, complete}
   #stop = null;
+  #changes = changes;
 
   constructor(address) {
     this.#address = address;
@@ -16,6 +21,8 @@ export class Finder {
 
   /** What is known of a word without asking, or null. */
   known(word) {
+    if (this.#changes !== changes) this.#answers.clear(); // somebody may be called otherwise by now
+    this.#changes = changes;
     const own = this.#answers.get(word);
     if (own) return own;
     for (let end = word.length - 1; end >= LETTERS; end -= 1) {
@@ -34,22 +41,17 @@ export class Finder {
     const joint = this.#address.includes("?") ? "&" : "?";
     try {
       const found = await (await call(`${this.#address}${joint}${new URLSearchParams({ q: word })}`, { signal })).json();
-      if (this.#answers.size > 200) this.#answers.clear();
+      if (this.#answers.size >= MOST) this.#answers.clear();
       if (word) this.#answers.set(word, found);
       return found;
     } catch {
       return null;
     }
   }
-
-  /** Forget what was found: something has changed. */
-  forget() {
-    this.#answers.clear();
-  }
 }
 
 function narrowed({ entities, files }, word) {
-  const asked = word.toLocaleLowerCase();
-  const has = ({ name, other = [] }) => [name, ...other].some((each) => each.toLocaleLowerCase().includes(asked));
+  const asked = word.toLowerCase();
+  const has = ({ name, other = [] }) => [name, ...other].some((each) => each.toLowerCase().includes(asked));
   return { entities: entities.filter(has), files: files.filter(has), complete: true };
 }

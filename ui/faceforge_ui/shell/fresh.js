@@ -1,15 +1,14 @@
 // Keeps what is shown true: an element with an id and data-live="entity.* asset.*", or data-live-record="ID …", is read anew
 // when such an event comes, once nobody is busy in it.
+import { isOf } from "./live.js";
 import { isBusy, refresh } from "./swap.js";
 
 const QUIET_MS = 400; // many changes come together
 const stale = new Set();
 let waiting = 0;
 
-function concerns({ type, record_id: record }, { live = "", liveRecord }) {
-  if (type === "*") return true;
-  const kinds = live.split(/\s+/).filter(Boolean);
-  if (kinds.some((kind) => kind === type || (kind.endsWith(".*") && type.startsWith(kind.slice(0, -1))))) return true;
+function concerns({ type, record_id: record }, { live, liveRecord }) {
+  if (type === "*" || isOf(type, live)) return true;
   const records = (liveRecord ?? "").split(/\s+/).filter(Boolean);
   return records.some((id) => record?.split("/").includes(id)); // a link has the ids of both
 }
@@ -19,8 +18,16 @@ function isInUse(element) {
   const focused = document.activeElement;
   if (element.contains(focused) && focused !== element && !("yields" in focused.dataset)) return true; // data-yields: a button that is done with once pressed
   if (element.querySelector("dialog[open], :popover-open, [aria-expanded=true], [data-unsaved]")) return true;
-  return [...element.querySelectorAll("input, textarea")].some((field) =>
-    (["checkbox", "radio"].includes(field.type) ? field.checked !== field.defaultChecked : field.type !== "file" && field.value !== field.defaultValue));
+  return [...element.querySelectorAll("input, textarea, select")].some(isChanged);
+}
+
+function isChanged(field) {
+  if (field.matches("select")) {
+    const first = [...field.options].find((option) => option.defaultSelected) ?? field.options[0];
+    return !field.multiple && first !== undefined && !first.selected;
+  }
+  if (["checkbox", "radio"].includes(field.type)) return field.checked !== field.defaultChecked;
+  return field.type !== "file" && field.value !== field.defaultValue;
 }
 
 async function freshen() {

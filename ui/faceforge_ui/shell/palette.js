@@ -10,11 +10,13 @@ import { go } from "./swap.js";
 
 const finder = new Finder("/find");
 let dialog = null;
-let field, list;
+let field, list, said;
 let back = null; // where the focus was
+let awaited = null; // the word whose first record is to be opened as soon as it is found
 
 function make() {
   list = element("ul", { id: "palette-found", role: "listbox", ariaLabel: "Found" });
+  said = element("p", { className: "unseen", role: "status" });
   field = element("input", {
     role: "combobox", type: "text", autocomplete: "off", spellcheck: false, ariaLabel: "Search or do", ariaExpanded: "true",
     "aria-controls": list.id, ariaAutoComplete: "list", placeholder: "Search names and files, or type an action",
@@ -23,7 +25,7 @@ function make() {
   const close = element("button", { type: "button", className: "close", ariaLabel: "Close", onclick: () => dialog.close() }, element("kbd", {}, "Esc"));
   const foot = [[["ArrowUp", "ArrowDown"], "choose"], [["Enter"], "open"], [["Control+Enter"], "in a new tab"], [[">"], "actions only"]];
   dialog = element("dialog", { className: "palette", ariaLabel: "Search and actions" },
-    element("div", { className: "top" }, icon("search"), field, close), list,
+    element("div", { className: "top" }, icon("search"), field, close), list, said,
     element("div", { className: "foot", ariaHidden: "true" }, foot.map(([signs, text]) => element("span", {}, signs.map(caps).flat(), text))));
   dialog.addEventListener("click", onClick);
   dialog.addEventListener("close", () => back?.isConnected && back.focus({ preventScroll: true }));
@@ -42,13 +44,16 @@ export function openPalette(text = "") {
 }
 
 async function draw() {
+  awaited = null;
   const [only, word] = field.value.startsWith(">") ? [true, field.value.slice(1).trim()] : [false, field.value.trim()];
   const acts = actions(word);
   const known = only ? { entities: [], files: [] } : finder.known(word);
   show(known ?? { entities: [], files: [] }, acts, word, Boolean(known));
   if (known) return;
   const found = await finder.find(word);
-  if (found && field.value.trim() === word) show(found, actions(word), word, true);
+  if (!found || field.value.trim() !== word) return;
+  show(found, actions(word), word, true);
+  if (awaited === word && dialog.open) take(options()[0]);
 }
 
 function show({ entities, files }, acts, word, complete) {
@@ -56,9 +61,13 @@ function show({ entities, files }, acts, word, complete) {
   const lines = groups.filter(([, options]) => options.length).flatMap(([title, options]) => [heading(title), ...options]);
   if (!lines.length && complete) lines.push(heading(word ? `Nothing is called “${word}”.` : "Nothing is here yet."));
   list.replaceChildren(...lines);
+  said.textContent = complete ? told(entities.length + files.length, acts.length) : "";
   options().forEach((option, at) => { option.id = `palette-option-${at}`; });
   choose(options()[0]);
 }
+
+/** What a screen reader hears of what was found. */
+const told = (records, acts) => `${records || "No"} ${records === 1 ? "record" : "records"}, ${acts || "no"} ${acts === 1 ? "action" : "actions"}`;
 
 const heading = (text) => element("li", { className: "h", role: "presentation" }, text);
 const options = () => [...list.querySelectorAll("[role=option]")];
@@ -96,7 +105,10 @@ function onKey(event) {
   if (step) {
     const all = options();
     choose(all[(all.indexOf(chosen()) + step + all.length) % all.length]);
-  } else if (event.key === "Enter" && !event.isComposing) take(chosen(), event.ctrlKey || event.metaKey);
+  } else if (event.key === "Enter" && !event.isComposing) {
+    if (chosen()) take(chosen(), event.ctrlKey || event.metaKey);
+    else awaited = field.value.trim(); // whoever knows the name does not wait for the list
+  }
   else return;
   event.preventDefault();
 }

@@ -1,8 +1,8 @@
 // Puts new elements where old ones were, so that the person notices nothing but what changed.
 
 /** Replace each element by its namesake in `page`, and tell the new one by `ff:swapped`; one that has none there is gone.
- * `scroll`: where to be then. */
-export function put(selectors, page, { failed = false, scroll } = {}) {
+ * `scroll`: where to be then; `anew`: nobody asked for it, so what is folded out stays so. */
+export function put(selectors, page, { failed = false, scroll, anew = false } = {}) {
   if (!failed) selectors.filter((one) => !page.querySelector(one)).forEach((one) => document.querySelector(one)?.remove());
   const pairs = selectors
     .map((one) => [document.querySelector(one), page.querySelector(one)])
@@ -10,6 +10,7 @@ export function put(selectors, page, { failed = false, scroll } = {}) {
   const focus = focusIn(pairs.map(([old]) => old));
   const places = scrollPlaces(pairs.map(([old]) => old));
   const at = [scrollX, scroll ?? scrollY];
+  if (anew) pairs.forEach(unfold);
   const made = pairs.map(([old, fresh]) => { const own = document.adoptNode(fresh); old.replaceWith(own); return own; });
   for (const [id, left, top] of places) document.getElementById(id)?.scrollTo({ left, top, behavior: "instant" });
   if (focus) giveBack(focus, made, failed);
@@ -37,6 +38,12 @@ function giveBack({ id, tagName, name, value, label, selection }, made, failed) 
   if (again.tabIndex < 0) again.tabIndex = -1;
   again.focus({ preventScroll: !wrong });
   if (again.id === id && typeof selection?.[0] === "number") again.setSelectionRange?.(...selection);
+}
+
+function unfold([old, fresh]) {
+  const title = (details) => details.querySelector("summary")?.textContent;
+  const open = new Set([...old.querySelectorAll("details[open]")].map(title));
+  for (const details of fresh.querySelectorAll("details")) if (open.has(title(details))) details.open = true;
 }
 
 function scrollPlaces(olds) {

@@ -5,6 +5,7 @@
 import { swap, visit } from "./swap.js";
 
 const TYPING_MS = 250;
+let typing = 0;
 
 async function send(form, submitter) {
   const method = (submitter?.getAttribute("formmethod") ?? form.getAttribute("method") ?? "get").toLowerCase();
@@ -43,6 +44,7 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || (event.submitter?.getAttribute("formmethod") ?? form.getAttribute("method")) === "dialog") return;
   event.preventDefault();
+  clearTimeout(typing);
   send(form, event.submitter);
 });
 
@@ -58,14 +60,15 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
 });
 
-let typing = 0;
 const sendSoon = (form, milliseconds) => { clearTimeout(typing); typing = setTimeout(() => form.isConnected && form.requestSubmit(), milliseconds); };
 document.addEventListener("change", ({ target }) => {
   if (target.form?.matches("[data-swap-auto]") && target.type !== "search") sendSoon(target.form, 0);
 });
-document.addEventListener("input", ({ target, isComposing }) => {
+const written = ({ target, isComposing }) => {
   if (!isComposing && target.type === "search" && target.form?.matches("[data-swap-auto]")) sendSoon(target.form, TYPING_MS);
-});
+};
+document.addEventListener("input", written);
+document.addEventListener("compositionend", ({ target }) => written({ target }));
 
 /** Whether an address is that of a page of the app, which can replace #main: not a file, not a description. */
 const isPage = ({ pathname }) => !/^\/(v1|ui|docs|redoc|graphql|openapi\.json|schema\.graphql)(\/|$)/.test(pathname);

@@ -32,7 +32,7 @@ export async function swap(target, address, { body, history: kept = body ? "none
     if (selectors.includes("#main")) await adoptHead(page);
     if (isLate(selectors, turn) || unless?.()) return 0;
     if (!body) keepAddress(response, address, kept);
-    put(selectors, page, { failed: response.status >= 400, scroll });
+    put(selectors, page, { failed: response.status >= 400, scroll, anew: quiet });
     return response.status;
   } catch (failure) {
     if (!(failure instanceof Failure)) throw failure;
@@ -77,7 +77,7 @@ async function ask(address, body) {
     throw new Failure("Your session has ended.", "Sign in again; what you typed is kept.", 401);
   }
   if (!(response.headers.get("Content-Type") ?? "").startsWith("text/html")) return { response, page: null };
-  const text = await response.text();
+  const text = await response.text().catch(() => { throw new Failure("FaceForge is not answering.", "Load the page again to see what was done."); });
   const page = new DOMParser().parseFromString(text, "text/html");
   page.whole = /^\s*<!doctype/i.test(text);
   return { response, page };

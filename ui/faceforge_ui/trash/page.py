@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ from starlette.responses import Response
 
 from faceforge_storage.errors import InvalidInput
 from faceforge_ui.serving import Entry, Pages, View
-from faceforge_ui.serving.selection import each_of, selected
+from faceforge_ui.serving.selection import each_of, left, selected
 from faceforge_ui.serving.windows import window
 from faceforge_ui.serving.words import count, plural
 
@@ -65,8 +66,7 @@ async def restore(view: View) -> Response | None:
     kind, ids = _kind(view), await selected(view)
     operation = "RestoreEntity" if kind is ENTITIES else "RestoreFile"
     done, failed = await each_of(ids, lambda each: view.ask(operation, id=each))
-    left = f"; {len(failed):,} stayed here: {failed[0]}" if failed else ""
-    view.say(f"{kind.words(len(done))} put back{left}")
+    view.say(f"{kind.words(len(done))} put back{left(failed)}")
     return None
 
 
@@ -88,13 +88,17 @@ async def erase(view: View) -> Response | None:
     """Erase what is selected, when the person has written the name of it, or how many they are."""
     kind, ids, form = _kind(view), await selected(view), await view.form()
     question = await _question(view, ids)
-    if form.text("typed").strip().casefold() != question["key"].casefold():
+    if as_typed(form.text("typed")) != as_typed(question["key"]):
         raise InvalidInput(f"Write {question['key']} to erase for good. Nothing was erased.")
     operation = "PurgeEntity" if kind is ENTITIES else "PurgeFile"
     done, failed = await each_of(ids, lambda each: view.ask(operation, id=each))
-    left = f"; {len(failed):,} stayed: {failed[0]}" if failed else ""
-    view.say(f"{kind.words(len(done))} erased for good{left}")
+    view.say(f"{kind.words(len(done))} erased for good{left(failed)}")
     return await _shown(view, asked=None)
+
+
+def as_typed(text: str) -> str:
+    """A name without what nobody sees: how its accents are made up, capitals, how wide its blanks are."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def _kind(view: View) -> Kind:

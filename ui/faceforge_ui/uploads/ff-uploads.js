@@ -107,7 +107,7 @@ class Uploads extends HTMLElement {
     const state = other ?? own;
     const active = state.running + state.waiting + state.looking > 0;
     this.hidden = !state.total && !state.looking;
-    if (this.hidden) { this.#rows.clear(); this.parts.list.replaceChildren(); this.#spoken = -1; return; }
+    if (this.hidden) { this.#rows.forEach((row) => row.leave()); this.#rows.clear(); this.#spoken = -1; return; }
     const { title, line, whole, again, stop, close, fold, list, rest } = this.parts;
     say(title, other ? `${heading(state)} in another tab` : heading(state));
     say(line, summary(state));

@@ -6,8 +6,10 @@ from typing import Any
 
 from starlette.responses import Response
 
-from faceforge_storage.errors import AmbiguousHash, InvalidInput, NotFound, VersionConflict
+from faceforge_storage.errors import AmbiguousHash, InvalidInput, NotFound
+from faceforge_ui.assets import changes
 from faceforge_ui.entity.attachments.page import ROLES
+from faceforge_ui.forms.tags import read_tags
 from faceforge_ui.serving import Form, Pages, View
 from faceforge_ui.viewer import known, metadata
 from faceforge_ui.viewer.place import list_of, place_of
@@ -91,41 +93,38 @@ def _rows(found: dict[str, Any], form: Form | None) -> list[tuple[str, str]]:
 async def name(view: View) -> None:
     form = await view.form()
     change = {key: form.text(key).strip() for key in ("filename", "kind") if form.has(key)}
-    await view.ask("ChangeFile", assetId=view.params["asset_id"], input=change)
+    await changes.change(view, view.params["asset_id"], change)
     view.say("Saved")
 
 
 @pages.post("/assets/{asset_id}/tags", shows=file)
 async def tags(view: View) -> None:
-    form = await view.form()
-    gone = set(form.texts("remove"))
-    new = [tag.strip() for text in [*form.texts("add"), *form.texts("tag")] for tag in text.split(",")]
-    for last in (False, True):
-        present = (await view.ask("Versioned", assetId=view.params["asset_id"]))["asset"]
-        wanted = [tag for tag in dict.fromkeys([*present["tags"], *new]) if tag and tag not in gone]
-        try:
-            await _change(view, {"tags": wanted}, present["version"])
-        except VersionConflict:  # somebody tagged it at the same moment: once more, with theirs
-            if last:
-                raise
-        else:
-            return
+    """Add tags, or take some away."""
+    form, here = await view.form(), [view.params["asset_id"]]
+    if gone := form.texts("remove"):
+        await changes.retag_files(view, here, gone, removing=True)
+    await changes.retag_files(view, here, read_tags([*form.texts("add"), *form.texts("tag")]))
 
 
 @pages.post("/assets/{asset_id}/metadata", shows=file)
 async def user_metadata(view: View) -> None:
     form = await view.form()
     rows = zip(form.texts("key"), form.texts("value"), strict=False)
-    present = (await view.ask("Versioned", assetId=view.params["asset_id"]))["asset"]
+    present = await _now(view)
     kept = [row for row in rows if row[0].strip() != form.text("remove", "\n")]
     change = metadata.patch(present["userMetadata"], kept)
     if change:
-        await _change(view, {"userMetadata": change}, form.version() or present["version"])
+        version = form.version() or present["version"]
+        await changes.change(view, view.params["asset_id"], {"userMetadata": change}, version)
         view.say("Saved")
 
 
-async def _change(view: View, change: dict[str, Any], version: int) -> None:
-    await view.ask("ChangeFile", assetId=view.params["asset_id"], input=change, expectedVersion=version)
+async def _now(view: View) -> dict[str, Any]:
+    """The file as it is; raises NotFound."""
+    found = await changes.files_now(view, [view.params["asset_id"]])
+    if not found:
+        raise NotFound("This file is not here any more.")
+    return found[0]
 
 
 @pages.post("/assets/{asset_id}/links", shows=file)
@@ -134,16 +133,18 @@ async def links(view: View) -> None:
     form = await view.form()
     role = form.text("role").strip()
     chosen = [each for each in form.texts("entity_id") if each]
+    if not chosen:
+        raise InvalidInput("Choose an entity to link it to.")
     for entity_id in chosen:
-        given = {"input": {"role": role or None}} if form.has("role") else {}
-        await view.ask("LinkFile", entityId=entity_id, assetId=view.params["asset_id"], **given)
-    view.say("Linked" if chosen else "Choose an entity to link it to")
+        given = {"role": role or None} if form.has("role") else None
+        await changes.link(view, entity_id, view.params["asset_id"], given)
+    view.say("Linked")
 
 
 @pages.post("/assets/{asset_id}/unlink", shows=file)
 async def unlink(view: View) -> None:
     entity_id = (await view.form()).text("entity_id")
-    await view.ask("UnlinkFile", entityId=entity_id, assetId=view.params["asset_id"])
+    await changes.unlink(view, entity_id, view.params["asset_id"])
     view.say("Link taken away; the file stays")
 
 
@@ -165,13 +166,13 @@ async def reread(view: View) -> None:
 @pages.post("/assets/{asset_id}/trash", shows=file)
 async def trash(view: View) -> None:
     asset_id = view.params["asset_id"]
-    await view.ask("TrashFile", assetId=asset_id)
+    await changes.trash(view, asset_id)
     view.say("1 file moved to the trash", undo=f"/assets/{asset_id}/restore")
 
 
 @pages.post("/assets/{asset_id}/restore", shows=file)
 async def restore(view: View) -> None:
-    await view.ask("RestoreFile", assetId=view.params["asset_id"])
+    await changes.restore(view, view.params["asset_id"])
     view.say("Put back")
 
 
@@ -214,7 +215,7 @@ async def sources(view: View) -> Response:
 async def origin(view: View) -> Response:
     """Say what it was made from; an empty choice takes that away."""
     asset_id, chosen = view.params["asset_id"], (await view.form()).text("derived_from")
-    await view.ask("ChangeFile", assetId=asset_id, input={"derivedFromAssetId": chosen or None})
+    await changes.change(view, asset_id, {"derivedFromAssetId": chosen or None})
     view.say("Saved")
     query = view.request.url.query
     return view.go(f"/assets/{asset_id}" + (f"?{query}" if query else ""))

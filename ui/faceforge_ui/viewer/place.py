@@ -10,8 +10,7 @@ from urllib.parse import urlencode, urlsplit
 from starlette.datastructures import QueryParams
 
 from faceforge_storage.errors import NotFound
-from faceforge_ui.assets.listing import Listing
-from faceforge_ui.entity.attachments.page import TYPES
+from faceforge_ui.assets.listing import TYPES, Listing
 from faceforge_ui.serving import View
 
 ALL = "/assets"
@@ -59,7 +58,7 @@ async def place_of(view: View, asset_id: str) -> Place:
     listing = Listing(QueryParams(split.query))
     variables = listing.variables
     if split.path == "/trash":
-        variables["deleted"] = "ONLY"
+        variables |= {"deleted": "ONLY", "sortBy": "UPDATED_AT"}
     elif found := OF_ENTITY.fullmatch(split.path):
         try:
             named = await view.ask("NameOfEntity", entityId=found[1])

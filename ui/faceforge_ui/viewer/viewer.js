@@ -1,7 +1,7 @@
 // What the page of a file loads.
 
 import "../find/picker.js";
-import "./ff-copy.js";
+import "../design/elements/ff-copy.js";
 import "./ff-text.js";
 import "./ff-viewer.js";
 import "./ff-wave.js";

@@ -111,7 +111,7 @@ export class Chunks {
     const address = new URL(this.addresses.get(known), location.href);
     const skip = this.start(number) - this.start(known);
     if (skip) address.searchParams.set("skip", skip);
-    if (number) address.searchParams.set("rows", this.size);
+    address.searchParams.set("rows", number ? this.size : this.first || this.size); // the next chunk begins where this one ends
     if (this.loaded.get(number)?.stale) address.searchParams.set("count", "1");
     return address;
   }

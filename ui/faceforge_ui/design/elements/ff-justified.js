@@ -13,6 +13,7 @@
 import { Chosen, MOST } from "./chosen.js";
 import { justifiedKeys } from "./justified_keys.js";
 import { fit, justify } from "./justify.js";
+import { isOf } from "../../shell/live.js";
 import { refresh } from "../../shell/swap.js";
 import { hold, load } from "./pictures.js";
 
@@ -222,10 +223,8 @@ class Justified extends HTMLElement {
     this.mark();
   }
 
-  #heard({ type = "" }) {
-    const wanted = (this.dataset.follow ?? "").split(" ").filter(Boolean);
-    if (!wanted.some((each) => (each.endsWith("*") ? type.startsWith(each.slice(0, -1)) : type === each))) return;
-    this.later ||= setTimeout(() => this.refresh(), LATER);
+  #heard({ type }) {
+    if (isOf(type, this.dataset.follow)) this.later ||= setTimeout(() => this.refresh(), LATER);
   }
 
   /** Ask again for all that is loaded. Far down, what others have changed waits until the reader is back at the top. */

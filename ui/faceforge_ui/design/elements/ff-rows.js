@@ -2,6 +2,8 @@
 // empty row to fill.
 
 export class Rows extends HTMLElement {
+  made = 0; // rows that were added: each of their controls has an id of its own
+
   connectedCallback() {
     this.addEventListener("click", this);
     this.addEventListener("input", this);
@@ -25,7 +27,7 @@ export class Rows extends HTMLElement {
     const row = last.cloneNode(true);
     for (const control of controls(row)) {
       control.value = "";
-      control.id = `${control.id.replace(/\+\d+$/, "")}+${this.rows.length}`;
+      control.id = `${control.id.replace(/\+\d+$/, "")}+${this.made += 1}`;
     }
     last.after(row);
     controls(row)[0].focus();
@@ -36,6 +38,7 @@ export class Rows extends HTMLElement {
     if (rows.length === 1) for (const control of controls(row)) control.value = "";
     else row.remove();
     controls(this.rows[Math.max(0, rows.indexOf(row) - 1)])[0].focus();
+    this.dataset.unsaved = ""; // a row less is seen by no field
     this.dispatchEvent(new Event("change", { bubbles: true }));
   }
 

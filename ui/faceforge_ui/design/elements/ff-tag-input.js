@@ -9,10 +9,14 @@ export class TagInput extends HTMLElement {
   connectedCallback() {
     this.line = this.querySelector(".tokens > input:not([type=hidden])");
     for (const type of HEARD) this.addEventListener(type, this);
+    this.begun = this.tokens;
+    this.form = this.closest("form");
+    this.form?.addEventListener("reset", this);
   }
 
   disconnectedCallback() {
     for (const type of HEARD) this.removeEventListener(type, this);
+    this.form?.removeEventListener("reset", this);
   }
 
   get tokens() {
@@ -25,7 +29,8 @@ export class TagInput extends HTMLElement {
   }
 
   handleEvent(event) {
-    if (event.type === "click") this.clicked(event);
+    if (event.type === "reset") this.reset();
+    else if (event.type === "click") this.clicked(event);
     else if (event.target !== this.line) return;
     else if (event.type === "keydown") this.pressed(event);
     else if (event.type === "input" && this.line.value.includes(",")) this.take();
@@ -80,7 +85,15 @@ export class TagInput extends HTMLElement {
     return element("span", { className: "chip" }, element("bdi", {}, text), hidden, button);
   }
 
+  /** As the server wrote it: what the form did is done. */
+  reset() {
+    this.tokens.forEach((token) => token.remove());
+    this.line.before(...this.begun);
+    delete this.dataset.unsaved;
+  }
+
   changed() {
+    this.dataset.unsaved = ""; // it is not replaced by what others change meanwhile
     this.dispatchEvent(new Event("change", { bubbles: true }));
   }
 }

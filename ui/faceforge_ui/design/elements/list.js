@@ -96,7 +96,8 @@ export class List extends Windowed {
     for (const cell of this.shown.values()) this.tint(cell);
     this.classList.toggle("selecting", this.chosen.ids.size > 0);
     const loaded = this.chunks.count(), all = this.querySelector("[data-all]");
-    if (all) [all.checked, all.indeterminate] = [this.chosen.ids.size >= Math.min(loaded, MOST), this.chosen.ids.size > 0];
+    const whole = this.chosen.ids.size >= Math.min(loaded, MOST);
+    if (all) [all.checked, all.indeterminate] = [whole, !whole && this.chosen.ids.size > 0];
     this.dispatchEvent(new CustomEvent("ff:chosen", { bubbles: true, detail: { ids: [...this.chosen.ids], loaded, total: this.total } }));
   }
 

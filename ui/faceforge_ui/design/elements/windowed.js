@@ -1,5 +1,6 @@
 // A long list of which only what is near the view is in the page; what one does in it is in `list.js`.
 
+import { isOf } from "../../shell/live.js";
 import { refresh } from "../../shell/swap.js";
 import { Chunks } from "./chunks.js";
 import { again, hold, load } from "./pictures.js";
@@ -200,10 +201,8 @@ export class Windowed extends HTMLElement {
     if (refreshes === this.id) this.refresh();
   }
 
-  heard({ type = "" }) {
-    const wanted = (this.dataset.follow ?? "").split(" ");
-    if (!wanted.some((each) => (each.endsWith("*") ? type.startsWith(each.slice(0, -1)) : type === each))) return;
-    this.later ??= setTimeout(() => this.refresh(), LATER);
+  heard({ type }) {
+    if (isOf(type, this.dataset.follow)) this.later ??= setTimeout(() => this.refresh(), LATER);
   }
 
   /** Ask again for what is in view. */

@@ -2,40 +2,29 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from faceforge_storage.errors import InvalidInput, NotFound, VersionConflict
-from faceforge_ui.entity.attachments.tiles import tile
+from faceforge_storage.errors import InvalidInput
+from faceforge_ui.assets import changes
+from faceforge_ui.assets.listing import TYPES
+from faceforge_ui.assets.tiles import tile
 from faceforge_ui.entity.head import head
 from faceforge_ui.forms.tags import read_tags
 from faceforge_ui.serving import Entry, Pages, View
-from faceforge_ui.serving.selection import each_of, selected
+from faceforge_ui.serving.selection import each_of, left, selected, undo_address
 from faceforge_ui.serving.words import count, plural
 
 pages = Pages(__name__)
 
 PAGE = 50
 """How many files an answer has."""
-MOST = 100
-"""How many files can be brought back by one Undo: its address has an id for each."""
-TRIES = 3
-TYPES: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        "images": ("Images", "image/*"),
-        "audio": ("Audio", "audio/*"),
-        "video": ("Video", "video/*"),
-        "models": ("Models", "application/x-safetensors"),
-        "pdf": ("PDF", "application/pdf"),
-        "text": ("Text", "text/*"),
-    }
-)
-"""What the list may show alone: the word for it, and the media types."""
+LONGEST_UNDO = 30_000
+"""Characters of an address; files whose roles do not fit in are not linked again by a click."""
 ORDERS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "created_at": ("Newest first", "DESC"),
@@ -132,90 +121,71 @@ async def _found(view: View, here: str) -> dict[str, Any]:
 @pages.post("/entities/{entity_id}/attachments/link", shows=attachments)
 async def link(view: View) -> Response | None:
     """Link files, each with the role that was written."""
-    form = await view.form()
-    ids, role = form.texts("id"), form.text("role").strip()
-    for asset in ids:
-        await view.ask("LinkFile", **_link(view, asset), input={"role": role} if role else None)
-    view.say(f"{plural(len(ids), 'file')} linked")
-    return view.go(f"/entities/{view.params['entity_id']}/attachments")
+    entity, role = view.params["entity_id"], (await view.form()).text("role").strip()
+    given = {"role": role} if role else None
+    ids = await selected(view)
+    done, failed = await each_of(ids, lambda asset: changes.link(view, entity, asset, given))
+    view.say(f"{plural(len(done), 'file')} linked{left(failed)}")
+    return view.go(f"/entities/{entity}/attachments")
 
 
 @pages.post("/entities/{entity_id}/attachments/role", shows=attachments)
-async def set_role(view: View) -> Response | None:
+async def set_role(view: View) -> None:
     """Say what the files are to the entity; an empty role takes it away."""
-    role = (await view.form()).text("role").strip()
-    done = await _each(
-        view,
-        await selected(view),
-        lambda asset: view.ask("LinkFile", **_link(view, asset), input={"role": role or None}),
-    )
-    named = f"{plural(len(done), 'file')}"
-    view.say(f"{named}: {role}" if role else f"{named} without a role")
-    return None
+    entity, role = view.params["entity_id"], (await view.form()).text("role").strip()
+    ids = await selected(view)
+    done, failed = await each_of(ids, lambda asset: changes.link(view, entity, asset, {"role": role or None}))
+    said = f": {role}" if role else " without a role"
+    view.say(f"{plural(len(done), 'file')}{said}{left(failed)}")
 
 
 @pages.post("/entities/{entity_id}/attachments/unlink", shows=attachments)
-async def unlink(view: View) -> Response | None:
+async def unlink(view: View) -> None:
     """Take files from the entity. They stay in the library."""
-    ids = await selected(view)
-    before = await _some(view, ids) if len(ids) <= MOST else []
-    done = await _each(view, ids, lambda asset: view.ask("UnlinkFile", **_link(view, asset)))
-    before = [each for each in before if each["id"] in done]
-    view.say(f"{plural(len(done), 'file')} unlinked", undo=_undo(view, "linked-again", before))
-    return None
+    entity, ids = view.params["entity_id"], await selected(view)
+    before = {each["id"]: _role(each, entity) or "" for each in await changes.files_now(view, ids)}
+    done, failed = await each_of(ids, lambda asset: changes.unlink(view, entity, asset))
+    again = f"/entities/{entity}/attachments/linked-again"
+    undo = undo_address(again, done, role=[before.get(each, "") for each in done])
+    said = f"{plural(len(done), 'file')} unlinked{left(failed)}"
+    view.say(said, undo=undo if len(undo) <= LONGEST_UNDO else "")
 
 
 @pages.post("/entities/{entity_id}/attachments/linked-again", shows=attachments)
-async def link_again(view: View) -> Response | None:
+async def link_again(view: View) -> None:
     """Undo of `unlink`: the links come back, with their roles."""
-    roles = dict(_undone(view))
-    done = await _each(
-        view, roles, lambda asset: view.ask("LinkFile", **_link(view, asset), input={"role": roles[asset]})
+    entity, ids, roles = view.params["entity_id"], await selected(view), view.query.getlist("role")
+    if len(ids) != len(roles):
+        raise InvalidInput("This cannot be undone any more.")
+    as_before = dict(zip(ids, roles, strict=True))
+    done, failed = await each_of(
+        ids, lambda asset: changes.link(view, entity, asset, {"role": as_before[asset] or None})
     )
-    view.say(f"{plural(len(done), 'file')} linked again")
-    return None
+    view.say(f"{plural(len(done), 'file')} linked again{left(failed)}")
 
 
 @pages.post("/entities/{entity_id}/attachments/tags", shows=attachments)
-async def tag(view: View) -> Response | None:
+async def tag(view: View) -> None:
     """Add tags to files; those that they have stay."""
     tags = read_tags((await view.form()).texts("tag"))
     if not tags:
-        view.say("No tag was written")
-        return None
-    done = await _each(view, await selected(view), lambda asset: _add_tags(view, asset, tags))
-    view.say(f"{plural(len(done), 'file')} tagged")
-    return None
-
-
-async def _add_tags(view: View, asset: str, tags: list[str]) -> None:
-    for _ in range(TRIES):
-        for found in await _some(view, [asset]):
-            united = list(dict.fromkeys([*found["tags"], *tags]))
-            try:
-                await view.ask("TagFile", asset=asset, input={"tags": united}, version=found["version"])
-                return
-            except VersionConflict:
-                continue
-    raise NotFound("A file is not in the library any more.", hint="It may be in the trash.")
+        raise InvalidInput("Write at least one tag.")
+    view.say((await changes.retag_files(view, await selected(view), tags)).said("file"))
 
 
 @pages.post("/entities/{entity_id}/attachments/trash", shows=attachments)
-async def trash(view: View) -> Response | None:
+async def trash(view: View) -> None:
     """Move files to the trash, from where they come back with their links."""
-    done = await _each(view, await selected(view), lambda asset: view.ask("TrashFile", asset=asset))
-    some = [{"id": each} for each in done] if len(done) <= MOST else []
-    view.say(f"{plural(len(done), 'file')} moved to the trash", undo=_undo(view, "put-back", some))
-    return None
+    done, failed = await each_of(await selected(view), lambda asset: changes.trash(view, asset))
+    undo = undo_address(f"/entities/{view.params['entity_id']}/attachments/put-back", done)
+    view.say(f"{plural(len(done), 'file')} moved to the trash{left(failed)}", undo=undo)
 
 
 @pages.post("/entities/{entity_id}/attachments/put-back", shows=attachments)
-async def put_back(view: View) -> Response | None:
+async def put_back(view: View) -> None:
     """Undo of `trash`."""
-    ids = [asset for asset, _ in _undone(view)]
-    done = await _each(view, ids, lambda asset: view.ask("PutFileBack", asset=asset))
-    view.say(f"{plural(len(done), 'file')} put back")
-    return None
+    done, failed = await each_of(await selected(view), lambda asset: changes.restore(view, asset))
+    view.say(f"{plural(len(done), 'file')} put back{left(failed)}")
 
 
 @pages.post("/entities/{entity_id}/attachments/thumbnail", shows=attachments)
@@ -227,40 +197,5 @@ async def use_as_thumbnail(view: View) -> Response | None:
     return None
 
 
-def _undone(view: View) -> list[tuple[str, str | None]]:
-    """The files and their roles that `_undo` wrote into an address; raises InvalidInput for anything else."""
-    try:
-        return [(asset, role) for asset, role in map(json.loads, view.query.getlist("file"))]
-    except (TypeError, ValueError, RecursionError):
-        raise InvalidInput("This cannot be undone any more.") from None
-
-
-async def _each(view: View, ids: Iterable[str], act: Callable[[str], Awaitable[Any]]) -> list[str]:
-    """The files that something was done for; of the others it is said why not. Raises that where there is none."""
-    done, failed = await each_of(ids, act)
-    if failed:
-        view.say(f"{plural(len(failed), 'file')} stayed as before: {failed[0]}")
-    return done
-
-
-def _link(view: View, asset: str) -> dict[str, str]:
-    return {"entity": view.params["entity_id"], "asset": asset}
-
-
-async def _some(view: View, ids: list[str]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = (await view.ask("SomeFiles", ids=ids))["assets"]["nodes"]
-    return found
-
-
-def _undo(view: View, action: str, files: list[dict[str, Any]]) -> str:
-    """The address that takes an action back; none when it would be too long."""
-    if not files:
-        return ""
-    entity = view.params["entity_id"]
-    roles = [[each["id"], _role(each, entity)] for each in files]
-    query = urlencode([("file", json.dumps(each)) for each in roles])
-    return f"/entities/{entity}/attachments/{action}?{query}"
-
-
 def _role(asset: Mapping[str, Any], entity: str) -> str | None:
-    return next((link["role"] for link in asset.get("links", []) if link["entityId"] == entity), None)
+    return next((link["role"] for link in asset["links"] if link["entityId"] == entity), None)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from faceforge_ui.entity.descriptors.lanes import Fact
+from faceforge_ui.entity.named import named
 from faceforge_ui.forms import dates
 from faceforge_ui.forms.fields import FormField
 from faceforge_ui.serving import View
 
-AT_ONCE = 100
-"""How many ids one question may have."""
 GONE = "Not here any more"
 
 
@@ -65,20 +64,9 @@ class Facts:
 
 async def names_of(view: View, facts: Facts) -> dict[str, dict[str, str]]:
     """Whom and what the values name: id -> `name`, `href` and `picture`."""
-    known: dict[str, dict[str, str]] = {}
-    for kind, operation, root, name in (
-        ("entity_ref", "NamesOfEntities", "entities", "displayName"),
-        ("asset_ref", "NamesOfFiles", "assets", "filename"),
-    ):
-        ids = list(_named(facts, kind)) if view.may(f"{root}:read") else []
-        for start in range(0, len(ids), AT_ONCE):
-            found = await view.ask(operation, ids=ids[start : start + AT_ONCE])
-            for node in found[root]["nodes"]:
-                picture = node["thumbnail"]["small"] if node["thumbnail"] else ""
-                known[node["id"]] = {"name": node[name], "href": f"/{root}/{node['id']}", "picture": picture}
-    return known
+    return await named(view, _named(facts, "entity_ref"), _named(facts, "asset_ref"))
 
 
-def _named(facts: Facts, kind: str) -> Iterable[str]:
-    values = (fact["value"] for fact in facts.nodes if facts.field(fact).kind == kind)
-    return dict.fromkeys(value for value in values if isinstance(value, str))
+def _named(facts: Facts, kind: str) -> list[str]:
+    values = [fact["value"] for fact in facts.nodes if facts.field(fact).kind == kind]
+    return [value for value in values if isinstance(value, str)]

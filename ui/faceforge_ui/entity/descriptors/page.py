@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +15,7 @@ from faceforge_ui.entity.descriptors.facts import Facts, names_of
 from faceforge_ui.entity.descriptors.lanes import Bar, Fact, TimeLine, time_line
 from faceforge_ui.entity.descriptors.reading import read_fact, read_key
 from faceforge_ui.entity.head import head
+from faceforge_ui.entity.named import named
 from faceforge_ui.forms.faults import plain_words
 from faceforge_ui.forms.fields import FormField
 from faceforge_ui.forms.reading import Sent
@@ -81,7 +82,7 @@ def _sorting(view: View) -> tuple[str, str]:
 
 def _as_of(view: View) -> str:
     asked = view.query.get("as_of", "")
-    return asked if is_partial_date(asked) else datetime.now(UTC).strftime("%Y-%m")
+    return asked if is_partial_date(asked) else date.today().strftime("%Y-%m")
 
 
 def _by_key(noted: Facts) -> list[Fact]:
@@ -132,10 +133,9 @@ async def _evidence(view: View, chosen: Fact | None, written: Sent) -> dict[str,
     """The file in the form: that of the fact, or the one that was chosen when the form did not go well."""
     if "evidence_asset_id" not in written:
         return chosen["evidenceAsset"] if chosen and not written else None
-    if not view.may("assets:read"):
-        return None
-    found = (await view.ask("NamesOfFiles", ids=[written["evidence_asset_id"][0]]))["assets"]["nodes"]
-    return found[0] if found else None
+    chosen_file = written["evidence_asset_id"][0]
+    found = (await named(view, (), [chosen_file])).get(chosen_file)
+    return {"id": chosen_file, "filename": found["name"]} if found else None
 
 
 def _asked_key(view: View) -> tuple[str, str]:

@@ -10,11 +10,10 @@ from faceforge_storage.errors import Fault, InvalidInput
 from faceforge_ui.entity.descriptors.days import first_day, last_day
 from faceforge_ui.forms.dates import read_date
 from faceforge_ui.forms.fields import FormField
-from faceforge_ui.forms.reading import Sent, read_number, read_value
+from faceforge_ui.forms.reading import Sent, read_percent, read_value
 
 KEY = re.compile(r"[a-z][a-z0-9_]{0,62}")
 KEY_RULE = "What a fact is about is named in Latin letters and digits, such as hair colour."
-SURE = "How sure that is, is a number between 0 and 100."
 EARLIER = "This is earlier than when it began."
 
 
@@ -40,7 +39,7 @@ def read_fact(field: FormField, sent: Sent) -> dict[str, Any]:
     value = read(lambda: _needed(field, sent))
     since = read(lambda: read_date(_text(sent, "valid_from"), "valid_from", "Since"))
     until = read(lambda: read_date(_text(sent, "valid_to"), "valid_to", "Until"))
-    confidence = read(lambda: _confidence(_text(sent, "confidence")))
+    confidence = read(lambda: read_percent(_text(sent, "confidence"), "confidence"))
     if since and until and last_day(until) < first_day(since):
         wrong.append(Fault("/valid_to", EARLIER, "out_of_range"))
     if wrong:
@@ -61,18 +60,6 @@ def _needed(field: FormField, sent: Sent) -> Any:
     if value is None:
         raise InvalidInput(field.sentence, errors=(Fault("/value", field.sentence, "required"),))
     return value
-
-
-def _confidence(text: str) -> float | None:
-    if not text:
-        return None
-    try:
-        percent = read_number(text, "%")
-    except ValueError:
-        percent = -1
-    if not 0 <= percent <= 100:
-        raise InvalidInput(SURE, errors=(Fault("/confidence", SURE, "out_of_range"),))
-    return percent / 100
 
 
 def _text(sent: Sent, name: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from starlette.responses import Response
 
 from faceforge_schema.values.inputs import pointer
-from faceforge_ui.entity.attachments.tiles import tile
+from faceforge_ui.assets.tiles import tile
 from faceforge_ui.entity.changes import Entity, change, present
 from faceforge_ui.entity.head import head
 from faceforge_ui.entity.overview.external_ids import read_external_ids

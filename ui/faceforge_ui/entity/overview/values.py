@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from faceforge_ui.entity.named import named
 from faceforge_ui.forms.fields import FormField
 from faceforge_ui.serving import View
 
@@ -15,8 +16,6 @@ ALIASES = FormField(
     "aliases", "string", "Other names", "Spellings, nicknames, names in other scripts.", multiple=True
 )
 KEY = re.compile(r"[a-z][a-z0-9_]*")
-MOST_NAMES = 100
-"""As many ids as a list can be asked for at once."""
 
 
 @dataclass(frozen=True)
@@ -50,28 +49,11 @@ def values_of(definitions: Iterable[FormField], fields: Mapping[str, Any], also:
     return [*shown, *(Value(FormField.undeclared(key, fields.get(key)), fields.get(key)) for key in others)]
 
 
-async def names_of(view: View, values: Iterable[Value]) -> dict[str, dict[str, Any]]:
+async def names_of(view: View, values: Iterable[Value]) -> dict[str, dict[str, str]]:
     """Whom and what the values name: id -> `name`, `href` and `picture`."""
     wanted: dict[str, list[str]] = {"entity_ref": [], "asset_ref": []}
     for each in values:
         if each.field.kind in wanted:
-            wanted[each.field.kind].extend(_ids(each.value))
-    known: dict[str, dict[str, Any]] = {}
-    if wanted["entity_ref"]:
-        found = await view.ask("NamesOfEntities", ids=wanted["entity_ref"][:MOST_NAMES])
-        known |= {each["id"]: _known(each, "entities", "displayName") for each in found["entities"]["nodes"]}
-    if wanted["asset_ref"] and view.may("assets:read"):
-        found = await view.ask("NamesOfFiles", ids=wanted["asset_ref"][:MOST_NAMES])
-        known |= {each["id"]: _known(each, "assets", "filename") for each in found["assets"]["nodes"]}
-    return known
-
-
-def _known(node: Mapping[str, Any], place: str, name: str) -> dict[str, Any]:
-    picture = node["thumbnail"]["small"] if node["thumbnail"] else ""
-    return {"name": node[name], "href": f"/{place}/{node['id']}", "picture": picture}
-
-
-def _ids(value: Any) -> Iterator[str]:
-    for each in value if isinstance(value, list) else [value]:
-        if isinstance(each, str):
-            yield each
+            held = each.value if isinstance(each.value, list) else [each.value]
+            wanted[each.field.kind].extend(one for one in held if isinstance(one, str))
+    return await named(view, wanted["entity_ref"], wanted["asset_ref"])

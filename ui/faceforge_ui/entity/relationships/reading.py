@@ -7,10 +7,8 @@ from typing import Any
 
 from faceforge_storage.errors import Fault, InvalidInput
 from faceforge_ui.forms.dates import read_date
-from faceforge_ui.forms.reading import read_number
+from faceforge_ui.forms.reading import read_percent
 from faceforge_ui.serving import Form
-
-CONFIDENCE = "How sure it is, is a number of percent between 0 and 100, such as 80."
 
 
 @dataclass
@@ -44,19 +42,6 @@ def read_details(form: Form) -> dict[str, Any]:
     return {
         "validFrom": read_date(form.text("valid_from"), "valid_from", "From"),
         "validTo": read_date(form.text("valid_to"), "valid_to", "Until"),
-        "confidence": read_confidence(form.text("confidence")),
+        "confidence": read_percent(form.text("confidence"), "confidence"),
         "source": form.text("source").strip() or None,
     }
-
-
-def read_confidence(text: str, name: str = "confidence") -> float | None:
-    """A confidence from 0 to 1 of what was written in percent; None for nothing. Raises InvalidInput."""
-    if not text.strip():
-        return None
-    try:
-        percent = read_number(text, "%")
-    except ValueError:
-        percent = -1
-    if not 0 <= percent <= 100:
-        raise InvalidInput(CONFIDENCE, errors=(Fault(f"/{name}", CONFIDENCE, "out_of_range"),))
-    return percent / 100

@@ -73,8 +73,9 @@ async def give(view: View) -> Response:
 async def change(view: View) -> None:
     """Rename a token, or change what it may do."""
     form = await view.form()
-    version = int(form.text("version")) if form.text("version").isdecimal() else None
-    changed = await view.ask("ChangeAccess", id=view.params["token_id"], input=_wanted(form), version=version)
+    changed = await view.ask(
+        "ChangeAccess", id=view.params["token_id"], input=_wanted(form), version=form.version()
+    )
     view.say(f"{changed['updateToken']['name']} is changed")
 
 

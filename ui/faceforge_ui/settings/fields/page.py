@@ -111,26 +111,25 @@ async def add(view: View) -> Response:
 async def change(view: View) -> Response:
     """Change a field; values that are there are held to it when they next change."""
     form = await view.form()
-    version = int(form.text("version")) if form.text("version").isdecimal() else None
     key = view.params["field_key"]
-    changed = await view.ask("ChangeField", key=key, input=read_definition(form), version=version)
+    changed = await view.ask("ChangeField", key=key, input=read_definition(form), version=form.version())
     view.say(f"“{changed['updateFieldDefinition']['label'] or key}” is changed")
     return view.go(ADDRESS)
 
 
 @pages.post(f"{ADDRESS}/{{field_key}}/retire", shows=fields)
 async def retire(view: View) -> None:
-    """Keep a field out of forms, or let it in again; what it holds stays."""
-    key, away = view.params["field_key"], (await view.form()).text("deprecated") != "no"
-    await view.ask("ChangeField", key=key, input={"deprecated": away})
-    undo = f"{ADDRESS}/{key}/{'reinstate' if away else 'retire'}"
-    view.say(f"“{key}” is {'out of new forms; what it holds stays' if away else 'in forms again'}", undo=undo)
+    """Keep a field out of forms; what it holds stays."""
+    key = view.params["field_key"]
+    await view.ask("ChangeField", key=key, input={"deprecated": True})
+    view.say(f"“{key}” is out of new forms; what it holds stays", undo=f"{ADDRESS}/{key}/reinstate")
 
 
 @pages.post(f"{ADDRESS}/{{field_key}}/reinstate", shows=fields)
 async def reinstate(view: View) -> None:
     """Let a field into forms again."""
     await view.ask("ChangeField", key=view.params["field_key"], input={"deprecated": False})
+    view.say(f"“{view.params['field_key']}” is in forms again")
 
 
 @pages.post(f"{ADDRESS}/{{field_key}}/move", shows=fields)

@@ -44,8 +44,9 @@ async def add(view: View) -> None:
 async def change(view: View) -> None:
     """Change what people see of a type, and its other end."""
     form = await view.form()
-    version = int(form.text("version")) if form.text("version").isdecimal() else None
-    await view.ask("ChangeRelationType", name=view.params["name"], input=_wanted(form), version=version)
+    await view.ask(
+        "ChangeRelationType", name=view.params["name"], input=_wanted(form), version=form.version()
+    )
     view.say(f"“{view.params['name']}” is changed")
 
 

@@ -32,14 +32,14 @@ class Tile:
     """Whether the shape of a picture is not known, since it has not been read yet."""
 
 
-def tile(asset: Mapping[str, Any], entity_id: str) -> Tile:
-    """The tile of a file in the list of an entity."""
+def tile(asset: Mapping[str, Any], entity_id: str = "") -> Tile:
+    """The tile of a file, in the list of an entity with its role there."""
     media = asset["media"]
     what = kind_of_file(asset)
     width, height = media["width"], media["height"]
     if not (width and height) or what == "audio":
         width, height = SHAPES.get(what, (1, 1))
-    link = next((each for each in asset["links"] if each["entityId"] == entity_id), None)
+    link = next((each for each in asset.get("links", ()) if each["entityId"] == entity_id), None)
     return Tile(
         id=asset["id"],
         version=asset["version"],

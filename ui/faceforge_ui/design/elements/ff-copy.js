@@ -1,6 +1,6 @@
 // A button that copies a text: <ff-copy data-text="…"><button>Copy</button></ff-copy>, or data-from="the id of what has it".
 
-import { toast } from "../shell/toasts.js";
+import { toast } from "../../shell/toasts.js";
 
 class Copy extends HTMLElement {
   connectedCallback() {
