@@ -15,7 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 from graphql import build_schema, graphql_sync, parse, validate
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
@@ -279,6 +279,7 @@ def app() -> FastAPI:
             Route("/healthz", health),
             Route("/v1/system/info", data(INFO)),
             Route("/v1/tokens/current", data(CURRENT)),
+            Route("/", lambda _: RedirectResponse("/entities", 303)),
             Route("/entities", first_page),
             Route("/v1/events", events),
             Route("/shell/counts", data({"entities": 1204, "assets": 348112})),

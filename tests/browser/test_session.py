@@ -106,7 +106,7 @@ def test_an_old_link_does_no_harm_to_who_is_signed_in(visit: Visit) -> None:
     page = visit.open_signed_in("/entities")
     visit.open(f"/sign-in/{CODE.replace('7', '8')}")
     expect(page.locator("#not-needed")).to_contain_text("This code has expired or was used.")
-    page.get_by_role("link", name="Go to your entities").click()
+    page.get_by_role("link", name="Go to your library").click()
     expect(page.get_by_role("button", name="Sign out", exact=True)).to_be_visible()
     visit.forgive("401")
 

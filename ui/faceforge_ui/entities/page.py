@@ -12,18 +12,30 @@ from faceforge_ui.entities import bulk
 from faceforge_ui.entities.columns import Column, columns_of
 from faceforge_ui.entities.listing import ORDERS, SHOWN, Listing, listing
 from faceforge_ui.serving import Entry, Pages, View
+from faceforge_ui.serving.menus import first_line
 from faceforge_ui.serving.windows import Window, window
 
 pages = Pages(__name__)
 
 
-@pages.get("/", public=True)
+@pages.get("/")
 async def first(view: View) -> Response:
-    """The first page is that of the entities."""
-    return RedirectResponse("/entities", 303)
+    """The first page is that of the entities, or the first one that is open to the person."""
+    return RedirectResponse(first_line(view.request).href, 303)
 
 
-@pages.get("/entities", entry=Entry("main", "Entities", icon="people", order=10, key="e", count="entities"))
+@pages.get(
+    "/entities",
+    entry=Entry(
+        "main",
+        "Entities",
+        icon="people",
+        order=10,
+        key="e",
+        permission="entities:read",
+        count="entities",
+    ),
+)
 async def entities(view: View) -> Response:
     """The list that the address means: its first rows, or those that the browser asks for while it scrolls."""
     return await shown(view, creating=False)
@@ -88,7 +100,6 @@ async def _found(view: View, wished: Listing, part: Window) -> dict[str, Any]:
         after=part.after,
         counted=part.counted,
         narrowed=part.counted and bool(wished.conditions),
-        files=view.may("assets:read"),
         **wished.asked,
     )
 

@@ -18,24 +18,21 @@ from faceforge_ui.serving import Pages, View
 
 pages = Pages(__name__)
 
-COUNTED = frozenset({"assets:read", "descriptors:read", "relationships:read"})
-"""What asking for the numbers needs."""
+COUNTED = {"Descriptors": "descriptors", "Attachments": "assets", "Relationships": "relationships"}
+"""What is counted, by the label of its tab."""
 
 
 async def head(view: View, entity: Mapping[str, Any]) -> dict[str, Any]:
-    """What `entity/entity.html` shows beside the tab: `entity`, its `address`, `counts` (label of a tab -> number),
+    """What `entity/entity.html` shows beside the tab: `entity`, its `address`, `counts` (label of a tab -> number, for
+    what the person may read),
     and whether it is `changeable` by whoever looks.
 
     Ask for the entity with `deleted: INCLUDE`: one in the trash is shown, and can be put back.
     """
     counts: dict[str, int] = {}
-    if entity["deletedAt"] is None and all(map(view.may, COUNTED)):
+    if entity["deletedAt"] is None:
         found = (await view.within(pages).ask("EntityCounts", entity=entity["id"]))["entity"]
-        counts = {
-            "Descriptors": found["descriptors"]["totalCount"],
-            "Attachments": found["assets"]["totalCount"],
-            "Relationships": found["relationships"]["totalCount"],
-        }
+        counts = {label: found[noun]["totalCount"] for label, noun in COUNTED.items() if noun in found}
     return {
         "entity": entity,
         "address": f"/entities/{entity['id']}",

@@ -19,6 +19,7 @@ PICTURES = 60
 @pages.get("/entities/{entity_id}/picture")
 async def picture(view: View) -> Response:
     """Which of its pictures is to stand for the entity."""
+    view.need("entities:write")
     found = await view.ask(
         "EntityPictures", entity=view.params["entity_id"], first=PICTURES, after=view.query.get("after")
     )

@@ -55,9 +55,15 @@ def menu(request: Request, name: str) -> list[Line]:
     path = request.url.path
     lines = []
     for entry, page in _entries(name):
-        if entry.permission and entry.permission not in actor.permissions and actor is not NOBODY:
+        needed = entry.permission.split()
+        if needed and actor.permissions.isdisjoint(needed) and actor is not NOBODY:
             continue
         href = page.path.format_map(request.path_params) if "{" in page.path else page.path
         current = path == href or (name in WIDE and path.startswith(href + "/"))
         lines.append(Line(entry.label, href, entry.icon, entry.key, entry.group, entry.count, current))
     return lines
+
+
+def first_line(request: Request) -> Line:
+    """Where the person begins: the first page that is open to them."""
+    return next(line for name in ("main", "more") for line in menu(request, name))

@@ -38,7 +38,7 @@ class Entry:
     key: str = ""
     """The key that leads there after `g`."""
     permission: str = ""
-    """What the person has to be allowed for the line to be shown, such as `tokens:read`."""
+    """What the person has to be allowed for the line to be shown, such as `tokens:read`; of several words, one."""
     group: str = ""
     count: str = ""
     """The name of the number beside the label."""

@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 from faceforge_schema import NOBODY, Actor, Context
 from faceforge_ui.serving import words
 from faceforge_ui.serving.headers import PART, page_headers
-from faceforge_ui.serving.menus import menu
+from faceforge_ui.serving.menus import first_line, menu
 from faceforge_ui.serving.pages import NO_RULES, ROOT
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ def shell_values(request: Request) -> dict[str, Any]:
         "query": request.query_params,
         "may": lambda permission: permission in actor.permissions,
         "menu": partial(menu, request),
+        "start": first_line(request),
         "token_command": getattr(request.app.state, "token_command", _unknown)(request),
         "link_command": getattr(request.app.state, "link_command", _unknown)(request),
     }

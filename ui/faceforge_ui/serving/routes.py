@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from faceforge_schema import Contract
 from faceforge_storage.errors import FaceForgeError
+from faceforge_ui.serving.documents import versions_of
 from faceforge_ui.serving.menus import found_pages
 from faceforge_ui.serving.pages import Action, Page, Pages
 from faceforge_ui.serving.rendering import PageResponse
@@ -36,7 +37,8 @@ def routes(contract: Contract | None = None, context_of: ContextOf | None = None
         endpoints = PageEndpoints(Source(contract, context_of))
         for pages in found:
             for document in pages.documents.values():
-                contract.documents.keep(document)
+                for version in versions_of(document):
+                    contract.documents.keep(version)
             made += [_shown(page, endpoints) for page in pages.shown if not page.public]
             made += [
                 Route(action.path, endpoints.acted(action), methods=["POST"]) for action in pages.actions

@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, Response
 from faceforge_schema import NOBODY, Actor, Context, Contract
 from faceforge_schema.values.small_json import QUICK_BYTES
 from faceforge_storage.errors import FaceForgeError
+from faceforge_ui.serving.documents import permissions_in, readable
 from faceforge_ui.serving.form import Form, form_of, sent
 from faceforge_ui.serving.headers import page_headers
 from faceforge_ui.serving.pages import Pages
@@ -87,6 +88,10 @@ class View:
         """Whether the person may do what needs a permission, such as `entities:write`."""
         return permission in self.actor.permissions
 
+    def need(self, permission: str) -> None:
+        """Raise Forbidden unless the person may do what the whole page is for."""
+        self.actor.check(frozenset((permission,)))
+
     @property
     def _asked(self) -> Source:
         if self.source is None:
@@ -107,10 +112,12 @@ class View:
     async def ask(self, operation: str, /, **variables: Any) -> dict[str, Any]:
         """The data that an operation of the folder's documents gives; `variables` are JSON values.
 
-        Those that are None are left out, so that defaults hold. Raises KeyError for an unknown name, and what the
+        Those that are None are left out, so that defaults hold; so is what the person may not read, where the document
+        names the permission for it (see documents.py). Raises KeyError for an unknown name, and what the
         operation raises.
         """
         document = self.pages.documents[operation]
+        document = readable(document, permissions_in(document) & self.actor.permissions)
         variables = {name: value for name, value in variables.items() if value is not None}
         # The snapshot is the operation's own: several may be asked at once.
         data = await self._asked.contract.data(document, variables, replace(self.context, db=None))

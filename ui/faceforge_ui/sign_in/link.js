@@ -2,7 +2,7 @@
 import { isSignedIn, onSession } from "../shell/session.js";
 import { notice, signIn } from "./form.js";
 
-const FIRST = "/entities";
+const FIRST = "/"; // leads on to what is open to the person
 const [, , code = ""] = location.pathname.split("/");
 
 async function follow() {

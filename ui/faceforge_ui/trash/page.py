@@ -54,7 +54,18 @@ FILES = Kind(
 )
 
 
-@pages.get("/trash", entry=Entry("more", "Trash", icon="trash", order=10, key="x", count="trash"))
+@pages.get(
+    "/trash",
+    entry=Entry(
+        "more",
+        "Trash",
+        icon="trash",
+        order=10,
+        key="x",
+        permission="entities:read assets:read",
+        count="trash",
+    ),
+)
 async def trash(view: View) -> Response:
     """What is in the trash, the last change first."""
     return await _shown(view, asked=None)
@@ -102,9 +113,9 @@ def as_typed(text: str) -> str:
 
 
 def _kind(view: View) -> Kind:
-    if view.query.get("of") == "files" or not view.may("entities:read"):
+    if view.query.get("of") == "files":
         return FILES
-    return ENTITIES
+    return ENTITIES if view.may("entities:read") or not view.may("assets:read") else FILES
 
 
 async def _question(view: View, ids: list[str]) -> dict[str, Any]:
@@ -131,7 +142,6 @@ async def _shown(view: View, *, asked: dict[str, Any] | None) -> Response:
         first=part.rows,
         after=part.after,
         counted=part.counted,
-        **{kind.others: view.may(f"{kind.others}:read")},
     )
     found, page = data["found"], data["found"]["pageInfo"]
     address = "/trash" if kind is ENTITIES else "/trash?of=files"

@@ -204,6 +204,7 @@ async def reading(view: View) -> Response:
 @pages.get("/assets/{asset_id}/sources")
 async def sources(view: View) -> Response:
     """Choose the file that this one was made from."""
+    view.need("assets:write")
     asset_id, text = view.params["asset_id"], view.query.get("q", "").strip()
     found = (await view.ask("Sources", **({"q": text} if text else {})))["assets"]["nodes"]
     named = (await view.ask("File", assetId=asset_id))["asset"]

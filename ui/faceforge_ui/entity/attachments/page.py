@@ -37,7 +37,10 @@ ROLES = ("portrait", "reference", "voice", "training", "sheet")
 """What a file may be to an entity: suggestions, since a role is any word."""
 
 
-@pages.get("/entities/{entity_id}/attachments", entry=Entry("entity", "Attachments", icon="files", order=30))
+@pages.get(
+    "/entities/{entity_id}/attachments",
+    entry=Entry("entity", "Attachments", icon="files", order=30, permission="assets:read"),
+)
 async def attachments(view: View) -> Response:
     """The files by type and order; with `link=1` a search for files to link."""
     entity_id, query = view.params["entity_id"], view.query

@@ -132,7 +132,7 @@ async def _opened(view: View, noted: Facts, chosen: Fact | None, line: TimeLine)
 async def _evidence(view: View, chosen: Fact | None, written: Sent) -> dict[str, Any] | None:
     """The file in the form: that of the fact, or the one that was chosen when the form did not go well."""
     if "evidence_asset_id" not in written:
-        return chosen["evidenceAsset"] if chosen and not written else None
+        return chosen.get("evidenceAsset") if chosen and not written else None
     chosen_file = written["evidence_asset_id"][0]
     found = (await named(view, (), [chosen_file])).get(chosen_file)
     return {"id": chosen_file, "filename": found["name"]} if found else None
@@ -167,6 +167,8 @@ async def correct(view: View) -> Response | None:
     fact = await _present(view)
     field = Facts([], await _fields(view)).field(fact)
     values = read_fact(field, form.values)
+    if not view.may("assets:read"):  # they were not shown the evidence, so they have not taken it away
+        del values["evidenceAssetId"]
     with plain_words({"/value": field}, "/value"):
         await view.ask("CorrectFact", fact=fact["id"], input=values, version=form.version())
     view.say(f"{field.label} corrected")

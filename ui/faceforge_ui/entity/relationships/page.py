@@ -42,7 +42,7 @@ async def relationships(view: View) -> Response:
         later=after is not None,
         kinds=_kinds(found["relationTypes"]["nodes"]),
         edited=await _edited(view, edit),
-        adding=adding and shown["changeable"],
+        adding=adding,
         chosen=await _chosen(view, _first(sent, "other_id") or view.query.get("with", "")),
         written={name: texts[0] for name, texts in sent.items()},
     )

@@ -53,12 +53,14 @@ def _is_in_forms(definition: dict[str, Any]) -> bool:
 @pages.get(f"{ADDRESS}/new")
 async def new(view: View) -> Response:
     """A form for a new field."""
+    view.need("field_defs:write")
     return await _edit(view, NEW)
 
 
 @pages.get(f"{ADDRESS}/{{field_key}}/edit")
 async def edit(view: View) -> Response:
     """The form of a field that is there."""
+    view.need("field_defs:write")
     return await _edit(view, (await view.ask("Field", key=view.params["field_key"]))["fieldDefinition"])
 
 
