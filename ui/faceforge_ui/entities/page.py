@@ -11,6 +11,7 @@ from faceforge_storage.errors import Fault, InvalidInput
 from faceforge_ui.entities import bulk
 from faceforge_ui.entities.columns import Column, columns_of
 from faceforge_ui.entities.listing import ORDERS, SHOWN, Listing, listing
+from faceforge_ui.entities.starting import start
 from faceforge_ui.serving import Entry, Pages, View
 from faceforge_ui.serving.windows import Window, window
 
@@ -76,6 +77,7 @@ async def shown(view: View, *, creating: bool) -> Response:
         sort_choices=list(ORDERS.items()),
         trash_choices=list(SHOWN.items()),
         creating=creating,
+        start=await start(view, wished, found["entities"]) if part.counted else None,
     )
 
 
