@@ -181,6 +181,7 @@ def faults_of(page: Page) -> list[str]:
 ASKED_BY_SCRIPTS = {
     "/entities/{entity_id}/descriptors/files",
     "/entities/{entity_id}/neighbours",
+    "/entities/{entity_id}/place",
     "/find",
     "/shell/counts",
     "/uploads/room",
