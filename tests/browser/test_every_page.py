@@ -183,6 +183,7 @@ ASKED_BY_SCRIPTS = {
     "/entities/{entity_id}/neighbours",
     "/entities/{entity_id}/place",
     "/find",
+    "/find/tags",
     "/shell/counts",
     "/uploads/room",
 }

@@ -2,6 +2,8 @@
 
 import "../design/elements/ff-bulk.js";
 import "../design/elements/ff-justified.js";
+import "../design/elements/ff-tag-input.js";
+import "../find/ff-tag-field.js";
 import "../find/picker.js";
 import "../viewer/overlay.js";
 

@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from faceforge_storage.errors import VersionConflict
+from faceforge_storage.errors import FaceForgeError, InvalidInput, VersionConflict
 from faceforge_ui.assets.listing import DATES, ORDERS, Listing
 from faceforge_ui.entity.attachments import page as attachments
+from faceforge_ui.forms.tags import read_tags
 from faceforge_ui.serving import Entry, Pages, View, words
+from faceforge_ui.serving.selection import each_of, parts, selected, tags_in_words, undo_address, undo_tags
 
 pages = Pages(__name__)
 
 FIRST = 50
 TYPES: Mapping[str, str] = MappingProxyType({types: word for word, types in attachments.TYPES.values()})
 """Media types that are one click away, and the word for them; the same as among the files of an entity."""
-MOST_UNDONE = 100
-"""So many files are put back by Undo, whose address names each; more wait in the trash."""
 
 
 @pages.get(
@@ -70,21 +69,27 @@ def said(name: str, text: str) -> str:
 async def tags(view: View) -> None:
     """Give tags to several files, or take them away."""
     form = await view.form()
-    given = [tag.strip() for text in form.texts("tag") for tag in text.split(",") if tag.strip()]
-    ids = form.texts("id")
-    if not given or not ids:
-        return
-    away = form.text("do") == "remove"
-    changed = 0
-    for start in range(0, len(ids), 100):
-        some = await view.ask("TagsOfFiles", ids=ids[start : start + 100])
+    given = read_tags([*form.texts("tag"), *view.query.getlist("word")])
+    away = (form.text("do") or view.query.get("do")) == "remove"
+    ids = await selected(view)
+    if not given:
+        raise InvalidInput("Write at least one tag.")
+    changed = {}
+    for part in parts(view, ids):
+        some = await view.ask("TagsOfFiles", ids=part)
         for each in some["assets"]["nodes"]:
-            changed += await _tagged(view, each, given, away=away)
-    view.say(words.plural(changed, "file") + (" lost the tag" if away else " tagged"))
+            if tags := await _tagged(view, each, given, away=away):
+                changed[each["id"]] = tags
+    named = tags_in_words(given)
+    if not changed:
+        view.say(f"All of them are {'without' if away else 'with'} {named} already")
+        return
+    undo = undo_tags("/assets/tags", changed, do="add" if away else "remove")
+    view.say(f"{words.plural(len(changed), 'file')} {'lost' if away else 'got'} {named}", undo=undo)
 
 
-async def _tagged(view: View, file: dict[str, Any], given: list[str], *, away: bool) -> bool:
-    """Whether the file was changed. Somebody else's change in between is kept."""
+async def _tagged(view: View, file: dict[str, Any], given: list[str], *, away: bool) -> list[str]:
+    """Which tags the file got or lost. Somebody else's change in between is kept."""
     for _ in range(3):
         wanted = (
             [tag for tag in file["tags"] if tag not in given]
@@ -92,7 +97,7 @@ async def _tagged(view: View, file: dict[str, Any], given: list[str], *, away: b
             else list(dict.fromkeys([*file["tags"], *given]))
         )
         if wanted == file["tags"]:
-            return False
+            return []
         try:
             await view.ask(
                 "SetTags", assetId=file["id"], input={"tags": wanted}, expectedVersion=file["version"]
@@ -100,8 +105,8 @@ async def _tagged(view: View, file: dict[str, Any], given: list[str], *, away: b
         except VersionConflict:
             file = (await view.ask("TagsOfFiles", ids=[file["id"]]))["assets"]["nodes"][0]
         else:
-            return True
-    return False
+            return [tag for tag in given if (tag in file["tags"]) == away]
+    return []
 
 
 @pages.post("/assets/links", shows=assets)
@@ -109,31 +114,32 @@ async def links(view: View) -> None:
     """Link several files to entities."""
     form = await view.form()
     role = form.text("role").strip()
-    ids, chosen = form.texts("id"), [each for each in form.texts("entity_id") if each]
-    for entity_id in chosen:
-        for asset_id in ids:
-            given = {"input": {"role": role}} if role else {}
+    chosen = [each for each in form.texts("entity_id") if each]
+    if not chosen:
+        raise InvalidInput("Choose somebody to link them to.")
+    given = {"input": {"role": role}} if role else {}
+
+    async def link(asset_id: str) -> None:
+        for entity_id in chosen:
             await view.ask("LinkFile", entityId=entity_id, assetId=asset_id, **given)
-    view.say(f"{words.plural(len(ids), 'file')} linked" if chosen else "Choose an entity to link them to")
+
+    done, failed = await each_of(await selected(view), link)
+    _tell(view, done, failed, "linked")
 
 
 @pages.post("/assets/trash", shows=assets)
 async def trash(view: View) -> None:
-    ids = (await view.form()).texts("id")
-    for asset_id in ids:
-        await view.ask("TrashFile", assetId=asset_id)
-    undo = (
-        f"/assets/restore?{urlencode([('put_back', each) for each in ids])}"
-        if len(ids) <= MOST_UNDONE
-        else ""
-    )
-    view.say(f"{words.plural(len(ids), 'file')} moved to the trash", undo=undo)
+    done, failed = await each_of(await selected(view), lambda each: view.ask("TrashFile", assetId=each))
+    _tell(view, done, failed, "moved to the trash", undo=undo_address("/assets/restore", done))
 
 
 @pages.post("/assets/restore", shows=assets)
 async def restore(view: View) -> None:
     """Put back what the form names, or the address of an Undo."""
-    ids = [*(await view.form()).texts("id"), *view.query.getlist("put_back")]
-    for asset_id in ids:
-        await view.ask("RestoreFile", assetId=asset_id)
-    view.say(f"{words.plural(len(ids), 'file')} put back")
+    done, failed = await each_of(await selected(view), lambda each: view.ask("RestoreFile", assetId=each))
+    _tell(view, done, failed, "put back")
+
+
+def _tell(view: View, done: list[str], failed: list[FaceForgeError], what: str, undo: str = "") -> None:
+    left = f"; {len(failed):,} stayed as they were: {failed[0]}" if failed else ""
+    view.say(f"{words.plural(len(done), 'file')} {what}{left}", undo=undo)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from starlette.responses import Response
 
 from faceforge_storage.errors import FaceForgeError, InvalidInput, VersionConflict
+from faceforge_ui.forms.tags import read_tags
 from faceforge_ui.serving import View
-from faceforge_ui.serving.selection import each_of, selected, undo_address
+from faceforge_ui.serving.selection import each_of, parts, selected, tags_in_words, undo_address, undo_tags
 from faceforge_ui.serving.words import plural
 
-AT_ONCE = 500
-"""How many records one query reads."""
 TRIES = 3
 """How often a change is tried while others change the same record."""
 
@@ -20,19 +17,22 @@ TRIES = 3
 async def tag(view: View) -> Response | None:
     """Give the selected entities tags, or take tags from them."""
     form = await view.form()
-    words = _words([*form.texts("tag"), *view.query.getlist("word")])
+    words = read_tags([*form.texts("tag"), *view.query.getlist("word")])
     removing = (form.text("how") or view.query.get("how")) == "remove"
     ids = await selected(view)
     if not words:
         raise InvalidInput("Write at least one tag.")
     present = await _tags_of(view, ids)
-    changed = [each for each in ids if await _tagged(view, each, present, words, removing=removing)]
+    changed = {}
+    for each in ids:
+        if tags := await _tagged(view, each, present, words, removing=removing):
+            changed[each] = tags
     done = "without" if removing else "with"
-    undo = undo_address("/entities/tags", changed, word=words, how="add" if removing else "remove")
+    undo = undo_tags("/entities/tags", changed, how="add" if removing else "remove")
     view.say(
-        f"{plural(len(changed), 'entity', 'entities')} {'lost' if removing else 'got'} {_listed(words)}"
+        f"{plural(len(changed), 'entity', 'entities')} {'lost' if removing else 'got'} {tags_in_words(words)}"
         if changed
-        else f"All of them are {done} {_listed(words)} already",
+        else f"All of them are {done} {tags_in_words(words)} already",
         undo=undo if changed else "",
     )
     return None
@@ -71,8 +71,8 @@ async def relate(view: View) -> Response | None:
 async def _tags_of(view: View, ids: list[str]) -> dict[str, tuple[list[str], int]]:
     """The tags and the version of each that is there."""
     found: dict[str, tuple[list[str], int]] = {}
-    for at in range(0, len(ids), AT_ONCE):
-        nodes = (await view.ask("Tagged", ids=ids[at : at + AT_ONCE]))["entities"]["nodes"]
+    for some in parts(view, ids):
+        nodes = (await view.ask("Tagged", ids=some))["entities"]["nodes"]
         found |= {each["id"]: (each["tags"], each["version"]) for each in nodes}
     return found
 
@@ -84,33 +84,25 @@ async def _tagged(
     words: list[str],
     *,
     removing: bool,
-) -> bool:
-    """Whether its tags were changed. Who changed it at the same time loses nothing: it is read again then."""
+) -> list[str]:
+    """Which tags it got or lost. Who changed it at the same time loses nothing: it is read again then."""
     for _ in range(TRIES):
         if entity_id not in present:
-            return False
+            return []
         before, version = present[entity_id]
         added = [] if removing else [each for each in words if each not in before]
         tags = [each for each in before if not removing or each not in words] + added
         if tags == before:
-            return False
+            return []
         try:
             await view.ask("SetTags", id=entity_id, tags=tags, version=version)
         except VersionConflict:
             present |= await _tags_of(view, [entity_id])
         else:
-            return True
-    return False
+            return [each for each in words if (each in before) == removing]
+    return []
 
 
 def _tell(view: View, done: list[str], failed: list[FaceForgeError], what: str, undo: str = "") -> None:
     left = f"; {len(failed):,} stayed as they were: {failed[0]}" if failed else ""
     view.say(f"{plural(len(done), 'entity', 'entities')} {what}{left}", undo=undo)
-
-
-def _words(texts: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(word.strip() for text in texts for word in text.split(",") if word.strip()))
-
-
-def _listed(words: list[str]) -> str:
-    return f"the {'tag' if len(words) == 1 else 'tags'} {', '.join(words)}"

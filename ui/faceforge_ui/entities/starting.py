@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,10 +40,11 @@ async def start(view: View, wished: Listing, found: Mapping[str, Any]) -> Start 
     if not people:
         return Start()
     done = await view.ask("Started")
-    made = [_any(done[each]) for each in ("files", "relations")]
-    steps = Start(True, *made, entity=people[0]["id"], alone=total == 1)
+    steps = Start(
+        someone=True,
+        file=bool(done["files"]["nodes"]),
+        relation=bool(done["relations"]["nodes"]),
+        entity=people[0]["id"],
+        alone=total == 1,
+    )
     return None if steps.over else steps
-
-
-def _any(connection: Mapping[str, Sequence[Any]]) -> bool:
-    return bool(connection["nodes"])

@@ -40,16 +40,14 @@ async def place(view: View, entity_id: str, query: QueryParams) -> dict[str, Any
     if cursor is None or not counted["here"]["totalCount"]:
         return {"number": None, "total": None}
     steps = {name: value for name, value in asked.items() if name != "forward"}
-    number: int | None = 1
+    number = 1
     for _ in range(MOST_STEPS):
         found = (await view.ask_apart("Before", previous=cursor, first=STEP, **steps))["entities"]
         number += len(found["nodes"])
         cursor = found["pageInfo"]["endCursor"]
         if not found["pageInfo"]["hasNextPage"]:
-            break
-    else:
-        number = None
-    return {"number": number, "total": counted["list"]["totalCount"]}
+            return {"number": number, "total": counted["list"]["totalCount"]}
+    return {"number": None, "total": counted["list"]["totalCount"]}
 
 
 def _asked(query: QueryParams) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,6 +24,12 @@ async def selected(view: View) -> list[str]:
     if len(ids) > MOST:
         raise InvalidInput(f"Select at most {MOST:,} at a time.")
     return ids
+
+
+def parts(view: View, ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The ids, so many at once as one query may name."""
+    most = view.context.core.settings.limits.filter_values
+    return (ids[at : at + most] for at in range(0, len(ids), most))
 
 
 async def each_of(
@@ -51,6 +57,21 @@ async def each_of(
 def undo_address(path: str, ids: Iterable[str], **query: Any) -> str:
     """The address whose POST takes an action back for these records; `query` may have lists."""
     return f"{path}?{urlencode({'ids': packed(ids), **query}, doseq=True)}"
+
+
+def tags_in_words(tags: Sequence[str]) -> str:
+    """`the tags ranger, arc-1`."""
+    return f"the {'tag' if len(tags) == 1 else 'tags'} {', '.join(tags)}"
+
+
+def undo_tags(path: str, changed: Mapping[str, Sequence[str]], **query: Any) -> str:
+    """The address that takes back what was done to tags: `changed` has id -> the tags that it got or lost.
+
+    None where they are not the same for all: some would lose what they had before.
+    """
+    words = next(iter(changed.values()), ())
+    same = bool(words) and all(each == words for each in changed.values())
+    return undo_address(path, changed, word=words, **query) if same else ""
 
 
 def packed(ids: Iterable[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -15,15 +15,23 @@ from faceforge_ui.entity.attachments.tiles import tile
 from faceforge_ui.entity.head import head
 from faceforge_ui.forms.tags import read_tags
 from faceforge_ui.serving import Entry, Pages, View
-from faceforge_ui.serving.selection import each_of, selected
+from faceforge_ui.serving.selection import (
+    each_of,
+    packed,
+    parts,
+    selected,
+    tags_in_words,
+    undo_address,
+    unpacked,
+)
 from faceforge_ui.serving.words import count, plural
 
 pages = Pages(__name__)
 
 PAGE = 50
 """How many files an answer has."""
-MOST = 100
-"""How many files can be brought back by one Undo: its address has an id for each."""
+LONGEST = 60_000
+"""How long the address of an Undo may be: Core reads 64 KiB of head."""
 TRIES = 3
 TYPES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -158,17 +166,18 @@ async def set_role(view: View) -> Response | None:
 async def unlink(view: View) -> Response | None:
     """Take files from the entity. They stay in the library."""
     ids = await selected(view)
-    before = await _some(view, ids) if len(ids) <= MOST else []
+    before = await _some(view, ids)
     done = await _each(view, ids, lambda asset: view.ask("UnlinkFile", **_link(view, asset)))
-    before = [each for each in before if each["id"] in done]
-    view.say(f"{plural(len(done), 'file')} unlinked", undo=_undo(view, "linked-again", before))
+    taken = set(done)
+    undo = _linking(view, [each for each in before if each["id"] in taken])
+    view.say(f"{plural(len(done), 'file')} unlinked", undo=undo)
     return None
 
 
 @pages.post("/entities/{entity_id}/attachments/linked-again", shows=attachments)
 async def link_again(view: View) -> Response | None:
     """Undo of `unlink`: the links come back, with their roles."""
-    roles = dict(_undone(view))
+    roles = _linked(view)
     done = await _each(
         view, roles, lambda asset: view.ask("LinkFile", **_link(view, asset), input={"role": roles[asset]})
     )
@@ -181,10 +190,9 @@ async def tag(view: View) -> Response | None:
     """Add tags to files; those that they have stay."""
     tags = read_tags((await view.form()).texts("tag"))
     if not tags:
-        view.say("No tag was written")
-        return None
+        raise InvalidInput("Write at least one tag.")
     done = await _each(view, await selected(view), lambda asset: _add_tags(view, asset, tags))
-    view.say(f"{plural(len(done), 'file')} tagged")
+    view.say(f"{plural(len(done), 'file')} got {tags_in_words(tags)}")
     return None
 
 
@@ -192,6 +200,8 @@ async def _add_tags(view: View, asset: str, tags: list[str]) -> None:
     for _ in range(TRIES):
         for found in await _some(view, [asset]):
             united = list(dict.fromkeys([*found["tags"], *tags]))
+            if united == found["tags"]:
+                return
             try:
                 await view.ask("TagFile", asset=asset, input={"tags": united}, version=found["version"])
                 return
@@ -204,16 +214,15 @@ async def _add_tags(view: View, asset: str, tags: list[str]) -> None:
 async def trash(view: View) -> Response | None:
     """Move files to the trash, from where they come back with their links."""
     done = await _each(view, await selected(view), lambda asset: view.ask("TrashFile", asset=asset))
-    some = [{"id": each} for each in done] if len(done) <= MOST else []
-    view.say(f"{plural(len(done), 'file')} moved to the trash", undo=_undo(view, "put-back", some))
+    undo = undo_address(f"/entities/{view.params['entity_id']}/attachments/put-back", done)
+    view.say(f"{plural(len(done), 'file')} moved to the trash", undo=undo)
     return None
 
 
 @pages.post("/entities/{entity_id}/attachments/put-back", shows=attachments)
 async def put_back(view: View) -> Response | None:
     """Undo of `trash`."""
-    ids = [asset for asset, _ in _undone(view)]
-    done = await _each(view, ids, lambda asset: view.ask("PutFileBack", asset=asset))
+    done = await _each(view, await selected(view), lambda asset: view.ask("PutFileBack", asset=asset))
     view.say(f"{plural(len(done), 'file')} put back")
     return None
 
@@ -225,14 +234,6 @@ async def use_as_thumbnail(view: View) -> Response | None:
     await view.ask("UsePicture", entity=view.params["entity_id"], asset=asset)
     view.say("This picture stands for them now")
     return None
-
-
-def _undone(view: View) -> list[tuple[str, str | None]]:
-    """The files and their roles that `_undo` wrote into an address; raises InvalidInput for anything else."""
-    try:
-        return [(asset, role) for asset, role in map(json.loads, view.query.getlist("file"))]
-    except (TypeError, ValueError, RecursionError):
-        raise InvalidInput("This cannot be undone any more.") from None
 
 
 async def _each(view: View, ids: Iterable[str], act: Callable[[str], Awaitable[Any]]) -> list[str]:
@@ -248,18 +249,29 @@ def _link(view: View, asset: str) -> dict[str, str]:
 
 
 async def _some(view: View, ids: list[str]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = (await view.ask("SomeFiles", ids=ids))["assets"]["nodes"]
+    found: list[dict[str, Any]] = []
+    for some in parts(view, ids):
+        found += (await view.ask("SomeFiles", ids=some))["assets"]["nodes"]
     return found
 
 
-def _undo(view: View, action: str, files: list[dict[str, Any]]) -> str:
-    """The address that takes an action back; none when it would be too long."""
-    if not files:
-        return ""
+def _linking(view: View, files: list[dict[str, Any]]) -> str:
+    """The address that links files again, each role with its files; none when it would be too long."""
     entity = view.params["entity_id"]
-    roles = [[each["id"], _role(each, entity)] for each in files]
-    query = urlencode([("file", json.dumps(each)) for each in roles])
-    return f"/entities/{entity}/attachments/{action}?{query}"
+    by_role: dict[str, list[str]] = defaultdict(list)
+    for each in files:
+        by_role[_role(each, entity) or ""].append(each["id"])
+    query = urlencode(
+        [pair for role, ids in by_role.items() for pair in (("role", role), ("ids", packed(ids)))]
+    )
+    address = f"/entities/{entity}/attachments/linked-again?{query}"
+    return address if files and len(address) <= LONGEST else ""
+
+
+def _linked(view: View) -> dict[str, str | None]:
+    """The files and their roles in the address of `_linking`; raises InvalidInput for anything else."""
+    roles, ids = view.query.getlist("role"), view.query.getlist("ids")
+    return {each: role or None for role, some in zip(roles, ids, strict=False) for each in unpacked(some)}
 
 
 def _role(asset: Mapping[str, Any], entity: str) -> str | None:
