@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from core_process import CoreProcess
+from files_for_pages import model, sound
 from playwright.sync_api import expect
 from visit import Visit
 
@@ -58,3 +59,15 @@ def test_start_here_is_put_away_for_good_and_brought_back(library: Visit, real_c
     page.get_by_role("switch", name="Show Start here").check()
     library.open("/entities")
     expect(start).to_be_visible()
+
+
+def test_a_card_says_that_somebody_has_a_voice_and_a_model(library: Visit, real_core: CoreProcess) -> None:
+    quill = made(real_core, "/v1/entities", {"display_name": "Quill"})["entity_id"]
+    for name, data in {"voice.wav": sound(1), "quill.safetensors": model()}.items():
+        sent = {"files": {"file": (name, data)}, "data": {"entity_id": quill}}
+        assert real_core.client.post("/v1/assets/upload", **sent).status_code == 201
+    page = library.open("/entities")
+    card = page.locator(f"#entities [data-id='{quill}']")
+    expect(card.locator(".mark span")).to_have_text(["Audio", "Model"])
+    expect(card.get_by_role("link")).to_have_accessible_name("Quill, 2 files, audio, model")
+    expect(page.locator("#entities .mark")).to_have_count(1)

@@ -89,6 +89,7 @@ async def _found(view: View, wished: Listing, part: Window) -> dict[str, Any]:
         counted=part.counted,
         narrowed=part.counted and bool(wished.conditions),
         files=view.may("assets:read"),
+        badges=view.may("assets:read") and not wished.is_table,
         **wished.asked,
     )
 
