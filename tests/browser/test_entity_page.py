@@ -125,15 +125,26 @@ def test_next_and_previous_are_those_of_the_list_one_came_from(library: Visit, c
         "link", name="Relationships"
     ).click()
     expect(page.get_by_role("link", name=f"Next: {names[2]} (J)")).to_be_visible()
+    expect(page.locator("[data-neighbours]")).to_contain_text("2 of 3 in Entities")
     page.keyboard.press("k")
     page.wait_for_url(f"**/{ids[0]}/relationships")
     expect(page.get_by_role("button", name="Previous: none")).to_be_disabled()
+    expect(page.locator("[data-neighbours]")).to_contain_text("1 of 3 in Entities")
     page.keyboard.press("j")
     page.wait_for_url(f"**/{ids[1]}/relationships")
     page.keyboard.press("1")
     page.wait_for_url(f"**/{ids[1]}")
     page.get_by_role("navigation", name="Path").get_by_role("link", name="Entities").click()
     page.wait_for_url(f"**/entities?q={mark}&sort_by=display_name&sort_order=asc")
+
+
+def test_who_is_not_in_the_list_one_came_from_has_no_number_in_it(
+    library: Visit, core_library: Library, mira: str
+) -> None:
+    library.open("/entities?q=nobody-is-called-so")
+    page = library.open(f"/entities/{mira}")
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("[data-neighbours] .num")).to_have_text("")
 
 
 def test_names_tags_and_values_stay_text(library: Visit, core_library: Library) -> None:

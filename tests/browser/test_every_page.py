@@ -181,7 +181,9 @@ def faults_of(page: Page) -> list[str]:
 ASKED_BY_SCRIPTS = {
     "/entities/{entity_id}/descriptors/files",
     "/entities/{entity_id}/neighbours",
+    "/entities/{entity_id}/place",
     "/find",
+    "/find/tags",
     "/shell/counts",
     "/uploads/room",
 }

@@ -88,6 +88,7 @@ def pictures(tmp_path: Path) -> list[Path]:
 
 def test_a_newcomer_has_a_described_character_in_two_minutes(newcomer: Visit, pictures: list[Path]) -> None:
     page, walk = newcomer.page, Walk(newcomer.page)
+    expect(page.get_by_text("Nobody here yet.")).to_be_visible()
     create_someone(walk, "Mira Okonkwo", by="Create the first")
 
     with page.expect_file_chooser() as chooser:
@@ -103,6 +104,7 @@ def test_a_newcomer_has_a_described_character_in_two_minutes(newcomer: Visit, pi
     walk.write("Unit", "cm")
     walk.press("Save")
     walk.press("Entities")
+    ticked(page, ["Create someone, done", "Drop ten pictures, done"])
     walk.press("Mira Okonkwo")
     walk.press("Add height")
     walk.write("Height", "171")
@@ -124,6 +126,17 @@ def test_a_newcomer_has_a_described_character_in_two_minutes(newcomer: Visit, pi
     expect(page.locator(".rels").get_by_role("link", name="Mira Okonkwo", exact=True)).to_be_visible()
 
     follows_the_guide(walk)
+    newcomer.open("/entities")
+    expect(page.locator("#entities")).to_contain_text("Tarn Veld")
+    expect(page.get_by_role("region", name="Start here")).to_have_count(0)
+
+
+def ticked(page: Page, steps: list[str]) -> None:
+    """Start here stays above the list, with a tick at each step that is done."""
+    start = page.get_by_role("region", name="Start here")
+    expect(start.locator("li.done")).to_have_count(len(steps))
+    for step in steps:
+        expect(start.locator("li.done", has_text=step)).to_have_count(1)
 
 
 def create_someone(walk: Walk, name: str, by: str) -> None:

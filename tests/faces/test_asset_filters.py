@@ -97,6 +97,21 @@ def test_a_type_with_a_star_is_all_that_begin_with_it(face: Face, core: RunningC
         assert face.call("assets", mime_type=wrong).code == "invalid_input"
 
 
+def test_the_files_of_entities_are_counted_by_type(core: RunningCore) -> None:
+    world = World(core, 79)
+    for name, data in {"a.png": b"\x89PNG\r\n\x1a\n", "b.txt": b"words", "c.txt": b"more words"}.items():
+        world.upload(data + b"counted", name, entity_id=world.ada)
+    document = """query ($ids: [ID!]!) { entities(ids: $ids) { nodes {
+        id
+        pictures: assets(mimeType: "image/*", first: 0) { totalCount }
+        texts: assets(mimeType: "text/plain") { totalCount }
+    } } }"""
+    asked = {"query": document, "variables": {"ids": [world.ada, world.bob]}}
+    found = core.request("POST", "/graphql", json=asked).json()["data"]["entities"]["nodes"]
+    counts = {each["id"]: (each["pictures"]["totalCount"], each["texts"]["totalCount"]) for each in found}
+    assert counts == {world.ada: (1, 2), world.bob: (0, 0)}
+
+
 def test_a_cursor_of_kinds_below_one_belongs_to_them(face: Face, ids: list[str]) -> None:
     cursor = face.call("assets", kind="pic.*", first=1).ok()["next_cursor"]
     for other in ("pic", "pic.cover.*"):

@@ -13,7 +13,7 @@ from strawberry import ID, Maybe
 
 from faceforge_executor import Level, Objects
 from faceforge_schema.assets.assets import Asset, AssetSort
-from faceforge_schema.assets.filters import KIND
+from faceforge_schema.assets.filters import KIND, type_or_all
 from faceforge_schema.context import Write
 from faceforge_schema.declare.connections import collection, listing
 from faceforge_schema.declare.fields import batched, reference
@@ -103,10 +103,10 @@ def entity() -> Select[Any]:
     return entity_rows.matching()
 
 
-@collection(Entity, Asset, sort=AssetSort, name="assets", readers=KIND)
-def assets_of_entity(kind: str | None = None) -> Children:
-    """The live assets linked to it; `kind` as in `assets`."""
-    return Children(rows.matching(kind=kind), rows.linked_to)
+@collection(Entity, Asset, sort=AssetSort, name="assets", readers={**KIND, "mime_type": type_or_all})
+def assets_of_entity(kind: str | None = None, mime_type: str | None = None) -> Children:
+    """The live assets linked to it; `kind` and `mime_type` as in `assets`."""
+    return Children(rows.matching(kind=kind, mime_type=mime_type), rows.linked_to)
 
 
 @collection(Asset, Entity, sort=EntitySort)

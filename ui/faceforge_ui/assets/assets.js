@@ -3,5 +3,6 @@
 import "../design/elements/ff-bulk.js";
 import "../design/elements/ff-justified.js";
 import "../design/elements/narrowing.js";
+import "../find/ff-tag-field.js";
 import "../find/picker.js";
 import "../viewer/overlay.js";

@@ -7,18 +7,16 @@ from typing import Any
 
 from faceforge_ui.forms.tags import Retagged, Tagged, retag
 from faceforge_ui.serving import Pages, View
+from faceforge_ui.serving.selection import parts
 
 pages = Pages(__name__)
-
-AT_ONCE = 500
-"""How many records one query reads."""
 
 
 async def files_now(view: View, ids: list[str]) -> list[dict[str, Any]]:
     """Each that is there, also in the trash: `tags`, `userMetadata`, `version` and `links`."""
     found: list[dict[str, Any]] = []
-    for at in range(0, len(ids), AT_ONCE):
-        page = await view.within(pages).ask("FilesNow", ids=ids[at : at + AT_ONCE])
+    for some in parts(view, ids):
+        page = await view.within(pages).ask("FilesNow", ids=some)
         found += page["assets"]["nodes"]
     return found
 

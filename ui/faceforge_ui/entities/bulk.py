@@ -7,11 +7,8 @@ from starlette.responses import Response
 from faceforge_storage.errors import FaceForgeError, InvalidInput
 from faceforge_ui.forms.tags import Tagged, read_tags, retag
 from faceforge_ui.serving import View
-from faceforge_ui.serving.selection import each_of, left, selected, undo_address
+from faceforge_ui.serving.selection import each_of, left, parts, selected, undo_address
 from faceforge_ui.serving.words import plural
-
-AT_ONCE = 500
-"""How many records one query reads."""
 
 
 async def tag(view: View) -> Response | None:
@@ -68,8 +65,8 @@ async def relate(view: View) -> Response | None:
 async def _tags_of(view: View, ids: list[str]) -> dict[str, Tagged]:
     """The tags and the version of each that is there."""
     found: dict[str, Tagged] = {}
-    for at in range(0, len(ids), AT_ONCE):
-        nodes = (await view.ask("Tagged", ids=ids[at : at + AT_ONCE]))["entities"]["nodes"]
+    for some in parts(view, ids):
+        nodes = (await view.ask("Tagged", ids=some))["entities"]["nodes"]
         found |= {each["id"]: (each["tags"], each["version"]) for each in nodes}
     return found
 

@@ -10,3 +10,4 @@ import "../design/elements/ff-tag-input.js";
 import "../design/elements/narrowing.js";
 import "../entity/came_from.js";
 import "../find/picker.js";
+import "./ff-start.js";

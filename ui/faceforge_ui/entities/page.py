@@ -11,6 +11,7 @@ from faceforge_storage.errors import Fault, InvalidInput
 from faceforge_ui.entities import bulk
 from faceforge_ui.entities.columns import Column, columns_of
 from faceforge_ui.entities.listing import ORDERS, SHOWN, Listing, listing
+from faceforge_ui.entities.starting import start
 from faceforge_ui.serving import Entry, Pages, View
 from faceforge_ui.serving.menus import first_line
 from faceforge_ui.serving.windows import Window, window
@@ -90,6 +91,7 @@ async def shown(view: View, *, creating: bool) -> Response:
         sort_choices=list(ORDERS.items()),
         trash_choices=list(SHOWN.items()),
         creating=creating,
+        start=await start(view, wished, found["entities"]) if part.counted else None,
     )
 
 
@@ -100,6 +102,7 @@ async def _found(view: View, wished: Listing, part: Window) -> dict[str, Any]:
         after=part.after,
         counted=part.counted,
         narrowed=part.counted and bool(wished.conditions),
+        badges=not wished.is_table,
         **wished.asked,
     )
 

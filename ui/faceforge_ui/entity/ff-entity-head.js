@@ -1,5 +1,5 @@
-// The head of an entity page: the way back to the list one came from, and who comes before and after in it (K, J); keys for
-// the tabs (1 to 6).
+// The head of an entity page: the way back to the list one came from, which of how many it is there, and who comes before and
+// after (K, J); keys for the tabs (1 to 6).
 import { element } from "../design/element.js";
 import { icon } from "../shell/icon.js";
 import { keys } from "../shell/keys.js";
@@ -33,11 +33,21 @@ export class EntityHead extends HTMLElement {
   }
 
   async look(query) {
-    const found = await call(`/entities/${this.dataset.entity}/neighbours${query}`).catch(() => null);
-    if (!found || !this.isConnected) return;
-    const beside = await found.json();
+    const beside = await this.ask("neighbours", query);
+    if (!beside) return;
     this.links = { previous: this.link(beside.previous, "Previous", "K"), next: this.link(beside.next, "Next", "J") };
-    this.querySelector("[data-neighbours]").replaceChildren(this.links.previous, this.links.next);
+    const place = element("span", { className: "muted small num" });
+    this.querySelector("[data-neighbours]").replaceChildren(place, this.links.previous, this.links.next);
+    const { number, total } = (await this.ask("place", query)) ?? {};
+    if (!total) return;
+    const all = total.toLocaleString("en");
+    place.append(number ? `${number.toLocaleString("en")} of ${all}` : `One of ${all}`, element("span", { className: "unseen" }, " in Entities"));
+  }
+
+  async ask(what, query) {
+    const found = await call(`/entities/${this.dataset.entity}/${what}${query}`).catch(() => null);
+    const answer = await found?.json();
+    return this.isConnected ? answer : null;
   }
 
   /** The same tab of a neighbour; where there is none, a button that says so. */

@@ -6,7 +6,7 @@ from starlette.responses import JSONResponse, Response
 
 from faceforge_ui.entity.changes import change, present
 from faceforge_ui.entity.head import head
-from faceforge_ui.entity.neighbours import neighbours
+from faceforge_ui.entity.neighbours import neighbours, place
 from faceforge_ui.entity.overview.page import overview
 from faceforge_ui.forms.tags import read_tags
 from faceforge_ui.serving import Pages, View
@@ -76,4 +76,11 @@ async def restore(view: View) -> Response | None:
 async def beside(view: View) -> Response:
     """Who comes before and after the entity in a list, whose own query this address has; as JSON."""
     found = await neighbours(view, view.params["entity_id"])
+    return JSONResponse(found, headers={"Cache-Control": "private, no-cache"})
+
+
+@pages.get("/entities/{entity_id}/place")
+async def which(view: View) -> Response:
+    """Which of how many the entity is in such a list, as JSON; apart, since counting may take longer than finding."""
+    found = await place(view, view.params["entity_id"])
     return JSONResponse(found, headers={"Cache-Control": "private, no-cache"})

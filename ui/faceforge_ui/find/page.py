@@ -1,7 +1,8 @@
-"""What the palette and the pickers ask: entities and files by name, as JSON."""
+"""What the palette and the pickers ask: entities and files by name, and tags, as JSON."""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
@@ -14,6 +15,8 @@ ENTITIES, FILES, RECENT = 8, 5, 4
 """How many of each the palette shows, and how many entities before anything is typed."""
 LOOKED_AT = 24
 """How many are looked at for those: names that begin with the word come before those that only hold it."""
+TAGGED = 500
+"""How many records are looked at for tags that may be wanted again."""
 Found = tuple[list[dict[str, Any]], bool]
 """Records as the browser shows them, and whether these are all."""
 
@@ -31,6 +34,21 @@ async def find(view: View) -> Response:
         files = await _files(view, word)
     answer = {"entities": entities[0], "files": files[0], "complete": entities[1] and files[1]}
     return JSONResponse(answer, headers={"Cache-Control": "private, no-cache"})
+
+
+@pages.get("/find/tags")
+async def tags(view: View) -> Response:
+    """The tags in use, as JSON: those of the entities or files (`of`) that changed last, the most used first."""
+    kind, operation = (
+        ("assets", "TagsOfFiles") if view.query.get("of") == "files" else ("entities", "TagsOfEntities")
+    )
+    used: Counter[str] = Counter()
+    if view.may(f"{kind}:read"):
+        for each in (await view.ask(operation, first=TAGGED))[kind]["nodes"]:
+            used.update(each["tags"])
+    return JSONResponse(
+        [tag for tag, _ in used.most_common()], headers={"Cache-Control": "private, no-cache"}
+    )
 
 
 async def _entities(view: View, word: str) -> Found:

@@ -9,6 +9,7 @@
 import { element } from "../design/element.js";
 import { Finder } from "../shell/finder.js";
 import { icon } from "../shell/icon.js";
+import { Options } from "./options.js";
 
 let made = 0;
 
@@ -16,12 +17,10 @@ export class EntityPicker extends HTMLElement {
   #records = [];
   #begun = [];
   #shown = [];
-  #at = -1;
   #finder = null;
   #field = null;
   #box = null;
-  #list = null;
-  #said = null;
+  #options = null;
   #asked = "";
 
   /** What is chosen: [{id, name, picture, …}]. */
@@ -48,22 +47,18 @@ export class EntityPicker extends HTMLElement {
   #build(id) {
     const label = this.getAttribute("label") ?? "";
     const help = this.getAttribute("help") ?? "";
-    this.#list = element("ul", { id: `${id}-list`, className: "options", role: "listbox", ariaLabel: label || "Found", popover: "manual" });
-    this.#said = element("span", { className: "unseen", role: "status" });
     this.#field = element("input", {
-      id, type: "text", role: "combobox", autocomplete: "off", spellcheck: false, ariaExpanded: "false", ariaAutoComplete: "list",
-      "aria-controls": this.#list.id, placeholder: this.getAttribute("placeholder") ?? "Search by name",
-      oninput: () => this.#search(), onkeydown: (event) => this.#onKey(event), onblur: () => this.#close(),
+      id, type: "text", spellcheck: false, placeholder: this.getAttribute("placeholder") ?? "Search by name",
+      oninput: () => this.#search(), onkeydown: (event) => this.#onKey(event),
     });
     if (!label) this.#field.ariaLabel = "Search by name";
     if (help) this.#field.setAttribute("aria-describedby", `${id}-help`);
     this.#box = element("div", { className: "tokens" }, this.#field);
     this.#box.addEventListener("click", ({ target }) => { if (target === this.#box) this.#field.focus(); });
-    this.#list.addEventListener("pointerdown", (event) => event.preventDefault()); // the field keeps the focus
-    this.#list.addEventListener("click", ({ target }) => this.#take(this.#shown[this.#options().indexOf(target.closest("li"))]));
+    this.#options = new Options(this.#field, { around: this.#box, label: label || "Found", take: (place) => this.#take(this.#shown[place]) });
     const above = label ? element("label", { className: "label", htmlFor: id }, label) : "";
     const beneath = help ? element("p", { className: "muted small", id: `${id}-help` }, help) : "";
-    this.replaceChildren(above, this.#box, beneath, this.#said, this.#list);
+    this.replaceChildren(above, this.#box, beneath, this.#options.said, this.#options.list);
   }
 
   #draw() {
@@ -99,7 +94,7 @@ export class EntityPicker extends HTMLElement {
     if (!record) return;
     this.#records = this.hasAttribute("multiple") ? [...this.#records, record] : [record];
     this.#field.value = "";
-    this.#close();
+    this.#options.close();
     this.#changed();
     this.focus();
   }
@@ -114,52 +109,20 @@ export class EntityPicker extends HTMLElement {
 
   #show(records, word) {
     this.#shown = records;
-    const lines = records.map(({ name, note, picture }, at) => element("li", { role: "option", id: `${this.#field.id}-${at}` },
+    const lines = records.map(({ name, note, picture }) => [
       picture ? element("img", { src: picture, alt: "", width: 28, height: 28 }) : icon("person"),
-      element("span", { className: "grow clip" }, element("bdi", {}, name)), element("span", { className: "muted small" }, note ?? "")));
-    const none = word ? `Nothing is called “${word}”.` : "Nothing is here yet.";
-    this.#list.replaceChildren(...(lines.length ? lines : [element("li", { className: "h", role: "presentation" }, none)]));
-    this.#said.textContent = `${lines.length || "Nothing"} found`;
-    this.#open();
-    this.#choose(lines.length ? 0 : -1);
-  }
-
-  #options() { return [...this.#list.querySelectorAll("[role=option]")]; }
-
-  #choose(at) {
-    this.#at = at;
-    this.#options().forEach((one, index) => { one.ariaSelected = String(index === at); });
-    const option = this.#options()[at];
-    if (option) this.#field.setAttribute("aria-activedescendant", option.id);
-    else this.#field.removeAttribute("aria-activedescendant");
-    option?.scrollIntoView({ block: "nearest" });
-  }
-
-  #open() {
-    const { left, right, top, bottom } = this.#box.getBoundingClientRect();
-    const above = innerHeight - bottom < 260 && top > innerHeight - bottom;
-    Object.assign(this.#list.style, {
-      left: `${left}px`, width: `${right - left}px`, maxHeight: `${Math.min(320, (above ? top : innerHeight - bottom) - 16)}px`,
-      top: above ? "auto" : `${bottom + 4}px`, bottom: above ? `${innerHeight - top + 4}px` : "auto",
-    });
-    if (!this.#list.matches(":popover-open")) this.#list.showPopover();
-    this.#field.ariaExpanded = "true";
-  }
-
-  #close() {
-    if (this.#list.matches(":popover-open")) this.#list.hidePopover();
-    this.#field.ariaExpanded = "false";
-    this.#choose(-1);
+      element("span", { className: "grow clip" }, element("bdi", {}, name)), element("span", { className: "muted small" }, note ?? "")]);
+    this.#options.show(lines, { at: 0, none: word ? `Nothing is called “${word}”.` : "Nothing is here yet." });
   }
 
   #onKey(event) {
-    const open = this.#list.matches(":popover-open");
+    const { isOpen: open, at } = this.#options;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (event.isComposing) return;
     if (step && !open) this.#search();
-    else if (step) this.#choose((this.#at + step + this.#shown.length) % Math.max(this.#shown.length, 1));
-    else if (event.key === "Enter" && (open || this.#field.value)) this.#take(this.#shown[this.#at]);
-    else if (event.key === "Escape" && open) this.#close();
+    else if (step) this.#options.step(step);
+    else if (event.key === "Enter" && (open || this.#field.value)) this.#take(this.#shown[at]);
+    else if (event.key === "Escape" && open) this.#options.close();
     else if (event.key === "Backspace" && !this.#field.value && this.#records.length) this.#remove(this.#records.at(-1));
     else return;
     event.preventDefault();

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,6 +24,12 @@ async def selected(view: View) -> list[str]:
     if len(ids) > MOST:
         raise InvalidInput(f"Select at most {MOST:,} at a time.")
     return ids
+
+
+def parts(view: View, ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The ids, so many at once as one query may name."""
+    most = view.context.core.settings.limits.filter_values
+    return (ids[at : at + most] for at in range(0, len(ids), most))
 
 
 async def each_of(

@@ -1,4 +1,4 @@
-// What must be settled before the first paint: light or dark, density, signed in or not. A classic script, for that reason.
+// What must be settled before the first paint: light or dark, density, Start here, signed in or not. A classic script, for that reason.
 "use strict";
 {
   const root = document.documentElement;
@@ -9,6 +9,7 @@
     const dark = chosen ? chosen === "dark" : system.matches;
     root.dataset.theme = dark ? "dark" : "light";
     root.dataset.density = localStorage.getItem("faceforge.density") ?? "comfortable";
+    root.dataset.start = localStorage.getItem("faceforge.start") ?? "on";
     root.classList.toggle("dark-mode", dark); // Swagger UI's own name for it
     document.getElementById("theme")?.setAttribute("aria-pressed", String(dark));
     document.dispatchEvent(new Event("ff:theme"));

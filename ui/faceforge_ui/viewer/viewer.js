@@ -1,5 +1,6 @@
 // What the page of a file loads.
 
+import "../find/ff-tag-field.js";
 import "../find/picker.js";
 import "../design/elements/ff-copy.js";
 import "./ff-text.js";

@@ -1,5 +1,6 @@
 // Makes tokens of what is written in a `.tokens` field, such as tags: Enter or a comma makes one, Backspace takes the last
-// away. Each token is a hidden input; what is still being written is sent, too.
+// away. Each token is a hidden input; what is still being written is sent, too. `data-offers` is where tags in use are asked for.
+import { TagOffers } from "../../find/tags.js";
 import { icon } from "../../shell/icon.js";
 import { element } from "../element.js";
 
@@ -12,11 +13,17 @@ export class TagInput extends HTMLElement {
     this.begun = this.tokens;
     this.form = this.closest("form");
     this.form?.addEventListener("reset", this);
+    if (this.dataset.offers) this.offers ??= this.offering();
   }
 
   disconnectedCallback() {
     for (const type of HEARD) this.removeEventListener(type, this);
     this.form?.removeEventListener("reset", this);
+  }
+
+  offering() {
+    const around = this.querySelector(".tokens"), take = (tag) => { this.line.value = tag; this.take(); };
+    return new TagOffers(this.line, this.dataset.offers, { around, take, without: () => this.values });
   }
 
   get tokens() {
@@ -33,8 +40,13 @@ export class TagInput extends HTMLElement {
     else if (event.type === "click") this.clicked(event);
     else if (event.target !== this.line) return;
     else if (event.type === "keydown") this.pressed(event);
-    else if (event.type === "input" && this.line.value.includes(",")) this.take();
+    else if (event.type === "input") this.written();
     else if (event.type === "paste") this.pasted(event);
+  }
+
+  written() {
+    if (this.line.value.includes(",")) this.take();
+    else this.offers?.offer();
   }
 
   clicked(event) {
@@ -44,7 +56,7 @@ export class TagInput extends HTMLElement {
   }
 
   pressed(event) {
-    if (event.isComposing) return;
+    if (event.isComposing || this.offers?.pressed(event)) return;
     if (event.key === "Enter" && this.line.value.trim()) {
       event.preventDefault(); // an empty line sends the form
       this.take();
@@ -70,6 +82,7 @@ export class TagInput extends HTMLElement {
       present.add(text);
     }
     this.line.value = "";
+    this.offers?.options.close();
     this.changed();
   }
 
