@@ -2,7 +2,7 @@
 
 import "../design/elements/ff-bulk.js";
 import "../design/elements/ff-justified.js";
-import "../find/picker.js";
+import "../find/wanted.js";
 import "../viewer/overlay.js";
 
 const TYPING_MS = 250;

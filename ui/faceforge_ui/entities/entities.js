@@ -9,4 +9,4 @@ import "../design/elements/ff-table.js";
 import "../design/elements/ff-tag-input.js";
 import "../design/elements/as_typed.js";
 import "../entity/came_from.js";
-import "../find/picker.js";
+import "../find/wanted.js";

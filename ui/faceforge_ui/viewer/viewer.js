@@ -1,6 +1,6 @@
 // What the page of a file loads.
 
-import "../find/picker.js";
+import "../find/wanted.js";
 import "./ff-copy.js";
 import "./ff-text.js";
 import "./ff-viewer.js";
