@@ -3,6 +3,8 @@ shifts or overflows, and axe-core finds nothing that keeps people out."""
 
 from __future__ import annotations
 
+import gzip
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -45,6 +47,9 @@ SHIFTS = """() => new Promise((resolve) => {
 MOST_SHIFT = 0.03
 """A third of what Web Vitals calls good. What is left: rows of pictures that end up lower than the room that was kept
 for them, and a picture that is larger than the thumbnail it takes the place of."""
+MOST_BYTES = {"css": 15_000, "js": 40_000}
+"""What the first view of a page may load, compressed."""
+LOADED = re.compile(r'(?:src|href)="(/ui/[^"]+\.(css|js))"')
 BEYOND = """() => [...document.querySelectorAll("body *")].filter((each) => {
     const box = each.getBoundingClientRect();
     return box.width && box.right > innerWidth + 1 && !each.closest(".scroll, .tabs, .nav, .film, .quick, dialog");
@@ -190,6 +195,8 @@ ASKED_BY_SCRIPTS = {
 """Addresses that answer a script of ours with a part, which nobody opens."""
 VIEWERS = {"/docs", "/redoc"}
 """Pages most of which is not ours."""
+THIRD_PARTY = ("redoc.standalone.js", "swagger-ui-bundle.js", "swagger-ui.css")
+"""What is not."""
 PAGES = sorted({page.path for pages in found_pages() for page in pages.shown} - ASKED_BY_SCRIPTS)
 
 
@@ -216,6 +223,21 @@ def test_a_page_at_every_width_light_and_dark(guest: Visit, hostile: Hostile, pa
                 assert faults_of(page) == [], f"{scheme}, {width} px"
     assert page.evaluate("window.owned") is None
     assert dialogs == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_the_first_view_of_a_page_loads_little(hostile: Hostile, path: str) -> None:
+    client = hostile.core.client
+    shown = client.get(
+        hostile.addresses[path],
+        headers={"Accept": "text/html", "Sec-Fetch-Mode": "navigate"},
+        follow_redirects=True,
+    )
+    files = {found for found in LOADED.findall(shown.text) if not found[0].endswith(THIRD_PARTY)}
+    assert {kind for _, kind in files} == {"css", "js"}
+    for kind, most in MOST_BYTES.items():
+        sizes = {name: len(gzip.compress(client.get(name).content)) for name, each in files if each == kind}
+        assert sum(sizes.values()) <= most, sizes
 
 
 @pytest.mark.parametrize("kind", ["sound", "model", "text"])

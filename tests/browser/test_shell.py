@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from conftest import signed_in
 from core_process import CoreProcess
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from small_core import PAYLOADS
 from visit import Visit
 
@@ -82,6 +82,35 @@ def test_a_known_name_and_enter_lead_there_without_waiting_for_the_list(
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/entities/[0-9a-f]{64}"))
     expect(page.get_by_role("heading", name="Tarn Veld")).to_be_visible()
+
+
+def test_what_is_typed_before_the_palette_is_there_goes_into_it(library: Visit, peopled: CoreProcess) -> None:
+    page = library.page
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/shell/palette.js", hold)
+    library.open("/entities")
+    before = page.evaluate("document.documentElement.dataset.theme")
+    page.keyboard.type("/tarn")  # its first letter would change the theme
+    expect(page.get_by_role("combobox", name="Search or do")).to_have_count(0)
+    held[0].continue_()
+    expect(page.get_by_role("combobox", name="Search or do")).to_have_value("tarn")
+    expect(page.get_by_role("option", name="Tarn Veld")).to_be_visible()
+    assert page.evaluate("document.documentElement.dataset.theme") == before
+
+
+def test_what_cannot_be_had_now_is_said_and_had_later(library: Visit, peopled: CoreProcess) -> None:
+    page = library.page
+    page.route("**/shell/palette.js", lambda route: route.abort())
+    library.open("/entities")
+    page.keyboard.press("/")
+    expect(page.get_by_text("FaceForge is not answering. Try this again when it does.")).to_be_visible()
+    library.forgive("Failed to load resource")
+    page.unroute_all()
+    palette(page)
 
 
 def test_what_nobody_is_called_is_said(library: Visit, peopled: CoreProcess) -> None:

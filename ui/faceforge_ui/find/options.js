@@ -1,6 +1,9 @@
 // What a field offers beneath it, as a combobox does (APG): lines that the arrows move through while the focus stays in the
 // field. Who makes one puts `list` and `said` into the page, shows lines, and is told which was taken.
 import { element } from "../design/element.js";
+import { style } from "../shell/later.js";
+
+await style(new URL("./options.css", import.meta.url));
 
 const ROOM = 320, LEAST = 260; // pixels: how high the list is at most; with less than this beneath, it opens above
 

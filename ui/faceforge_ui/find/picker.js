@@ -9,7 +9,10 @@
 import { element } from "../design/element.js";
 import { Finder } from "../shell/finder.js";
 import { icon } from "../shell/icon.js";
+import { style } from "../shell/later.js";
 import { Options } from "./options.js";
+
+await style(new URL("./picker.css", import.meta.url));
 
 let made = 0;
 

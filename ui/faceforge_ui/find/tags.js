@@ -18,6 +18,8 @@ export class TagOffers {
     field.after(this.options.said, this.options.list);
   }
 
+  close() { this.options.close(); }
+
   /** Offer what begins with what is written, or has a part that does; the most used first. */
   async offer() {
     this.#known ??= call(this.address).then((answer) => answer.json()).catch(() => []);

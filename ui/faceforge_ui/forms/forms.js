@@ -1,4 +1,4 @@
 // What the fields of a form are made of.
 import "../design/elements/ff-rows.js";
 import "../design/elements/ff-tag-input.js";
-import "../find/picker.js";
+import "../find/wanted.js";

@@ -1,6 +1,9 @@
 // The list of keys on `?`: what works on this page, as its elements have said.
 import { element } from "../design/element.js";
 import { keys } from "./keys.js";
+import { style } from "./later.js";
+
+await style(new URL("./palette.css", import.meta.url));
 
 const SIGNS = {
   ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Enter: "↵", Escape: "Esc", Space: "Space", Delete: "Del",
@@ -21,8 +24,7 @@ function grouped() {
   return [...scopes].map(([scope, labels]) => [scope, [...labels]]);
 }
 
-/** The list as elements; Settings shows it, too. */
-export function keyList() {
+function keyList() {
   return grouped().map(([scope, labels]) => element("section", {}, element("h3", {}, scope), element("ul", {}, labels.map(
     ([label, all]) => element("li", {}, element("span", {}, label), element("span", { className: "caps" }, all.map(caps).flat()))))));
 }
@@ -36,5 +38,3 @@ export function showKeys() {
   document.body.append(box);
   box.showModal();
 }
-
-keys.on({ scope: "Anywhere", key: "?", label: "this list", icon: "keyboard", action: "Show the keys that work here", act: () => showKeys() });

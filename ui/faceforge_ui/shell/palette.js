@@ -1,12 +1,13 @@
-// Search or do: one field for entities, files and actions. `/` and Ctrl K open it, `>` shows actions alone.
+// Search or do: one field for entities, files and actions; `>` shows actions alone. search.js brings it.
 import { element } from "../design/element.js";
 import { actions } from "./actions.js";
 import { Finder } from "./finder.js";
 import { icon } from "./icon.js";
 import { caps } from "./key_list.js";
-import { keys } from "./keys.js";
-import { isSignedIn } from "./session.js";
+import { style } from "./later.js";
 import { go } from "./swap.js";
+
+await style(new URL("./palette.css", import.meta.url));
 
 const finder = new Finder("/find");
 let dialog = null;
@@ -33,7 +34,6 @@ function make() {
 }
 
 export function openPalette(text = "") {
-  if (!isSignedIn()) return;
   if (!dialog) make();
   if (dialog.open) return void field.select();
   back = document.activeElement;
@@ -117,8 +117,3 @@ function onClick(event) {
   if (event.target === dialog) dialog.close();
   else take(event.target.closest("[role=option]"), event.ctrlKey || event.metaKey);
 }
-
-document.addEventListener("click", ({ target }) => { if (target.closest?.("[data-open=palette]")) openPalette(); });
-keys.on({ scope: "Anywhere", key: "/", label: "search or do", act: () => openPalette() });
-keys.on({ scope: "Anywhere", key: "Control+k", label: "search or do", typing: true, act: () => openPalette() });
-keys.on({ scope: "Anywhere", key: ">", label: "actions only", hidden: true, act: () => openPalette(">") });

@@ -1,4 +1,5 @@
 // Puts new elements where old ones were, so that the person notices nothing but what changed.
+import { style } from "./later.js";
 
 /** Replace each element by its namesake in `page`, and tell the new one by `ff:swapped`; one that has none there is gone.
  * `scroll`: where to be then; `anew`: nobody asked for it, so what is folded out stays so. */
@@ -54,17 +55,12 @@ function scrollPlaces(olds) {
 /** Take over the title, and load what the new main part needs before it is shown. Modules run once. */
 export async function adoptHead(page) {
   if (page.title) document.title = page.title;
-  const known = new Set([...document.querySelectorAll("link[href]")].map((link) => link.href));
-  const links = [...page.querySelectorAll("link[rel=stylesheet], link[rel=modulepreload]")];
-  const waiting = links.map((link) => {
+  const known = new Set([...document.querySelectorAll("link[rel=modulepreload]")].map((link) => link.href));
+  for (const link of page.querySelectorAll("link[rel=modulepreload]")) {
     const href = new URL(link.getAttribute("href"), location.href).href;
-    if (known.has(href)) return null;
-    const own = Object.assign(document.createElement("link"), { rel: link.rel, href });
-    const loaded = new Promise((resolve) => { own.onload = own.onerror = resolve; });
-    document.head.append(own);
-    return link.rel === "stylesheet" ? loaded : null;
-  });
-  await Promise.all(waiting);
+    if (!known.has(href)) document.head.append(Object.assign(document.createElement("link"), { rel: "modulepreload", href }));
+  }
+  await Promise.all([...page.querySelectorAll("link[rel=stylesheet]")].map((link) => style(link.getAttribute("href"))));
   for (const script of page.querySelectorAll("script[type=module][src]")) import(new URL(script.getAttribute("src"), location.href));
 }
 

@@ -2,13 +2,13 @@
 import "../design/floating.js";
 import { flip } from "./looks.js";
 import { keys } from "./keys.js";
+import { later } from "./later.js";
 import { liveState } from "./live.js";
 import { onSession, signOut } from "./session.js";
 import { go } from "./swap.js";
 import "./counts.js";
 import "./fresh.js";
-import "./key_list.js";
-import "./palette.js";
+import "./search.js";
 import "./sending.js";
 import "./toasts.js";
 
@@ -54,6 +54,8 @@ document.addEventListener("click", ({ target }) => { if (target.closest?.("#sign
 showState();
 
 keys.on({ scope: "Anywhere", key: "t", label: "light or dark", icon: "moon", action: "Switch to light or dark", act: flip });
+const showKeys = () => { later(() => import("./key_list.js")).then((list) => list?.showKeys()); };
+keys.on({ scope: "Anywhere", key: "?", label: "this list", icon: "keyboard", action: "Show the keys that work here", act: showKeys });
 const { create } = document.body.dataset;
 if (create) keys.on({ scope: "Anywhere", key: "c", label: "create an entity", icon: "plus", action: "Create an entity", act: () => go(create) });
 for (const link of document.querySelectorAll(".nav a[data-key]")) {

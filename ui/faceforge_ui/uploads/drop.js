@@ -4,10 +4,11 @@
 //   <a> or <button> with data-upload-to           chooses files for her; data-upload="files|folder" says what, for whom the page has
 
 import { element } from "../design/element.js";
+import { style } from "../shell/later.js";
 
 const TARGET = "[data-upload-to]";
 
-/** `dropped(transfer, target)` and `chosen(list, target)` hear what comes; a target is `{ entity, owner }`, perhaps empty. */
+/** `dropped(entries, target)` and `chosen(list, target)` hear what comes; a target is `{ entity, owner }`, perhaps empty. */
 export function listen({ dropped, chosen }) {
   const veil = makeVeil();
   let own = false; // something of this page is dragged: no file
@@ -26,7 +27,7 @@ export function listen({ dropped, chosen }) {
     veil.hide();
     if (!brings(event)) return;
     event.preventDefault();
-    dropped(event.dataTransfer, targetOf(event.target));
+    dropped(entriesOf(event.dataTransfer), targetOf(event.target));
   });
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("[data-upload], :is(a, button)[data-upload-to]");
@@ -34,6 +35,11 @@ export function listen({ dropped, chosen }) {
     event.preventDefault();
     choose(button.dataset.upload, chosen, button);
   });
+}
+
+// They must be taken while the event runs; to walk through them may take its time.
+function entriesOf(transfer) {
+  return [...transfer.items].filter((item) => item.kind === "file").map((item) => item.webkitGetAsEntry?.() ?? item.getAsFile());
 }
 
 function targetOf(place) {
@@ -60,7 +66,7 @@ function makeVeil() {
   return {
     show({ entity, owner }) {
       words.replaceChildren("Drop to add to ", entity ? element("bdi", {}, owner || "this entity") : "the library");
-      if (!frame.isConnected) document.body.append(frame);
+      if (!frame.isConnected) style(new URL("./uploads.css", import.meta.url))?.then(() => document.body.append(frame));
       frame.hidden = false;
     },
     hide() { frame.hidden = true; },

@@ -1,11 +1,10 @@
 // <ff-uploads>: the panel in the corner that shows what is on its way, here and in other tabs. It is part of the shell, so it
-// lives on while pages come and go; nothing in it blocks the page.
+// lives on while pages come and go; nothing in it blocks the page. uploads.js brings it.
 
 import { element } from "../design/element.js";
 import { icon } from "../shell/icon.js";
-import { keys } from "../shell/keys.js";
-import { chosen, entriesOf, walked } from "./gather.js";
-import { choose, listen } from "./drop.js";
+import { style } from "../shell/later.js";
+import * as gather from "./gather.js";
 import { OtherTabs } from "./other_tabs.js";
 import { Queue } from "./queue.js";
 import { toast } from "../shell/toasts.js";
@@ -16,6 +15,8 @@ const EVERY = 250; // milliseconds: progress is written at most four times a sec
 const FAILED = 30; // rows of a state that are shown at once
 const ARRIVED = 12;
 const CALM = 12_000; // milliseconds that the panel stays when all is done and nothing needs to be read
+
+await style(new URL("./uploads.css", import.meta.url));
 
 const queue = new Queue();
 const root = document.documentElement;
@@ -176,22 +177,19 @@ async function look(walk) {
   }
 }
 
-const take = {
-  dropped(transfer, target) {
-    const entries = entriesOf(transfer);
-    const left = [];
-    return look(() => walked(entries, own(target), (name) => left.push(name)).then(() => tellUnread(left)));
-  },
-  chosen: (list, target) => look(() => chosen(list, own(target))),
-};
+/** Send what was dropped. */
+export function dropped(entries, target) {
+  const left = [];
+  return look(() => gather.walked(entries, own(target), (name) => left.push(name)).then(() => tellUnread(left)));
+}
+
+/** Send what was chosen. */
+export const chosen = (list, target) => look(() => gather.chosen(list, own(target)));
 
 function tellUnread(names) {
   if (!names.length) return;
   toast(names.length === 1 ? `${names[0]} cannot be read, so it was left out` : `${count(names.length)} files cannot be read, so they were left out`);
 }
-
-listen(take);
-keys.on({ scope: "Anywhere", key: "u", label: "upload", icon: "upload", action: "Upload files…", act: () => choose("files", take.chosen) });
 
 addEventListener("beforeunload", (event) => { if (queue.active) event.preventDefault(); });
 if (!customElements.get("ff-uploads")) customElements.define("ff-uploads", Uploads);

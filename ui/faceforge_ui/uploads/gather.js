@@ -41,12 +41,7 @@ export async function chosen(list, found) {
   for (const files of folders.values()) await inBatches(paired(files), found);
 }
 
-/** The entries of a drop. They must be taken while its event runs; `walked` may take its time. */
-export function entriesOf(transfer) {
-  return [...transfer.items].filter((item) => item.kind === "file").map((item) => item.webkitGetAsEntry?.() ?? item.getAsFile());
-}
-
-/** Call `found(pairs)` for all files in what was dropped, folder by folder. `unreadable(name)` for what cannot be read. */
+/** Call `found(pairs)` for all files in the entries of a drop, folder by folder. `unreadable(name)` for what cannot be read. */
 export async function walked(entries, found, unreadable) {
   const files = [];
   const folders = [];

@@ -17,7 +17,10 @@ export class Edit extends HTMLElement {
     if (this.done) setTimeout(() => document.getElementById(back)?.focus());
   }
 
-  begin() {
+  async begin() {
+    const coming = this.form.querySelector(":not(:defined)"); // a field whose code is on its way may be the first
+    if (coming) await customElements.whenDefined(coming.localName);
+    if (!this.isConnected || (coming && this.form.contains(document.activeElement))) return;
     const wrong = this.form.querySelector("[aria-invalid=true]");
     const first = wrong ?? this.form.querySelector("input:not([type=hidden]):not([type=radio]), input:checked, select, textarea");
     first?.focus();

@@ -1,6 +1,6 @@
 // Makes tokens of what is written in a `.tokens` field, such as tags: Enter or a comma makes one, Backspace takes the last
 // away. Each token is a hidden input; what is still being written is sent, too. `data-offers` is where tags in use are asked for.
-import { TagOffers } from "../../find/tags.js";
+import { offersIn } from "../../find/offers.js";
 import { icon } from "../../shell/icon.js";
 import { element } from "../element.js";
 
@@ -23,7 +23,7 @@ export class TagInput extends HTMLElement {
 
   offering() {
     const around = this.querySelector(".tokens"), take = (tag) => { this.line.value = tag; this.take(); };
-    return new TagOffers(this.line, this.dataset.offers, { around, take, without: () => this.values });
+    return offersIn(this.line, this.dataset.offers, { around, take, without: () => this.values });
   }
 
   get tokens() {
@@ -82,7 +82,7 @@ export class TagInput extends HTMLElement {
       present.add(text);
     }
     this.line.value = "";
-    this.offers?.options.close();
+    this.offers?.close();
     this.changed();
   }
 

@@ -1,6 +1,5 @@
 // The facts of an entity: the time line, and the card of the open fact, which takes the focus when it is opened.
 import "./ff-timeline.js";
-import "../../find/picker.js";
 
 document.addEventListener("ff:swapped", ({ target }) => {
   if (target.id !== "fact") return;
