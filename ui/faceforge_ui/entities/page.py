@@ -91,7 +91,7 @@ async def shown(view: View, *, creating: bool) -> Response:
         sort_choices=list(ORDERS.items()),
         trash_choices=list(SHOWN.items()),
         creating=creating,
-        start=await start(view, wished, found["entities"]) if part.counted else None,
+        steps=await start(view, wished, found["entities"]) if part.counted else None,
     )
 
 
