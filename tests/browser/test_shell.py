@@ -179,6 +179,15 @@ def test_the_palette_opens_by_the_mouse_and_gives_the_focus_back(
     expect(button).to_be_focused()
 
 
+def test_on_paper_a_page_has_the_whole_width_to_itself(library: Visit, peopled: CoreProcess) -> None:
+    page = library.open("/history")
+    page.emulate_media(media="print")
+    for width in (794, 1280):
+        page.set_viewport_size({"width": width, "height": 1000})
+        expect(page.get_by_role("navigation", name="Main", exact=True)).to_be_hidden()
+        assert page.locator("#main").evaluate("main => main.clientWidth") == width
+
+
 def test_the_theme_follows_the_system_until_it_is_chosen(library: Visit) -> None:
     page = library.open("/entities")
     button = page.get_by_role("button", name="Dark theme")
