@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Sequence
 from enum import Enum
 
 import strawberry
 
+from faceforge_executor import Level, Objects
 from faceforge_schema.context import Context, Reader
+from faceforge_schema.declare.fields import batched
 from faceforge_schema.declare.operation import query
 from faceforge_schema.declare.resources import attribute
 from faceforge_schema.values.scalars import BigInt, DateTime
 from faceforge_storage import journal, system
 from faceforge_storage.home.home import Home
-from faceforge_storage.places import places
+from faceforge_storage.places import places as places_of
 
 
 @strawberry.type(description="How many live records there are.")
@@ -80,14 +83,12 @@ class SystemInfo:
     schema_revision: str = attribute("The step of the database's schema.", example="0008")
     data_directory: str = attribute("Where the data is.", example="/srv/faceforge")
     stores: list[Store] = attribute("Where the bytes of files are.")
-    places: list[Place] = attribute("Where everything lies, and the room that is there.")
     network: Network = attribute("How it can be reached.")
     last_changeset_id: BigInt = attribute("The newest changeset; 0 when nothing was ever changed.")
     oldest_changeset_id: BigInt = attribute(
         "The oldest changeset that is kept: those before it were dropped (`journal.keep_days`, `journal.keep_bytes`), "
         "and can be neither read nor undone. 1 when none ever was."
     )
-    counts: Counts = attribute("How many records there are.")
     actor: str = attribute("Who is asking.", example="install")
     permissions: list[str] = attribute(
         "What the asking token may do; `noun:write` includes `noun:read`.",
@@ -98,10 +99,8 @@ class SystemInfo:
 @query("GET /system/info", needs="system:read", volatile=True)
 def system_info(db: Reader, context: Context) -> SystemInfo:
     """Tell what this Core is, and what it holds."""
-    core, held = context.core, system.counts(db)
+    core = context.core
     database, database_warning = system.library()
-    stored_bytes = BigInt(held.pop("stored_bytes"))
-    home = Home(core.home, core.settings.paths)
     network = core.settings.network
     return SystemInfo(
         version=core.version,
@@ -117,16 +116,6 @@ def system_info(db: Reader, context: Context) -> SystemInfo:
             Store(provider=name, state=StoreState.PRESENT if provider.present() else StoreState.AWAY)
             for name, provider in core.store.providers.items()
         ],
-        places=[
-            Place(
-                purpose=each.purpose,
-                path=each.path,
-                held_bytes=_big(each.held_bytes),
-                free_bytes=_big(each.free_bytes),
-                total_bytes=_big(each.total_bytes),
-            )
-            for each in places(home, stored_bytes, core.examiner.renditions.held_bytes)
-        ],
         network=Network(
             bind_host=network.bind_host,
             core_port=network.core_port,
@@ -135,10 +124,41 @@ def system_info(db: Reader, context: Context) -> SystemInfo:
         ),
         last_changeset_id=BigInt(journal.latest(db)),
         oldest_changeset_id=BigInt(journal.oldest(db)),
-        counts=Counts(**held, stored_bytes=stored_bytes),
         actor=context.actor.name,
         permissions=sorted(context.actor.permissions),
     )
+
+
+def _counted(level: Level) -> tuple[Context, dict[str, int]]:
+    """Whoever asks, and what was counted: that takes a while in a large library, so it is done for those who ask."""
+    return level.context, system.counts(level.context.snapshot)
+
+
+@batched(SystemInfo, (), _counted)
+def places(counted: tuple[Context, dict[str, int]], parents: Objects) -> Sequence[list[Place]]:
+    """Where everything lies, and the room that is there."""
+    context, held = counted
+    core = context.core
+    home = Home(core.home, core.settings.paths)
+    found = [
+        Place(
+            purpose=each.purpose,
+            path=each.path,
+            held_bytes=_big(each.held_bytes),
+            free_bytes=_big(each.free_bytes),
+            total_bytes=_big(each.total_bytes),
+        )
+        for each in places_of(home, held["stored_bytes"], core.examiner.renditions.held_bytes)
+    ]
+    return [found] * len(parents)
+
+
+@batched(SystemInfo, (), _counted)
+def counts(counted: tuple[Context, dict[str, int]], parents: Objects) -> Sequence[Counts]:
+    """How many records there are."""
+    _, held = counted
+    records = {name: number for name, number in held.items() if name != "stored_bytes"}
+    return [Counts(**records, stored_bytes=BigInt(held["stored_bytes"]))] * len(parents)
 
 
 def _big(number: int | None) -> BigInt | None:

@@ -13,18 +13,20 @@ import re
 import statistics
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from figures import Side, by_turns, quantile
+import psutil
 from lists import fill
 from scrolling import scroll
 from servers import FACEFORGE, Client
+from somebody import somebody
 from starlette.testclient import TestClient
-from versions import core
+from versions import core, cost, ratio
 
 from faceforge_server.app import create_app
 from faceforge_storage.database.dialects.sqlite_library import sqlite3
@@ -51,7 +53,12 @@ TOLD = """UPDATE entities SET
     aliases = json_array('The ' || pick_last(row_id + 5), pick_first(row_id + 3)),
     tags = json_array('group-' || (row_id % 20), 'arc-' || (row_id % 7), 'reference'),
     fields = json_object('height', 150 + row_id % 50, 'eye_colour', 'amber')"""
+ID = re.compile(r"[0-9a-f]{64}")
 FILE = re.compile(r'(?:src|href)="(/ui/[^"]+\.(?:js|css))"')
+TIMES = 8
+"""How often a page is asked for in a round: the clock of a process goes in steps of 10 ms."""
+WIDTH = 36
+"""Of the column with the addresses."""
 FAR = 0.5
 """How far down the list the jump leads that is measured."""
 
@@ -64,8 +71,8 @@ class Asked:
     variables: dict[str, Any]
 
 
-def library(root: Path, entities: int) -> str:
-    """A home with so many entities and three times as many assets; the id of one of the entities."""
+def library(root: Path, entities: int) -> None:
+    """A home with so many entities and three times as many assets."""
     with core(FACEFORGE, root):
         pass  # the tables are made
     database = open_home(root)[0].database_file
@@ -81,7 +88,14 @@ def library(root: Path, entities: int) -> str:
             (root / "filled").touch()
             size = database.stat().st_size / 1e6
             print(f"  filled in {time.perf_counter() - start:.0f} s, {size:.0f} MB", flush=True)
-        return str(db.execute("SELECT id FROM entities WHERE row_id = 7").fetchone()[0])
+
+
+def addresses_of(known: dict[str, str]) -> list[str]:
+    """The pages that are measured; `known` are the ids of an entity of whom much is known, and of one of its files."""
+    entity = f"/entities/{known['entity']}"
+    tabs = ("", "/descriptors", "/descriptors?view=table", "/attachments", "/relationships", "/history")
+    lists = ("/entities", "/entities?view=list", "/assets", "/trash", "/history")
+    return [*lists, *(entity + tab for tab in tabs), f"/assets/{known['asset']}"]
 
 
 def asked_by(root: Path, addresses: list[str]) -> dict[str, list[Asked]]:
@@ -118,6 +132,11 @@ def get(client: Client, target: str, *, compressed: bool = False) -> bytes:
     return client.ask(head + more + b"\r\n" + body).body
 
 
+def named(address: str) -> str:
+    """An address as it is printed: ids are long."""
+    return ID.sub("…", address)
+
+
 def weigh(client: Client, address: str) -> None:
     """Print what a browser loads for the first view of a page, compressed."""
     page = get(client, address, compressed=True)
@@ -125,10 +144,10 @@ def weigh(client: Client, address: str) -> None:
     for name in sorted(set(FILE.findall(gzip.decompress(page).decode()))):
         files[name.rsplit(".", 1)[1]].append(len(gzip.compress(client.ask(client.prepare("GET", name)).body)))
     told = ", ".join(f"{sum(sizes) / 1000:.1f} kB {kind} in {len(sizes)}" for kind, sizes in files.items())
-    print(f"  {address[:44]:44} {len(page) / 1000:5.1f} kB HTML, {told}", flush=True)
+    print(f"  {named(address):{WIDTH}} {len(page) / 1000:5.1f} kB HTML, {told}", flush=True)
 
 
-def compare(client: Client, address: str, asked: list[Asked], rounds: int) -> None:
+def compare(core: psutil.Process, client: Client, address: str, asked: list[Asked], rounds: int) -> None:
     """Print how long the server takes for a page, and for the same questions over GraphQL."""
     bodies = [json.dumps({"query": each.document, "variables": each.variables}).encode() for each in asked]
     calls = [client.prepare("POST", "/graphql", body) for body in bodies]
@@ -137,12 +156,13 @@ def compare(client: Client, address: str, asked: list[Asked], rounds: int) -> No
         for call in calls:
             client.ask_anew(call)  # no kept answer
 
-    sides = [Side("page", partial(get, client, address)), Side("API", ask_all)]
-    by_turns(sides, rounds, times=4, warm_up=3)
-    page, calls_beneath = (quantile(side, 0.5) for side in sides)
-    ratio = statistics.median(sides[0].seconds) / statistics.median(sides[1].seconds)
+    sides: list[Callable[[], object]] = [ask_all, partial(get, client, address)]
+    both = [[cost(core, side, TIMES) for side in sides] for _ in range(rounds + 1)][1:]  # the first warms up
+    api, page = (statistics.median(each[side][1] for each in both) / TIMES * 1000 for side in (0, 1))
+    processor, waiting = (ratio([(old[part], new[part]) for old, new in both]) for part in (0, 1))
     print(
-        f"  {address[:44]:44} {page:6.1f} ms, {len(asked)} calls beneath {calls_beneath:6.1f} ms: {ratio:.2f}",
+        f"  {named(address):{WIDTH}} {page:5.1f} ms, {len(asked):2} calls beneath {api:5.1f} ms: "
+        f"waiting {waiting}, processor {processor}",
         flush=True,
     )
 
@@ -170,16 +190,17 @@ def main() -> None:
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory() as directory:
         root = chosen.keep or Path(directory)
-        entity = library(root, chosen.entities)
-        addresses = ["/entities", "/entities?view=list", "/assets", f"/entities/{entity}"]
-        asked = asked_by(root, addresses)
+        library(root, chosen.entities)
         with core(FACEFORGE, root) as (_, client):
+            addresses = addresses_of(somebody(client, root))
+        asked = asked_by(root, addresses)
+        with core(FACEFORGE, root) as (process, client):
             print(" first view, compressed")
             for address in addresses:
                 weigh(client, address)
             print(" the server's time, the page beside the same questions over the API, no kept answers")
             for address in addresses:
-                compare(client, address, asked[address], chosen.rounds)
+                compare(process, client, address, asked[address], chosen.rounds)
             jump(client, chosen.entities)
             if chosen.cells:
                 token = open_home(root)[1].auth.install_token.get_secret_value()

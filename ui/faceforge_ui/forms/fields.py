@@ -74,7 +74,7 @@ class FormField:
     @property
     def single(self) -> FormField:
         """The same for one value of the list, as a fact holds it."""
-        return replace(self, multiple=False)
+        return replace(self, multiple=False) if self.multiple else self
 
     @property
     def within(self) -> str:

@@ -38,6 +38,9 @@ class _Code(CodeGenerator):
             self.write(finalize.src)
 
 
+_getattr = Environment.getattr
+
+
 class Templates(Environment):
     """An environment with the short cuts."""
 
@@ -48,4 +51,4 @@ class Templates(Environment):
         """`obj.attribute` of a template: data has keys, and Jinja would look for an attribute first."""
         if type(obj) is dict and attribute in obj and attribute not in METHODS:
             return obj[attribute]
-        return super().getattr(obj, attribute)
+        return _getattr(self, obj, attribute)

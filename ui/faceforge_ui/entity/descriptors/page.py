@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -64,15 +65,25 @@ async def facts(view: View) -> Response:
         more=listed["pageInfo"]["endCursor"] if listed["pageInfo"]["hasNextPage"] else None,
         later=view.query.get("after") is not None,
         writable=found["entity"]["deletedAt"] is None and view.may("descriptors:write"),
-        here=lambda **changes: address(view, **changes),
+        here=addresses(view),
     )
 
 
 def address(view: View, /, **changes: str | None) -> str:
     """The address of this page with another fact open, or shown in another way; None leaves a word out."""
+    return addresses(view)(**changes)
+
+
+def addresses(view: View) -> Callable[..., str]:
+    """What answers `address` for one view: each fact has one."""
+    path = f"/entities/{view.params['entity_id']}/descriptors"
     kept: dict[str, str | None] = {name: view.query.get(name) for name in KEPT}
-    query = {name: value for name, value in {**kept, **changes}.items() if value}
-    return f"/entities/{view.params['entity_id']}/descriptors" + (f"?{urlencode(query)}" if query else "")
+
+    def here(**changes: str | None) -> str:
+        query = {name: value for name, value in {**kept, **changes}.items() if value}
+        return f"{path}?{urlencode(query)}" if query else path
+
+    return here
 
 
 def _sorting(view: View) -> tuple[str, str]:
