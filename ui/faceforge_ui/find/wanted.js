@@ -7,7 +7,11 @@ const shown = new ResizeObserver((entries) => {
   shown.disconnect();
   later(() => import("./picker.js"));
 });
-const look = () => document.querySelectorAll("ff-entity-picker:not(:defined)").forEach((one) => shown.observe(one));
+
+function look() {
+  shown.disconnect(); // those of a page that was left must not be kept
+  document.querySelectorAll("ff-entity-picker:not(:defined)").forEach((one) => shown.observe(one));
+}
 
 document.addEventListener("ff:swapped", look);
 look();

@@ -129,7 +129,18 @@ class Zoom extends HTMLElement {
     return this.image.offsetWidth || 1;
   }
 
+  /** The smaller picture is shown as large as the whole one will be, so that nothing moves when that takes its place. */
+  #fit() {
+    const [width, height] = ["width", "height"].map((name) => Number(this.image.getAttribute(name)));
+    if (!width || !height) return;
+    const { paddingLeft, paddingRight } = getComputedStyle(this);
+    const room = this.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+    const scale = Math.min(1, room / width, this.clientHeight / height);
+    Object.assign(this.image.style, { width: `${width * scale}px`, height: `${height * scale}px` });
+  }
+
   #draw() {
+    this.#fit();
     // never further than its edge: what cannot be seen cannot be lost
     const room = (size, place) => Math.max(0, (size * this.#scale - place) / 2);
     const wide = room(this.image.offsetWidth, this.clientWidth);

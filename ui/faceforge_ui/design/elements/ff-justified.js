@@ -37,6 +37,8 @@ class Justified extends HTMLElement {
   #loading = false;
   #frame = 0;
   #width = 0;
+  #kept = 0; // rows
+  #at = new Map(); // tile -> its number
   #seen = { top: 0, at: 0, speed: 0 };
 
   get most() { return MOST; }
@@ -71,11 +73,12 @@ class Justified extends HTMLElement {
     this.#frame = this.later = 0;
   }
 
-  indexOf(node) { return this.tiles.findIndex((tile) => tile.contains(node)); }
+  indexOf(node) { return this.#at.get(node?.closest?.("[data-ratio]")) ?? -1; }
 
   #resized() {
     if (this.clientWidth === this.#width || !this.clientWidth) return;
     this.#width = this.clientWidth;
+    this.#kept = 0;
     this.#lay();
   }
 
@@ -85,8 +88,12 @@ class Justified extends HTMLElement {
     const lines = Number(this.dataset.lines) || Infinity;
     const ratios = this.tiles.map((tile) => Math.min(WIDEST, Math.max(NARROWEST, Number(tile.dataset.ratio) || 1)));
     const all = justify(ratios, this.#width, wished, GAP);
-    const rows = all.slice(0, lines).map((row) => ({ ...row, natural: row.height }));
-    this.rows = all.length > lines ? fit(rows, wished * lines + GAP * (lines - 1), GAP) : rows;
+    // The style sheet has kept room for so many rows; to have fewer would move what lies beneath.
+    if (lines < Infinity && !this.classList.contains("placed")) this.#kept = Math.round((this.clientHeight + GAP) / (wished + GAP));
+    const rows = (all.length < this.#kept ? justify(ratios, this.#width, wished, GAP, false) : all).slice(0, lines);
+    this.rows = lines < Infinity ? fit(rows, wished * rows.length + GAP * (rows.length - 1), GAP)
+      : rows.map((row) => ({ ...row, natural: row.height }));
+    this.#at = new Map(this.tiles.map((tile, at) => [tile, at]));
     this.places = this.rows.flatMap((row) => {
       let left = 0;
       return ratios.slice(row.from, row.to).map((ratio) => {
@@ -127,20 +134,24 @@ class Justified extends HTMLElement {
     const above = -this.getBoundingClientRect().top;
     const near = (place) => place.top < above + innerHeight * 2 && place.top + place.height > above - innerHeight;
     const few = this.tiles.length <= FEW;
+    const rows = few ? this.rows : this.rows.filter(near);
+    const [from, to] = rows.length ? [rows[0].from, rows.at(-1).to] : [0, 0];
+    const focused = this.indexOf(document.activeElement);
+    const wanted = [...Array(to - from).keys()].map((at) => at + from);
+    if (this.places[focused] && focused < from) wanted.unshift(focused);
+    if (this.places[focused] && focused >= to) wanted.push(focused);
+    const kept = new Set(wanted.map((at) => this.tiles[at]));
+    for (const each of [...this.children]) if (each !== this.#more && !kept.has(each)) each.remove();
     let before = null;
-    this.tiles.forEach((tile, at) => {
-      const place = this.places[at];
-      if (!place || !(few || near(place) || tile.contains(document.activeElement))) {
-        if (tile.parentNode === this) tile.remove();
-        return;
-      }
+    for (const at of wanted) {
+      const tile = this.tiles[at];
       const added = tile.parentNode !== this;
       if (added && before) before.after(tile);
       else if (added) this.prepend(tile);
-      if (added || placed) this.#put(tile, place, at);
+      if (added || placed) this.#put(tile, this.places[at], at);
       if (this.#seen.speed <= FAST) load(tile);
       before = tile;
-    });
+    }
     const last = this.rows.at(-1);
     if (this.#more && last && last.top < above + innerHeight * 3) this.#further();
     if (this.stale && above < innerHeight) this.refresh();
@@ -163,7 +174,7 @@ class Justified extends HTMLElement {
 
   /** Tell what is selected. */
   mark() {
-    for (const tile of this.children) if (tile.dataset.ratio) this.#dress(tile, this.tiles.indexOf(tile));
+    for (const tile of this.children) if (this.#at.has(tile)) this.#dress(tile, this.#at.get(tile));
     this.classList.toggle("selecting", this.chosen.ids.size > 0);
     const detail = { ids: [...this.chosen.ids], loaded: this.tiles.length, total: this.total };
     this.dispatchEvent(new CustomEvent("ff:chosen", { bubbles: true, detail }));

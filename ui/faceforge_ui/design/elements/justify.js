@@ -2,10 +2,11 @@
 
 /**
  * Break a list of pictures into rows that fill the width. A row ends where its exact height comes nearest to the wished
- * one; the last row, which is not filled, keeps the wished height.
+ * one, or, unless `nearest`, where a picture does not fit any more, as style sheets break it; the last row, which is not
+ * filled, keeps the wished height.
  * `ratios` are width over height; all lengths are in pixels. A row is `{ from, to, top, height }`, `to` excluded.
  */
-export function justify(ratios, width, wished, gap) {
+export function justify(ratios, width, wished, gap, nearest = true) {
   const rows = [];
   let from = 0;
   let sum = 0;
@@ -19,7 +20,7 @@ export function justify(ratios, width, wished, gap) {
   ratios.forEach((ratio, at) => {
     const before = at > from ? (width - gap * (at - from - 1)) / sum : Infinity;
     const after = (width - gap * (at - from)) / (sum + ratio);
-    const nearerWithout = after < wished && wished - after > before - wished;
+    const nearerWithout = after < wished && (!nearest || wished - after > before - wished);
     if (nearerWithout) close(at, before);
     sum += ratio;
     if (!nearerWithout && after <= wished && at > from) close(at + 1, after);
