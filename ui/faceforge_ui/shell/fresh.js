@@ -16,7 +16,8 @@ function concerns({ type, record_id: record }, { live, liveRecord }) {
 /** Whether a person is in the midst of something there. */
 function isInUse(element) {
   const focused = document.activeElement;
-  if (element.contains(focused) && focused !== element && !("yields" in focused.dataset)) return true; // data-yields: a button that is done with once pressed
+  const inForm = focused.matches("input, textarea, select") || focused.closest("form"); // on a link or button nobody is in the midst of anything
+  if (element.contains(focused) && focused !== element && inForm && !("yields" in focused.dataset)) return true; // data-yields: a button that is done with once pressed
   if (element.querySelector("dialog[open], :popover-open, [aria-expanded=true], [data-unsaved]")) return true;
   return [...element.querySelectorAll("input, textarea, select")].some(isChanged);
 }

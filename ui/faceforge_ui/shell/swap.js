@@ -24,7 +24,7 @@ export async function swap(target, address, { body, history: kept = body ? "none
   try {
     const { response, page } = await ask(address, body);
     const next = response.status === 201 && response.headers.get("Location");
-    if (next) return void leaveFor(page, next);
+    if (next) return void await leaveFor(page, next);
     showSaid(page);
     if (isLate(selectors, turn)) return 0;
     if (!page) throw await failureOf(response);
@@ -83,10 +83,16 @@ async function ask(address, body) {
   return { response, page };
 }
 
-function leaveFor(page, address) {
-  if ("stay" in document.documentElement.dataset) showSaid(page);
-  else keepSaid(page);
-  go(address);
+/** Until the next page is there, what was sent is not done: pressed once more, a button would do it twice. */
+async function leaveFor(page, address) {
+  if ("stay" in document.documentElement.dataset) {
+    showSaid(page);
+    return visit(address);
+  }
+  keepSaid(page);
+  const back = new Promise((resolve) => { addEventListener("pageshow", ({ persisted }) => persisted && resolve()); });
+  location.assign(address);
+  return back;
 }
 
 /** The answer is no part of this page. */
