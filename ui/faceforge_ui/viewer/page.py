@@ -92,7 +92,7 @@ async def name(view: View) -> None:
     form = await view.form()
     change = {key: form.text(key).strip() for key in ("filename", "kind") if form.has(key)}
     await view.ask("ChangeFile", assetId=view.params["asset_id"], input=change)
-    view.say("Saved")
+    view.say("Name and kind saved")
 
 
 @pages.post("/assets/{asset_id}/tags", shows=file)
@@ -121,7 +121,7 @@ async def user_metadata(view: View) -> None:
     change = metadata.patch(present["userMetadata"], kept)
     if change:
         await _change(view, {"userMetadata": change}, form.version() or present["version"])
-        view.say("Saved")
+        view.say("Notes saved")
 
 
 async def _change(view: View, change: dict[str, Any], version: int) -> None:
@@ -165,14 +165,15 @@ async def reread(view: View) -> None:
 @pages.post("/assets/{asset_id}/trash", shows=file)
 async def trash(view: View) -> None:
     asset_id = view.params["asset_id"]
+    name = (await view.ask("Versioned", assetId=asset_id))["asset"]["filename"]
     await view.ask("TrashFile", assetId=asset_id)
-    view.say("1 file moved to the trash", undo=f"/assets/{asset_id}/restore")
+    view.say(f"{name} moved to the trash", undo=f"/assets/{asset_id}/restore")
 
 
 @pages.post("/assets/{asset_id}/restore", shows=file)
 async def restore(view: View) -> None:
-    await view.ask("RestoreFile", assetId=view.params["asset_id"])
-    view.say("Put back")
+    restored = (await view.ask("RestoreFile", assetId=view.params["asset_id"]))["restoreAsset"]
+    view.say(f"{restored['filename']} is back")
 
 
 MOST_DIGITS = 6
@@ -215,6 +216,6 @@ async def origin(view: View) -> Response:
     """Say what it was made from; an empty choice takes that away."""
     asset_id, chosen = view.params["asset_id"], (await view.form()).text("derived_from")
     await view.ask("ChangeFile", assetId=asset_id, input={"derivedFromAssetId": chosen or None})
-    view.say("Saved")
+    view.say("Where it comes from is saved")
     query = view.request.url.query
     return view.go(f"/assets/{asset_id}" + (f"?{query}" if query else ""))
