@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from enum import Enum
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 import strawberry
 from sqlalchemy import Select
@@ -16,6 +16,7 @@ from faceforge_schema.declare.fields import batched
 from faceforge_schema.declare.lookup import lookup
 from faceforge_schema.declare.operation import subscription
 from faceforge_schema.declare.resources import Record, attribute, resource
+from faceforge_schema.declare.signatures import argument
 from faceforge_schema.values.scalars import EXAMPLES, BigInt, DateTime, JSONObject
 from faceforge_storage import journal as rows
 from faceforge_storage.database import keyset, tables
@@ -78,10 +79,17 @@ def changesets(
 
 @listing("GET /changes", Change, sort=JournalSort, needs="journal:read")
 def changes(
-    changeset_id: BigInt | None = None, record_type: str | None = None, record_id: str | None = None
+    changeset_id: BigInt | None = None,
+    record_type: str | None = None,
+    record_id: str | None = None,
+    record_ids: Annotated[
+        list[str] | None, argument("Any of these records, whatever their types.", [EXAMPLES["ID"]])
+    ] = None,
 ) -> Select[Any]:
     """List changes, the newest first. With `record_type` and `record_id`, the history of one record."""
-    return rows.changes_matching(changeset_id=changeset_id, record_type=record_type, record_id=record_id)
+    return rows.changes_matching(
+        changeset_id=changeset_id, record_type=record_type, record_id=record_id, record_ids=record_ids
+    )
 
 
 @collection(Changeset, Change, sort=JournalSort, name="changes")

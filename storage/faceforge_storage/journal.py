@@ -74,6 +74,7 @@ def changes_matching(
     changeset_id: int | ColumnElement[Any] | None = None,
     record_type: Wanted | None = None,
     record_id: Wanted | None = None,
+    record_ids: Listed | None = None,
 ) -> Select[Any]:
     """The changes that fit every filter given, with the `at`, `actor` and `operation` of their changeset.
 
@@ -81,6 +82,9 @@ def changes_matching(
     an older change, of whose whole values the difference is still to be made, as `old_…` too.
     """
     filters = {"changeset_row": changeset_id, "record_type": record_type, "record_id": record_id}
+    conditions = [changes.c[name] == value for name, value in filters.items() if value is not None]
+    if record_ids is not None:
+        conditions.append(among(changes.c.record_id, record_ids))
     return (
         select(
             changes,
@@ -92,7 +96,7 @@ def changes_matching(
             *_SIDE_COLUMNS,
         )
         .join(changesets, changesets.c.row_id == changes.c.changeset_row)
-        .where(*(changes.c[name] == value for name, value in filters.items() if value is not None))
+        .where(*conditions)
     )
 
 

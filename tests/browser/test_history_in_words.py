@@ -55,6 +55,32 @@ def test_an_edit_is_told_with_what_stood_there_before(
     expect(page.locator(".history > li").last).to_contain_text("Mira Okonkwo created")
 
 
+def test_the_history_of_an_entity_tells_of_what_belongs_to_it(library: Visit, real_core: CoreProcess) -> None:
+    ada, grace = (
+        str(send(real_core, "POST", "/entities", display_name=each)["entity_id"]) for each in ("Ada", "Grace")
+    )
+    fact = send(real_core, "POST", f"/entities/{ada}/descriptors", field_key="home", value="London")
+    send(real_core, "PATCH", f"/descriptors/{fact['descriptor_id']}", value="Paris")
+    send(
+        real_core,
+        "POST",
+        "/relationships",
+        src_entity_id=grace,
+        dst_entity_id=ada,
+        relationship_type="mentor",
+    )
+    sent = {"files": {"file": ("letter.txt", b"Dear Ada")}, "data": {"entity_id": ada, "role": "letter"}}
+    assert real_core.client.post("/v1/assets/upload", **sent).status_code == 201
+    lines = library.open(f"/entities/{ada}/history").locator(".history > li")
+    expect(lines).to_have_count(5)
+    expect(lines.nth(0)).to_contain_text("letter.txt added to Ada as letter")
+    expect(lines.nth(1)).to_contain_text("Grace and Ada related: mentor")
+    expect(lines.nth(2)).to_contain_text("Home of Ada corrected")
+    expect(lines.nth(2).locator("del")).to_have_text("London")
+    expect(lines.nth(2).locator("ins")).to_have_text("Paris")
+    expect(lines.nth(4)).to_contain_text("Ada created")
+
+
 def test_history_goes_back_page_by_page(library: Visit, real_core: CoreProcess) -> None:
     ada = send(real_core, "POST", "/entities", display_name="Ada")["entity_id"]
     for number in range(60):

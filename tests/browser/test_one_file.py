@@ -280,7 +280,7 @@ def test_a_link_to_share_opens_the_file_for_who_is_not_signed_in(library: Visit,
 def test_a_file_goes_to_the_trash_and_comes_back(library: Visit, files: Files) -> None:
     page = library.open(files.address("sketch 09.png"))
     page.keyboard.press("Delete")
-    page.get_by_text("1 file moved to the trash").wait_for()
+    page.get_by_text("sketch 09.png moved to the trash").wait_for()
     expect(page.locator("#viewer-side")).to_contain_text("In the trash since")
     assert files.asset("sketch 09.png")["deleted_at"]
     page.keyboard.press("z")

@@ -68,6 +68,6 @@ def test_a_card_says_that_somebody_has_a_voice_and_a_model(library: Visit, real_
         assert real_core.client.post("/v1/assets/upload", **sent).status_code == 201
     page = library.open("/entities")
     card = page.locator(f"#entities [data-id='{quill}']")
-    expect(card.locator(".mark span")).to_have_text(["Audio", "Model"])
+    expect(card.locator(".has span")).to_have_text(["Audio", "Model"])
     expect(card.get_by_role("link")).to_have_accessible_name("Quill, 2 files, audio, model")
-    expect(page.locator("#entities .mark")).to_have_count(1)
+    expect(page.locator("#entities .has")).to_have_count(1)

@@ -157,7 +157,8 @@ def test_each_id_has_the_pattern_of_ids() -> None:
         "changeset_id",
         "change_id",
         "event_id",
-        "record_id",
+        "record_id",  # of whatever record: that of a link is `asset/entity`
+        "record_ids",
         "request_id",
     )
     ids = [

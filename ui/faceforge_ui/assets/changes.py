@@ -13,7 +13,7 @@ pages = Pages(__name__)
 
 
 async def files_now(view: View, ids: list[str]) -> list[dict[str, Any]]:
-    """Each that is there, also in the trash: `tags`, `userMetadata`, `version` and `links`."""
+    """Each that is there, also in the trash: `filename`, `tags`, `userMetadata`, `version` and `links`."""
     found: list[dict[str, Any]] = []
     for some in parts(view, ids):
         page = await view.within(pages).ask("FilesNow", ids=some)

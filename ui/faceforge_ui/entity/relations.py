@@ -27,6 +27,8 @@ class Relation:
     """What stands beneath the name of the other: `mentor of · since 2019`."""
     name: str
     """The relation type in words."""
+    unsure: bool
+    """Whether the words say so; it is what they end with."""
     outgoing: bool
     """Whether the entity whose page it is goes first: it is the `relationshipType` of the other."""
 
@@ -42,9 +44,9 @@ def seen_from(entity_id: str, node: Mapping[str, Any]) -> Relation:
     else:
         said = f"their {name}"
     parts = [said, dates.span(node["validFrom"], node["validTo"])]
-    if node["confidence"] is not None and node["confidence"] < UNSURE:
-        parts.append("unsure")
-    return Relation(node, node["other"], " · ".join(part for part in parts if part), name, outgoing)
+    unsure = node["confidence"] is not None and node["confidence"] < UNSURE
+    parts.append("unsure" if unsure else "")
+    return Relation(node, node["other"], " · ".join(part for part in parts if part), name, unsure, outgoing)
 
 
 def kind_in_words(name: str, label: str | None = None) -> str:

@@ -53,6 +53,14 @@ async def of_record(view: View, record_type: str, record_id: str, first: int = P
     return await _changes(view, found["changes"])
 
 
+async def of_records(view: View, record_ids: Sequence[str], first: int = PAGE) -> Told:
+    """What happened to several records of whatever types, the newest first. Needs `journal:read`."""
+    found = await view.within(pages).ask(
+        "HistoryOfRecords", recordIds=record_ids, first=first, after=view.query.get("after")
+    )
+    return await _changes(view, found["changes"])
+
+
 async def _changes(view: View, found: dict[str, Any]) -> Told:
     nodes: list[Change] = found["nodes"]
     names = await names_of(nodes, view.within(pages).ask, view.may)

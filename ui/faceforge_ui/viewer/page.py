@@ -94,7 +94,7 @@ async def name(view: View) -> None:
     form = await view.form()
     change = {key: form.text(key).strip() for key in ("filename", "kind") if form.has(key)}
     await changes.change(view, view.params["asset_id"], change)
-    view.say("Saved")
+    view.say("Name and kind saved")
 
 
 @pages.post("/assets/{asset_id}/tags", shows=file)
@@ -116,7 +116,7 @@ async def user_metadata(view: View) -> None:
     if change:
         version = form.version() or present["version"]
         await changes.change(view, view.params["asset_id"], {"userMetadata": change}, version)
-        view.say("Saved")
+        view.say("Notes saved")
 
 
 async def _now(view: View) -> dict[str, Any]:
@@ -166,14 +166,15 @@ async def reread(view: View) -> None:
 @pages.post("/assets/{asset_id}/trash", shows=file)
 async def trash(view: View) -> None:
     asset_id = view.params["asset_id"]
+    name = (await _now(view))["filename"]
     await changes.trash(view, asset_id)
-    view.say("1 file moved to the trash", undo=f"/assets/{asset_id}/restore")
+    view.say(f"{name} moved to the trash", undo=f"/assets/{asset_id}/restore")
 
 
 @pages.post("/assets/{asset_id}/restore", shows=file)
 async def restore(view: View) -> None:
     await changes.restore(view, view.params["asset_id"])
-    view.say("Put back")
+    view.say(f"{(await _now(view))['filename']} is back")
 
 
 MOST_DIGITS = 6
@@ -217,6 +218,6 @@ async def origin(view: View) -> Response:
     """Say what it was made from; an empty choice takes that away."""
     asset_id, chosen = view.params["asset_id"], (await view.form()).text("derived_from")
     await changes.change(view, asset_id, {"derivedFromAssetId": chosen or None})
-    view.say("Saved")
+    view.say("Where it comes from is saved")
     query = view.request.url.query
     return view.go(f"/assets/{asset_id}" + (f"?{query}" if query else ""))
