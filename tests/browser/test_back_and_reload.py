@@ -46,6 +46,7 @@ PAGES: Mapping[str, str] = MappingProxyType(
         "appearance": "/settings/appearance",
         "keyboard": "/settings/keyboard",
         "about": "/settings/about",
+        "components": "/settings/about/components",
     }
 )
 STATE = """() => ({

@@ -1,6 +1,6 @@
 """Jinja with two short cuts for what a page does a thousand times: it looks into dicts, and it escapes texts.
 
-Both answer what Jinja does; together they take a quarter off a page.
+Both answer what Jinja does; together they take a quarter off a page (decision 0046).
 """
 
 from __future__ import annotations
