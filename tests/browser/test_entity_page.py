@@ -139,10 +139,10 @@ def test_next_and_previous_are_those_of_the_list_one_came_from(library: Visit, c
 
 
 def test_who_is_not_in_the_list_one_came_from_has_no_number_in_it(
-    library: Visit, core_library: Library, mira: str
+    library: Visit, core_library: Library, somebody: str
 ) -> None:
     library.open("/entities?q=nobody-is-called-so")
-    page = library.open(f"/entities/{mira}")
+    page = library.open(f"/entities/{somebody}")
     page.wait_for_load_state("networkidle")
     expect(page.locator("[data-neighbours] .num")).to_have_text("")
 

@@ -26,7 +26,7 @@ def test_two_are_related_by_search_and_by_a_sentence(
     page.get_by_label("Source").fill("the novel")
     page.get_by_role("button", name="Relate").click()
     row = page.locator("#relation-list li").filter(has_text=name)
-    expect(row).to_contain_text("their sworn enemy · since May 2019 · unsure · 30 % sure")
+    expect(row).to_contain_text("their sworn enemy · since May 2019 · unsure: 30 %")
     expect(page.locator("#entity-tabs")).to_contain_text("Relationships1")
     (made,) = core_library.relations(somebody)
     told = (made["src_entity_id"], made["relationship_type"], made["valid_from"], made["confidence"])

@@ -184,7 +184,7 @@ def test_a_file_is_tagged_linked_and_noted_by_keys_alone(library: Visit, files: 
 
     side.get_by_text("Link to an entity").focus()
     page.keyboard.press("Enter")
-    side.get_by_role("combobox").first.focus()
+    side.get_by_role("combobox", name="Entity").focus()
     page.keyboard.type("ليلى")
     side.get_by_role("option").first.wait_for()
     page.keyboard.press("ArrowDown")

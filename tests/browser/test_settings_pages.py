@@ -150,7 +150,7 @@ def test_looks_are_taken_at_once_and_kept(library: Visit) -> None:
     expect(root).to_have_attribute("data-theme", "dark")
     page.get_by_label("Compact").check()
     expect(root).to_have_attribute("data-density", "compact")
-    page.get_by_role("switch").uncheck()
+    page.get_by_role("switch", name="Single keys do something").uncheck()
     page.reload()
     expect(root).to_have_attribute("data-theme", "dark")
     expect(page.get_by_label("Compact")).to_be_checked()

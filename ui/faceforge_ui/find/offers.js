@@ -14,5 +14,5 @@ export function offersIn(field, address, how) {
   };
   field.addEventListener("focus", bring);
   if (document.activeElement === field) bring();
-  return { offer: () => offers?.offer(), pressed: (event) => offers?.pressed(event) ?? false, close: () => offers?.close() };
+  return { offer: () => (field.value.trim() ? offers?.offer() : offers?.close()), pressed: (event) => offers?.pressed(event) ?? false, close: () => offers?.close() };
 }

@@ -18,14 +18,17 @@ export class TagOffers {
     field.after(this.options.said, this.options.list);
   }
 
+  get word() { return this.field.value.trim().toLowerCase(); }
+
   close() { this.options.close(); }
 
   /** Offer what begins with what is written, or has a part that does; the most used first. */
   async offer() {
+    const { word } = this;
     this.#known ??= call(this.address).then((answer) => answer.json()).catch(() => []);
-    const tags = await this.#known, word = this.field.value.trim().toLocaleLowerCase(), present = this.without();
-    if (document.activeElement !== this.field || this.field.value.trim().toLocaleLowerCase() !== word) return;
-    const fits = (tag) => tag.toLocaleLowerCase().split(/[^\p{L}\p{N}]+/u).some((part) => part.startsWith(word)) || tag.toLocaleLowerCase().startsWith(word);
+    const tags = await this.#known, present = this.without();
+    if (document.activeElement !== this.field || this.word !== word) return;
+    const fits = (tag) => tag.toLowerCase().split(/[^\p{L}\p{N}]+/u).some((part) => part.startsWith(word)) || tag.toLowerCase().startsWith(word);
     this.#shown = tags.filter((tag) => fits(tag) && tag !== this.field.value && !present.includes(tag)).slice(0, MOST);
     this.options.show(this.#shown.map((tag) => element("bdi", { className: "clip" }, tag)));
   }

@@ -34,6 +34,7 @@ async def history(view: View) -> Response:
         "history/history.html",
         title=title,
         part=bool(operation or record),
+        newest="after" not in view.query,
         lines=told.lines,
         next="/history?" + urlencode({**kept, "after": told.after}) if told.after else "",
         first=("/history?" + urlencode(kept)).rstrip("?") if "after" in view.query else "",

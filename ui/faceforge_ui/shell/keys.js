@@ -58,7 +58,7 @@ const isCharacter = (key) => key.replace("Shift+", "").length === 1;
 function onKey(event) {
   const key = pressed(event);
   if (!key || event.defaultPrevented || ["Shift", "Control", "Alt", "Meta"].includes(event.key)) return;
-  const typing = isTyping(event.target);
+  const typing = isTyping(event.target) && event.target.checkVisibility(); // in a dialog that has just closed, nobody types
   if (!typing && isOwn(event.target, key)) return;
   if (isCharacter(key) && looks().keys === "off") return;
   const both = first && event.timeStamp - since < CHORD_MS ? `${first} ${key}` : "";

@@ -13,7 +13,7 @@ let giveUp = null; // lets the lock go
 
 /** Whether an event is of one of these kinds, such as "entity.* asset.linked"; one of type "*" may be of any. */
 export const isOf = (type, kinds = "") => kinds.split(/\s+/).filter(Boolean)
-  .some((kind) => type === "*" || kind === type || (kind.endsWith(".*") && type.startsWith(kind.slice(0, -1))));
+  .some((kind) => type === "*" || kind === "*" || kind === type || (kind.endsWith(".*") && type.startsWith(kind.slice(0, -1))));
 
 /** "asking", "on" or "off": whether this browser hears what happens. */
 export const liveState = () => state;
