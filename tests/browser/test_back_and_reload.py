@@ -46,7 +46,6 @@ PAGES: Mapping[str, str] = MappingProxyType(
         "appearance": "/settings/appearance",
         "keyboard": "/settings/keyboard",
         "about": "/settings/about",
-        "components": "/settings/about/components",
     }
 )
 STATE = """() => ({
