@@ -288,7 +288,7 @@ def test_an_unexpected_error_tells_nothing_of_its_cause(
     def broken(*_: Any) -> Any:
         raise RuntimeError("the secret cause")
 
-    monkeypatch.setattr("faceforge_storage.system.counts", broken)
+    monkeypatch.setattr("faceforge_storage.system.library", broken)
     answer = post(core, {"query": "{ systemInfo { version } }"})
     assert answer.json()["errors"][0]["extensions"]["code"] == "internal"
     by_rest = core.request("GET", "/v1/system/info")

@@ -164,7 +164,7 @@ def test_an_unexpected_error_is_masked(
     def broken(*_: Any, **__: Any) -> Any:
         raise RuntimeError("the secret cause")
 
-    monkeypatch.setattr("faceforge_storage.system.counts", broken)
+    monkeypatch.setattr("faceforge_storage.system.library", broken)
     monkeypatch.setattr("faceforge_storage.database.keyset.fetch", broken)
     with signed_in(address, core.token) as socket:
         for query in ("{ systemInfo { version } }", "subscription { changesets(after: 0) { id } }"):

@@ -13,6 +13,7 @@ from typing import Any
 
 from graphql import (
     REMOVE,
+    SKIP,
     DirectiveNode,
     DocumentNode,
     FieldNode,
@@ -86,7 +87,12 @@ def permissions_in(document: str) -> frozenset[str]:
 @cache
 def readable(document: str, held: frozenset[str]) -> str:
     """The document for whoever holds just these of the permissions that it names."""
-    return print_ast(visit(parse(document), _LeaveOut(held))) if permissions_in(document) else document
+    if not permissions_in(document):
+        return document
+    left = visit(parse(document), _LeaveOut(held))
+    used = _Used()
+    visit(left, used)
+    return print_ast(visit(left, _Declared(used.names)))
 
 
 def versions_of(document: str) -> list[str]:
@@ -139,3 +145,28 @@ class _LeaveOut(Visitor):
     def _left_out(self, node: FieldNode | InlineFragmentNode) -> Any:
         needed = set(map(_condition, node.directives or ())) - {""}
         return None if needed <= self._held else REMOVE
+
+
+class _Used(Visitor):
+    """Collects the names of the variables that a document uses."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def enter_variable_definition(self, *_: Any) -> Any:
+        return SKIP
+
+    def enter_variable(self, node: VariableNode, *_: Any) -> None:
+        self.names.add(node.name.value)
+
+
+class _Declared(Visitor):
+    """Takes out the variables that nothing uses any more, which GraphQL refuses."""
+
+    def __init__(self, used: set[str]) -> None:
+        super().__init__()
+        self._used = used
+
+    def enter_variable_definition(self, node: VariableDefinitionNode, *_: Any) -> Any:
+        return None if node.variable.name.value in self._used else REMOVE
