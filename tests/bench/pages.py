@@ -106,7 +106,7 @@ def asked_by(root: Path, addresses: list[str]) -> dict[str, list[Asked]]:
 
     async def noted(view: View, operation: str, /, **variables: Any) -> dict[str, Any]:
         given = {name: value for name, value in variables.items() if value is not None}
-        seen.append(Asked(view.pages.documents[operation], given))
+        seen.append(Asked(view.document(operation), given))
         return await ask(view, operation, **variables)
 
     headers = {"Authorization": f"Bearer {settings.auth.install_token.get_secret_value()}"}

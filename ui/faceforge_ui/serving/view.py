@@ -109,6 +109,11 @@ class View:
         """The same request with the documents of another folder: what it asks counts as this page's."""
         return replace(self, pages=pages, _context=self.context)
 
+    def document(self, operation: str) -> str:
+        """An operation of the folder's documents, without what the person may not read; raises KeyError."""
+        document = self.pages.documents[operation]
+        return readable(document, permissions_in(document) & self.actor.permissions)
+
     async def ask(self, operation: str, /, **variables: Any) -> dict[str, Any]:
         """The data that an operation of the folder's documents gives; `variables` are JSON values.
 
@@ -116,8 +121,7 @@ class View:
         names the permission for it (see documents.py). Raises KeyError for an unknown name, and what the
         operation raises.
         """
-        document = self.pages.documents[operation]
-        document = readable(document, permissions_in(document) & self.actor.permissions)
+        document = self.document(operation)
         variables = {name: value for name, value in variables.items() if value is not None}
         # The snapshot is the operation's own: several may be asked at once.
         data = await self._asked.contract.data(document, variables, replace(self.context, db=None))
