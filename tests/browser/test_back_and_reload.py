@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 
 import pytest
-from conftest import signed_in
 from core_process import CoreProcess
 from files_for_pages import picture
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from visit import Visit
 
 pytestmark = pytest.mark.needs("chromium")
@@ -79,12 +78,6 @@ def there(real_core: CoreProcess) -> dict[str, str]:
     return {"entity": first, "asset": sent.json()["asset_id"], "fact": fact.json()["descriptor_id"]}
 
 
-@pytest.fixture
-def guest(real_core: CoreProcess, chromium: Browser) -> Iterator[Visit]:
-    with signed_in(real_core, chromium, 1280, "light") as visit:
-        yield visit
-
-
 def settled(page: Page) -> None:
     page.wait_for_load_state("load")
     page.locator("#live-state", has_text="Connected").wait_for(state="attached")
@@ -93,10 +86,10 @@ def settled(page: Page) -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_the_same_after_going_back_loading_anew_and_in_a_second_tab(
-    guest: Visit, there: dict[str, str], name: str
+    library: Visit, there: dict[str, str], name: str
 ) -> None:
     address = PAGES[name].format_map(there)
-    page = guest.open(address)
+    page = library.open(address)
     settled(page)
     before = page.evaluate(STATE)
     page.evaluate("scrollTo({ top: 400, behavior: 'instant' })")
@@ -112,7 +105,7 @@ def test_a_page_is_the_same_after_going_back_loading_anew_and_in_a_second_tab(
     page.reload()
     settled(page)
     assert page.evaluate(STATE) == before
-    second = Visit(page.context.new_page(), guest.core)
+    second = Visit(page.context.new_page(), library.core)
     second.open(address)
     settled(second.page)
     assert second.page.evaluate(STATE) == before
@@ -133,9 +126,9 @@ FOLLOWING = {
 
 @pytest.mark.parametrize("name", FOLLOWING)
 def test_what_is_changed_elsewhere_shows_by_itself(
-    guest: Visit, there: dict[str, str], real_core: CoreProcess, name: str
+    library: Visit, there: dict[str, str], real_core: CoreProcess, name: str
 ) -> None:
-    page = guest.open(PAGES[name].format_map(there))
+    page = library.open(PAGES[name].format_map(there))
     settled(page)
     called = f"Renamed {name}"
     answer = real_core.client.patch(f"/v1/entities/{there['entity']}", json={"display_name": called})

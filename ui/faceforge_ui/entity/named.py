@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from faceforge_ui.serving import Pages, View
+from faceforge_ui.serving.selection import parts
 
 pages = Pages(__name__)
-
-AT_ONCE = 100
-"""How many ids one question may have."""
 
 
 async def named(view: View, entities: Iterable[str], files: Iterable[str]) -> dict[str, dict[str, str]]:
@@ -20,8 +18,8 @@ async def named(view: View, entities: Iterable[str], files: Iterable[str]) -> di
         ("assets", "NamesOfFiles", files),
     ):
         ids = list(dict.fromkeys(wanted)) if view.may(f"{noun}:read") else []
-        for start in range(0, len(ids), AT_ONCE):
-            found = await view.within(pages).ask(operation, ids=ids[start : start + AT_ONCE])
+        for some in parts(view, ids):
+            found = await view.within(pages).ask(operation, ids=some)
             for node in found[noun]["nodes"]:
                 picture = node["thumbnail"]["small"] if node["thumbnail"] else ""
                 known[node["id"]] = {

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from faceforge_storage.errors import FaceForgeError, InvalidInput
 from faceforge_ui.serving.view import View
+from faceforge_ui.serving.windows import STEP
 
 MOST = 1000
 """How many records one action takes: it is done while the person waits."""
@@ -27,8 +28,8 @@ async def selected(view: View) -> list[str]:
 
 
 def parts(view: View, ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    """The ids, so many at once as one query may name."""
-    most = view.context.core.settings.limits.filter_values
+    """The ids, so many at once as one query may name and one page of its answer holds."""
+    most = min(view.context.core.settings.limits.filter_values, STEP)
     return (ids[at : at + most] for at in range(0, len(ids), most))
 
 
