@@ -63,7 +63,7 @@ def fill(tx: Write) -> None:
     for number in range(COUNT):
         entity = entities.create(tx, {"display_name": f"E {number}"})
         asset = assets.create(tx, {"filename": f"{number}.txt", **content})
-        assets.link(tx, asset, entity, {"role": "own"})
+        assets.link(tx, [(asset, entity, {"role": "own"})])
         for noun in NOUNS.values():
             noun.fill(tx, Place(number, entity, asset, neighbour, centre))
         if number % 4 == 3:

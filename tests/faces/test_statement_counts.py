@@ -82,7 +82,7 @@ def add(tx: Write, source_id: str, centre: AnyRow, place: int, entity: AnyRow, n
     asset = assets.create(tx, {**content, "derived_from_asset_id": source_id})
     assets.create(tx, {**content, "derived_from_asset_id": asset.id})
     for holder in (entity, centre):
-        assets.link(tx, asset, holder, {"role": "own"})
+        assets.link(tx, [(asset, holder, {"role": "own"})])
     entities.change(tx, entity, {"primary_thumbnail_asset_id": asset.id}, None)
     for noun in NOUNS.values():
         noun.fill(tx, Place(place, entity, asset, neighbour, centre))
