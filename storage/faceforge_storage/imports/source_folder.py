@@ -66,7 +66,7 @@ class SourceFolder:
             self._root = -1
 
     def directory(self, path: str) -> int:
-        """Open a directory below, without a link on the way. Raises OSError, NotEntered for one that is never entered."""
+        """Open a directory below, without a link on the way. Raises OSError, NotEntered for what is never entered."""
         handle = os.dup(self._root)
         try:
             for part in path.split("/") if path else ():
