@@ -9,11 +9,14 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from faceforge_storage.errors import Fault, InvalidInput
-from faceforge_storage.imports.closed import Closed
+from faceforge_storage.imports.closed import Closed, is_store
+from faceforge_storage.imports.names import is_text
 from faceforge_storage.imports.path_rules import fault_of_path
 
 MOUNTS = ("/media", "/run/media", "/mnt", "/Volumes")
 """Where Linux and macOS mount the disks that people plug in."""
+MOST_FOLDERS = 1000
+"""How many folders of one are listed."""
 HINT = "Choose a folder within the roots, which GET /v1/import/folders lists, or add one to `import.roots`."
 
 
@@ -53,6 +56,30 @@ class Roots:
         except OSError as refused:
             raise _unreadable(where, refused) from None
         return real
+
+    def holds(self, path: Path) -> bool:
+        """Whether a real path lies in a root, or is one."""
+        return any(_lies_in(path, each) for each in self.allowed)
+
+    def folders_in(self, real: Path) -> tuple[list[str], bool]:
+        """The names of the folders in one that was checked, and whether there are more: no hidden ones, no links."""
+        names = []
+        try:
+            with os.scandir(real) as entries:
+                for entry in entries:
+                    plain = not entry.name.startswith((".", "$")) and is_text(entry.name)
+                    if plain and entry.is_dir(follow_symlinks=False) and not self._is_closed(entry):
+                        names.append(entry.name)
+        except OSError as refused:
+            raise _unreadable("/path", refused) from None
+        names.sort(key=lambda each: (each.casefold(), each))
+        return names[:MOST_FOLDERS], len(names) > MOST_FOLDERS
+
+    def _is_closed(self, entry: os.DirEntry[str]) -> bool:
+        try:
+            return self.closed.has(entry.stat()) or is_store(Path(entry.path))
+        except OSError:
+            return True
 
     def _outside(self, where: str) -> InvalidInput:
         roots = ", ".join(map(str, self.allowed)) or "none for this token"
