@@ -32,9 +32,7 @@ class ImportFolders:
 @query("GET /import/folders", errors=(InvalidInput,), needs="imports:write", volatile=True)
 def import_folders(
     context: Context,
-    path: Annotated[
-        str | None, argument("The whole path of a folder; without it the roots are listed.")
-    ] = None,
+    path: Annotated[str | None, argument("The whole path of a folder.", "/home/ada")] = None,
 ) -> ImportFolders:
     """List the folders within a folder of this machine that can be imported from; without a path, the roots."""
     roots = roots_of(context)

@@ -66,7 +66,7 @@ def import_plan(
     job_id: ID,
     part: Annotated[PlanPart, argument("Which part of it.", "files")] = PlanPart.FILES,
     state: Annotated[PlannedState | None, argument("Only files in this state.", "undecided")] = None,
-    after: Annotated[str | None, argument("The `next_cursor` of the page before.")] = None,
+    after: Annotated[str | None, argument("The `next_cursor` of the page before.", "4096")] = None,
     limit: Annotated[int, argument("How many lines, at most 500.", 100)] = 100,
 ) -> PlanPage:
     """Read the plan that an import has made: its files, whoever gets them, what must be decided."""
