@@ -121,11 +121,15 @@ class Who:
         if isinstance(entry, EntityByExternalId):
             pair = (entry.external_id.namespace, entry.external_id.value)
             key = self._held([pair], answers)
-            return Link(key, role, None if key else self._unknown(f"the external id {':'.join(pair)}"))
+            return Link(
+                key,
+                role,
+                None if key else self._unknown(f"the external id {':'.join(pair)}, which nobody has"),
+            )
         entity_id = entry if isinstance(entry, str) else entry.entity_id
         if known := answers.by_id.get(entity_id):
             return Link(self._there(known, "sidecar", where, (ID, known.id)), role)
-        return Link(None, role, self._unknown(f"the entity {entity_id[:80]}"))
+        return Link(None, role, self._unknown(f"the entity {entity_id[:80]}, which is not there"))
 
     def _held(self, pairs: Iterable[tuple[str, str]], answers: Answers) -> str | None:
         """Whoever has the first of some external ids that anybody has, or is going to have."""
@@ -184,7 +188,7 @@ class Who:
         return entity.entity
 
     def _unknown(self, whom: str) -> str:
-        text = f"A sidecar names {whom}, which is nobody's."
+        text = f"A sidecar names {whom}."
         return self.ask_for("unknown_entity", whom, text, [Option(NOBODY, "Import them without that link")])
 
     def _several(self, db: Reader, name: str, found: Sequence[Known], ident: Ident) -> str:

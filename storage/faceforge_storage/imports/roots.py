@@ -46,14 +46,16 @@ class Roots:
         root = next((real for each in self.allowed if (real := _below(wanted, each)) is not None), None)
         if root is None:
             raise self._outside(where)
-        real = _real(wanted, where)
-        if not _lies_in(real, root):
-            raise self._outside(where)
         try:
+            real = wanted.resolve(strict=True)
+            if not _lies_in(real, root):
+                raise self._outside(where)
+            with os.scandir(real):
+                pass
             if self.closed.holds(real):
                 message = "The folder belongs to FaceForge, which keeps its own files in it."
                 raise _refused(where, message, "closed", "Choose another folder.")
-        except OSError as refused:
+        except (OSError, RuntimeError) as refused:
             raise _unreadable(where, refused) from None
         return real
 
@@ -106,21 +108,6 @@ def _below(wanted: Path, root: Path) -> Path | None:
     return real if found else None
 
 
-def _real(wanted: Path, where: str) -> Path:
-    try:
-        real = wanted.resolve(strict=True)
-        with os.scandir(real):
-            return real
-    except FileNotFoundError:
-        hint = "Check how it is written, and whether its disk is connected."
-        raise _refused(where, "There is no such folder.", "not_found", hint) from None
-    except NotADirectoryError:
-        hint = "Give the folder that it lies in, with `include` for its name."
-        raise _refused(where, "This is a file, not a folder.", "not_a_folder", hint) from None
-    except (OSError, RuntimeError) as refused:
-        raise _unreadable(where, refused) from None
-
-
 def _lies_in(path: Path, root: Path) -> bool:
     """Whether a real path is the root or lies in it, by what the disk says and not by how it is written."""
     try:
@@ -130,6 +117,12 @@ def _lies_in(path: Path, root: Path) -> bool:
 
 
 def _unreadable(where: str, refused: Exception) -> InvalidInput:
+    if isinstance(refused, FileNotFoundError):
+        hint = "Check how it is written, and whether its disk is connected."
+        return _refused(where, "There is no such folder.", "not_found", hint)
+    if isinstance(refused, NotADirectoryError):
+        hint = "Give the folder that it lies in, with `include` for its name."
+        return _refused(where, "This is a file, not a folder.", "not_a_folder", hint)
     reason = refused.strerror if isinstance(refused, OSError) else str(refused)
     hint = "Give Core the right to read it, or choose another folder."
     return _refused(where, f"The folder cannot be read: {reason}.", "unreadable", hint)
