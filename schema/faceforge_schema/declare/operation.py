@@ -30,6 +30,7 @@ R = TypeVar("R")
 Created = TypeVar("Created", bound=Record)
 Kind = Literal["query", "mutation", "subscription"]
 Errors = Sequence[type[FaceForgeError]]
+Beforehand = Callable[..., None]
 Afterwards = Callable[[Context], Awaitable[None]]
 
 
@@ -79,6 +80,7 @@ def mutation(
     needs: str | None,
     errors: Errors = (),
     status: Literal[200, 202, 204] = 200,
+    before: Beforehand | None = None,
     then: Afterwards | None = None,
 ) -> Callable[[Callable[P, R]], Operation[P, R]]: ...
 def mutation(
@@ -87,12 +89,14 @@ def mutation(
     needs: str | None,
     errors: Errors = (),
     status: int = 200,
+    before: Beforehand | None = None,
     then: Afterwards | None = None,
 ) -> Any:
     """A change: one transaction and one changeset. One that answers 201 creates a record, takes an idempotency key.
     `needs` is None where any token will do.
 
-    `then` is awaited once it is committed, before it is answered.
+    `before` is called with a Reader, the Context and the arguments, before anything waits for this transaction: there
+    stands what takes long, such as looking at a disk. `then` is awaited once it is committed, before it is answered.
     """
     creates = status == 201
 
@@ -110,8 +114,10 @@ def mutation(
                     return run()
                 return answer_once(tx, context, str(info.path.key), signature, arguments, run)
 
-            wait_to_the_end()
             database = context.core.database
+            if before is not None:
+                await database.read(context.turn, before, context, **arguments)
+            wait_to_the_end()
             result = await database.write(context.turn, context.actor.name, info.field_name, work)
             if then is not None:
                 await then(context)
