@@ -137,3 +137,15 @@ job_log = Table(
     UniqueConstraint("job_row", "claim", "runner_seq"),
     sqlite_with_rowid=False,
 )
+
+known_files = Table(
+    "known_files",
+    metadata,
+    Column("inode", BigInteger, primary_key=True, autoincrement=False),
+    Column("dev", BigInteger, primary_key=True, autoincrement=False),
+    Column("size", BigInteger, nullable=False),
+    Column("mtime_ns", BigInteger, nullable=False),
+    Column("ctime_ns", BigInteger, nullable=False),
+    Column("sha256", Text, nullable=False),
+    sqlite_with_rowid=False,
+)

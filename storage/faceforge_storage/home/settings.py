@@ -237,6 +237,19 @@ class Seaweed(Section):
     """Where the `weed` program is; null looks into `tools/` and the installed packages."""
 
 
+def _absolute(path: str) -> str:
+    if not Path(path).is_absolute() and not path.startswith("~"):
+        raise ValueError("is no whole path; begin with `/` or `~`, on Windows with a drive")
+    return path
+
+
+class Import(Section):
+    roots: list[Annotated[str, AfterValidator(_absolute)]] | None = None
+    """The folders that files may be imported from, each with all below it. Null: who has the install token may read the
+    home of the user that Core runs as and the disks that are mounted (`/media`, `/run/media`, `/mnt`, `/Volumes`, the
+    drives of Windows), and who has a limited token nothing."""
+
+
 class Metadata(Section):
     undeclared_fields: Literal["keep", "reject"] = "keep"
     """What happens to a field of an entity that no field definition declares."""
@@ -256,6 +269,7 @@ class Settings(Section):
     jobs: Jobs = Jobs()
     storage: Storage = Storage()
     seaweed: Seaweed = Seaweed()
+    imports: Annotated[Import, Field(alias="import")] = Import()
     metadata: Metadata = Metadata()
 
 
@@ -319,8 +333,9 @@ def _without_effect(settings: Settings) -> list[str]:
 def unknown_keys(raw: dict[str, Any], model: type[Section] = Settings, place: str = "") -> list[str]:
     """The dotted keys of `raw` that no setting has."""
     unknown = []
+    known = {field.alias or name: field for name, field in model.model_fields.items()}
     for key, value in raw.items():
-        field = model.model_fields.get(key)
+        field = known.get(key)
         if field is None:
             unknown.append(f"{place}{key}")
         elif isinstance(field.annotation, type) and issubclass(field.annotation, Section):
