@@ -9,21 +9,25 @@ from typing import Any
 from sqlalchemy import (  # allow statement: the gateway alone runs these
     Column,
     ColumnElement,
+    Insert,
     Integer,
     LargeBinary,
     Row,
     Table,
+    Update,
     bindparam,
     cast,
     func,
     insert,
     literal_column,
+    select,
     update,
 )
 from sqlalchemy.engine import result_tuple
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
 from faceforge_storage.database import tables
+from faceforge_storage.database.dialects import json_rows
 from faceforge_storage.database.json_columns import Json
 
 GATEWAY = {"gateway": True}
@@ -35,17 +39,45 @@ Returning = TypedReturnsRows[tuple[Any, ...]]
 
 
 @cache
-def insert_rows(table: Table, *, several: bool) -> Returning:
-    """Inserts rows and returns them as stored, each with its size (see `split_sizes`); `several` in their order."""
-    statement = insert(table).returning(table, _size(table), sort_by_parameter_order=several)
-    return statement.execution_options(**GATEWAY)
+def insert_row(table: Table) -> Returning:
+    """Inserts one row, and returns it as stored with its size (see `split_sizes`)."""
+    return insert(table).returning(table, _size(table)).execution_options(**GATEWAY)
+
+
+@cache
+def insert_rows(table: Table) -> Insert:
+    """Inserts rows and returns nothing: only so are many of them one call of the driver."""
+    return insert(table).execution_options(**GATEWAY)
 
 
 @cache
 def update_row(table: Table) -> Returning:
     """Sets columns of one row, and returns it as stored with its size (see `split_sizes`)."""
-    statement = update(table).where(table.c.row_id == bindparam(ROW)).returning(table, _size(table))
-    return statement.execution_options(**GATEWAY)
+    return _update(table).returning(table, _size(table)).execution_options(**GATEWAY)
+
+
+@cache
+def update_rows(table: Table) -> Update:
+    """Sets the same columns of rows, each to values of its own, and returns nothing."""
+    return _update(table).execution_options(**GATEWAY)
+
+
+def _update(table: Table) -> Update:
+    return update(table).where(table.c.row_id == bindparam(ROW))
+
+
+@cache
+def rows_between(table: Table) -> Returning:
+    """The rows from the number `first` to the number `last`, each with its size (see `split_sizes`)."""
+    numbers = table.c.row_id.between(bindparam("first"), bindparam("last"))
+    return select(table, _size(table)).where(numbers).order_by(table.c.row_id)
+
+
+@cache
+def rows_of(table: Table) -> Returning:
+    """The rows of the numbers in the JSON list `numbers`, each with its size (see `split_sizes`)."""
+    wanted = select(json_rows("numbers").c.value)
+    return select(table, _size(table)).where(table.c.row_id.in_(wanted))
 
 
 @cache
@@ -58,6 +90,12 @@ def counted_columns(table: Table) -> tuple[str, ...]:
 def recorded_columns(table: Table) -> tuple[Column[Any], ...]:
     """The columns that make the record: those that do not follow from something else."""
     return tuple(column for column in table.c if not column.info.get("derived"))
+
+
+@cache
+def recorded_names(table: Table) -> tuple[str, ...]:
+    """The names of those columns."""
+    return tuple(column.name for column in recorded_columns(table))
 
 
 def split_sizes(table: Table, rows: Iterable[Row[Any]]) -> tuple[list[Row[Any]], list[int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, cast
@@ -126,6 +126,16 @@ def total_changes(connection: Connection) -> int:
 def insert_or_ignore(table: Table) -> Insert:
     """An insert that leaves rows alone whose key is there already."""
     return insert(table).prefix_with("OR IGNORE")
+
+
+def insert_many(connection: Connection, statement: Insert, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Insert rows of a table, and return the `row_id` of the first: those of the others follow it without a gap.
+
+    There is one writer, which draws the numbers of a table in order; what triggers insert does not count.
+    """
+    connection.execute(statement, rows)
+    (last,) = _driver(connection).execute("SELECT last_insert_rowid()").fetchone()
+    return int(last) - len(rows) + 1
 
 
 def in_transaction(connection: Connection) -> bool:
