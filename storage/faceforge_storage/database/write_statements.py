@@ -13,6 +13,7 @@ from sqlalchemy import (  # allow statement: the gateway alone runs these
     Integer,
     LargeBinary,
     Row,
+    Select,
     Table,
     Update,
     bindparam,
@@ -70,14 +71,14 @@ def _update(table: Table) -> Update:
 def rows_between(table: Table) -> Returning:
     """The rows from the number `first` to the number `last`, each with its size (see `split_sizes`)."""
     numbers = table.c.row_id.between(bindparam("first"), bindparam("last"))
-    return select(table, _size(table)).where(numbers).order_by(table.c.row_id)
+    return sized_rows(table).where(numbers).order_by(table.c.row_id)
 
 
 @cache
 def rows_of(table: Table) -> Returning:
     """The rows of the numbers in the JSON list `numbers`, each with its size (see `split_sizes`)."""
     wanted = select(json_rows("numbers").c.value)
-    return select(table, _size(table)).where(table.c.row_id.in_(wanted))
+    return sized_rows(table).where(table.c.row_id.in_(wanted))
 
 
 @cache
@@ -96,6 +97,11 @@ def recorded_columns(table: Table) -> tuple[Column[Any], ...]:
 def recorded_names(table: Table) -> tuple[str, ...]:
     """The names of those columns."""
     return tuple(column.name for column in recorded_columns(table))
+
+
+def sized_rows(table: Table) -> Select[Any]:
+    """Selects rows, each with its size (see `split_sizes`)."""
+    return select(table, _size(table))
 
 
 def split_sizes(table: Table, rows: Iterable[Row[Any]]) -> tuple[list[Row[Any]], list[int]]:
