@@ -12,6 +12,7 @@ FaceForgeError
 │   └── UnknownAddress
 ├── MethodNotAllowed 405, NotAcceptable 406, RequestTimeout 408
 ├── Conflict 409
+│   ├── AlreadyExists, AmbiguousMatch
 │   ├── ExternalIdTaken, FieldKeyTaken, FieldValueTaken, NameTaken, RelationshipExists
 │   └── InUse, NotInTrash, IdempotencyMismatch, LeaseLost
 ├── CursorExpired 410
@@ -191,6 +192,16 @@ class RequestTimeout(FaceForgeError):
 
 class Conflict(FaceForgeError):
     code, status, title = "conflict", 409, "The request does not fit the present state"
+
+
+class AlreadyExists(Conflict):
+    code, title = "already_exists", "The entity is there already"
+    default_hint = "Leave the item out, or send `on_conflict` as `merge`, `replace` or `skip`."
+
+
+class AmbiguousMatch(Conflict):
+    code, title = "ambiguous_match", "The ids of the item belong to different entities"
+    default_hint = "Leave out the ids of all but one of them, or take the external id from the others first."
 
 
 class ExternalIdTaken(Conflict):
