@@ -75,3 +75,12 @@ def sync_file(descriptor: int) -> None:
         fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
     else:
         os.fsync(descriptor)
+
+
+def boot_id() -> str | None:
+    """Which run of the machine this is, None where it does not say. Within one run a killed process loses nothing that
+    it has written: only a power cut does."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip() or None
+    except (OSError, UnicodeDecodeError):
+        return None
