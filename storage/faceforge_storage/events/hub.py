@@ -9,16 +9,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncGenerator, Collection, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Generic
 
 from faceforge_storage.database.clock import now
 from faceforge_storage.database.database import Database
 from faceforge_storage.errors import FaceForgeError, Overloaded
 from faceforge_storage.events import rows
 from faceforge_storage.events.event import EPHEMERAL, Event, EventTypes, Fields, Wanted
-from faceforge_storage.events.ring import BATCH_EVENTS, Batch, Place, Ring
+from faceforge_storage.events.ring import BATCH_EVENTS, Batch, Place, Ring, T
 from faceforge_storage.scheduling.fair_queue import Turn
 
 log = logging.getLogger(__name__)
@@ -35,6 +36,17 @@ AGAIN_SECONDS = 1.0
 TOKENS = "token"
 """The record type whose events say that somebody's permissions have changed."""
 AGAIN = {"Retry-After": "5"}
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """A look at what is followed: what came, the number up to which was looked, and whether to look on at once."""
+
+    events: Sequence[T]
+    position: int
+    has_more: bool
+    ended: bool
+    """Whether nothing will come any more."""
 
 
 class Events:
@@ -71,7 +83,7 @@ class Events:
 
     async def follow(
         self, wanted: Wanted, after: int | None, turn: Turn, *, pulse_seconds: float
-    ) -> AsyncGenerator[Batch, None]:
+    ) -> AsyncGenerator[Batch[Event], None]:
         """Events as they happen; those after the id `after` first, when it is given.
 
         The first batch is empty and says where it begins. An empty one comes also when permissions have changed, and
@@ -96,7 +108,36 @@ class Events:
         finally:
             self._leave(turn.client)
 
-    async def _next(self, place: Place, wanted: Wanted, turn: Turn) -> Batch:
+    async def follow_other(
+        self, look: Callable[[int], Awaitable[Page[T]]], after: int, turn: Turn, *, pulse_seconds: float
+    ) -> AsyncGenerator[Batch[T], None]:
+        """What rises in number like events and is in no journal, such as the log of a job: what comes after `after`.
+
+        `look` reads what comes after a number. Counts among those who follow, and begins like `follow`; ends when Core
+        stops, and when there is no more to come. Raises Overloaded, and what `look` raises.
+        """
+        self._enter(turn.client)
+        loop = asyncio.get_running_loop()
+        try:
+            yield Batch([], after)
+            while not self._closed:
+                commit, looked = self._database.next_commit(), loop.time()
+                page = await look(after)
+                if page.events or page.ended:
+                    after = page.position
+                    yield Batch(page.events, after)
+                if page.ended:
+                    return
+                if page.has_more:
+                    continue
+                await self._database.wait_for_commit(commit, pulse_seconds)
+                if not commit.is_set():
+                    yield Batch([], after)
+                await asyncio.sleep(looked + self._pause() - loop.time())
+        finally:
+            self._leave(turn.client)
+
+    async def _next(self, place: Place, wanted: Wanted, turn: Turn) -> Batch[Event]:
         """What comes next for somebody, perhaps nothing."""
         ring = self._ring
         if ring is None:
@@ -199,8 +240,10 @@ class Events:
             if page.has_more:
                 continue
             await self._database.wait_for_commit(commit, LOOK_SECONDS)
-            pause = PAUSE_SECONDS + EACH_SECONDS * self._followers.total()
-            await asyncio.sleep(looked + pause - loop.time())
+            await asyncio.sleep(looked + self._pause() - loop.time())
+
+    def _pause(self) -> float:
+        return PAUSE_SECONDS + EACH_SECONDS * self._followers.total()
 
     def _tell(self, event: Event) -> None:
         if self._ring is not None:
