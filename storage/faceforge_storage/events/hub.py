@@ -109,19 +109,26 @@ class Events:
             self._leave(turn.client)
 
     async def follow_other(
-        self, look: Callable[[int], Awaitable[Page[T]]], after: int, turn: Turn, *, pulse_seconds: float
+        self,
+        look: Callable[[int], Awaitable[Page[T]]],
+        news: Callable[[], asyncio.Event],
+        after: int,
+        turn: Turn,
+        *,
+        pulse_seconds: float,
     ) -> AsyncGenerator[Batch[T], None]:
         """What rises in number like events and is in no journal, such as the log of a job: what comes after `after`.
 
-        `look` reads what comes after a number. Counts among those who follow, and begins like `follow`; ends when Core
-        stops, and when there is no more to come. Raises Overloaded, and what `look` raises.
+        `look` reads what comes after a number; `news` is asked before each look for the event that is set when there
+        is more. Counts among those who follow, and begins like `follow`; ends when Core stops, and when there is no
+        more to come. Raises Overloaded, and what `look` raises.
         """
         self._enter(turn.client)
         loop = asyncio.get_running_loop()
         try:
             yield Batch([], after)
             while not self._closed:
-                commit, looked = self._database.next_commit(), loop.time()
+                coming, looked = news(), loop.time()
                 page = await look(after)
                 if page.events or page.ended:
                     after = page.position
@@ -130,9 +137,11 @@ class Events:
                     return
                 if page.has_more:
                     continue
-                await self._database.wait_for_commit(commit, pulse_seconds)
-                if not commit.is_set():
-                    yield Batch([], after)
+                while not coming.is_set() and not self._closed:
+                    changes = self.permission_changes
+                    woken = await _one_within((coming, self._news), pulse_seconds)
+                    if not woken or changes != self.permission_changes:
+                        yield Batch([], after)
                 await asyncio.sleep(looked + self._pause() - loop.time())
         finally:
             self._leave(turn.client)
@@ -253,6 +262,17 @@ class Events:
     def _wake(self) -> None:
         self._news.set()
         self._news = asyncio.Event()
+
+
+async def _one_within(events: Sequence[asyncio.Event], seconds: float) -> bool:
+    """Whether one of the events is set before so many seconds have passed."""
+    waiting = [asyncio.ensure_future(each.wait()) for each in events]
+    try:
+        done, _ = await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        return bool(done)
+    finally:
+        for each in waiting:
+            each.cancel()
 
 
 async def _set_within(event: asyncio.Event, seconds: float) -> bool:
