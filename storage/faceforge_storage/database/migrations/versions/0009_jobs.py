@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -96,7 +98,7 @@ def make_jobs() -> None:
     )
 
 
-def stamps() -> list[sa.Column[str]]:
+def stamps() -> list[sa.Column[Any]]:
     names = ("created_at", "updated_at")
     return [
         *(sa.Column(name, sa.Text(), nullable=False) for name in names),
