@@ -217,7 +217,7 @@ def create(tx: Write, context: Context, input: JobCreate, **beside: Any) -> Crea
 
     Raises InvalidInput, UnknownReference, Forbidden.
     """
-    kind = _kind(tx, context, input.job_type)
+    kind = kind_for(tx, context, input.job_type)
     kind.check_input(input.input)
     require_asset(tx.connection, "/input_asset_id", input.input_asset_id)
     if input.parent_job_id is not None:
@@ -248,7 +248,8 @@ def token_id_of(tx: Write, context: Context) -> str | None:
     return found
 
 
-def _kind(tx: Write, context: Context, name: str) -> Kind:
+def kind_for(tx: Write, context: Context, name: str) -> Kind:
+    """The kind of jobs with a name, for who asks to make one; raises InvalidInput, Forbidden."""
     try:
         kind = kind_of(tx.connection, context.core, name)
     except NotFound as error:

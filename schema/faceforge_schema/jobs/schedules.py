@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from enum import Enum
 from typing import Annotated, Any
 
@@ -17,6 +16,7 @@ from faceforge_schema.declare.connections import listing
 from faceforge_schema.declare.lookup import lookup
 from faceforge_schema.declare.operation import mutation
 from faceforge_schema.declare.resources import Record, attribute, resource
+from faceforge_schema.jobs.due import next_due, unique_key
 from faceforge_schema.jobs.folders import check_folder
 from faceforge_schema.jobs.jobs import CreatedJob, JobCreate, create, kind_for, token_id_of
 from faceforge_schema.jobs.kinds import SUPPLIED
@@ -105,22 +105,17 @@ def schedule(every: bool, own_types: str, permissions: str) -> Select[Any]:
     order=SortOrder.ASC,
     supplied=SUPPLIED,
 )
-def schedules(
-    every: bool, own_types: str, permissions: str, ids: list[ID] | None = None
-) -> Select[Any]:
+def schedules(every: bool, own_types: str, permissions: str, ids: list[ID] | None = None) -> Select[Any]:
     """List schedules."""
     return rows.matching(every=every, own_types=own_types, permissions=permissions, ids=ids)
 
 
-@mutation(
-    "POST /schedules", errors=(InvalidInput, NameTaken, Forbidden), needs="jobs:write", status=201
-)
+@mutation("POST /schedules", errors=(InvalidInput, NameTaken, Forbidden), needs="jobs:write", status=201)
 def create_schedule(tx: Write, context: Context, input: ScheduleCreate) -> Schedule:
     """Make a schedule. Its jobs may do what you may at the time, and end when your token is revoked."""
     values = input.model_dump(mode="json")
     _check(tx, context, values)
-    row = rows.create(tx, {**values, **_maker(tx, context)})
-    return _due(tx, row)
+    return _due(tx, context, rows.create(tx, {**values, **_maker(tx, context)}))
 
 
 @mutation(
@@ -138,16 +133,15 @@ def update_schedule(
     if any(row._mapping[name] != value for name, value in values.items()):
         _check(tx, context, {**row._mapping, **values})
         values |= _maker(tx, context)
-    row = rows.change(tx, row, {**values, "disabled_reason": None}, expected_version)
-    return _due(tx, row)
+        if "enabled" in values:
+            values["disabled_reason"] = None
+    return _due(tx, context, rows.change(tx, row, values, expected_version))
 
 
 @mutation(
     "DELETE /schedules/{schedule_id}", errors=(NotFound, VersionConflict), needs="jobs:write", status=204
 )
-def delete_schedule(
-    tx: Write, context: Context, schedule_id: ID, expected_version: int | None = None
-) -> ID:
+def delete_schedule(tx: Write, context: Context, schedule_id: ID, expected_version: int | None = None) -> ID:
     """Remove a schedule. The jobs that it has made stay."""
     row = _found(tx, context, schedule_id)
     tx.delete(tables.schedules, [row], expected=expected_version)
@@ -170,11 +164,6 @@ def run_schedule(tx: Write, context: Context, schedule_id: ID) -> CreatedJob:
     return job
 
 
-def unique_key(row: AnyRow) -> str:
-    """The key that all jobs of a schedule have, so that only one of them is unfinished."""
-    return f"schedule:{row.id}"
-
-
 def _found(tx: Write, context: Context, schedule_id: str) -> AnyRow:
     visible = {name: give(context) for name, give in SUPPLIED.items()}
     return records.find(tx.connection, rows.matching(**visible), "id", schedule_id)
@@ -184,12 +173,10 @@ def _maker(tx: Write, context: Context) -> dict[str, Any]:
     return {"made_by": context.actor.name, "token_id": token_id_of(tx, context)}
 
 
-def _due(tx: Write, row: AnyRow) -> Schedule:
+def _due(tx: Write, context: Context, row: AnyRow) -> Schedule:
     """A schedule that is new or has changed, with when it is due next."""
-    due = None
-    if row.enabled and row.cron is not None:
-        due = times.text_of(times.next_run(row.cron, row.time_zone, datetime.now(UTC)))
-    rows.note(tx, row, {"next_run_at": due, "problem": None})
+    rows.note(tx, row, {"next_run_at": next_due(row), "problem": None})
+    context.core.jobs.expect()
     return Schedule.of(rows.get(tx.connection, row.id))
 
 

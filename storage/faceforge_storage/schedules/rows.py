@@ -14,26 +14,33 @@ from faceforge_storage.database.ids import new_id
 from faceforge_storage.database.tables import schedules
 from faceforge_storage.database.unrecorded import Values
 from faceforge_storage.errors import NameTaken
+from faceforge_storage.jobs.jobs import visible
 
 
-def matching(*, ids: Listed | None = None, job_types: Listed | None = None) -> Select[Any]:
-    """The schedules that fit every filter given."""
+def matching(
+    *,
+    every: bool = False,
+    own_types: Listed = (),
+    permissions: Listed = (),
+    ids: Listed | None = None,
+) -> Select[Any]:
+    """The schedules that fit every filter given; which types of jobs are shown is said as in `jobs.matching`."""
     statement = select(schedules)
     if ids is not None:
         statement = statement.where(among(schedules.c.id, ids))
-    if job_types is not None:
-        statement = statement.where(among(schedules.c.job_type, job_types))
+    if not every:
+        statement = statement.where(visible(schedules.c.job_type, own_types, permissions))
     return statement
 
 
 def get(db: Connection, schedule_id: str) -> AnyRow:
     """The row of a schedule; raises NotFound."""
-    return records.find(db, matching(), "id", schedule_id)
+    return records.find(db, matching(every=True), "id", schedule_id)
 
 
 def enabled(db: Connection) -> Sequence[AnyRow]:
     """Every schedule that is on, in the order they were made."""
-    return db.execute(matching().where(schedules.c.enabled).order_by(schedules.c.row_id)).all()
+    return db.execute(matching(every=True).where(schedules.c.enabled).order_by(schedules.c.row_id)).all()
 
 
 def create(tx: Write, values: Values) -> AnyRow:
@@ -56,7 +63,7 @@ def note(tx: Write, row: AnyRow, values: Values) -> None:
 
 def end_of_token(tx: Write, token_id: str, token_name: str) -> None:
     """Disable all that runs with the authority of a token that is being revoked."""
-    for row in tx.rows(matching().where(schedules.c.token_id == token_id, schedules.c.enabled)):
+    for row in tx.rows(matching(every=True).where(schedules.c.token_id == token_id, schedules.c.enabled)):
         disable(tx, row, f"The token {token_name!r}, with whose permissions it ran, was revoked.")
 
 
