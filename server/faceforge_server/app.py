@@ -244,6 +244,7 @@ def _lifespan(
             yield
         finally:
             core.events.close()
+            core.jobs.close()
             handing_back = asyncio.create_task(executor.stop(LAST_SECONDS))
             tasks = (tending, dropping, reading, compiled, counted, running, scheduling)
             for each in tasks:
