@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute, WebSocketRoute
 import faceforge_ui
 from faceforge_schema import Contract, Core, build_schema, needs_of_records, permissions_of
 from faceforge_server.contract_routes import contract_routes, path_operations
+from faceforge_server.events.job_log import JobLogAddress
 from faceforge_server.events.routes import EventAddress
 from faceforge_server.files.resumable import ResumableUploads
 from faceforge_server.files.signed_addresses import SignedAddresses
@@ -33,6 +34,7 @@ from faceforge_server.http.public_routes import Addresses, is_page, is_public, t
 from faceforge_server.http.request_context import context_of
 from faceforge_server.http.request_ids import RequestIds
 from faceforge_server.jobs.executor import JobExecutor
+from faceforge_server.jobs.schedules import ScheduleTender
 from faceforge_server.middleware.authentication import Authentication
 from faceforge_server.middleware.authenticator import Authenticator
 from faceforge_server.middleware.cached_answers import CachedAnswers
@@ -155,6 +157,7 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
     app.state.uploads = TusAddress(uploads, files.needs, limits.upload_bytes)
     app.state.signed_addresses = signed
     app.state.event_address = EventAddress(contract, operations)
+    app.state.job_log_address = JobLogAddress(contract, operations)
     app.state.authenticator = authenticator
     app.state.token_command = command.shown_to
     app.state.link_command = TokenCommand(home.root, "link").shown_to
@@ -243,13 +246,14 @@ def _lifespan(
         reading = asyncio.create_task(core.examiner.work() if reads else asyncio.sleep(0))
         executor = JobExecutor(core, staging)
         running = asyncio.create_task(executor.work())
+        scheduling = asyncio.create_task(ScheduleTender(core).tend())
         try:
             yield
         finally:
             core.events.close()
             core.jobs.close()
             handing_back = asyncio.create_task(executor.stop(LAST_SECONDS))
-            tasks = {tending, expiring, dropping, reading, compiled, counted, running}
+            tasks = {tending, expiring, dropping, reading, compiled, counted, running, scheduling}
             for each in tasks:
                 each.cancel()  # a thread goes on to its end, which nobody needs any more
             stopped = asyncio.create_task(core.examiner.examinations.stop())
