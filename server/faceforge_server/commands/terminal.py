@@ -7,6 +7,7 @@ import sys
 import time
 import unicodedata
 from collections.abc import Iterable, Sequence
+from io import TextIOWrapper
 from typing import TextIO
 
 JOINERS = "\u200c\u200d"
@@ -19,8 +20,14 @@ WIDEST = 100
 CELLS = 20
 
 
+def takes_any_letter(stream: TextIO) -> None:
+    """Lets a stream write as an escape what its encoding lacks, such as an emoji on an old Windows console."""
+    if isinstance(stream, TextIOWrapper):
+        stream.reconfigure(errors="backslashreplace")
+
+
 def harmless(text: str) -> str:
-    """`text` on one line, with all that would steer a terminal written as its escape: a name of a file may be anything."""
+    """`text` on one line, where all that would steer a terminal is written as its escape: a file may have any name."""
     return "".join(
         each.encode("unicode_escape").decode()
         if unicodedata.category(each) in STEERING and each not in JOINERS
@@ -30,9 +37,24 @@ def harmless(text: str) -> str:
 
 
 def shortened(text: str, width: int) -> str:
-    """`text` made harmless, in at most `width` characters."""
+    """`text` made harmless, in at most `width` columns."""
     shown = harmless(text)
-    return shown if len(shown) <= width else shown[: width - 1] + "…"
+    if _columns(shown) <= width:
+        return shown
+    while shown and _columns(shown) > width - 1:
+        shown = shown[:-1]
+    return f"{shown}…"
+
+
+def _columns(text: str) -> int:
+    """How many columns a text takes at most."""
+    return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text)
+
+
+def say(*lines: str) -> None:
+    """Print what was asked for."""
+    for line in lines:
+        print(harmless(line), flush=True)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:

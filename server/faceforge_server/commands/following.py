@@ -1,0 +1,143 @@
+"""A job as a terminal shows it: its state in a few lines, its log as it grows, and how far it is until it has ended."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from faceforge_server.commands.terminal import ProgressLine, harmless
+from faceforge_server.token_command import faceforge_command
+from faceforge_storage.errors import CannotStart, Conflict, NotFound
+from faceforge_storage.words import bytes as size
+from faceforge_storage.words import count, duration, full
+
+if TYPE_CHECKING:
+    from faceforge_server.core_client import Ask
+
+Job = dict[str, Any]
+"""A job as REST answers it."""
+ENDED = ("succeeded", "failed", "cancelled")
+LOOK_SECONDS = 0.5
+ID_LENGTH = 64
+SHORT = 12
+"""How many digits of an id are shown. So few do where one is asked for, as long as no other job begins with them."""
+LOG_PAGE = 500
+INTERRUPTED = 130
+"""The exit code of a program that Ctrl-C has ended."""
+
+
+def follow(ask: Ask, found: Job, home: Path, *, goes_on: str, log: bool = False) -> Job:
+    """Show how far a job is until it has ended, and answer it as it is then; with `log` print its log as it grows.
+
+    Ctrl-C ends the program and leaves the job as it is: that it `goes_on`, and how it is stopped, is said then.
+    """
+    line, after = ProgressLine(), 0
+    job_id = str(found["job_id"])
+    try:
+        while True:
+            job: Job = ask("GET", f"/v1/jobs/{job_id}")
+            if log:
+                for entry in log_after(ask, job_id, after):
+                    line.end()
+                    print(log_line(entry), flush=True)
+                    after = entry["seq"]
+            if job["state"] in ENDED:
+                return job
+            line.show((job["progress"] or {}).get("fraction"), how_far(job))
+            time.sleep(LOOK_SECONDS)
+    except KeyboardInterrupt:
+        line.say(goes_on)
+        line.say(f"To see it again: {faceforge_command(home, 'job', job_id[:SHORT], '--follow')}")
+        line.say(f"To stop it:      {faceforge_command(home, 'job', job_id[:SHORT], '--cancel')}")
+        sys.exit(INTERRUPTED)
+    except CannotStart as gone:
+        again = faceforge_command(home, "job", job_id[:SHORT], "--follow")
+        hint = f"It goes on by itself where it was, as soon as FaceForge is started again. To see it: {again}"
+        raise CannotStart(gone.detail, hint) from None
+    finally:
+        line.end()
+
+
+def log_after(ask: Ask, job_id: str, after: int) -> Iterator[dict[str, Any]]:
+    """What the log of a job has after an entry of it, to its end."""
+    while True:
+        query = urlencode({"after": after, "limit": LOG_PAGE})
+        page = ask("GET", f"/v1/jobs/{job_id}/log?{query}")["items"]
+        yield from page
+        if len(page) < LOG_PAGE:
+            return
+        after = page[-1]["seq"]
+
+
+def log_line(entry: dict[str, Any]) -> str:
+    """An entry of a log on one line."""
+    from faceforge_storage.words import moment
+
+    data = "".join(f" {key}={value}" for key, value in (entry["data"] or {}).items())
+    return harmless(f"{moment(entry['at']):%H:%M:%S} {entry['level']:7} {entry['message']}{data}")
+
+
+def how_far(job: Job) -> str:
+    """How far a job is, in words."""
+    if job["cancel_requested_at"]:
+        return "is being stopped"
+    if job["state"] == "queued":
+        return waiting(job)
+    told = job["progress"] or {}
+    counts = told.get("counts") or {}
+    parts = [told.get("message") or "", *_counted(counts)]
+    if told.get("rate"):
+        parts.append(f"{size(int(told['rate']))}/s" if "bytes" in counts else f"{told['rate']:,.0f} a second")
+    if told.get("eta_s") is not None:
+        parts.append(f"{duration(told['eta_s'])} left")
+    return ", ".join(each for each in parts if each) or "runs"
+
+
+def waiting(job: Job) -> str:
+    """Why a queued job does not run."""
+    if job["paused_at"]:
+        return "is paused"
+    if job["run_after"] and job["attempt"]:
+        return f"is tried again {full(job['run_after'])}"
+    if job["run_after"]:
+        return f"begins {full(job['run_after'])}"
+    return "waits for its turn"
+
+
+def _counted(counts: dict[str, int]) -> Iterator[str]:
+    if "done" in counts:
+        total = f" of {count(counts['total'])}" if counts.get("total") else ""
+        yield f"{count(counts['done'])}{total}"
+    if "bytes" in counts:
+        yield size(counts["bytes"])
+
+
+def job_of(ask: Ask, given: str) -> Job:
+    """The job with an id, or the only one whose id begins so. Raises NotFound, Conflict."""
+    if len(given) == ID_LENGTH:
+        found: Job = ask("GET", f"/v1/jobs/{given}")
+        return found
+    fitting = [each for each in all_jobs(ask) if each["job_id"].startswith(given)]
+    if not fitting:
+        raise NotFound(f"There is no job whose id begins with {given}.", "`faceforge jobs` lists them.")
+    if len(fitting) > 1:
+        raise Conflict(
+            f"{count(len(fitting))} jobs have an id that begins with {given}.", "Give more digits."
+        )
+    return fitting[0]
+
+
+def all_jobs(ask: Ask, states: list[str] | None = None) -> Iterator[Job]:
+    """Every job, the newest first."""
+    cursor = None
+    while True:
+        query = [("limit", "500"), *(("state", each) for each in states or ())]
+        page = ask("GET", f"/v1/jobs?{urlencode([*query, *([('cursor', cursor)] if cursor else [])])}")
+        yield from page["items"]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            return

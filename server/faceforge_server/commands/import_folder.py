@@ -1,0 +1,191 @@
+"""`faceforge import`: brings the files of a folder in, once it has shown what it will do."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
+
+from cyclopts import Parameter
+
+from faceforge_server.commands.options import HomeOption
+
+if TYPE_CHECKING:
+    from faceforge_server.commands.following import Job
+    from faceforge_server.core_client import Ask
+
+PLANNING = "The plan goes on being made; nothing comes in before you run it."
+RUNNING = "The import goes on in FaceForge; you may close this terminal."
+EACH_PATTERN = "such as '*.png' or 'drafts/**'; several may be given."
+
+
+@dataclass(kw_only=True)
+class Options:
+    """Which files come in, and as what: the names are those of `POST /v1/assets/bulk-import`."""
+
+    recursive: Annotated[bool, Parameter(help="Also the folders in the folder.")] = True
+    include: Annotated[
+        list[str] | None, Parameter(help=f"Only files that fit, {EACH_PATTERN}", negative="")
+    ] = None
+    exclude: Annotated[
+        list[str] | None, Parameter(help=f"No files that fit, {EACH_PATTERN}", negative="")
+    ] = None
+    hidden: Annotated[bool, Parameter(help="Also hidden files and folders.", negative="")] = False
+    kind: Annotated[str | None, Parameter(help="What the files are for, such as image.original.")] = None
+    tags: Annotated[
+        list[str] | None,
+        Parameter(name="--tag", help="A tag for each file; several may be given.", negative=""),
+    ] = None
+    role: Annotated[str | None, Parameter(help="What the files are to their entities, such as portrait.")] = (
+        None
+    )
+    entity_ids: Annotated[
+        list[str] | None,
+        Parameter(
+            name="--entity",
+            help="The id of an entity that gets all files; several may be given.",
+            negative="",
+        ),
+    ] = None
+    entities_from: Annotated[
+        Literal["none", "folder"],
+        Parameter(help="Whether the names of folders are names of entities that get the files in them."),
+    ] = "none"
+    create_entities: Annotated[
+        bool,
+        Parameter(name="--create", help="Make the entities that are not there yet.", negative=""),
+    ] = False
+
+
+def import_folder(
+    folder: Annotated[Path | None, Parameter(help="The folder that is brought in.", negative="")] = None,
+    *,
+    plan: Annotated[bool, Parameter(help="Only show what would be done.", negative="")] = False,
+    job: Annotated[
+        str | None, Parameter(help="Instead of a folder: run the plan that --plan has made under this id.")
+    ] = None,
+    decide: Annotated[
+        list[str] | None,
+        Parameter(help="With --job, what you decide: KEY=VALUE, as the plan shows it; several.", negative=""),
+    ] = None,
+    move: Annotated[
+        bool,
+        Parameter(help="Remove each file from the folder once its copy is verified.", negative=""),
+    ] = False,
+    options: Annotated[Options | None, Parameter(name="*")] = None,
+    home: HomeOption = None,
+) -> None:
+    """Bring the files of a folder in: show what will be done, then do it, where --plan does not say otherwise.
+
+    Files that are here already are not copied again. What needs a decision is left out, and shown. The work is done by
+    the FaceForge that runs: Ctrl-C, or closing the terminal, does not stop it; `faceforge job ID --cancel` does.
+
+    Exit codes: 0 all is in, 1 failed or stopped, 2 wrong usage, 3 done, but some files were left out, 130 by Ctrl-C.
+    """
+    decisions = _decisions(decide or [])
+    if (folder is None) == (job is None):
+        _refuse("Name a folder, or the plan that is to be run by --job, and not both.")
+    if job is None and decisions:
+        _refuse("--decide belongs to a plan: name it by --job.")
+    if job is not None and (plan or move or options):
+        _refuse("A plan runs as it was made: with --job there is only --decide.")
+    from faceforge_server.core_client import core_of
+    from faceforge_storage.home.home import open_home
+
+    place, settings = open_home(home, new=False)
+    with core_of(place, settings, running=True) as ask:
+        if job is None:
+            assert folder is not None
+            asked = {
+                "path": _whole(folder),
+                "mode": "move" if move else "copy",
+                **{name: value for name, value in asdict(options or Options()).items() if value is not None},
+            }
+            planned = _plan(ask, asked, place.root)
+        else:
+            from faceforge_server.commands.following import job_of
+
+            planned = job_of(ask, job)
+        code = _say_how(planned, place.root) if plan else _run(ask, planned, decisions, place.root)
+    sys.exit(code)
+
+
+def _plan(ask: Ask, asked: dict[str, Any], home: Path) -> Job:
+    """The plan of an import, shown. Ends the program where it cannot be made."""
+    from faceforge_server.commands import following
+    from faceforge_server.commands.import_words import exit_code, plan_lines, result_lines
+    from faceforge_server.commands.terminal import say
+
+    made = ask("POST", "/v1/assets/bulk-import", {**asked, "dry_run": True})
+    planned = following.follow(ask, made, home, goes_on=PLANNING)
+    if planned["state"] != "succeeded":
+        say(*result_lines(planned))
+        sys.exit(exit_code(planned))
+    say(*plan_lines(planned["output"]))
+    return planned
+
+
+def _say_how(planned: Job, home: Path) -> int:
+    """Say how a plan that was only made is run; the exit code."""
+    from faceforge_server.commands.following import SHORT
+    from faceforge_server.commands.import_words import DONE
+    from faceforge_server.commands.terminal import say
+    from faceforge_server.token_command import faceforge_command
+
+    say("Nothing is brought in yet. To do what the plan says, behind it your decisions:")
+    say(faceforge_command(home, "import", "--job", planned["job_id"][:SHORT]))
+    return DONE
+
+
+def _run(ask: Ask, planned: Job, decisions: dict[str, str], home: Path) -> int:
+    """Run a plan to its end; the exit code."""
+    from faceforge_server.commands import following
+    from faceforge_server.commands.import_words import exit_code, result_lines
+    from faceforge_server.commands.terminal import say
+
+    body = {"plan_job_id": planned["job_id"], "decisions": decisions}
+    begun = ask("POST", "/v1/assets/bulk-import", body)
+    done = following.follow(ask, begun, home, goes_on=RUNNING)
+    say(*result_lines(done))
+    return exit_code(done)
+
+
+def _decisions(given: list[str]) -> dict[str, str]:
+    """KEY=VALUE, each, as a mapping."""
+    decisions = {}
+    for each in given:
+        key, equals, value = each.partition("=")
+        if not (key and equals and value):
+            _refuse(f"--decide takes KEY=VALUE, not {each}.")
+        decisions[key] = value
+    return decisions
+
+
+def _whole(folder: Path) -> str:
+    """The whole path of a folder, as JSON can say it."""
+    from faceforge_storage.errors import InvalidInput
+
+    path = os.path.abspath(folder)  # noqa: PTH100  # `resolve` would follow links, which Core does
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        raise InvalidInput(
+            f"The name of the folder {path} is no UTF-8.",
+            "Name the folder that it lies in, or give it another name.",
+        ) from None
+    return path
+
+
+def _refuse(text: str) -> NoReturn:
+    """End the program: its words were not understood."""
+    from faceforge_server.commands.terminal import harmless
+
+    print(
+        harmless(f"faceforge import: {text}"),
+        "`faceforge import --help` explains.",
+        sep="\n",
+        file=sys.stderr,
+    )
+    sys.exit(2)
