@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -13,7 +14,7 @@ from faceforge_server.commands.terminal import ProgressLine, harmless
 from faceforge_server.token_command import faceforge_command
 from faceforge_storage.errors import CannotStart, Conflict, NotFound
 from faceforge_storage.words import bytes as size
-from faceforge_storage.words import count, duration, full
+from faceforge_storage.words import count, duration, full, moment
 
 if TYPE_CHECKING:
     from faceforge_server.core_client import Ask
@@ -75,8 +76,6 @@ def log_after(ask: Ask, job_id: str, after: int) -> Iterator[dict[str, Any]]:
 
 def log_line(entry: dict[str, Any]) -> str:
     """An entry of a log on one line."""
-    from faceforge_storage.words import moment
-
     data = "".join(f" {key}={value}" for key, value in (entry["data"] or {}).items())
     return harmless(f"{moment(entry['at']):%H:%M:%S} {entry['level']:7} {entry['message']}{data}")
 
@@ -100,12 +99,12 @@ def how_far(job: Job) -> str:
 def waiting(job: Job) -> str:
     """Why a queued job does not run."""
     if job["paused_at"]:
-        return "is paused"
-    if job["run_after"] and job["attempt"]:
-        return f"is tried again {full(job['run_after'])}"
-    if job["run_after"]:
-        return f"begins {full(job['run_after'])}"
-    return "waits for its turn"
+        return "is held, until it is resumed"
+    begins = moment(job["run_after"])
+    if begins <= datetime.now().astimezone():
+        return "waits for its turn"
+    soon = f"{begins:%H:%M:%S}" if begins - datetime.now().astimezone() < timedelta(hours=1) else full(begins)
+    return f"is tried again at {soon}" if job["attempt"] else f"begins at {soon}"
 
 
 def _counted(counts: dict[str, int]) -> Iterator[str]:
@@ -131,12 +130,12 @@ def job_of(ask: Ask, given: str) -> Job:
     return fitting[0]
 
 
-def all_jobs(ask: Ask, states: list[str] | None = None) -> Iterator[Job]:
-    """Every job, the newest first."""
+def all_jobs(ask: Ask, state: str | None = None) -> Iterator[Job]:
+    """Every job, or every one in a state, the newest first."""
     cursor = None
     while True:
-        query = [("limit", "500"), *(("state", each) for each in states or ())]
-        page = ask("GET", f"/v1/jobs?{urlencode([*query, *([('cursor', cursor)] if cursor else [])])}")
+        asked = {"limit": 500, "state": state, "cursor": cursor}
+        page = ask("GET", f"/v1/jobs?{urlencode({name: each for name, each in asked.items() if each})}")
         yield from page["items"]
         cursor = page["next_cursor"]
         if cursor is None:

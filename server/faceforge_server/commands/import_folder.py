@@ -50,12 +50,15 @@ class Options:
         ),
     ] = None
     entities_from: Annotated[
-        Literal["none", "folder"],
-        Parameter(help="Whether the names of folders are names of entities that get the files in them."),
+        Literal["none", "folder", "first_folder"],
+        Parameter(
+            help="Whose names say who gets the files in them: the folder that a file lies in, or the nearest above it that "
+            "is called like an entity; or the one right below FOLDER."
+        ),
     ] = "none"
     create_entities: Annotated[
         bool,
-        Parameter(name="--create", help="Make the entities that are not there yet.", negative=""),
+        Parameter(name="--create", help="Make an entity for a folder that is called like none.", negative=""),
     ] = False
 
 

@@ -28,7 +28,7 @@ STATES = (
 
 def plan_lines(output: dict[str, Any]) -> Iterator[str]:
     """A plan in words: what was found, who gets it, and what must be decided."""
-    summary = output["summary"]
+    summary = output["plan"]
     yield f"Found {plural(summary['found'], 'file')}, {size(summary['bytes'])}."
     for name, words in STATES:
         if number := summary[name]:

@@ -15,9 +15,7 @@ State = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 
 def jobs(
     *,
-    state: Annotated[
-        list[State] | None, Parameter(help="Only jobs in this state; several may be given.", negative="")
-    ] = None,
+    state: Annotated[State | None, Parameter(help="Only jobs in this state.")] = None,
     limit: Annotated[int, Parameter(help="At most so many, the newest first.")] = 30,
     home: HomeOption = None,
 ) -> None:
@@ -29,7 +27,7 @@ def jobs(
     from faceforge_storage.words import ago, moment
 
     with core_of(*open_home(home, new=False)) as ask:
-        found = list(islice(all_jobs(ask, list(state or ())), max(limit, 0)))
+        found = list(islice(all_jobs(ask, state), max(limit, 0)))
     if not found:
         print("There are no jobs." if not state else "No job is in this state.", file=sys.stderr)
         return
