@@ -52,8 +52,8 @@ class Options:
     entities_from: Annotated[
         Literal["none", "folder", "first_folder"],
         Parameter(
-            help="Whose names say who gets the files in them: the folder that a file lies in, or the nearest above it that "
-            "is called like an entity; or the one right below FOLDER."
+            help="Whose names say who gets the files: those of the folder that a file lies in, or of the nearest above "
+            "it that is called like an entity; or of the one right below FOLDER."
         ),
     ] = "none"
     create_entities: Annotated[
@@ -82,10 +82,11 @@ def import_folder(
 ) -> None:
     """Bring the files of a folder in: show what will be done, then do it, where --plan does not say otherwise.
 
-    Files that are here already are not copied again. What needs a decision is left out, and shown. The work is done by
-    the FaceForge that runs: Ctrl-C, or closing the terminal, does not stop it; `faceforge job ID --cancel` does.
+    Files that are here already are not copied again. What needs a decision is left out, and shown.
 
-    Exit codes: 0 all is in, 1 failed or stopped, 2 wrong usage, 3 done, but some files were left out, 130 by Ctrl-C.
+    FaceForge must be running, and does the work: Ctrl-C, or closing the terminal, does not stop it.
+
+    Exit codes: 0 all is in, 1 failed or stopped, 2 wrong usage, 3 done, but some files were left out, 130 Ctrl-C.
     """
     decisions = _decisions(decide or [])
     if (folder is None) == (job is None):

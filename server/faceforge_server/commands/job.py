@@ -33,7 +33,8 @@ def job(
 ) -> None:
     """Show a job: its state, how far it is, and how it ended.
 
-    With --follow the exit code is that of the job: 0 all is done, 1 it failed or was stopped, 3 something was left out.
+    With --follow the exit code is that of the job: 0 done, 1 failed or stopped, 3 done, but something was left out.
+
     Ctrl-C ends the following, not the job.
     """
     from faceforge_server.commands import following
