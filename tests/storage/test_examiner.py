@@ -82,8 +82,8 @@ class Lane:
         made = {"content_hash": stored.sha256, "size_bytes": stored.size_bytes, "filename": "a.bin"}
 
         def work(tx: Write) -> None:
-            assets.add_object(tx, place, {})
-            assets.create(tx, {**made, "kind": "file", "mime_type": "image/png"}, new_bytes=True)
+            assets.add_objects(tx, [(place, {})])
+            assets.create(tx, [{**made, "kind": "file", "mime_type": "image/png"}])
             self.examiner.expect()
 
         self.database.writing("test", "put", work)

@@ -35,7 +35,7 @@ def store(provider: FilesystemProvider, database: Database, tmp_path: Path, data
     file.write(data)
     stored = provider.publish(file.finish())
     values = {name: getattr(stored, name) for name in ("sha256", "size_bytes", "provider", "bucket", "key")}
-    database.writing("test", "test", lambda tx: assets.add_object(tx, values, {}))
+    database.writing("test", "test", lambda tx: assets.add_objects(tx, [(values, {})]))
     return stored
 
 
@@ -144,7 +144,7 @@ def test_what_a_purge_has_freed_and_nobody_removed_counts_as_stored(
     }
 
     def purge_all(tx: object) -> bool:
-        return assets.purge(tx, assets.create(tx, values))  # type: ignore[arg-type]  # it is the Write
+        return assets.purge(tx, assets.create(tx, [values])[0])  # type: ignore[arg-type]  # it is the Write
 
     assert database.writing("test", "test", purge_all)
     (root / MARKER).unlink()

@@ -92,7 +92,7 @@ def _asset(
         "bucket": stored.bucket,
         "key": stored.key,
     }
-    new_bytes = assets.add_object(tx, content, {"blake3": staged.blake3})
+    assets.add_objects(tx, [(content, {"blake3": staged.blake3})])
     values = {
         **assets.DEFAULTS,
         "content_hash": stored.sha256,
@@ -102,7 +102,7 @@ def _asset(
         "kind": kind,
         "owner": {"type": "system", "id": job_id},
     }
-    row = assets.create(tx, values, new_bytes=new_bytes)
+    (row,) = assets.create(tx, [values])
     made: str = row.id
     return made
 
