@@ -84,21 +84,18 @@ class Who:
             for entry, own_role in gathered.entities
         ]
 
-    def of_folder(
-        self, db: Reader, name: str, found: Sequence[Known], *, create: bool, role: str | None
-    ) -> Link | None:
-        """The link to whom a folder is named after; None when that is nobody."""
+    def of_folder(self, db: Reader, name: str, found: Sequence[Known]) -> Link | None:
+        """The link to whom a folder is named after: one of those `found`, or who is to be made; None when to nobody."""
         ident = (NAME, folded(name))
         if len(found) > 1:
-            return Link(None, role, self._several(db, as_name(name), found, ident))
+            return Link(None, None, self._several(db, as_name(name), found, ident))
         if found:
-            return Link(self._there(found[0], "folder", name, (ID, found[0].id)), role)
-        if ident in self._keys:
-            return Link(self._keys[ident], role)
-        if not create:
-            return None
-        new = {"display_name": as_name(name)}
-        return self._made(ident, new, "folder", name, role)
+            return Link(self._there(found[0], "folder", name, (ID, found[0].id)))
+        return Link(self._keys[ident]) if ident in self._keys else None
+
+    def made_for_folder(self, name: str) -> Link:
+        """The link to an entity that is to be made for a folder."""
+        return self._made((NAME, folded(name)), {"display_name": as_name(name)}, "folder", name, None)
 
     def ask_for(self, question: str, ident: str, text: str, options: Sequence[Option]) -> str:
         """The key of a decision about one thing, made when it is first needed."""
@@ -115,38 +112,49 @@ class Who:
 
     def _link(self, db: Reader, entry: Any, role: str | None, where: str, answers: Answers) -> Link:
         if isinstance(entry, NewEntity):
-            return self._new_entity(db, entry.entity(), role, where, answers)
+            new = entry.entity()
+            pairs = [(each.namespace, each.value) for each in new.external_ids]
+            held = self._held(pairs, answers)
+            if held is None and pairs:
+                return self._new_entity(db, new, [(EXTERNAL, *each) for each in pairs], role, where)
+            return self._of_name(db, new, role, where, answers) if held is None else Link(held, role)
         if isinstance(entry, EntityByExternalId):
             pair = (entry.external_id.namespace, entry.external_id.value)
-            if known := answers.by_external_id.get(pair):
-                return Link(self._there(known, "external_id", ":".join(pair), (ID, known.id)), role)
-            if key := self._keys.get((EXTERNAL, *pair)):
-                return Link(key, role)
-            return Link(None, role, self._unknown(f"the external id {':'.join(pair)}"))
+            key = self._held([pair], answers)
+            return Link(
+                key,
+                role,
+                None if key else self._unknown(f"the external id {':'.join(pair)}, which nobody has"),
+            )
         entity_id = entry if isinstance(entry, str) else entry.entity_id
         if known := answers.by_id.get(entity_id):
             return Link(self._there(known, "sidecar", where, (ID, known.id)), role)
-        return Link(None, role, self._unknown(f"the entity {entity_id[:80]}"))
+        return Link(None, role, self._unknown(f"the entity {entity_id[:80]}, which is not there"))
 
-    def _new_entity(
-        self, db: Reader, new: EntityCreate, role: str | None, where: str, answers: Answers
-    ) -> Link:
-        """Whoever holds one of its external ids; without such ids, who has exactly its name; else it is to be made."""
-        pairs = [(each.namespace, each.value) for each in new.external_ids]
+    def _held(self, pairs: Iterable[tuple[str, str]], answers: Answers) -> str | None:
+        """Whoever has the first of some external ids that anybody has, or is going to have."""
         for pair in pairs:
             if known := answers.by_external_id.get(pair):
-                return Link(self._there(known, "external_id", ":".join(pair), (ID, known.id)), role)
+                return self._there(known, "external_id", ":".join(pair), (ID, known.id))
             if key := self._keys.get((EXTERNAL, *pair)):
-                return Link(key, role)
-        idents: list[Ident] = [(EXTERNAL, *pair) for pair in pairs] or [(NAME, folded(new.display_name))]
-        if not pairs:
-            found = answers.by_name.get(new.display_name, [])
-            if len(found) > 1:
-                return Link(None, role, self._several(db, new.display_name, found, idents[0]))
-            if found:
-                return Link(self._there(found[0], "sidecar", where, (ID, found[0].id)), role)
-            if key := self._keys.get(idents[0]):
-                return Link(key, role)
+                return key
+        return None
+
+    def _of_name(self, db: Reader, new: EntityCreate, role: str | None, where: str, answers: Answers) -> Link:
+        """Who is called like a new entity without external ids, so that a second import makes no second one."""
+        ident = (NAME, folded(new.display_name))
+        found = answers.by_name.get(new.display_name, [])
+        if len(found) > 1:
+            return Link(None, role, self._several(db, new.display_name, found, ident))
+        if found:
+            return Link(self._there(found[0], "sidecar", where, (ID, found[0].id)), role)
+        if ident in self._keys:
+            return Link(self._keys[ident], role)
+        return self._new_entity(db, new, [ident], role, where)
+
+    def _new_entity(
+        self, db: Reader, new: EntityCreate, idents: list[Ident], role: str | None, where: str
+    ) -> Link:
         try:
             self._new.append(checked_values(db, self._context, new, self._new)["fields"])
         except FaceForgeError as fault:
@@ -180,7 +188,7 @@ class Who:
         return entity.entity
 
     def _unknown(self, whom: str) -> str:
-        text = f"A sidecar names {whom}, which is nobody's."
+        text = f"A sidecar names {whom}."
         return self.ask_for("unknown_entity", whom, text, [Option(NOBODY, "Import them without that link")])
 
     def _several(self, db: Reader, name: str, found: Sequence[Known], ident: Ident) -> str:

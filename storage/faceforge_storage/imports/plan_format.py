@@ -211,7 +211,8 @@ class PlanReader:
             size = file.seek(0, 2)
             file.seek(max(0, size - TAIL_BYTES))
             last = orjson.loads(file.read().splitlines()[-1])
-            self.summary = Summary(**last["summary"])
+            self.summary_values: dict[str, int] = last["summary"]
+            self.summary = Summary(**self.summary_values)
             self._at: dict[str, int] = last["at"]
         except (ValueError, KeyError, TypeError, IndexError) as fault:
             raise DamagedPlan(f"The plan cannot be read: {fault}") from fault
@@ -242,15 +243,19 @@ class PlanReader:
         if state is not None:
             first = self._at.get(state, last)
         place = max(first, begin or 0)
-        wanted = None if state is None else b'{"state":"%b"' % state.encode()
         self._file.seek(place)
         while place < last:
             line = self._file.readline()
             if not line:
                 raise DamagedPlan("The plan ends in the middle.")
             place += len(line)
-            if wanted is None or line.startswith(wanted):
+            if state is None or self.is_in(line, state):
                 yield place, line
+
+    @staticmethod
+    def is_in(line: bytes, state: State) -> bool:
+        """Whether a line is that of a file in a state."""
+        return line.startswith(b'{"state":"%b"' % state.encode())
 
     def _bounds(self, part: Part) -> tuple[int, int]:
         after = {"files": "entities", "entities": "decisions", "decisions": "end"}[part]

@@ -9,11 +9,14 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from faceforge_storage.errors import Fault, InvalidInput
-from faceforge_storage.imports.closed import Closed
+from faceforge_storage.imports.closed import Closed, is_store
+from faceforge_storage.imports.names import is_text
 from faceforge_storage.imports.path_rules import fault_of_path
 
 MOUNTS = ("/media", "/run/media", "/mnt", "/Volumes")
 """Where Linux and macOS mount the disks that people plug in."""
+MOST_FOLDERS = 1000
+"""How many folders of one are listed."""
 HINT = "Choose a folder within the roots, which GET /v1/import/folders lists, or add one to `import.roots`."
 
 
@@ -43,16 +46,42 @@ class Roots:
         root = next((real for each in self.allowed if (real := _below(wanted, each)) is not None), None)
         if root is None:
             raise self._outside(where)
-        real = _real(wanted, where)
-        if not _lies_in(real, root):
-            raise self._outside(where)
         try:
+            real = wanted.resolve(strict=True)
+            if not _lies_in(real, root):
+                raise self._outside(where)
+            with os.scandir(real):
+                pass
             if self.closed.holds(real):
                 message = "The folder belongs to FaceForge, which keeps its own files in it."
                 raise _refused(where, message, "closed", "Choose another folder.")
-        except OSError as refused:
+        except (OSError, RuntimeError) as refused:
             raise _unreadable(where, refused) from None
         return real
+
+    def holds(self, path: Path) -> bool:
+        """Whether a real path lies in a root, or is one."""
+        return any(_lies_in(path, each) for each in self.allowed)
+
+    def folders_in(self, real: Path) -> tuple[list[str], bool]:
+        """The names of the folders in one that was checked, and whether there are more: no hidden ones, no links."""
+        names = []
+        try:
+            with os.scandir(real) as entries:
+                for entry in entries:
+                    plain = not entry.name.startswith((".", "$")) and is_text(entry.name)
+                    if plain and entry.is_dir(follow_symlinks=False) and not self._is_closed(entry):
+                        names.append(entry.name)
+        except OSError as refused:
+            raise _unreadable("/path", refused) from None
+        names.sort(key=lambda each: (each.casefold(), each))
+        return names[:MOST_FOLDERS], len(names) > MOST_FOLDERS
+
+    def _is_closed(self, entry: os.DirEntry[str]) -> bool:
+        try:
+            return self.closed.has(entry.stat()) or is_store(Path(entry.path))
+        except OSError:
+            return True
 
     def _outside(self, where: str) -> InvalidInput:
         roots = ", ".join(map(str, self.allowed)) or "none for this token"
@@ -79,21 +108,6 @@ def _below(wanted: Path, root: Path) -> Path | None:
     return real if found else None
 
 
-def _real(wanted: Path, where: str) -> Path:
-    try:
-        real = wanted.resolve(strict=True)
-        with os.scandir(real):
-            return real
-    except FileNotFoundError:
-        hint = "Check how it is written, and whether its disk is connected."
-        raise _refused(where, "There is no such folder.", "not_found", hint) from None
-    except NotADirectoryError:
-        hint = "Give the folder that it lies in, with `include` for its name."
-        raise _refused(where, "This is a file, not a folder.", "not_a_folder", hint) from None
-    except (OSError, RuntimeError) as refused:
-        raise _unreadable(where, refused) from None
-
-
 def _lies_in(path: Path, root: Path) -> bool:
     """Whether a real path is the root or lies in it, by what the disk says and not by how it is written."""
     try:
@@ -103,6 +117,12 @@ def _lies_in(path: Path, root: Path) -> bool:
 
 
 def _unreadable(where: str, refused: Exception) -> InvalidInput:
+    if isinstance(refused, FileNotFoundError):
+        hint = "Check how it is written, and whether its disk is connected."
+        return _refused(where, "There is no such folder.", "not_found", hint)
+    if isinstance(refused, NotADirectoryError):
+        hint = "Give the folder that it lies in, with `include` for its name."
+        return _refused(where, "This is a file, not a folder.", "not_a_folder", hint)
     reason = refused.strerror if isinstance(refused, OSError) else str(refused)
     hint = "Give Core the right to read it, or choose another folder."
     return _refused(where, f"The folder cannot be read: {reason}.", "unreadable", hint)

@@ -13,6 +13,7 @@ from faceforge_storage.imports.identity import Identity
 from faceforge_storage.imports.names import folded, readable
 from faceforge_storage.imports.seen import SizeSketch
 from faceforge_storage.imports.walk import Entered, Found, Walk
+from faceforge_storage.objects.disk import disk_errors
 
 AT_ONCE = 500
 LENGTH_BYTES = 4
@@ -36,8 +37,7 @@ class Spool:
         self.sizes = SizeSketch()
         self.folders: set[str] = set()
         """The names of all folders, `folded`."""
-        self.settled_at_ns = 0
-        """When those files can be looked at again that may still be growing; 0 without one."""
+        self._settled_at_ns = 0
         self._began_ns = time.time_ns()
 
     def close(self) -> None:
@@ -66,6 +66,10 @@ class Spool:
             values = marshal.loads(self._file.read(int.from_bytes(head, "little")))  # noqa: S302  # our own file
             yield [Entered(*each) if len(each) == len(Entered._fields) else _found(each) for each in values]
 
+    def seconds_to_settle(self) -> float:
+        """How long to wait before those files are looked at again that may still be growing."""
+        return max(0, self._settled_at_ns - time.time_ns()) / 1e9
+
     def may_grow(self, identity: Identity) -> bool:
         """Whether a file was written shortly before or since the walk began."""
         return identity.mtime_ns > self._began_ns - SETTLED_NS
@@ -79,12 +83,14 @@ class Spool:
         self.sizes.add(identity.size)
         now = time.time_ns()
         if abs(now - identity.mtime_ns) < SETTLED_NS:
-            self.settled_at_ns = now + SETTLED_NS
+            self._settled_at_ns = now + SETTLED_NS
         return (found.path, tuple(identity), *found[2:])
 
     def _write(self, block: list[tuple[Any, ...]]) -> None:
         data = marshal.dumps(block)
-        self._file.write(len(data).to_bytes(LENGTH_BYTES, "little") + data)
+        with disk_errors("to keep what was found"):
+            self._file.write(len(data).to_bytes(LENGTH_BYTES, "little") + data)
+            self._file.flush()
 
 
 def _found(values: tuple[Any, ...]) -> Found:
