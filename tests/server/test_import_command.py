@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -64,12 +65,13 @@ def test_a_plan_brings_nothing_in_until_it_is_run(core: CoreProcess, folder: Pat
     assert len(core.client.get("/v1/assets?limit=500").json()["items"]) > len(names)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there every name is text")
+@pytest.mark.needs("mkfifo")
 def test_what_cannot_be_read_is_shown_and_told_by_the_exit_code(core: CoreProcess, folder: Path) -> None:
-    (folder / "gone \x1b[2J.txt").symlink_to("nowhere")
+    os.mkfifo(folder / "pipe \x1b[2J.txt")
     done = run("import", str(folder), home=core.home.root)
     assert done.returncode == 3, done.stdout
     assert "1  cannot be read" in done.stdout
+    assert "It is no regular file: pipe \\x1b[2J.txt" in done.stdout
     assert "\x1b" not in done.stdout + done.stderr
 
 

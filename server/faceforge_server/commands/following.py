@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from faceforge_server.commands.terminal import ProgressLine, harmless
+from faceforge_server.commands.terminal import ProgressLine, say
 from faceforge_server.token_command import faceforge_command
 from faceforge_storage.errors import CannotStart, Conflict, NotFound
 from faceforge_storage.words import bytes as size
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 Job = dict[str, Any]
 """A job as REST answers it."""
+News = Callable[[Job], Iterable[str]]
+"""Lines that a job as it is now has to say, and has not said before."""
 ENDED = ("succeeded", "failed", "cancelled")
 LOOK_SECONDS = 0.5
 ID_LENGTH = 64
@@ -31,53 +33,55 @@ INTERRUPTED = 130
 """The exit code of a program that Ctrl-C has ended."""
 
 
-def follow(ask: Ask, found: Job, home: Path, *, goes_on: str, log: bool = False) -> Job:
-    """Show how far a job is until it has ended, and answer it as it is then; with `log` print its log as it grows.
+def follow(ask: Ask, begun: Job, home: Path, *, goes_on: str, news: News = lambda _: ()) -> Job:
+    """Show how far a job is until it has ended, and answer it as it is then; `news` stay above how far it is.
 
     Ctrl-C ends the program and leaves the job as it is: that it `goes_on`, and how it is stopped, is said then.
     """
-    line, after = ProgressLine(), 0
-    job_id = str(found["job_id"])
+    line = ProgressLine()
+    path, short = f"/v1/jobs/{begun['job_id']}", begun["job_id"][:SHORT]
     try:
         while True:
-            job: Job = ask("GET", f"/v1/jobs/{job_id}")
-            if log:
-                for entry in log_after(ask, job_id, after):
-                    line.end()
-                    print(log_line(entry), flush=True)
-                    after = entry["seq"]
+            job: Job = ask("GET", path)
+            for each in news(job):
+                line.end()
+                say(each)
             if job["state"] in ENDED:
                 return job
             line.show((job["progress"] or {}).get("fraction"), how_far(job))
             time.sleep(LOOK_SECONDS)
     except KeyboardInterrupt:
         line.say(goes_on)
-        line.say(f"To see it again: {faceforge_command(home, 'job', job_id[:SHORT], '--follow')}")
-        line.say(f"To stop it:      {faceforge_command(home, 'job', job_id[:SHORT], '--cancel')}")
+        line.say(f"To see it again: {faceforge_command(home, 'job', short, '--follow')}")
+        line.say(f"To stop it:      {faceforge_command(home, 'job', short, '--cancel')}")
         sys.exit(INTERRUPTED)
     except CannotStart as gone:
-        again = faceforge_command(home, "job", job_id[:SHORT], "--follow")
-        hint = f"It goes on by itself where it was, as soon as FaceForge is started again. To see it: {again}"
+        again = faceforge_command(home, "job", short, "--follow")
+        hint = f"It goes on where it was, as soon as FaceForge is started again. To see it then: {again}"
         raise CannotStart(gone.detail, hint) from None
     finally:
         line.end()
 
 
-def log_after(ask: Ask, job_id: str, after: int) -> Iterator[dict[str, Any]]:
-    """What the log of a job has after an entry of it, to its end."""
-    while True:
-        query = urlencode({"after": after, "limit": LOG_PAGE})
-        page = ask("GET", f"/v1/jobs/{job_id}/log?{query}")["items"]
-        yield from page
-        if len(page) < LOG_PAGE:
-            return
-        after = page[-1]["seq"]
+class Log:
+    """The log of a job as news: what it has written since it was asked last."""
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask, self._after = ask, 0
+
+    def __call__(self, job: Job) -> Iterator[str]:
+        more = True
+        while more:
+            query = urlencode({"after": self._after, "limit": LOG_PAGE})
+            page = self._ask("GET", f"/v1/jobs/{job['job_id']}/log?{query}")
+            yield from map(log_line, page["items"])
+            self._after, more = page["next_cursor"], page["has_more"]
 
 
 def log_line(entry: dict[str, Any]) -> str:
     """An entry of a log on one line."""
     data = "".join(f" {key}={value}" for key, value in (entry["data"] or {}).items())
-    return harmless(f"{moment(entry['at']):%H:%M:%S} {entry['level']:7} {entry['message']}{data}")
+    return f"{moment(entry['at']):%H:%M:%S} {entry['level']:7} {entry['message']}{data}"
 
 
 def how_far(job: Job) -> str:

@@ -6,7 +6,7 @@ import os
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 from cyclopts import Parameter
 
@@ -14,9 +14,8 @@ from faceforge_server.commands.options import HomeOption
 
 if TYPE_CHECKING:
     from faceforge_server.commands.following import Job
-    from faceforge_server.core_client import Ask
 
-PLANNING = "The plan goes on being made; nothing comes in before you run it."
+PLANNING = "The plan goes on being made in FaceForge; nothing comes in."
 RUNNING = "The import goes on in FaceForge; you may close this terminal."
 EACH_PATTERN = "such as '*.png' or 'drafts/**'; several may be given."
 
@@ -95,65 +94,29 @@ def import_folder(
         _refuse("--decide belongs to a plan: name it by --job.")
     if job is not None and (plan or move or options):
         _refuse("A plan runs as it was made: with --job there is only --decide.")
+    from faceforge_server.commands import following
+    from faceforge_server.commands.import_words import Plan, ending, exit_code
+    from faceforge_server.commands.terminal import say
     from faceforge_server.core_client import core_of
     from faceforge_storage.home.home import open_home
 
     place, settings = open_home(home, new=False)
     with core_of(place, settings, running=True) as ask:
-        if job is None:
-            assert folder is not None
-            asked = {
-                "path": _whole(folder),
-                "mode": "move" if move else "copy",
-                **{name: value for name, value in asdict(options or Options()).items() if value is not None},
-            }
-            planned = _plan(ask, asked, place.root)
+        if folder is not None:
+            given = {name: each for name, each in asdict(options or Options()).items() if each is not None}
+            path, mode = _whole(folder), "move" if move else "copy"
+            asked = {"path": path, "mode": mode, "dry_run": plan, **given}
         else:
-            from faceforge_server.commands.following import job_of
-
-            planned = job_of(ask, job)
-        code = _say_how(planned, place.root) if plan else _run(ask, planned, decisions, place.root)
-    sys.exit(code)
-
-
-def _plan(ask: Ask, asked: dict[str, Any], home: Path) -> Job:
-    """The plan of an import, shown. Ends the program where it cannot be made."""
-    from faceforge_server.commands import following
-    from faceforge_server.commands.import_words import exit_code, plan_lines, result_lines
-    from faceforge_server.commands.terminal import say
-
-    made = ask("POST", "/v1/assets/bulk-import", {**asked, "dry_run": True})
-    planned = following.follow(ask, made, home, goes_on=PLANNING)
-    if planned["state"] != "succeeded":
-        say(*result_lines(planned))
-        sys.exit(exit_code(planned))
-    say(*plan_lines(planned["output"]))
-    return planned
+            asked = {"plan_job_id": following.job_of(ask, str(job))["job_id"], "decisions": decisions}
+        begun = ask("POST", "/v1/assets/bulk-import", asked)
+        told = Plan(ask) if folder is not None else _nothing
+        done = following.follow(ask, begun, place.root, goes_on=PLANNING if plan else RUNNING, news=told)
+    say(*ending(done, place.root))
+    sys.exit(exit_code(done))
 
 
-def _say_how(planned: Job, home: Path) -> int:
-    """Say how a plan that was only made is run; the exit code."""
-    from faceforge_server.commands.following import SHORT
-    from faceforge_server.commands.import_words import DONE
-    from faceforge_server.commands.terminal import say
-    from faceforge_server.token_command import faceforge_command
-
-    say("Nothing is brought in yet. To do what the plan says, behind it your decisions:")
-    say(faceforge_command(home, "import", "--job", planned["job_id"][:SHORT]))
-    return DONE
-
-
-def _run(ask: Ask, planned: Job, decisions: dict[str, str], home: Path) -> int:
-    """Run a plan to its end; the exit code."""
-    from faceforge_server.commands import following
-    from faceforge_server.commands.import_words import exit_code, result_lines
-    from faceforge_server.commands.terminal import say
-
-    body = {"plan_job_id": planned["job_id"], "decisions": decisions}
-    begun = ask("POST", "/v1/assets/bulk-import", body)
-    done = following.follow(ask, begun, home, goes_on=RUNNING)
-    say(*result_lines(done))
-    return exit_code(done)
+def _nothing(_: Job) -> tuple[str, ...]:
+    return ()
 
 
 def _decisions(given: list[str]) -> dict[str, str]:

@@ -48,9 +48,8 @@ def job(
         for verb in (each for each, wanted in asked.items() if wanted):
             found = ask("POST", f"/v1/jobs/{found['job_id']}/{verb}")
         if follow:
-            found = following.follow(
-                ask, found, place.root, goes_on="The job goes on in FaceForge.", log=True
-            )
+            goes_on, log = "The job goes on in FaceForge.", following.Log(ask)
+            found = following.follow(ask, found, place.root, goes_on=goes_on, news=log)
     _show(found)
     if follow:
         from faceforge_server.commands.import_words import exit_code
