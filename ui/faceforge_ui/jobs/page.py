@@ -1,0 +1,62 @@
+"""Jobs: those that run now, and what came of the others."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from faceforge_ui.jobs.sorts import sort_of
+from faceforge_ui.jobs.told import STATES, told
+from faceforge_ui.serving import Entry, Pages, View
+
+pages = Pages(__name__)
+PAGE, MOST_ACTIVE = 50, 20
+"""How many jobs a page of the table has, and how many that are not finished stand above it."""
+
+
+@pages.get(
+    "/jobs",
+    entry=Entry("main", "Jobs", icon="jobs", order=40, key="j", permission="jobs:read", count="jobs"),
+)
+async def jobs(view: View) -> Response:
+    """What is under way, and then what has ended, the newest first; `state` and `type` narrow to some of all."""
+    view.need("jobs:read")
+    state, job_type = view.query.get("state", ""), view.query.get("type", "")
+    state = state if state in STATES else ""
+    after, narrowed = view.query.get("after"), bool(state or job_type)
+    active = []
+    if not narrowed and not after:
+        found = await view.ask("Jobs", first=MOST_ACTIVE, active=True)
+        active = found["jobs"]["nodes"]
+    listed = (
+        await view.ask(
+            "Jobs",
+            first=PAGE,
+            after=after,
+            state=state.upper() or None,
+            jobType=job_type or None,
+            active=None if narrowed else False,
+        )
+    )["jobs"]
+    kept = {name: value for name, value in (("state", state), ("type", job_type)) if value}
+    info = listed["pageInfo"]
+    return view.page(
+        "jobs/list.html",
+        active=[(each, told(each)) for each in active],
+        ended=[(each, told(each)) for each in listed["nodes"]],
+        total=listed["totalCount"],
+        narrowed=narrowed,
+        state=state,
+        job_type=job_type,
+        states=list(STATES.items()),
+        types=await _types(view),
+        next="/jobs?" + urlencode({**kept, "after": info["endCursor"]}) if info["hasNextPage"] else "",
+        first=("/jobs?" + urlencode(kept)).rstrip("?") if after else "",
+    )
+
+
+async def _types(view: View) -> list[tuple[str, str]]:
+    """The types there are -> what they are called."""
+    found = (await view.ask("JobTypes"))["jobTypes"]["nodes"]
+    return sorted(((each["name"], sort_of(each["name"]).many) for each in found), key=lambda each: each[1])
