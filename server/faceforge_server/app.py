@@ -30,6 +30,7 @@ from faceforge_server.http.file_handles import most_connections
 from faceforge_server.http.public_routes import Addresses, is_page, is_public, takes_signature
 from faceforge_server.http.request_context import context_of
 from faceforge_server.http.request_ids import RequestIds
+from faceforge_server.jobs.executor import JobExecutor
 from faceforge_server.middleware.authentication import Authentication
 from faceforge_server.middleware.authenticator import Authenticator
 from faceforge_server.middleware.cached_answers import CachedAnswers
@@ -58,6 +59,7 @@ from faceforge_storage.ingest.isolation.processes import ReaderProcesses
 from faceforge_storage.ingest.reader import Bounds
 from faceforge_storage.ingest.registry import READERS
 from faceforge_storage.ingest.tool import Tool
+from faceforge_storage.jobs.notices import Notices
 from faceforge_storage.objects.registry import open_store
 from faceforge_storage.objects.staging import Staging
 from faceforge_storage.objects.store import ObjectStore
@@ -124,6 +126,8 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
         examiner=_examiner(settings, database, store, stored_bytes, renditions, exiftool, events),
         statements=PreparedSelects(MAX_STATEMENTS),
         computing=Workers("computing", COMPUTING_THREADS, waiting=settings.limits.waiting_per_client),
+        job_types=contract.job_types,
+        jobs=Notices(limits.waiting_claims),
     )
     authenticator = Authenticator(core, install, SessionCookie(home.root))
     command = TokenCommand(home.root)
@@ -232,14 +236,18 @@ def _lifespan(
         dropping = asyncio.create_task(Retention(core.database, core.settings.journal).tend())
         reads = core.examiner.examinations.at_once > 0
         reading = asyncio.create_task(core.examiner.work() if reads else asyncio.sleep(0))
+        executor = JobExecutor(core, staging)
+        running = asyncio.create_task(executor.work())
         try:
             yield
         finally:
             core.events.close()
-            for each in (tending, dropping, reading, compiled, counted):
+            handing_back = asyncio.create_task(executor.stop(LAST_SECONDS))
+            tasks = (tending, dropping, reading, compiled, counted, running)
+            for each in tasks:
                 each.cancel()  # a thread goes on to its end, which nobody needs any more
             stopped = asyncio.create_task(core.examiner.examinations.stop())
-            await asyncio.wait({tending, dropping, reading, compiled, counted, stopped}, timeout=LAST_SECONDS)
+            await asyncio.wait({*tasks, stopped, handing_back}, timeout=LAST_SECONDS)
             core.computing.close()
             core.database.stop()
             core.database.close()

@@ -13,7 +13,7 @@ FaceForgeError
 ├── MethodNotAllowed 405, NotAcceptable 406, RequestTimeout 408
 ├── Conflict 409
 │   ├── ExternalIdTaken, FieldKeyTaken, FieldValueTaken, NameTaken, RelationshipExists
-│   └── InUse, NotInTrash, IdempotencyMismatch
+│   └── InUse, NotInTrash, IdempotencyMismatch, LeaseLost
 ├── CursorExpired 410
 ├── VersionConflict 412
 ├── PayloadTooLarge 413, UnsupportedMediaType 415, RangeNotSatisfiable 416, MisdirectedRequest 421
@@ -225,6 +225,13 @@ class NotInTrash(Conflict):
 class IdempotencyMismatch(Conflict):
     code, title = "idempotency_mismatch", "This Idempotency-Key was used for another request"
     default_hint = "Use a new key for a new request."
+
+
+class LeaseLost(Conflict):
+    code, title = "lease_lost", "The job is not this runner's any more"
+    default_hint = (
+        "Stop working on it, and claim another: what was not completed is done again by whoever has it now."
+    )
 
 
 class CursorExpired(FaceForgeError):

@@ -78,7 +78,7 @@ def mutation(
     *,
     needs: str | None,
     errors: Errors = (),
-    status: Literal[200, 204] = 200,
+    status: Literal[200, 202, 204] = 200,
     then: Afterwards | None = None,
 ) -> Callable[[Callable[P, R]], Operation[P, R]]: ...
 def mutation(

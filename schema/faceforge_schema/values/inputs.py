@@ -21,6 +21,7 @@ from pydantic_core import CoreSchema, ErrorDetails, PydanticUseDefault, core_sch
 from strawberry import ID
 
 from faceforge_storage.database.ids import ID_PATTERN
+from faceforge_storage.database.json_columns import dumps
 from faceforge_storage.errors import Fault, InvalidInput
 from faceforge_storage.ingest.filenames import clean_filename
 
@@ -78,6 +79,7 @@ def _given(value: Any) -> Any:
 
 
 T = TypeVar("T")
+Model = TypeVar("Model", bound=BaseModel)
 OrDefault = Annotated[T, _NullIsDefault()]
 """The type of a field that has a default. The contract shows it as nullable, without the default: generators of clients
 take a default for a value that is always sent (TypeScript), or cannot write it down (an object, in Python)."""
@@ -97,6 +99,11 @@ class Input(BaseModel):
     def given(self) -> dict[str, Any]:
         """The keys the caller sent, null included."""
         return self.model_dump(exclude_unset=True, mode="json")
+
+
+def read_json(kind: type[Model], value: Any) -> Model:
+    """A JSON value as a model, as REST reads it from a body; raises pydantic's ValidationError."""
+    return kind.model_validate_json(dumps(value))
 
 
 def merged(old: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:

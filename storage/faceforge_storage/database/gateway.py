@@ -62,6 +62,8 @@ class Write(Unrecorded):
     operation: str
     record_bytes: float = inf
     """How many bytes of JSON a record may have."""
+    job_id: str | None = None
+    """The job that writes, which its changeset names."""
     at: str = field(default_factory=now)
     erased: bool = False
     """Whether values were erased, which stand in the write-ahead log until that is emptied."""
@@ -155,7 +157,8 @@ class Write(Unrecorded):
         if not self._changes:
             return None
         changeset = self.connection.execute(
-            NEW_CHANGESET, {"at": self.at, "actor": self.actor, "operation": self.operation}
+            NEW_CHANGESET,
+            {"at": self.at, "actor": self.actor, "operation": self.operation, "job_id": self.job_id},
         ).scalar_one()
         erased = set(self._erased)
         rows = [

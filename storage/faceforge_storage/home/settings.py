@@ -157,6 +157,10 @@ class Limits(Section):
     """How many wrong tokens, codes and cookies in a minute one address may send before it has to wait."""
     sessions_per_token: Annotated[Count, Beyond("the one that was not used for longest ends")] = 100
     """How many sessions may stand on one token."""
+    waiting_claims: Annotated[Count, Beyond(Busy)] = 64
+    """How many claims of one token may wait for jobs at once; further ones are refused."""
+    job_log_entries: Annotated[Count, Beyond("the rest is left out, and the log says so")] = 100_000
+    """How many entries the log of one job may have."""
     connections: Annotated[Count | None, Beyond("the oldest without a token is closed")] = None
     """How many connections may be open; null is half the file handles that Core may have, at most 1,024."""
     followers: Annotated[Count, Beyond(Overloaded)] = 512
@@ -201,6 +205,24 @@ class Journal(Section):
     the database does not shrink: the room is used for what comes."""
 
 
+class Lanes(Section):
+    cpu: Annotated[int, Field(ge=1, le=64)] = 2
+    """How many jobs run at once that mostly compute."""
+    io: Annotated[int, Field(ge=1, le=64)] = 4
+    """How many jobs run at once that mostly read and write files."""
+    net: Annotated[int, Field(ge=1, le=64)] = 4
+    """How many jobs run at once that mostly wait for other machines."""
+    gpu: Annotated[int, Field(ge=1, le=64)] = 1
+    """How many jobs run at once that need the graphics processor."""
+
+
+class Jobs(Section):
+    keep_days: Annotated[int, Field(ge=1, le=36_500)] | None = 30
+    """How many days a job is kept after it has ended, with its log and the files that it made for itself; null keeps
+    all for ever."""
+    lanes: Lanes = Lanes()
+
+
 class Storage(Section):
     routing: list[dict[str, JsonValue]] = []
     """Rules that send files to a provider by kind, media type and size."""
@@ -231,6 +253,7 @@ class Settings(Section):
     tools: Tools = Tools()
     reading: Reading = Reading()
     journal: Journal = Journal()
+    jobs: Jobs = Jobs()
     storage: Storage = Storage()
     seaweed: Seaweed = Seaweed()
     metadata: Metadata = Metadata()

@@ -224,6 +224,20 @@ def among(column: ColumnElement[Any], values: Listed) -> ColumnElement[bool]:
     return column.in_(select(func.json_each(_as_json(values)).table_valued("value").c.value))
 
 
+def is_one_of(column: ColumnElement[Any], values: Listed) -> ColumnElement[bool]:
+    """What `among` says, for a column whose index is not to be used for it: rows are read in another order."""
+    listed = func.json_each(_as_json(values)).table_valued("value", name="one_of_")
+    return exists().where(listed.c.value == column).correlate_except(listed)
+
+
+def all_among(column: ColumnElement[Any], values: Listed) -> ColumnElement[bool]:
+    """Whether each element of a JSON list is one of `values`."""
+    own = func.json_each(column).table_valued("value", name="own_")
+    given = func.json_each(_as_json(values)).table_valued("value", name="given_")
+    lacking = exists().where(own.c.value.not_in(select(given.c.value)))
+    return ~lacking.correlate_except(own)
+
+
 def holds_for_each(
     values: Listed, holds: Callable[[ColumnElement[Any]], ColumnElement[bool]]
 ) -> ColumnElement[bool]:
