@@ -11,7 +11,7 @@ from faceforge_storage.errors import Fault, InvalidInput, NotFound
 from faceforge_ui.imports.folders import folders
 from faceforge_ui.imports.planned import described, plan_of
 from faceforge_ui.imports.steps import steps
-from faceforge_ui.imports.wish import Wish, of_address, of_form, of_job
+from faceforge_ui.imports.wish import CHOSEN, Wish, of_address, of_form, of_job
 from faceforge_ui.jobs.job.asked import job_of
 from faceforge_ui.jobs.sorts import IMPORT
 from faceforge_ui.jobs.told import advice, told
@@ -45,7 +45,7 @@ async def look(view: View) -> Response:
     if not wish.path:
         fault = Fault("/path", "Choose a folder, or write its path.", "missing", "body")
         raise InvalidInput("The folder is missing.", errors=(fault,))
-    if wish.whom == "chosen" and not wish.entity_ids:
+    if wish.whom == CHOSEN and not wish.entity_ids:
         raise InvalidInput("Choose who gets the files.", hint="Or let them belong to nobody yet.")
     made = await view.ask("Plan", input={**wish.asked(), "dryRun": True})
     return view.go(f"/import?plan={made['bulkImport']['id']}")
@@ -77,7 +77,7 @@ async def _plan(view: View, plan_job: str) -> Response:
     return view.page(
         "imports/plan.html",
         job=job,
-        said=said,
+        told=said,
         wish=wish,
         how=described(wish),
         steps=steps(1, folder=wish.address()),

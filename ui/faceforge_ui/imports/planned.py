@@ -96,7 +96,7 @@ def plan_of(
     output: Mapping[str, Any], wish: Wish, pictures: Mapping[str, str], decided: Mapping[str, str]
 ) -> Plan:
     """The plan that a job has made; `pictures` by the id of an entity, `decided` is what was chosen so far."""
-    total = output["summary"]
+    total = output["plan"]
     problems = [
         Problem(each["file"], reason(each["reason"], each.get("message")))
         for each in output.get("problems", ())

@@ -12,8 +12,11 @@ from starlette.datastructures import QueryParams
 from faceforge_ui.forms.tags import read_tags
 from faceforge_ui.serving import Form
 
-WHOM = ("nobody", "chosen", "folder")
-"""Who gets the files: nobody, those that are chosen, or whoever a folder is named after."""
+NOBODY, CHOSEN = "nobody", "chosen"
+BY_FOLDER = ("first_folder", "folder")
+"""Whoever the folder right below the chosen one is named after, or the folder that a file lies in."""
+WHOM = (NOBODY, *BY_FOLDER, CHOSEN)
+"""Who gets the files that no sidecar says it of."""
 MODES = ("copy", "move")
 ENUMS = frozenset({"mode", "entities_from"})
 """What of the input is one of a few words."""
@@ -29,7 +32,7 @@ class Wish:
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     mode: str = "copy"
-    whom: str = "nobody"
+    whom: str = NOBODY
     entity_ids: tuple[str, ...] = ()
     create: bool = False
     role: str = ""
@@ -46,7 +49,7 @@ class Wish:
         given += [("top_only", "1")] if not self.recursive else []
         given += [("hidden", "1")] if self.hidden else []
         given += [("mode", self.mode)] if self.mode != "copy" else []
-        given += [("whom", self.whom)] if self.whom != "nobody" else []
+        given += [("whom", self.whom)] if self.whom != NOBODY else []
         given += [("create", "1")] if self.create else []
         for name in ("include", "exclude", "tag"):
             given += [(name, each) for each in getattr(self, "tags" if name == "tag" else name)]
@@ -55,11 +58,9 @@ class Wish:
 
     def stored(self) -> dict[str, Any]:
         """The input of the job, as it is stored; what is left out is as usual."""
-        whom: dict[str, Any] = {
-            "nobody": {},
-            "chosen": {"entity_ids": list(self.entity_ids)},
-            "folder": {"entities_from": "folder", "create_entities": self.create},
-        }[self.whom]
+        whom: dict[str, Any] = {"entity_ids": list(self.entity_ids)} if self.whom == CHOSEN else {}
+        if self.whom in BY_FOLDER:
+            whom = {"entities_from": self.whom, "create_entities": self.create}
         given = {
             "path": self.path,
             "recursive": self.recursive,
@@ -110,8 +111,8 @@ def of_form(form: Form) -> Wish:
         exclude=tuple(read_tags(form.texts("exclude"))),
         mode=_one_of(form.text("mode"), MODES),
         whom=whom,
-        entity_ids=tuple(each for each in form.texts("entity_id") if each) if whom == "chosen" else (),
-        create=form.has("create") and whom == "folder",
+        entity_ids=tuple(each for each in form.texts("entity_id") if each) if whom == CHOSEN else (),
+        create=form.has("create") and whom in BY_FOLDER,
         role=form.text("role").strip(),
         tags=tuple(read_tags(form.texts("tag"))),
         kind=form.text("kind").strip(),
@@ -121,7 +122,7 @@ def of_form(form: Form) -> Wish:
 def of_job(asked: Mapping[str, Any]) -> Wish:
     """What the input of a job asked for, so that it can be asked for again."""
     ids = tuple(asked.get("entity_ids") or ())
-    by_folder = asked.get("entities_from") not in (None, "none")
+    by_folder = _one_of(asked.get("entities_from") or "", (NOBODY, *BY_FOLDER))
     return Wish(
         path=asked.get("path") or "",
         recursive=asked.get("recursive", True),
@@ -129,7 +130,7 @@ def of_job(asked: Mapping[str, Any]) -> Wish:
         include=tuple(asked.get("include") or ()),
         exclude=tuple(asked.get("exclude") or ()),
         mode=_one_of(asked.get("mode") or "", MODES),
-        whom="chosen" if ids else "folder" if by_folder else "nobody",
+        whom=CHOSEN if ids else by_folder,
         entity_ids=ids,
         create=bool(asked.get("create_entities")),
         role=asked.get("role") or "",

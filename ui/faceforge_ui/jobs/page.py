@@ -17,7 +17,9 @@ PAGE, MOST_ACTIVE = 50, 20
 
 @pages.get(
     "/jobs",
-    entry=Entry("main", "Jobs", icon="jobs", order=40, key="j", permission="jobs:read", count="jobs"),
+    entry=Entry(
+        "main", "Jobs", icon="jobs", order=40, key="j", permission="jobs:read", count="jobs", also="/import"
+    ),
 )
 async def jobs(view: View) -> Response:
     """What is under way, and then what has ended, the newest first; `state` and `type` narrow to some of all."""

@@ -62,6 +62,8 @@ class Told:
     result: str
     """What came of it or is under way, in a few words."""
     progress: Progress
+    moves: bool
+    """Whether there is a bar to show: it runs, or has been begun."""
     is_import: bool
     safe: str
     """What is said before it is stopped: what stays."""
@@ -81,6 +83,7 @@ def told(job: Mapping[str, Any], now: datetime | None = None) -> Told:
         began=began(job, now),
         result=result(job),
         progress=progress(job["progress"], running=job["state"] == "RUNNING"),
+        moves=job["state"] == "RUNNING" or (job["state"] == "QUEUED" and bool(job["progress"])),
         is_import=job["jobType"] == IMPORT,
         safe=safe(job),
     )
@@ -123,7 +126,8 @@ def state(job: Mapping[str, Any]) -> State:
 def left_over(job: Mapping[str, Any]) -> int:
     """How many files or records a finished job could not take in."""
     output = job["output"]
-    return sum(_number(output, name) for name in ("failed", "changed")) if isinstance(output, Mapping) else 0
+    counted = output.get("result") or output if isinstance(output, Mapping) else {}
+    return sum(_number(counted, name) for name in ("failed", "changed"))
 
 
 def went(job: Mapping[str, Any], now: datetime | None = None) -> float | None:
@@ -188,7 +192,9 @@ def numbers(job: Mapping[str, Any]) -> str:
     output = job["output"]
     if not isinstance(output, Mapping):
         return ""
-    counted = output.get("summary") if isinstance(output.get("summary"), Mapping) else output
+    counted = next(
+        (output[name] for name in ("result", "plan") if isinstance(output.get(name), Mapping)), output
+    )
     parts = [
         plural(_number(counted, name), *words) if len(words) > 1 else f"{_number(counted, name):,} {words[0]}"
         for name, words in COUNTED

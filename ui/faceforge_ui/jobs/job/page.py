@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from faceforge_storage.errors import NotFound
 from faceforge_ui.assets.tiles import Tile, tile
+from faceforge_ui.history.sentences import who
 from faceforge_ui.imports.steps import Step, phases, steps
 from faceforge_ui.jobs.job.log import LINES, log_of, saved
 from faceforge_ui.jobs.job.readable import came, given, itself, lists
@@ -34,7 +35,8 @@ async def job(view: View) -> Response:
     return view.page(
         "jobs/job/job.html",
         job=one,
-        said=said,
+        told=said,
+        maker="" if one["madeBy"] == view.actor.name else who(one["madeBy"]),
         steps=_steps(one) if is_run else None,
         phases=_phases(one) if said.active else None,
         acts=None,

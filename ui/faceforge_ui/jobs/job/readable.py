@@ -48,9 +48,9 @@ NAMES = {
     "sidecars": "Sidecars",
 }
 """What the names of an input or output mean -> words; others are shown as they are."""
-UNSHOWN = frozenset({"plan_asset_id", "output_asset_id", "plan_job_id", "entity_ids", "examples", "problems"})
+UNSHOWN = frozenset({"plan_asset_id", "result_asset_id", "plan_job_id", "entity_ids", "examples", "problems"})
 """What is told elsewhere on the page, or is an id."""
-WORDS = {"copy": "copy", "move": "move", "none": "nobody", "folder": "whoever a folder is named after"}
+WORDS = {"copy": "copy", "move": "move", "none": "nobody", "folder": "whoever the folder is named after"}
 LONGEST = 400
 """How many characters of a value are shown."""
 
@@ -71,7 +71,7 @@ def _rows(values: Any) -> Iterator[tuple[str, str]]:
     for name, value in values.items():
         if name in UNSHOWN or value is None or value in ([], {}):
             continue
-        if isinstance(value, Mapping) and name == "summary":
+        if isinstance(value, Mapping) and name in ("plan", "result"):
             yield from _rows(value)
         else:
             yield NAMES.get(name, name.replace("_", " ").capitalize()), _value(name, value)

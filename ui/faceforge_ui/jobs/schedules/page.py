@@ -29,7 +29,7 @@ async def schedules(view: View) -> Response:
     info = found["pageInfo"]
     return view.page(
         "jobs/schedules/list.html",
-        schedules=[line(each) for each in found["nodes"]],
+        schedules=[line(each, view.actor.name) for each in found["nodes"]],
         total=found["totalCount"],
         next=f"{ADDRESS}?after={info['endCursor']}" if info["hasNextPage"] else "",
         may_make=view.may("jobs:write"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from faceforge_ui.history.sentences import who
 from faceforge_ui.imports.wish import Wish, of_form, of_job
 from faceforge_ui.jobs.schedules.times import OTHER, Times, times
 from faceforge_ui.jobs.sorts import IMPORT, sort_of
@@ -35,8 +36,8 @@ class Line:
     version: int
 
 
-def line(schedule: Mapping[str, Any], now: datetime | None = None) -> Line:
-    """A schedule of the API as a line."""
+def line(schedule: Mapping[str, Any], me: str, now: datetime | None = None) -> Line:
+    """A schedule of the API as a line for the actor `me`."""
     watch, zone = schedule["watch"] or "", schedule["timeZone"] or ""
     asked = schedule["input"] or {}
     path = asked.get("path") if schedule["jobType"] == IMPORT else ""
@@ -49,10 +50,10 @@ def line(schedule: Mapping[str, Any], now: datetime | None = None) -> Line:
         when=when if watch or not zone else f"{when} ({zone})",
         watch=watch,
         enabled=schedule["enabled"],
-        problem=schedule.get("problem") or "",
+        problem=schedule["problem"] or schedule["disabledReason"] or "",
         next=coming(ahead, now) if ahead else "",
         last_job=schedule["lastJobId"] or "",
-        made_by=schedule["madeBy"] or "",
+        made_by=who(schedule["madeBy"], me),
         version=schedule["version"],
     )
 

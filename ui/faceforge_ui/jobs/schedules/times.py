@@ -54,23 +54,33 @@ class Times:
 def times(cron: str) -> Times:
     """What a cron line says, as one of the usual patterns where it is one."""
     fields = cron.split()
-    if len(fields) != FIELDS or not fields[0].isdecimal():
+    plain = len(fields) == FIELDS and fields[0].isdecimal() and fields[3] == "*"
+    if not plain or not (fields[1].isdecimal() or fields[1:] == ["*"] * 4):
         return Times(OTHER, cron=cron)
-    minute, hour, day, month, weekday = fields
-    at = f"{int(hour):02}:{int(minute):02}" if hour.isdecimal() else f"00:{int(minute):02}"
-    if (hour, day, month, weekday) == ("*", "*", "*", "*"):
-        return Times(HOURLY, at, cron=cron)
-    if not hour.isdecimal() or month != "*":
-        return Times(OTHER, cron=cron)
-    if (day, weekday) == ("*", "*"):
-        return Times(DAILY, at, cron=cron)
-    if (day, weekday.upper()) in (("*", "1-5"), ("*", "MON-FRI")):
-        return Times(WEEKDAYS, at, cron=cron)
-    if day == "*" and _weekday(weekday) is not None:
-        return Times(WEEKLY, at, weekday=_weekday(weekday) or 0, cron=cron)
-    if weekday == "*" and day.isdecimal():
-        return Times(MONTHLY, at, day=int(day), cron=cron)
-    return Times(OTHER, cron=cron)
+    minute, hour, day, _, weekday = fields
+    at = f"{int(hour) if hour.isdecimal() else 0:02}:{int(minute):02}"
+    often, number = _pattern(hour, day, weekday.upper())
+    return Times(
+        often,
+        at if often != OTHER else USUAL_TIME,
+        weekday=number if often == WEEKLY else 1,
+        day=number if often == MONTHLY else 1,
+        cron=cron,
+    )
+
+
+def _pattern(hour: str, day: str, weekday: str) -> tuple[str, int]:
+    """How often the fields of a cron line mean, and the day of the week or of the month."""
+    if hour == "*":
+        return HOURLY, 0
+    if day == weekday == "*":
+        return DAILY, 0
+    if day == "*":
+        one = _weekday(weekday)
+        return (
+            (WEEKDAYS, 0) if weekday in ("1-5", "MON-FRI") else (OTHER if one is None else WEEKLY, one or 0)
+        )
+    return (MONTHLY, int(day)) if weekday == "*" and day.isdecimal() else (OTHER, 0)
 
 
 def _weekday(field: str) -> int | None:
