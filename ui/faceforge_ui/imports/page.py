@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from faceforge_storage.errors import Fault, InvalidInput, NotFound
 from faceforge_ui.imports.folders import folders
-from faceforge_ui.imports.planned import described, plan_of
+from faceforge_ui.imports.planned import Plan, described, plan_of, unread_in
 from faceforge_ui.imports.steps import steps
 from faceforge_ui.imports.wish import CHOSEN, Wish, of_address, of_form, of_job
 from faceforge_ui.jobs.job.asked import job_of
@@ -18,6 +18,8 @@ from faceforge_ui.jobs.told import advice, told
 from faceforge_ui.serving import Form, Pages, View
 
 pages = Pages(__name__)
+UNREAD = 100
+"""How many files are shown that cannot be read."""
 DECISION = "decision."
 """What the name of a field begins with that decides something."""
 
@@ -72,8 +74,6 @@ async def _plan(view: View, plan_job: str) -> Response:
     if job["jobType"] != IMPORT:
         raise NotFound("There is no plan at this address.")
     said, wish = told(job), of_job(job["input"] or {})
-    output = job["output"] if job["state"] == "SUCCEEDED" else None
-    decided = _decisions(await view.form()) if view.failed else {}
     return view.page(
         "imports/plan.html",
         job=job,
@@ -82,8 +82,17 @@ async def _plan(view: View, plan_job: str) -> Response:
         how=described(wish),
         steps=steps(1, folder=wish.address()),
         advice=advice(job["error"]) if job["error"] else "",
-        plan=plan_of(output, wish, await _pictures(view, output), decided) if output else None,
+        plan=await _shown(view, job, wish) if job["state"] == "SUCCEEDED" else None,
     )
+
+
+async def _shown(view: View, job: Mapping[str, Any], wish: Wish) -> Plan:
+    """What the page shows of a plan that is made; what was decided stays where it could not be done."""
+    output = job["output"]
+    unread = await view.ask("Unread", plan=job["id"], limit=UNREAD) if unread_in(output) else {}
+    decided = _decisions(await view.form()) if view.failed else {}
+    problems = [each for page in unread.values() for each in page["items"]]
+    return plan_of(output, wish, await _pictures(view, output), problems[:UNREAD], decided)
 
 
 async def _chosen(view: View, wish: Wish) -> list[dict[str, Any]]:
@@ -94,9 +103,9 @@ async def _chosen(view: View, wish: Wish) -> list[dict[str, Any]]:
     return found
 
 
-async def _pictures(view: View, output: Mapping[str, Any] | None) -> dict[str, str]:
+async def _pictures(view: View, output: Mapping[str, Any]) -> dict[str, str]:
     """The picture of each entity of a plan that is there already, by its id."""
-    ids = [each["entity_id"] for each in (output or {}).get("entities", ()) if each["entity_id"]]
+    ids = [each["entity_id"] for each in output["entities"] if each["entity_id"]]
     if not ids or not view.may("entities:read"):
         return {}
     found = (await view.ask("Faces", ids=ids[:100]))["entities"]["nodes"]

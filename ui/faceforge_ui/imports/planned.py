@@ -23,7 +23,7 @@ RULES = {
 
 @dataclass(frozen=True)
 class Owner:
-    """Who gets files, and by what; nobody at the end."""
+    """Who gets files, and by what."""
 
     name: str
     id: str
@@ -33,7 +33,6 @@ class Owner:
     kind: str
     files: int
     bytes: int
-    nobody: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,16 +91,23 @@ def described(wish: Wish) -> str:
     return " · ".join([*parts, "to be moved" if wish.mode == "move" else "to be copied"])
 
 
-def plan_of(
-    output: Mapping[str, Any], wish: Wish, pictures: Mapping[str, str], decided: Mapping[str, str]
-) -> Plan:
-    """The plan that a job has made; `pictures` by the id of an entity, `decided` is what was chosen so far."""
+def unread_in(output: Mapping[str, Any]) -> int:
+    """How many files of a plan cannot be read, or not yet."""
     total = output["plan"]
-    problems = [
-        Problem(each["file"], reason(each["reason"], each.get("message")))
-        for each in output.get("problems", ())
-    ]
-    unread = total["unreadable"] + total["growing"]
+    return int(total["unreadable"] + total["growing"])
+
+
+def plan_of(
+    output: Mapping[str, Any],
+    wish: Wish,
+    pictures: Mapping[str, str],
+    problems: Sequence[Mapping[str, Any]],
+    decided: Mapping[str, str],
+) -> Plan:
+    """The plan that a job has made; `pictures` by the id of an entity, `problems` are the first of its files that cannot
+    be read, `decided` is what was chosen so far."""
+    total = output["plan"]
+    unread = unread_in(output)
     does = bool(total["new"] or (total["here"] and total["links"]) or total["undecided"])
     return Plan(
         found=total["found"],
@@ -117,7 +123,7 @@ def plan_of(
         more_owners=max(0, total["entities"] - len(output["entities"])),
         whence=_whence(output),
         decisions=[_question(each, decided) for each in output["decisions"]],
-        problems=problems,
+        problems=[Problem(each["file"], reason(each["reason"], each.get("message"))) for each in problems],
         more_problems=max(0, unread - len(problems)),
         list=f"/v1/assets/{output['plan_asset_id']}/download" if output.get("plan_asset_id") else "",
         sentence=sentence(total, wish.mode),
@@ -149,7 +155,7 @@ def sentence(total: Mapping[str, int], mode: str) -> str:
 
 
 def _owners(output: Mapping[str, Any], pictures: Mapping[str, str]) -> list[Owner]:
-    found = [
+    return [
         Owner(
             name=each["name"],
             id=each["entity_id"] or "",
@@ -162,10 +168,6 @@ def _owners(output: Mapping[str, Any], pictures: Mapping[str, str]) -> list[Owne
         )
         for each in output["entities"]
     ]
-    nobody = output.get("nobody") or {}
-    if nobody.get("files"):
-        found.append(Owner("", "", "", "", "no link", "", nobody["files"], nobody["bytes"], nobody=True))
-    return found
 
 
 def _whence(output: Mapping[str, Any]) -> str:

@@ -1,9 +1,10 @@
-// <ff-job-log data-job="ID" data-after="SEQ" data-of="ID of what says data-active">: the log of a job. While that runs, what it
-// writes is asked for as it comes. It follows the end until somebody scrolls up, shows all or warnings alone, and counts these.
+// <ff-job-log data-job="ID" data-after="SEQ" data-live>: the log of a job. While `data-live` is there, what is written is asked
+// for as it comes. It follows the end until somebody scrolls up, shows all or warnings alone, and counts these.
 import { element } from "../design/element.js";
 import { call } from "../shell/session.js";
 
 const WAIT_S = 10; // how long Core holds a question that has no answer yet
+const TOGETHER_MS = 700; // what comes in so long is shown at once
 const AGAIN_MS = 3000;
 const PART = 200;
 const MOST = 2000; // lines in the page; Save has all
@@ -17,20 +18,17 @@ class JobLog extends HTMLElement {
     this.list.addEventListener("scroll", this, { passive: true });
     this.addEventListener("change", this);
     document.addEventListener("visibilitychange", this);
-    document.addEventListener("ff:swapped", this); // it may run again
     this.toEnd();
     this.begin();
   }
 
   disconnectedCallback() {
     document.removeEventListener("visibilitychange", this);
-    document.removeEventListener("ff:swapped", this);
     this.stop?.abort();
   }
 
   handleEvent({ type, target }) {
-    if (type === "visibilitychange" && document.hidden) this.stop?.abort();
-    else if (["visibilitychange", "ff:swapped"].includes(type)) this.begin();
+    if (type === "visibilitychange") this.begin();
     else if (type === "scroll") this.follow.checked = this.list.scrollTop + this.list.clientHeight > this.list.scrollHeight - NEAR;
     else if (target === this.follow) this.toEnd();
     else if (target.name === "show") {
@@ -39,35 +37,28 @@ class JobLog extends HTMLElement {
     }
   }
 
-  get active() {
-    return document.getElementById(this.dataset.of)?.dataset.active === "yes";
-  }
-
   begin() {
-    if (document.hidden || !this.active || (this.stop && !this.stop.signal.aborted)) return;
+    this.stop?.abort();
+    if (document.hidden || !("live" in this.dataset)) return;
     this.stop = new AbortController();
-    this.listen(this.stop).finally(() => this.stop.abort());
+    this.listen(this.stop.signal);
   }
 
   /** Until it is over and all is read. */
-  async listen({ signal }) {
-    for (let over = false; !over && !signal.aborted;) {
-      over = !this.active;
+  async listen(signal) {
+    while (!signal.aborted && "live" in this.dataset) {
       try {
-        const found = await this.ask(over ? 0 : WAIT_S, signal);
-        if (!signal.aborted) this.add(found);
-        if (found.length === PART) over = false;
-        else await pause(1000, signal); // some lines at once, not one by one
+        const address = `/v1/jobs/${this.dataset.job}/log?after=${this.dataset.after}&limit=${PART}&wait=${WAIT_S}`;
+        const { items, finished, has_more: more } = await (await call(address, { signal })).json();
+        if (signal.aborted) return;
+        this.add(items);
+        if (finished && !more) delete this.dataset.live;
+        else if (!more) await pause(TOGETHER_MS, signal);
       } catch (failure) {
         if (signal.aborted || [401, 403, 404].includes(failure.status)) return;
         await pause(AGAIN_MS, signal);
       }
     }
-  }
-
-  async ask(wait, signal) {
-    const address = `/v1/jobs/${this.dataset.job}/log?after=${this.dataset.after}&limit=${PART}&wait=${wait}`;
-    return (await (await call(address, { signal })).json()).items;
   }
 
   add(entries) {

@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from faceforge_ui.jobs.sorts import sort_of
+from faceforge_ui.jobs.asked_folders import with_folders
+from faceforge_ui.jobs.sorts import sort_of, titles
 from faceforge_ui.jobs.told import STATES, told
 from faceforge_ui.serving import Entry, Pages, View
 
@@ -30,7 +31,7 @@ async def jobs(view: View) -> Response:
     active = []
     if not narrowed and not after:
         found = await view.ask("Jobs", first=MOST_ACTIVE, active=True)
-        active = found["jobs"]["nodes"]
+        active = await with_folders(view, found["jobs"]["nodes"])
     listed = (
         await view.ask(
             "Jobs",
@@ -41,24 +42,20 @@ async def jobs(view: View) -> Response:
             active=None if narrowed else False,
         )
     )["jobs"]
+    found_types = (await view.ask("JobTypes"))["jobTypes"]["items"]
+    known, names = titles(found_types), [each["name"] for each in found_types]
     kept = {name: value for name, value in (("state", state), ("type", job_type)) if value}
     info = listed["pageInfo"]
     return view.page(
         "jobs/list.html",
-        active=[(each, told(each)) for each in active],
-        ended=[(each, told(each)) for each in listed["nodes"]],
+        active=[(each, told(each, known=known)) for each in active],
+        ended=[(each, told(each, known=known)) for each in await with_folders(view, listed["nodes"])],
         total=listed["totalCount"],
         narrowed=narrowed,
         state=state,
         job_type=job_type,
         states=list(STATES.items()),
-        types=await _types(view),
+        types=sorted(((name, sort_of(name, known).many) for name in names), key=lambda each: each[1]),
         next="/jobs?" + urlencode({**kept, "after": info["endCursor"]}) if info["hasNextPage"] else "",
         first=("/jobs?" + urlencode(kept)).rstrip("?") if after else "",
     )
-
-
-async def _types(view: View) -> list[tuple[str, str]]:
-    """The types there are -> what they are called."""
-    found = (await view.ask("JobTypes"))["jobTypes"]["nodes"]
-    return sorted(((each["name"], sort_of(each["name"]).many) for each in found), key=lambda each: each[1])

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
 IMPORT = "core.bulk_import"
 UPSERT = "core.bulk_upsert"
@@ -23,10 +26,20 @@ SORTS = {
 }
 
 
-def sort_of(job_type: str) -> Sort:
-    """The words for a type; an unknown one is called by the last part of its name."""
-    known = SORTS.get(job_type)
-    if known:
-        return known
-    words = job_type.rpartition(".")[2].replace("_", " ").strip().capitalize() or job_type
+Titles = Mapping[str, str]
+"""Types -> what those who run them call them."""
+
+
+def titles(found: Iterable[Mapping[str, Any]]) -> Titles:
+    """What types of the API are called by those who run them."""
+    return {each["name"]: each["title"] for each in found if each["title"]}
+
+
+def sort_of(job_type: str, known: Titles = MappingProxyType({})) -> Sort:
+    """The words for a type; one of others is called as they say, or by the last part of its name."""
+    if job_type in SORTS:
+        return SORTS[job_type]
+    words = (
+        known.get(job_type) or job_type.rpartition(".")[2].replace("_", " ").strip().capitalize() or job_type
+    )
     return Sort(words, words, "plug")

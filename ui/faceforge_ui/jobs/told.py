@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePath
+from types import MappingProxyType
 from typing import Any
 
 from faceforge_ui.jobs.progress import Progress, lasted, progress
-from faceforge_ui.jobs.sorts import IMPORT, sort_of
+from faceforge_ui.jobs.sorts import IMPORT, Titles, sort_of
 from faceforge_ui.serving.words import MONTHS, ago, moment, plural
 
+NO_TITLES: Titles = MappingProxyType({})
 TERMINAL = frozenset({"SUCCEEDED", "FAILED", "CANCELLED"})
 STATES = {
     "queued": "Waiting",
@@ -69,13 +71,13 @@ class Told:
     """What is said before it is stopped: what stays."""
 
 
-def told(job: Mapping[str, Any], now: datetime | None = None) -> Told:
-    """A job of the API, as a page shows it."""
+def told(job: Mapping[str, Any], now: datetime | None = None, known: Titles = NO_TITLES) -> Told:
+    """A job of the API, as a page shows it; `known` is what the types of others are called."""
     active = job["state"] not in TERMINAL
     return Told(
         id=job["id"],
-        title=title(job),
-        kind=sort_of(job["jobType"]).one,
+        title=title(job, known),
+        kind=sort_of(job["jobType"], known).one,
         state=state(job),
         active=active,
         paused=is_paused(job),
@@ -89,7 +91,7 @@ def told(job: Mapping[str, Any], now: datetime | None = None) -> Told:
     )
 
 
-def title(job: Mapping[str, Any]) -> str:
+def title(job: Mapping[str, Any], known: Titles = NO_TITLES) -> str:
     """What the job does: `Import of renders`, or what its type is called."""
     asked = job["input"] or {}
     path = asked.get("path") if isinstance(asked, Mapping) else None
@@ -97,7 +99,7 @@ def title(job: Mapping[str, Any]) -> str:
         name = folder_name(str(path)) if path else ""
         verb = "Plan for" if asked.get("dry_run") else "Import of"
         return f"{verb} {name or 'a folder'}"
-    return sort_of(job["jobType"]).one
+    return sort_of(job["jobType"], known).one
 
 
 def folder_name(path: str) -> str:

@@ -38,12 +38,21 @@ class Log:
     lines: Sequence[Line]
     after: int
     warnings: int
+    finished: bool
+    """Whether nothing follows."""
 
 
-def log_of(entries: Sequence[Mapping[str, Any]]) -> Log:
-    """Lines of the API, as the page shows them."""
-    lines = [_line(each) for each in entries]
-    return Log(lines, entries[-1]["seq"] if entries else 0, sum(1 for each in lines if each.severe))
+async def log_of(view: View, job_id: str, warned: Mapping[str, Any]) -> Log:
+    """The last lines of a job's log; `warned` are its lines from warnings on, which tell how many there are of all."""
+    begin = max(0, warned["nextCursor"] - LINES)
+    found = (await view.ask("JobLog", id=job_id, after=begin, first=LINES))["jobLog"]
+    entries = found["items"]
+    return Log(
+        [_line(each) for each in entries],
+        entries[-1]["seq"] if entries else begin,
+        len(warned["items"]),
+        found["finished"] and not found["hasMore"],
+    )
 
 
 def _line(entry: Mapping[str, Any]) -> Line:
@@ -62,11 +71,10 @@ async def saved(view: View) -> Response:
         after, going = 0, True
         while going:
             found = await view.ask_apart("JobLog", id=said.id, after=after, first=PART)
-            entries = found["jobLog"]["nodes"]
-            for each in entries:
+            for each in found["jobLog"]["items"]:
                 yield _text(each)
                 after = each["seq"]
-            going = len(entries) == PART
+            going = found["jobLog"]["hasMore"]
 
     headers = {
         "Content-Disposition": f'attachment; filename="job-{said.id[:12]}.log"',

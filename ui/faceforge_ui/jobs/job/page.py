@@ -11,11 +11,12 @@ from faceforge_storage.errors import NotFound
 from faceforge_ui.assets.tiles import Tile, tile
 from faceforge_ui.history.sentences import who
 from faceforge_ui.imports.steps import Step, phases, steps
-from faceforge_ui.jobs.job.log import LINES, log_of, saved
+from faceforge_ui.jobs.asked_folders import with_folders
+from faceforge_ui.jobs.job.log import log_of, saved
 from faceforge_ui.jobs.job.readable import came, given, itself, lists
 from faceforge_ui.jobs.job.related import related
 from faceforge_ui.jobs.page import jobs
-from faceforge_ui.jobs.sorts import IMPORT
+from faceforge_ui.jobs.sorts import IMPORT, titles
 from faceforge_ui.jobs.told import advice, told
 from faceforge_ui.serving import Pages, View
 
@@ -27,11 +28,11 @@ ARRIVED = 24
 @pages.get("/jobs/{job_id}")
 async def job(view: View) -> Response:
     """All there is to know of one job."""
-    found = await view.ask("Job", id=view.params["job_id"], lines=LINES)
-    one = found["job"]
-    if one is None:
+    found = await view.ask("Job", id=view.params["job_id"])
+    if found["job"] is None:
         raise NotFound("There is no job at this address.")
-    said, is_run = told(one), _is_run(one)
+    (one,) = await with_folders(view, [found["job"]])
+    said, is_run = told(one, known=titles(found["jobTypes"]["items"])), _is_run(one)
     return view.page(
         "jobs/job/job.html",
         job=one,
@@ -42,9 +43,9 @@ async def job(view: View) -> Response:
         acts=None,
         advice=advice(one["error"]) if one["error"] else "",
         outcome=None,
-        log=log_of(found["jobLog"]["nodes"]),
+        log=await log_of(view, one["id"], found["warned"]),
         files=await _arrived(view, found.get("changesets")),
-        related=related(one, found["children"]["nodes"]),
+        related=related(one, await with_folders(view, found["children"]["nodes"])),
         given=given(one),
         came=came(one),
         listed=lists(one),
@@ -110,15 +111,13 @@ def _phases(job: Mapping[str, Any]) -> list[Step]:
 
 async def _arrived(view: View, changesets: Mapping[str, Any] | None) -> list[Tile]:
     """The files that the last changesets of the job made."""
-    if not changesets or not view.may("assets:read"):
-        return []
-    ids = [
-        change["recordId"]
-        for each in changesets["nodes"]
-        for change in each["changes"]["nodes"]
-        if change["verb"] == "INSERT"
-    ][:ARRIVED]
+    ids: list[str] = []
+    for each in changesets["nodes"] if changesets and view.may("assets:read") else ():
+        made = (await view.ask("Made", changeset=each["id"], first=ARRIVED))["changes"]["nodes"]
+        ids += [change["recordId"] for change in made if change["verb"] == "INSERT"]
+        if len(ids) >= ARRIVED:
+            break
     if not ids:
         return []
-    found = (await view.ask("Arrived", ids=ids))["assets"]["nodes"]
-    return [tile(each) for each in found]
+    found = {each["id"]: each for each in (await view.ask("Arrived", ids=ids[:ARRIVED]))["assets"]["nodes"]}
+    return [tile(found[each]) for each in ids[:ARRIVED] if each in found]

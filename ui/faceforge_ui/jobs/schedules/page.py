@@ -12,7 +12,7 @@ from faceforge_ui.imports.folders import folders
 from faceforge_ui.imports.wish import Wish, of_address, of_form
 from faceforge_ui.jobs.schedules.shown import BY_TIME, BY_WATCH, Filled, line, sent, stored
 from faceforge_ui.jobs.schedules.times import DAYS, OFTEN, cron_of
-from faceforge_ui.jobs.sorts import IMPORT, sort_of
+from faceforge_ui.jobs.sorts import IMPORT, sort_of, titles
 from faceforge_ui.serving import Form, Pages, View
 
 pages = Pages(__name__)
@@ -140,7 +140,9 @@ def _json(text: str) -> Any:
 
 async def _form(view: View, shown: Filled, heading: str, action: str, version: int | None) -> Response:
     wish = shown.wish
-    types = (await view.ask("SchedulableTypes"))["jobTypes"]["nodes"]
+    found = (await view.ask("SchedulableTypes"))["jobTypes"]["items"]
+    known = titles(found)
+    types = [each["name"] for each in found if all(map(view.may, each["needs"]))]
     return view.page(
         "jobs/schedules/edit.html",
         form=shown,
@@ -148,7 +150,7 @@ async def _form(view: View, shown: Filled, heading: str, action: str, version: i
         heading=heading,
         action=action,
         version=version,
-        types=[(each["name"], sort_of(each["name"]).one) for each in types],
+        types=[(each, sort_of(each, known).one) for each in types],
         often=list(OFTEN.items()),
         weekdays=[(str(number), day) for number, day in enumerate(DAYS)],
         zones=ZONES,

@@ -15,7 +15,7 @@ pages = Pages(__name__)
 )
 async def importing(view: View) -> Response:
     """The places, and the folders that are watched; the places are changed in the file of the settings."""
-    roots = (await view.ask("Roots"))["importFolders"]["folders"]
+    roots = (await view.ask("Places"))["importFolders"]["folders"]
     watched = []
     if view.may("jobs:read"):
         found = (await view.ask("Watched"))["schedules"]["nodes"]
