@@ -31,6 +31,7 @@ from faceforge_server.http.public_routes import Addresses, is_page, is_public, t
 from faceforge_server.http.request_context import context_of
 from faceforge_server.http.request_ids import RequestIds
 from faceforge_server.jobs.executor import JobExecutor
+from faceforge_server.jobs.schedules import ScheduleTender
 from faceforge_server.middleware.authentication import Authentication
 from faceforge_server.middleware.authenticator import Authenticator
 from faceforge_server.middleware.cached_answers import CachedAnswers
@@ -238,13 +239,14 @@ def _lifespan(
         reading = asyncio.create_task(core.examiner.work() if reads else asyncio.sleep(0))
         executor = JobExecutor(core, staging)
         running = asyncio.create_task(executor.work())
+        scheduling = asyncio.create_task(ScheduleTender(core).tend())
         try:
             yield
         finally:
             core.events.close()
             core.jobs.close()
             handing_back = asyncio.create_task(executor.stop(LAST_SECONDS))
-            tasks = (tending, dropping, reading, compiled, counted, running)
+            tasks = (tending, dropping, reading, compiled, counted, running, scheduling)
             for each in tasks:
                 each.cancel()  # a thread goes on to its end, which nobody needs any more
             stopped = asyncio.create_task(core.examiner.examinations.stop())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from contextlib import aclosing
 from typing import Any, cast
 from urllib.parse import parse_qsl, urlencode
@@ -14,6 +13,7 @@ from starlette.responses import Response
 
 from faceforge_schema import Context, Contract
 from faceforge_schema.events import PULSE_SECONDS, events, wanted
+from faceforge_server.events.allowed import still_allowed
 from faceforge_server.events.description import AFTER, MOST_WAIT, WAIT, event_route
 from faceforge_server.events.stream import MEDIA_TYPE, EventStream
 from faceforge_server.http.answers import HeldAnswer
@@ -23,7 +23,7 @@ from faceforge_server.rest.inputs import read_variables
 from faceforge_server.rest.operations import RestOperation, operation_of
 from faceforge_server.rest.routes import answer, result_of
 from faceforge_storage.database.read_budget import released_on_error
-from faceforge_storage.errors import FaceForgeError, Fault, InvalidInput
+from faceforge_storage.errors import Fault, InvalidInput
 from faceforge_storage.events.event import Wanted
 
 
@@ -72,22 +72,8 @@ async def _stream(request: Request, context: Context, variables: dict[str, Any])
         _wanted(context, variables), variables.get("after"), context.turn, pulse_seconds=PULSE_SECONDS
     )
     first = await anext(batches)
-    asked_at, changes = -math.inf, hub.permission_changes  # what changed before the hub began was not counted
-
-    async def may_stay() -> bool:
-        """Whether who began still may do the same: asked when a token has changed, and now and then."""
-        nonlocal asked_at, changes
-        now = asyncio.get_running_loop().time()
-        if changes == hub.permission_changes and now - asked_at < PULSE_SECONDS:
-            return True
-        changes, asked_at = hub.permission_changes, now
-        try:
-            return bool(await still() == context.actor)
-        except FaceForgeError:
-            return False
-
     context.budget.release()  # a stream holds one batch, which all who follow alike share
-    return EventStream(first, batches, may_stay)
+    return EventStream(first, batches, still_allowed(context, still))
 
 
 async def _until_one(context: Context, variables: dict[str, Any], seconds: int) -> None:
