@@ -104,8 +104,8 @@ def plan_of(
     problems: Sequence[Mapping[str, Any]],
     decided: Mapping[str, str],
 ) -> Plan:
-    """The plan that a job has made; `pictures` by the id of an entity, `problems` are the first of its files that cannot
-    be read, `decided` is what was chosen so far."""
+    """The plan that a job has made; `pictures` by the id of an entity, `problems` are the first of its files that
+    cannot be read, `decided` is what was chosen so far."""
     total = output["plan"]
     unread = unread_in(output)
     does = bool(total["new"] or (total["here"] and total["links"]) or total["undecided"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
 from urllib.parse import urlencode
 
 from starlette.responses import Response
@@ -28,7 +30,7 @@ async def jobs(view: View) -> Response:
     state, job_type = view.query.get("state", ""), view.query.get("type", "")
     state = state if state in STATES else ""
     after, narrowed = view.query.get("after"), bool(state or job_type)
-    active = []
+    active: Sequence[dict[str, Any]] = ()
     if not narrowed and not after:
         found = await view.ask("Jobs", first=MOST_ACTIVE, active=True)
         active = await with_folders(view, found["jobs"]["nodes"])
