@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute, WebSocketRoute
 import faceforge_ui
 from faceforge_schema import Contract, Core, build_schema, needs_of_records, permissions_of
 from faceforge_server.contract_routes import contract_routes, path_operations
+from faceforge_server.events.job_log import JobLogAddress
 from faceforge_server.events.routes import EventAddress
 from faceforge_server.files.signed_addresses import SignedAddresses
 from faceforge_server.files.transfers import FileTransfers
@@ -152,6 +153,7 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
     app.state.core, app.state.files, app.state.answers = core, files, cache
     app.state.signed_addresses = signed
     app.state.event_address = EventAddress(contract, operations)
+    app.state.job_log_address = JobLogAddress(contract, operations)
     app.state.authenticator = authenticator
     app.state.token_command = command.shown_to
     app.state.link_command = TokenCommand(home.root, "link").shown_to

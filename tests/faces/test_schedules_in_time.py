@@ -128,8 +128,8 @@ def test_a_schedule_whose_token_went_unnoticed_is_turned_off_when_it_is_due(core
 
     core.core.database.writing("test", "lose", lose)
     missed(core, schedule)
-    found = until(lambda: (each := shown(core, schedule)) if not shown(core, schedule)["enabled"] else None)
-    assert found["disabled_reason"] == "The token with whose permissions it ran is revoked."
+    until(lambda: not shown(core, schedule)["enabled"])
+    assert shown(core, schedule)["disabled_reason"] == "The token with whose permissions it ran is revoked."
     assert jobs_of(core, schedule) == []
 
 

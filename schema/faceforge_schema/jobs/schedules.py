@@ -19,7 +19,7 @@ from faceforge_schema.declare.resources import Record, attribute, resource
 from faceforge_schema.jobs.due import next_due, unique_key
 from faceforge_schema.jobs.folders import check_folder
 from faceforge_schema.jobs.jobs import CreatedJob, JobCreate, create, kind_for, token_id_of
-from faceforge_schema.jobs.kinds import SUPPLIED
+from faceforge_schema.jobs.kinds import SUPPLIED, visible_to
 from faceforge_schema.values.inputs import Input, OrDefault, Word, invalid, patched
 from faceforge_schema.values.scalars import DateTime, JSONObject
 from faceforge_storage.database import records, tables
@@ -165,8 +165,7 @@ def run_schedule(tx: Write, context: Context, schedule_id: ID) -> CreatedJob:
 
 
 def _found(tx: Write, context: Context, schedule_id: str) -> AnyRow:
-    visible = {name: give(context) for name, give in SUPPLIED.items()}
-    return records.find(tx.connection, rows.matching(**visible), "id", schedule_id)
+    return records.find(tx.connection, rows.matching(**visible_to(context)), "id", schedule_id)
 
 
 def _maker(tx: Write, context: Context) -> dict[str, Any]:

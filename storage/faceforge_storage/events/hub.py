@@ -33,6 +33,8 @@ LOOK_SECONDS = 30.0
 """After this long without a commit the journal is looked at all the same."""
 AGAIN_SECONDS = 1.0
 """How soon a look that failed is tried again."""
+LOOKS_FOR_NEWS = 20
+"""How often it is looked for what there was news of: that may be told a moment before it is committed."""
 TOKENS = "token"
 """The record type whose events say that somebody's permissions have changed."""
 AGAIN = {"Retry-After": "5"}
@@ -125,23 +127,28 @@ class Events:
         """
         self._enter(turn.client)
         loop = asyncio.get_running_loop()
+        looks = 0
         try:
             yield Batch([], after)
             while not self._closed:
                 coming, looked = news(), loop.time()
                 page = await look(after)
+                found, after = page.position != after, page.position
                 if page.events or page.ended:
-                    after = page.position
                     yield Batch(page.events, after)
                 if page.ended:
                     return
                 if page.has_more:
                     continue
-                while not coming.is_set() and not self._closed:
+                looks = 0 if found else looks - 1
+                if looks <= 0:
                     changes = self.permission_changes
-                    woken = await _one_within((coming, self._news), pulse_seconds)
-                    if not woken or changes != self.permission_changes:
+                    while not coming.is_set() and changes == self.permission_changes and not self._closed:
+                        if not await _one_within((coming, self._news), pulse_seconds):
+                            break
+                    if not coming.is_set():
                         yield Batch([], after)
+                    looks = LOOKS_FOR_NEWS
                 await asyncio.sleep(looked + self._pause() - loop.time())
         finally:
             self._leave(turn.client)

@@ -42,19 +42,28 @@ def run(job: dict[str, Any], here: str, lease: dict[str, str]) -> None:
         found.update(set(string.ascii_lowercase).intersection(line))
         time.sleep(SLOWLY)
         if time.monotonic() > heard + 1:
-            saved = {"checkpoint": {"line": number, "found": found}, "progress": {"fraction": number / len(lines)}}
+            saved = {
+                "checkpoint": {"line": number, "found": found},
+                "progress": {"fraction": number / len(lines)},
+            }
             told, heard = ask("POST", f"{here}/heartbeat", lease | saved), time.monotonic()
             if told["cancel_requested"] or told["pause_requested"]:
                 return ask("POST", f"{here}/release", lease)
     table = "".join(f"{letter}\t{count}\n" for letter, count in sorted(found.items())).encode()
-    asset = ask("PUT", "/v1/assets/upload?filename=letters.tsv&kind=text.letters", table, "text/tab-separated-values")
+    asset = ask(
+        "PUT", "/v1/assets/upload?filename=letters.tsv&kind=text.letters", table, "text/tab-separated-values"
+    )
     done = {"output": {"letters": found.total()}, "output_asset_ids": [asset["asset_id"]]}
     ask("POST", f"{here}/complete", lease | done)
 
 
-ask("PUT", f"/v1/job-types/{KIND}", {"title": "Count letters", "input_schema": TEXT, "needs": ["assets:read"]})
+ask(
+    "PUT", f"/v1/job-types/{KIND}", {"title": "Count letters", "input_schema": TEXT, "needs": ["assets:read"]}
+)
 while True:
-    for job in ask("POST", "/v1/jobs/claim", {"runner_id": f"letters {os.getpid()}", "types": [KIND], "wait_s": 20})["jobs"]:
+    for job in ask(
+        "POST", "/v1/jobs/claim", {"runner_id": f"letters {os.getpid()}", "types": [KIND], "wait_s": 20}
+    )["jobs"]:
         here, lease = f"/v1/jobs/{job['job_id']}", {"lease_token": job["lease_token"]}
         try:
             run(job, here, lease)
