@@ -242,6 +242,7 @@ def _lifespan(
             yield
         finally:
             core.events.close()
+            core.jobs.close()
             handing_back = asyncio.create_task(executor.stop(LAST_SECONDS))
             tasks = (tending, dropping, reading, compiled, counted, running)
             for each in tasks:

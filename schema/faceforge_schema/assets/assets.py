@@ -110,7 +110,7 @@ class TakenAsset(Asset):
 
     duplicate: bool = attribute(
         "Whether a live asset had these bytes already and is answered in place of a new one.",
-        marks_duplicate=True,
+        marks_duplicate="A live asset has these bytes already; this is it.",
     )
 
 

@@ -42,7 +42,6 @@ TELL_S = 0.25
 """How often progress is told."""
 SAVE_EVERY = 2
 """Every so many times it is stored, with what was logged."""
-KIND = "job.progress"
 
 
 class JobExecutor:
@@ -186,6 +185,8 @@ class JobExecutor:
         while True:
             await asyncio.sleep(TELL_S)
             turn += 1
+            for run in list(self._runs.values()):
+                run.tell()
             if turn % SAVE_EVERY == 0:
                 await self._save()
 
