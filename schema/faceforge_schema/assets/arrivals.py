@@ -102,7 +102,7 @@ def store_arrivals(
         context.core.examiner.expect()
     made = rows.create(tx, [_values(arrivals[place], found, uploaded) for place in fresh])
     at: dict[int, AnyRow] = dict(zip(fresh, made, strict=True))
-    changed = {row.id for row in made}
+    changed: set[str] = set()
     latest: dict[str, AnyRow] = {}
     for place, arrival in enumerate(arrivals):
         if place not in at:
@@ -112,10 +112,10 @@ def store_arrivals(
             at[place] = latest[twin.id] = merged
             if merged is not twin:
                 changed.add(twin.id)
-    changed |= rows.link(tx, _links(at, found.entities))
+    changed |= rows.link(tx, _links(at, found.entities)).difference(row.id for row in made)
     new = set(fresh)
     return [
-        Stored(latest.get(at[place].id, at[place]), place not in new, at[place].id in changed)
+        Stored(latest.get(at[place].id, at[place]), place not in new, place in new or at[place].id in changed)
         for place in range(len(arrivals))
     ]
 
