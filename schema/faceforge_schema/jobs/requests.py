@@ -10,8 +10,8 @@ from faceforge_schema.context import Context, Write
 from faceforge_schema.declare.operation import mutation
 from faceforge_schema.declare.resources import attribute, resource
 from faceforge_schema.jobs.jobs import CreatedJob, Job, JobCreate, create
-from faceforge_schema.jobs.kinds import visible_job
 from faceforge_schema.values.scalars import JSONObject
+from faceforge_schema.values.visible_jobs import visible_job
 from faceforge_storage.database.gateway import AnyRow
 from faceforge_storage.errors import Conflict, Forbidden, InvalidInput, NotFound, UnknownReference
 from faceforge_storage.jobs import jobs as rows
