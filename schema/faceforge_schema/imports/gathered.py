@@ -47,7 +47,7 @@ class Gathered:
             derived_from=sidecar.derived_from or self.derived_from,
             entities=(
                 *self.entities,
-                *(Named(each, _role(each) or sidecar.role) for each in sidecar.entities),
+                *(Named(each, sidecar.role) for each in sidecar.entities),
             ),
             nearest=path,
             faulty=self.faulty,
