@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, Text, and_, exists, func, literal, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from faceforge_storage.database import records
 from faceforge_storage.database.dialects import Listed, among, any_contains, contains, holds_for_each
 from faceforge_storage.database.gateway import AnyRow, Write
 from faceforge_storage.database.ids import new_id
+from faceforge_storage.database.json_columns import dumps
 from faceforge_storage.database.records import Deleted, Wanted, shown
 from faceforge_storage.database.tables import entities
 from faceforge_storage.database.tables import entity_external_ids as external_ids
@@ -81,9 +82,18 @@ def change(tx: Write, row: AnyRow, values: Values, expected: int | None) -> AnyR
         return tx.update(entities, row, values, expected=expected)
 
 
-def holder(db: Connection, namespace: str, value: str) -> AnyRow | None:
-    """The live entity that holds an external id."""
-    return db.execute(matching(external_id=f"{namespace}:{value}")).first()
+def holders(db: Connection, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], AnyRow]:
+    """The live entities that hold external ids, by namespace and value."""
+    asked = func.json_each(literal(dumps(list(wanted)), Text)).table_valued("value", name="asked")
+    namespace, value = (func.json_extract(asked.c.value, f"$[{place}]") for place in (0, 1))
+    held = and_(external_ids.c.namespace == namespace, external_ids.c.value == value)
+    found = db.execute(
+        select(entities, external_ids.c.namespace, external_ids.c.value)
+        .select_from(asked)
+        .join(external_ids, held)
+        .join(entities, entities.c.row_id == external_ids.c.entity_row)
+    )
+    return {(row.namespace, row.value): row for row in found}
 
 
 def purge(tx: Write, row: AnyRow) -> None:
@@ -99,13 +109,12 @@ def _external_ids_unique(tx: Write, requested: Iterable[Any]) -> Iterator[None]:
     except IntegrityError as error:
         if "entity_external_ids" not in str(error.orig):
             raise
-        for each in requested:
-            other = holder(tx.connection, each["namespace"], each["value"])
-            if other is not None:
-                raise ExternalIdTaken(
-                    f"{each['namespace']}:{each['value']} belongs to entity {other.id}.",
-                    hint=f"Change entity {other.id} instead, or take the id from it first.",
-                ) from error
+        taken = holders(tx.connection, ((each["namespace"], each["value"]) for each in requested))
+        for (namespace, value), other in taken.items():
+            raise ExternalIdTaken(
+                f"{namespace}:{value} belongs to entity {other.id}.",
+                hint=f"Change entity {other.id} instead, or take the id from it first.",
+            ) from error
         raise ExternalIdTaken("The same external id is given twice.") from error
 
 

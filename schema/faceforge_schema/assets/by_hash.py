@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from faceforge_schema.context import Context, Reader
 from faceforge_schema.values.inputs import invalid
@@ -25,7 +26,8 @@ def find_by_hash(db: Reader, context: Context, algorithm: str, hex: str) -> AnyR
     """The oldest live asset on the one content with the hash, of those that who asks may read. Raises InvalidInput,
     NotFound and AmbiguousHash."""
     contents = rows.contents_with_hash(db, algorithm, _digits(algorithm, hex), MOST_CANDIDATES + 1)
-    found = [each for content in contents if (each := first_readable(db, context, content)) is not None]
+    oldest = first_readable(db, context, [(content, None) for content in contents])
+    found = [each for each in oldest if each is not None]
     if not found:
         raise _not_found(db, algorithm, hex)
     if len(found) > 1:
@@ -39,15 +41,32 @@ def find_by_hash(db: Reader, context: Context, algorithm: str, hex: str) -> AnyR
     return found[0]
 
 
-def first_readable(db: Reader, context: Context, content_hash: str, kind: str | None = None) -> AnyRow | None:
-    """The oldest live asset on these bytes that does not belong to a job which who asks may not see."""
-    oldest = rows.oldest_with_content(db, content_hash, kind)
-    if oldest is None or not hidden_owners(db, context, [oldest.owner]):
-        return oldest
+def first_readable(
+    db: Reader, context: Context, wanted: Sequence[tuple[str, str | None] | None], *, of_jobs: bool = True
+) -> list[AnyRow | None]:
+    """For each hash, with a kind or None for any, the oldest live asset on these bytes that who asks may read.
+
+    None where nothing is wanted. `of_jobs`: also those that jobs keep for themselves.
+    """
+    found = rows.oldest_with_contents(db, wanted, of_jobs=of_jobs)
+    hidden = hidden_owners(db, context, [each.owner for each in found if each is not None])
+    for place, each in enumerate(found):
+        if each is not None and each.owner["id"] in hidden:
+            found[place] = _next_readable(db, context, wanted[place] or ("", None), of_jobs=of_jobs)
+    return found
+
+
+def _next_readable(
+    db: Reader, context: Context, wanted: tuple[str, str | None], *, of_jobs: bool
+) -> AnyRow | None:
+    """The same where the oldest belongs to a job that who asks may not see."""
+    content_hash, kind = wanted
     every = db.execute(rows.matching(content_hash=content_hash, kind=kind)).all()
     hidden = hidden_owners(db, context, [each.owner for each in every])
-    open_ones = [each for each in every if each.owner["id"] not in hidden]
-    return min(open_ones, key=lambda each: (each.created_at, each.row_id), default=None)
+    shown = [each for each in every if each.owner["id"] not in hidden]
+    if not of_jobs:
+        shown = [each for each in shown if not each.kind.startswith(readings.OF_JOBS)]
+    return min(shown, key=lambda each: (each.created_at, each.row_id), default=None)
 
 
 def _digits(algorithm: str, hex: str) -> str:

@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection as Reader
-from sqlalchemy import Table, select
+from sqlalchemy import Table
 
 from faceforge_storage.database import records, tables
-from faceforge_storage.database.dialects import among
 from faceforge_storage.database.gateway import AnyRow
 from faceforge_storage.errors import Fault, UnknownReference
 
@@ -36,13 +35,16 @@ def require_entity(db: Reader, where: str, entity_id: str) -> AnyRow:
 
 def require_records(db: Reader, table: Table, where: str, ids: Sequence[str]) -> list[AnyRow]:
     """The live records of these ids, in order; raises UnknownReference for the first that is none."""
-    statement = select(table).where(among(table.c.id, ids), records.shown(table))
-    found = {row.id: row for row in db.execute(statement)}
-    for each in ids:
-        if each not in found:
-            noun = table.info["record"]
-            raise UnknownReference(
-                f"There is no {noun} {each[:80]!r}.",
-                errors=(Fault(where, f"names no live {noun}", "unknown_reference"),),
-            )
-    return [found[each] for each in ids]
+    found = records.live(db, table, ids)
+    return [live_record(found, table, where, each) for each in ids]
+
+
+def live_record(found: Mapping[str, AnyRow], table: Table, where: str, record_id: str) -> AnyRow:
+    """The record of an id among those `found`; raises UnknownReference, at the pointer `where`."""
+    if record_id not in found:
+        noun = table.info["record"]
+        raise UnknownReference(
+            f"There is no {noun} {record_id[:80]!r}.",
+            errors=(Fault(where, f"names no live {noun}", "unknown_reference"),),
+        )
+    return found[record_id]

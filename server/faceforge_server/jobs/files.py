@@ -63,7 +63,7 @@ class JobFiles:
         core = run.core
         try:
             async with core.stored_bytes.lock(staged.sha256):
-                stored = await uncancelled(core.store.publish, staged)
+                (stored,) = await uncancelled(core.store.publish, [staged])
                 mime_type = sniff(staged.head, filename)
                 try:
                     return await uncancelled(
@@ -93,7 +93,7 @@ def _asset(
         "bucket": stored.bucket,
         "key": stored.key,
     }
-    new_bytes = assets.add_object(tx, content, {"blake3": staged.blake3})
+    assets.add_objects(tx, [(content, {"blake3": staged.blake3})])
     values = {
         **assets.DEFAULTS,
         "content_hash": stored.sha256,
@@ -103,7 +103,7 @@ def _asset(
         "kind": kind,
         "owner": {"type": "system", "id": job_id},
     }
-    row = assets.create(tx, values, new_bytes=new_bytes)
+    (row,) = assets.create(tx, [values])
     made: str = row.id
     return made
 

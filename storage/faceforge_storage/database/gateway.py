@@ -28,16 +28,15 @@ from faceforge_storage.database.clock import now
 from faceforge_storage.database.dialects import among
 from faceforge_storage.database.json_columns import dumps, same_json
 from faceforge_storage.database.json_difference import difference
+from faceforge_storage.database.new_rows import insert_rows
 from faceforge_storage.database.unrecorded import Unrecorded, Values
 from faceforge_storage.database.write_statements import (
     GATEWAY,
-    NEW_CHANGES,
     NEW_CHANGESET,
     ROW,
     counted_columns,
-    insert_rows,
     recorded_columns,
-    split_sizes,
+    split_size,
     update_row,
 )
 from faceforge_storage.errors import RecordTooLarge, VersionConflict
@@ -79,13 +78,14 @@ class Write(Unrecorded):
         """
         if not rows:
             return []
-        statement = insert_rows(table, several=len(rows) > 1)
-        returned = self.connection.execute(statement, [self._stamped(table, row) for row in rows])
-        stored, sizes = split_sizes(table, returned)
-        if max(sizes) > self.record_bytes:
-            raise RecordTooLarge.of(max(sizes), self.record_bytes)
+        stored, largest = insert_rows(self.connection, table, [self._stamped(table, row) for row in rows])
+        if largest > self.record_bytes:
+            raise RecordTooLarge.of(largest, self.record_bytes)
+        names = [column.name for column in recorded_columns(table)]
+        places = [table.c.keys().index(name) for name in names]
         for row, record_id in zip(stored, record_ids or self._record_ids(table, stored), strict=True):
-            self._fold(table, row.row_id, _Change(record_id, None, _recorded(table, row)))
+            after = {name: row[place] for name, place in zip(names, places, strict=True)}
+            self._fold(table, row.row_id, _Change(record_id, None, after))
         return stored
 
     def update(
@@ -104,8 +104,8 @@ class Write(Unrecorded):
             changed["version"] = row.version + 1
         if "updated_at" in table.c:
             changed["updated_at"] = self.at
-        returned = self.connection.execute(update_row(table), {**changed, ROW: row.row_id})
-        (stored,), (size,) = split_sizes(table, returned)
+        returned = self.connection.execute(update_row(table), {**changed, ROW: row.row_id}).one()
+        stored, size = split_size(table, returned)
         # One that was too large already, before there was a limit or under a higher one, may do all but grow.
         if size > self.record_bytes and _grew(table, row, stored, changed):
             raise RecordTooLarge.of(size, self.record_bytes)
@@ -165,7 +165,7 @@ class Write(Unrecorded):
             self._change_row(changeset, record, row_id, change, (record, change.record_id) in erased)
             for (record, row_id), change in self._changes.items()
         ]
-        self.connection.execute(NEW_CHANGES, rows)
+        insert_rows(self.connection, tables.changes, rows)
         if erased:
             self._erase_values(erased)
             self.erased = True

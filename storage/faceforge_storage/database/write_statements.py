@@ -20,7 +20,7 @@ from sqlalchemy import (  # allow statement: the gateway alone runs these
     literal_column,
     update,
 )
-from sqlalchemy.engine import result_tuple
+from sqlalchemy.engine import Dialect, result_tuple
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
 from faceforge_storage.database import tables
@@ -34,16 +34,14 @@ ROW = "row_to_update"
 Returning = TypedReturnsRows[tuple[Any, ...]]
 
 
-@cache
-def insert_rows(table: Table, *, several: bool) -> Returning:
-    """Inserts rows and returns them as stored, each with its size (see `split_sizes`); `several` in their order."""
-    statement = insert(table).returning(table, _size(table), sort_by_parameter_order=several)
-    return statement.execution_options(**GATEWAY)
+def insert_all_columns(table: Table, dialect: Dialect) -> str:
+    """The text that inserts a row of a table, of the values of all its columns in order."""
+    return str(insert(table).compile(dialect=dialect))
 
 
 @cache
 def update_row(table: Table) -> Returning:
-    """Sets columns of one row, and returns it as stored with its size (see `split_sizes`)."""
+    """Sets columns of one row, and returns it as stored with its size (see `split_size`)."""
     statement = update(table).where(table.c.row_id == bindparam(ROW)).returning(table, _size(table))
     return statement.execution_options(**GATEWAY)
 
@@ -60,15 +58,14 @@ def recorded_columns(table: Table) -> tuple[Column[Any], ...]:
     return tuple(column for column in table.c if not column.info.get("derived"))
 
 
-def split_sizes(table: Table, rows: Iterable[Row[Any]]) -> tuple[list[Row[Any]], list[int]]:
-    """The rows of the table, and the bytes of their counted JSON, of rows that one of the statements returned."""
-    row = _row_maker(table)
-    halves = [(row(each[:-1]), int(each[-1])) for each in rows]
-    return [stored for stored, _ in halves], [size for _, size in halves]
+def split_size(table: Table, returned: Row[Any]) -> tuple[Row[Any], int]:
+    """The row of the table, and the bytes of its counted JSON, of what `update_row` returned."""
+    return row_maker(table)(returned[:-1]), int(returned[-1])
 
 
 @cache
-def _row_maker(table: Table) -> Callable[[Iterable[Any]], Row[Any]]:
+def row_maker(table: Table) -> Callable[[Iterable[Any]], Row[Any]]:
+    """Makes a row of a table from the values of its columns, in order."""
     return result_tuple(table.c.keys())
 
 
@@ -79,4 +76,3 @@ def _size(table: Table) -> ColumnElement[int]:
 
 
 NEW_CHANGESET = insert(tables.changesets).returning(tables.changesets.c.row_id).execution_options(**GATEWAY)
-NEW_CHANGES = insert(tables.changes).execution_options(**GATEWAY)
