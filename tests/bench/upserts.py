@@ -8,7 +8,6 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -68,7 +67,9 @@ def plain(path: Path, calls: int) -> tuple[float, float]:
         for rule in ("journal_mode = WAL", "synchronous = FULL"):
             db.execute(f"PRAGMA {rule}")
         db.execute("CREATE TABLE entities (row_id INTEGER PRIMARY KEY, id TEXT UNIQUE, document TEXT)")
-        db.execute("CREATE TABLE ids (namespace TEXT, value TEXT, entity INTEGER, PRIMARY KEY (namespace, value))")
+        db.execute(
+            "CREATE TABLE ids (namespace TEXT, value TEXT, entity INTEGER, PRIMARY KEY (namespace, value))"
+        )
         cpu, start = time.process_time(), time.perf_counter()
         for call in range(calls):
             made = [item(call * ITEMS + place) for place in range(ITEMS)]

@@ -106,13 +106,14 @@ def sized_rows(table: Table) -> Select[Any]:
 
 def split_sizes(table: Table, rows: Iterable[Row[Any]]) -> tuple[list[Row[Any]], list[int]]:
     """The rows of the table, and the bytes of their counted JSON, of rows that one of the statements returned."""
-    row = _row_maker(table)
+    row = row_maker(table)
     halves = [(row(each[:-1]), int(each[-1])) for each in rows]
     return [stored for stored, _ in halves], [size for _, size in halves]
 
 
 @cache
-def _row_maker(table: Table) -> Callable[[Iterable[Any]], Row[Any]]:
+def row_maker(table: Table) -> Callable[[Iterable[Any]], Row[Any]]:
+    """What makes a row of a table of the values of its columns."""
     return result_tuple(table.c.keys())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from noun import Noun, Rows, invalid
-from world import UNKNOWN, World
+from world import UNKNOWN
 
 
 def items(*each: dict[str, Any], **options: Any) -> dict[str, Any]:
