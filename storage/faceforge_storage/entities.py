@@ -107,7 +107,7 @@ def create(tx: Write, values: Values) -> AnyRow:
 def create_all(tx: Write, new: Sequence[Values]) -> Sequence[AnyRow]:
     """Store new entities; raises ExternalIdTaken."""
     with _external_ids_unique(tx, [(0, each.get("external_ids", ())) for each in new]):
-        return tx.insert(entities, [{"id": new_id(), **DEFAULTS, **each} for each in new])
+        return tx.insert(entities, [{**DEFAULTS, **each, "id": each.get("id") or new_id()} for each in new])
 
 
 def change(tx: Write, row: AnyRow, values: Values, expected: int | None) -> AnyRow:
