@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -102,6 +102,8 @@ class Context:
     """The ids of sessions that this request has ended: a browser is told to forget the cookie."""
     connection: Hashable = None
     """Which of the actor's connections it came over: they take turns."""
+    gone: Callable[[], Awaitable[object]] | None = None
+    """Returns when whoever asks has gone, which lets what waits for them end; None where that cannot be known."""
     db: Reader | None = None
     """While a document is answered: the snapshot that all of it is read from."""
     repeatable: bool = False

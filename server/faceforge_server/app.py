@@ -31,6 +31,7 @@ from faceforge_server.http.public_routes import Addresses, is_page, is_public, t
 from faceforge_server.http.request_context import context_of
 from faceforge_server.http.request_ids import RequestIds
 from faceforge_server.jobs.executor import JobExecutor
+from faceforge_server.jobs.log_routes import LogAddress
 from faceforge_server.middleware.authentication import Authentication
 from faceforge_server.middleware.authenticator import Authenticator
 from faceforge_server.middleware.cached_answers import CachedAnswers
@@ -60,6 +61,7 @@ from faceforge_storage.ingest.reader import Bounds
 from faceforge_storage.ingest.registry import READERS
 from faceforge_storage.ingest.tool import Tool
 from faceforge_storage.jobs.notices import Notices
+from faceforge_storage.jobs.retention import JobRetention
 from faceforge_storage.objects.registry import open_store
 from faceforge_storage.objects.staging import Staging
 from faceforge_storage.objects.store import ObjectStore
@@ -151,6 +153,7 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
     app.state.core, app.state.files, app.state.answers = core, files, cache
     app.state.signed_addresses = signed
     app.state.event_address = EventAddress(contract, operations)
+    app.state.log_address = LogAddress(contract, operations)
     app.state.authenticator = authenticator
     app.state.token_command = command.shown_to
     app.state.link_command = TokenCommand(home.root, "link").shown_to
@@ -234,6 +237,8 @@ def _lifespan(
         counted = asyncio.create_task(asyncio.to_thread(core.examiner.renditions.sweep))
         tending = asyncio.create_task(core.stored_bytes.tend())
         dropping = asyncio.create_task(Retention(core.database, core.settings.journal).tend())
+        kept_days = core.settings.jobs.keep_days
+        removing = asyncio.create_task(JobRetention(core.database, core.stored_bytes, kept_days).tend())
         reads = core.examiner.examinations.at_once > 0
         reading = asyncio.create_task(core.examiner.work() if reads else asyncio.sleep(0))
         executor = JobExecutor(core, staging)
@@ -242,8 +247,9 @@ def _lifespan(
             yield
         finally:
             core.events.close()
+            core.jobs.close()
             handing_back = asyncio.create_task(executor.stop(LAST_SECONDS))
-            tasks = (tending, dropping, reading, compiled, counted, running)
+            tasks = (tending, dropping, removing, reading, compiled, counted, running)
             for each in tasks:
                 each.cancel()  # a thread goes on to its end, which nobody needs any more
             stopped = asyncio.create_task(core.examiner.examinations.stop())

@@ -17,6 +17,7 @@ from faceforge_server.files.conditions import matches
 from faceforge_server.files.routes import file_routes
 from faceforge_server.health import health_routes
 from faceforge_server.http.plain_route import PlainRoute
+from faceforge_server.jobs.log_routes import log_routes
 from faceforge_server.rest import RestOperation, openapi
 from faceforge_server.rest.openapi import Json
 from faceforge_server.sign_in import sign_in_routes
@@ -28,7 +29,13 @@ HEADERS = {"Cache-Control": "no-cache"}
 
 def path_operations(operations: list[RestOperation]) -> list[APIRoute]:
     """The routes that are written by hand and stand in the contract."""
-    return [*health_routes(), *file_routes(operations), *event_routes(operations), *sign_in_routes()]
+    return [
+        *health_routes(),
+        *file_routes(operations),
+        *event_routes(operations),
+        *log_routes(operations),
+        *sign_in_routes(),
+    ]
 
 
 def openapi_document(operations: list[RestOperation]) -> Json:

@@ -136,6 +136,8 @@ def create(tx: Write, values: Values, *, new_bytes: bool = False) -> AnyRow:
     """
     other = None if new_bytes else any_with_content(tx.connection, values["content_hash"])
     media = {} if other is None else {name: other._mapping[name] for name in readings.MEDIA}
+    if other is not None and other.kind.startswith(readings.OF_JOBS):  # of which nothing was read
+        readings.enqueue(tx, [other.content_hash])
     return tx.insert(assets, [{"id": new_id(), **DEFAULTS, **media, **values}])[0]
 
 

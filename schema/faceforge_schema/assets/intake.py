@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import strawberry
 from pydantic import Field
 
+from faceforge_schema.assets.by_hash import first_readable
 from faceforge_schema.assets.sidecar import (
     EntityByExternalId,
     EntityById,
@@ -34,6 +35,7 @@ from faceforge_schema.values.inputs import (
 )
 from faceforge_schema.values.reference_checks import require_asset, require_entity
 from faceforge_schema.values.scalars import JSONObject
+from faceforge_schema.values.visible_jobs import hidden_owners
 from faceforge_storage import assets as rows
 from faceforge_storage import entities as entity_rows
 from faceforge_storage.database.gateway import AnyRow
@@ -179,7 +181,7 @@ def _resolve(
     require_asset(db, where, derived_from)
     twin = None
     if input.on_duplicate is OnDuplicate.REUSE:
-        twin = rows.oldest_with_content(db, input.content_hash, kind)
+        twin = first_readable(db, context, input.content_hash, kind)
     if twin is not None:
         check_not_itself(twin, where, derived_from)
     role = input.role or sidecar.role
@@ -197,6 +199,8 @@ def _content(db: Reader, context: Context, content_hash: str) -> tuple[dict[str,
         content = {name: value for name, value in uploaded.items() if name not in ("mime_type", "hashes")}
         return content, uploaded["mime_type"]
     held = rows.any_with_content(db, content_hash)
+    if held is not None and hidden_owners(db, context, [held.owner]):
+        held = first_readable(db, context, content_hash)
     if held is None:
         raise UnknownContent(f"No stored bytes have the hash {content_hash}.")
     return {"sha256": content_hash, "size_bytes": held.size_bytes}, held.mime_type

@@ -17,16 +17,14 @@ from faceforge_schema.declare.lookup import lookup
 from faceforge_schema.declare.operation import mutation
 from faceforge_schema.declare.resources import Record, attribute, resource
 from faceforge_schema.declare.signatures import argument
-from faceforge_schema.jobs.kinds import SUPPLIED, Kind, kind_of
+from faceforge_schema.jobs.kinds import Kind, kind_of
 from faceforge_schema.values.inputs import Input, OrDefault, RecordId, Word, invalid
 from faceforge_schema.values.reference_checks import require_asset
 from faceforge_schema.values.scalars import DateTime, JSONObject
+from faceforge_schema.values.visible_jobs import SUPPLIED, visible_job
 from faceforge_storage import tokens
-from faceforge_storage.database import records
-from faceforge_storage.database.gateway import AnyRow
 from faceforge_storage.errors import Forbidden, InvalidInput, NotFound, UnknownReference
 from faceforge_storage.jobs import jobs as rows
-from faceforge_storage.jobs import requests
 
 
 @strawberry.enum(description="Where a job stands; the last three never change any more.")
@@ -80,7 +78,7 @@ class Job(Record):
     job_type: str = attribute("Of which kind it is.", example="core.bulk_import")
     state: JobState = attribute("Where it stands.")
     priority: int = attribute("From 0 to 9; a low one is run first.", example=5)
-    input: JSONObject | None = attribute("What it is to work on.", example={"path": "/home/ada/pictures"})
+    input: JSONObject | None = attribute("What it is to work on.", example={"path": "/srv/pictures"})
     input_asset_id: ID | None = attribute("The stored file that it is to work on.")
     output: JSONObject | None = attribute("What came of it.")
     output_asset_ids: list[ID] = attribute("The files that came of it.")
@@ -116,16 +114,7 @@ class CreatedJob(Job):
 
     deduplicated: bool = attribute(
         "Whether an unfinished job with the same `unique_key` is answered in place of a new one.",
-        marks_duplicate=True,
-    )
-
-
-@resource("job_id", needs="jobs:read", record="job")
-class AskedJob(Job):
-    """A job of which something was asked."""
-
-    done: bool = attribute(
-        "Whether it is so already; false while the one who runs it has still to see it.", marks_duplicate=True
+        marks_duplicate="An unfinished job of the type has this `unique_key`; this is it.",
     )
 
 
@@ -206,12 +195,6 @@ def create_job(tx: Write, context: Context, input: JobCreate) -> CreatedJob:
     return create(tx, context, input)
 
 
-@mutation("POST /jobs/{job_id}/cancel", errors=(NotFound,), needs="jobs:write", status=202)
-def cancel_job(tx: Write, context: Context, job_id: ID) -> AskedJob:
-    """Cancel a job: one that waits at once, one that runs as soon as it sees it. One that has ended stays as it is."""
-    return _asked(tx, context, requests.cancel(tx, found(tx, context, job_id)))
-
-
 def create(tx: Write, context: Context, input: JobCreate, **beside: Any) -> CreatedJob:
     """Store a job for who asks, or find the one with its key; `beside` are further columns, such as `schedule_id`.
 
@@ -219,7 +202,9 @@ def create(tx: Write, context: Context, input: JobCreate, **beside: Any) -> Crea
     """
     kind = _kind(tx, context, input.job_type)
     kind.check_input(input.input)
-    require_asset(tx.connection, "/input_asset_id", input.input_asset_id)
+    if input.input_asset_id is not None:
+        context.actor.check(frozenset({"assets:read"}))
+        require_asset(tx.connection, "/input_asset_id", input.input_asset_id)
     if input.parent_job_id is not None:
         _require_parent(tx, context, input.parent_job_id)
     values = input.model_dump(mode="json", exclude_none=True)
@@ -229,12 +214,6 @@ def create(tx: Write, context: Context, input: JobCreate, **beside: Any) -> Crea
     context.core.jobs.expect()
     stored = rows.shown(tx.connection, row.id)
     return CreatedJob.of_values({**stored._mapping, "deduplicated": deduplicated})
-
-
-def found(tx: Write, context: Context, job_id: str) -> AnyRow:
-    """The row of a job that who asks may see; raises NotFound."""
-    visible = {name: give(context) for name, give in SUPPLIED.items()}
-    return records.find(tx.connection, rows.matching(**visible), "id", job_id)
 
 
 def token_id_of(tx: Write, context: Context) -> str | None:
@@ -259,13 +238,6 @@ def _kind(tx: Write, context: Context, name: str) -> Kind:
 
 def _require_parent(tx: Write, context: Context, job_id: str) -> None:
     try:
-        found(tx, context, job_id)
+        visible_job(tx.connection, context, job_id)
     except NotFound:
         raise invalid("/parent_job_id", "names no job", "unknown_reference") from None
-
-
-def _asked(tx: Write, context: Context, row: AnyRow) -> AskedJob:
-    context.core.jobs.expect()
-    stored = rows.shown(tx.connection, row.id)
-    done = stored.state != rows.RUNNING
-    return AskedJob.of_values({**stored._mapping, "done": done})

@@ -6,7 +6,6 @@ import asyncio
 import math
 from contextlib import aclosing
 from typing import Any, cast
-from urllib.parse import parse_qsl, urlencode
 
 from fastapi.routing import APIRoute
 from starlette.requests import Request
@@ -14,10 +13,11 @@ from starlette.responses import Response
 
 from faceforge_schema import Context, Contract
 from faceforge_schema.events import PULSE_SECONDS, events, wanted
-from faceforge_server.events.description import AFTER, MOST_WAIT, WAIT, event_route
+from faceforge_server.events.description import AFTER, event_route
 from faceforge_server.events.stream import MEDIA_TYPE, EventStream
 from faceforge_server.http.answers import HeldAnswer
 from faceforge_server.http.request_context import context_of
+from faceforge_server.http.waiting import without_wait
 from faceforge_server.middleware.authentication import STILL
 from faceforge_server.rest.inputs import read_variables
 from faceforge_server.rest.operations import RestOperation, operation_of
@@ -48,7 +48,7 @@ class EventAddress:
         the page waits."""
         context = context_of(request)
         with released_on_error(context.budget):
-            wait, request = _without_wait(request)
+            wait, request = without_wait(request)
             variables = await read_variables(self._operation, request, context)
             if (last := request.headers.get(AFTER)) is not None:
                 variables["after"] = _event_id(last)
@@ -107,22 +107,6 @@ async def _until_one(context: Context, variables: dict[str, Any], seconds: int) 
 
 def _wanted(context: Context, variables: dict[str, Any]) -> Wanted:
     return wanted(context, variables.get("types"), variables.get("record_id"))
-
-
-def _without_wait(request: Request) -> tuple[int, Request]:
-    """The seconds to wait, and the request as the generated route knows it; raises InvalidInput."""
-    pairs = parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
-    waits = [value for name, value in pairs if name == WAIT]
-    if not waits:
-        return 0, request
-    seconds = int(waits[0]) if waits[0].isdecimal() and waits[0].isascii() and len(waits[0]) < 3 else -1
-    if len(waits) > 1 or not 0 <= seconds <= MOST_WAIT:
-        message = f"is a number of seconds, 0 to {MOST_WAIT}"
-        raise InvalidInput(
-            f"Query parameter {WAIT} {message}.", errors=(Fault(f"/{WAIT}", message, "invalid", "query"),)
-        )
-    rest = urlencode([pair for pair in pairs if pair[0] != WAIT]).encode()
-    return seconds, Request({**request.scope, "query_string": rest}, request.receive)
 
 
 def _event_id(text: str) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -42,7 +41,6 @@ TELL_S = 0.25
 """How often progress is told."""
 SAVE_EVERY = 2
 """Every so many times it is stored, with what was logged."""
-KIND = "job.progress"
 
 
 class JobExecutor:
@@ -71,9 +69,7 @@ class JobExecutor:
                     logger.warning("jobs cannot be looked after now: %s", error)
                 except Exception:  # it goes on, whatever one look met
                     logger.exception("looking after jobs failed")
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(sleep):
-                        await news.wait()
+                await self._core.jobs.wait(news, sleep)
         finally:
             telling.cancel()
 
@@ -186,6 +182,8 @@ class JobExecutor:
         while True:
             await asyncio.sleep(TELL_S)
             turn += 1
+            for run in list(self._runs.values()):
+                run.tell()
             if turn % SAVE_EVERY == 0:
                 await self._save()
 

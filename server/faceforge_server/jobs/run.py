@@ -15,6 +15,7 @@ from faceforge_schema import Actor, Context, Core
 from faceforge_schema.declare.runs import Cancelled, Interrupted, Level, Paused, Stopped
 from faceforge_schema.declared_jobs import JobType
 from faceforge_schema.jobs.authority import acting_for
+from faceforge_schema.jobs.telling import tell_progress
 from faceforge_server.jobs.files import JobFiles
 from faceforge_storage.database.clock import now
 from faceforge_storage.database.gateway import AnyRow, Write
@@ -40,7 +41,7 @@ class JobRun:
     def __init__(
         self, core: Core, kind: JobType, claimed: leases.Claimed, lease: AnyRow, actor: Actor, files: JobFiles
     ) -> None:
-        self.core, self.kind = core, kind
+        self.core, self.kind, self._job = core, kind, claimed.job
         self.context = Context(core, actor)
         self.job_id: str = claimed.job.id
         self.attempt: int = claimed.job.attempt
@@ -55,6 +56,7 @@ class JobRun:
         self._lock = threading.Lock()
         self._entries: list[dict[str, Any]] = []
         self._said: dict[str, Any] | None = None
+        self._untold: dict[str, Any] | None = None
         self._progress: dict[str, Any] | None = None
 
     def interrupt(self, reason: type[Interrupted]) -> None:
@@ -87,7 +89,7 @@ class JobRun:
             "counts": counts,
         }
         with self._lock:
-            self._said = said
+            self._said = self._untold = said
 
     def log(self, level: Level, message: str, **data: Any) -> None:
         entry = {"at": now(), "level": level, "message": message, "data": data or None}
@@ -158,7 +160,7 @@ class JobRun:
             return
         job = self.mine(tx)
         if entries:
-            log.append(tx, job, entries)
+            log.append(tx, job, entries, self.core.settings.limits.job_log_entries)
         if said is not None:
             leases.save(tx, job, {"progress": self.advance(said)})
 
@@ -175,3 +177,15 @@ class JobRun:
         """How far the job is, after what was said."""
         self._progress = progress.advanced(self._progress, said, time.monotonic())
         return self._progress
+
+    def tell(self) -> None:
+        """Tell those who follow how far it is, when there is something new."""
+        with self._lock:
+            said, self._untold = self._untold, None
+        if said is not None:
+            tell_progress(
+                self.core,
+                self._job,
+                self.kind.needs,
+                progress.advanced(self._progress, said, time.monotonic()),
+            )

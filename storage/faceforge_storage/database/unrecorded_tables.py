@@ -110,6 +110,7 @@ job_leases = Table(
     Column("owner", Text),
     Column("token_hash", Text),
     Column("claimed_at", Text),
+    Column("lease_s", Integer),
     Column("expires_at", Text, index=True),
     Column("times_out_at", Text, index=True),
     Column("losses", Integer, nullable=False),

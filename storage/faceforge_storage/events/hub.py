@@ -122,10 +122,12 @@ class Events:
         data: Mapping[str, Any],
         *,
         needs: str,
+        also: frozenset[str] = frozenset(),
         record_type: str | None = None,
         record_id: str | None = None,
     ) -> None:
-        """Tell whoever follows now, and has the permission `needs`, what happened to no record. From any thread.
+        """Tell whoever follows now, and has the permissions `needs` and `also`, what happened to no record. From any
+        thread.
 
         `kind` is one of `EPHEMERAL`; raises ValueError for another. Those who are behind are not told.
         """
@@ -133,7 +135,9 @@ class Events:
             raise ValueError(f"{kind} is no kind of ephemeral events")
         if self._loop is None or not self._followers:
             return
-        event = Event(Fields(None, now(), kind, record_type, record_id, [], None, None, dict(data)), needs)
+        event = Event(
+            Fields(None, now(), kind, record_type, record_id, [], None, None, dict(data)), needs, also
+        )
         with suppress(RuntimeError):  # the loop has closed: nobody follows any more
             self._loop.call_soon_threadsafe(self._tell, event)
 

@@ -23,6 +23,7 @@ NOBODY: Values = {
     "owner": None,
     "token_hash": None,
     "claimed_at": None,
+    "lease_s": None,
     "expires_at": None,
     "times_out_at": None,
 }

@@ -82,9 +82,11 @@ def save(tx: Write, job: AnyRow, values: Values) -> None:
     tx.update_unrecorded(job_leases, job_leases.c.job_row == job.row_id, values)
 
 
-def extend(tx: Write, job: AnyRow, seconds: int) -> None:
-    """Let the lease last so long from now on."""
-    save(tx, job, {"expires_at": after(tx.at, timedelta(seconds=seconds))})
+def extend(tx: Write, job: AnyRow, lease: AnyRow) -> str:
+    """Let a lease last as long from now on as when it was given; answers until when."""
+    expires_at = after(tx.at, timedelta(seconds=lease.lease_s))
+    save(tx, job, {"expires_at": expires_at})
+    return expires_at
 
 
 def _free(tx: Write, types: Mapping[str, int | None]) -> dict[str, float]:
@@ -126,6 +128,7 @@ def _take(tx: Write, job: AnyRow, holder: Holder) -> Claimed:
         "owner": holder.name,
         "token_hash": hash_of(token),
         "claimed_at": tx.at,
+        "lease_s": seconds,
         "expires_at": None if seconds is None else after(tx.at, timedelta(seconds=seconds)),
         "times_out_at": None if timeout is None else after(tx.at, timedelta(seconds=timeout)),
         "progress": None,

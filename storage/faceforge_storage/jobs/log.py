@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -11,12 +12,16 @@ from faceforge_storage.database.gateway import AnyRow, Write
 from faceforge_storage.database.unrecorded import Values
 from faceforge_storage.database.unrecorded_tables import job_leases, job_log
 
+FULL = "The log is full: what follows is left out."
 LEVELS = ("debug", "info", "warning", "error")
 
 
-def append(tx: Write, job: AnyRow, entries: Sequence[Values]) -> int:
+def append(tx: Write, job: AnyRow, entries: Sequence[Values], most: float = inf) -> int:
     """Append entries (`level`, `message`, perhaps `at`, `data` and the runner's `runner_seq`); answers how many were
-    new: of one claim, a `runner_seq` counts once."""
+    new: of one claim, a `runner_seq` counts once.
+
+    What goes beyond `most` entries is left out, and the last one says so.
+    """
     lease = lease_of(tx, job)
     known = _known(tx, job, lease.claims, [each["runner_seq"] for each in entries if each.get("runner_seq")])
     new: list[dict[str, Any]] = []
@@ -39,6 +44,11 @@ def append(tx: Write, job: AnyRow, entries: Sequence[Values]) -> int:
                 "data": each.get("data"),
             }
         )
+    room = max(0.0, most - lease.log_entries)
+    if len(new) > room:
+        new = new[: int(room)]
+        if new:
+            new[-1] |= {"level": "warning", "message": FULL, "data": {"limits.job_log_entries": most}}
     if new:
         tx.add_unrecorded(job_log, new)
         counted = {"log_entries": lease.log_entries + len(new)}

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+import threading
+import time
+from collections import Counter, OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from weakref import WeakValueDictionary
 
 from faceforge_storage.errors import Busy
+
+TELL_SECONDS = 0.25
+MOST_TOLD = 1000
 
 
 class Notices:
@@ -21,6 +26,9 @@ class Notices:
         self._news = asyncio.Event()
         self._of_logs: WeakValueDictionary[str, asyncio.Event] = WeakValueDictionary()
         self._waiting: Counter[str] = Counter()
+        self._told: OrderedDict[str, float] = OrderedDict()
+        self._lock = threading.Lock()
+        self.closed = False
 
     def begin(self) -> None:
         """Bind to the running event loop; what is expected before is found by whoever looks first."""
@@ -34,6 +42,25 @@ class Notices:
         """The log of a job, or its state, has changed; to be said once that is committed."""
         self._soon(self._wake_log, job_id)
 
+    def close(self) -> None:
+        """Core stops: whoever waits looks once more, and waits no longer. On the event loop."""
+        self.closed = True
+        self._wake()
+        for job_id in list(self._of_logs):
+            self._wake_log(job_id)
+
+    def may_tell(self, job_id: str) -> bool:
+        """Whether the progress of a job may be told now: a few times a second, however often it is said."""
+        now = time.monotonic()
+        with self._lock:
+            if now - self._told.get(job_id, -1.0) < TELL_SECONDS:
+                return False
+            self._told[job_id] = now
+            self._told.move_to_end(job_id)
+            while len(self._told) > MOST_TOLD:
+                self._told.popitem(last=False)
+        return True
+
     def news(self) -> asyncio.Event:
         """The event set at the next change. Take it before looking, so that nothing is missed."""
         return self._news
@@ -42,11 +69,18 @@ class Notices:
         """The event set when the log of a job grows or its state changes. Take it before looking, and keep it."""
         return self._of_logs.setdefault(job_id, asyncio.Event())
 
+    async def wait(self, news: asyncio.Event, seconds: float) -> None:
+        """Return when there is news, or after so many seconds."""
+        with suppress(TimeoutError):
+            # Not `wait_for`: before Python 3.12 it loses a cancellation that comes together with the news.
+            async with asyncio.timeout(seconds):
+                await news.wait()
+
     @contextmanager
     def waiting(self, client: str) -> Iterator[None]:
         """Count one more claim of a client that waits; raises Busy when too many do."""
         if self._waiting[client] >= self._most:
-            said = f"{self._waiting[client]} claims of this token wait already"
+            said = f"{self._waiting[client]} requests of this token wait for jobs already"
             raise Busy(
                 f"{said}; limits.waiting_claims allows {self._most}.",
                 headers={"Retry-After": "1"},

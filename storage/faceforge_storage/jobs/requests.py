@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from faceforge_storage.database.gateway import AnyRow, Write
-from faceforge_storage.database.tables import jobs
+from faceforge_storage.database.tables import jobs, schedules
 from faceforge_storage.jobs.jobs import CANCELLED, QUEUED, RUNNING, of_token
 
 
@@ -34,6 +36,8 @@ def resume(tx: Write, job: AnyRow) -> AnyRow:
 
 
 def end_with_token(tx: Write, token_id: str) -> None:
-    """A token is revoked: what waits for it is cancelled, what runs for it is asked to stop."""
+    """A token is revoked: what waits for it is cancelled, what runs for it is asked to stop, its schedules are off."""
     for job in of_token(tx, token_id):
         cancel(tx, job)
+    for schedule in tx.rows(select(schedules).where(schedules.c.token_id == token_id)):
+        tx.update(schedules, schedule, {"enabled": False})

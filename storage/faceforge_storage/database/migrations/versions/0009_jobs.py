@@ -139,6 +139,7 @@ def make_unrecorded() -> None:
         sa.Column("job_row", sa.Integer(), nullable=False),
         sa.Column("claims", sa.Integer(), nullable=False),
         *(sa.Column(name, sa.Text()) for name in ("owner", "token_hash", "claimed_at")),
+        sa.Column("lease_s", sa.Integer()),
         *(sa.Column(name, sa.Text()) for name in ("expires_at", "times_out_at")),
         sa.Column("losses", sa.Integer(), nullable=False),
         *(sa.Column(name, sa.Text()) for name in ("progress", "checkpoint")),
