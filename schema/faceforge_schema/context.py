@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +12,7 @@ import strawberry
 from sqlalchemy import Connection as Reader
 
 from faceforge_schema.actors import Actor
+from faceforge_schema.declared_jobs import JobType
 from faceforge_storage.database.database import Database
 from faceforge_storage.database.gateway import Write
 from faceforge_storage.database.prepared_select import PreparedSelects
@@ -19,6 +20,7 @@ from faceforge_storage.database.read_budget import AnswerMemory, ReadBudget
 from faceforge_storage.events.hub import Events
 from faceforge_storage.examiner import Examiner
 from faceforge_storage.home.settings import Settings
+from faceforge_storage.jobs.notices import Notices
 from faceforge_storage.objects.store import ObjectStore
 from faceforge_storage.scheduling.fair_queue import Turn
 from faceforge_storage.scheduling.workers import Workers
@@ -72,6 +74,10 @@ class Core:
     """The statements by which queries read."""
     computing: Workers
     """Threads for what takes long without waiting for anything, such as validating a large document."""
+    job_types: Mapping[str, JobType]
+    """The kinds of jobs that Core runs itself, by name."""
+    jobs: Notices
+    """News of jobs, for whoever waits for some."""
 
     def read_budget(self, actor: Actor) -> ReadBudget:
         """A new budget, for one answer to an actor."""
@@ -99,6 +105,8 @@ class Context:
     """The ids of sessions that this request has ended: a browser is told to forget the cookie."""
     connection: Hashable = None
     """Which of the actor's connections it came over: they take turns."""
+    gone: Callable[[], Awaitable[object]] | None = None
+    """Returns when whoever asks has gone, which lets what waits for them end; None where that cannot be known."""
     db: Reader | None = None
     """While a document is answered: the snapshot that all of it is read from."""
     repeatable: bool = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from importlib import import_module
@@ -21,6 +21,7 @@ from strawberry.types.execution import ExecutionContext, ExecutionResult
 import faceforge_schema
 from faceforge_schema.context import ANSWERING, Context
 from faceforge_schema.declare.operation import Kind, Operation
+from faceforge_schema.declared_jobs import JobType
 from faceforge_schema.execute.admission import REFUSALS, Admission, admitted, graphql_errors
 from faceforge_schema.execute.documents import Documents
 from faceforge_schema.execute.execution import Execution
@@ -30,7 +31,9 @@ from faceforge_schema.execute.run import ANSWERED_ONCE, execute, run
 from faceforge_schema.values.scalars import SCALARS
 from faceforge_storage.database.read_budget import ReadBudget, released_on_error
 
-MACHINERY = frozenset({"actors", "context", "contract", "declare", "directives", "execute", "values"})
+MACHINERY = frozenset(
+    {"actors", "context", "contract", "declare", "declared_jobs", "directives", "execute", "values"}
+)
 """What stands beside the nouns and is none."""
 
 
@@ -49,8 +52,9 @@ def _submodules(noun: ModuleType) -> list[ModuleType]:
 class Contract(strawberry.Schema):
     """The schema, with the documents that were checked against it."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, job_types: Mapping[str, JobType], **options: Any) -> None:
         super().__init__(execution_context_class=Execution, **options)
+        self.job_types = job_types
         prepare(self.graphql)
         self.documents = Documents(self.graphql)
 
@@ -166,6 +170,7 @@ def build_schema(nouns: Sequence[ModuleType] | None = None) -> Contract:
     """The schema of all operations in the modules of the nouns; of those given, in a test."""
     nouns = noun_modules() if nouns is None else nouns
     return Contract(
+        _job_types(nouns),
         query=_root("Query", "query", nouns),
         mutation=_root("Mutation", "mutation", nouns),
         subscription=_root("Subscription", "subscription", nouns),
@@ -178,6 +183,11 @@ def build_schema(nouns: Sequence[ModuleType] | None = None) -> Contract:
 def _root(name: str, kind: Kind, nouns: Sequence[ModuleType]) -> type:
     found = [each for noun in nouns for each in vars(noun).values() if isinstance(each, Operation)]
     return create_type(name, [each.field for each in found if each.kind == kind])
+
+
+def _job_types(nouns: Sequence[ModuleType]) -> dict[str, JobType]:
+    found = [each for noun in nouns for each in vars(noun).values() if isinstance(each, JobType)]
+    return {each.name: each for each in sorted(found, key=lambda each: each.name)}
 
 
 def _value_of(holder: Any, name: str) -> Any:

@@ -15,7 +15,7 @@ _ITEMS = "__faceforge_items__"
 RECORD = "__faceforge_record__"
 """The attribute of a record's class with what the journal calls it."""
 DUPLICATE = "duplicate"
-"""Key in the metadata of the field by which the answer of a create is marked as a record that was there already."""
+"""Key in the metadata of the field that is true when there was nothing to do; the text says what that means."""
 
 EXAMPLE = "example"
 """Key in the metadata of a field or an argument with a value that it may have."""
@@ -60,13 +60,12 @@ def directive_of(thing: GraphQLField | GraphQLNamedType, kind: type[T]) -> T | N
     return next((each for each in getattr(definition, "directives", ()) if isinstance(each, kind)), None)
 
 
-def duplicate_mark(kind: GraphQLNamedType) -> str | None:
-    """The field by which an answer of this type is marked as a record that was there already, if it has one."""
+def duplicate_mark(kind: GraphQLNamedType) -> tuple[str, str] | None:
+    """The field of this type that is true when there was nothing to do, and what that means, if it has one."""
     fields: dict[str, GraphQLField] = kind.fields if isinstance(kind, GraphQLObjectType) else {}
     definitions = {name: field.extensions.get("strawberry-definition") for name, field in fields.items()}
-    return next(
-        (name for name, each in definitions.items() if DUPLICATE in getattr(each, "metadata", ())), None
-    )
+    marked = ((name, getattr(each, "metadata", {}).get(DUPLICATE)) for name, each in definitions.items())
+    return next(((name, text) for name, text in marked if text is not None), None)
 
 
 def record_of(kind: GraphQLNamedType) -> str | None:

@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute, WebSocketRoute
 import faceforge_ui
 from faceforge_schema import Contract, Core, build_schema, needs_of_records, permissions_of
 from faceforge_server.contract_routes import contract_routes, path_operations
+from faceforge_server.events.job_log import JobLogAddress
 from faceforge_server.events.routes import EventAddress
 from faceforge_server.files.resumable import ResumableUploads
 from faceforge_server.files.signed_addresses import SignedAddresses
@@ -32,6 +33,8 @@ from faceforge_server.http.file_handles import most_connections
 from faceforge_server.http.public_routes import Addresses, is_page, is_public, takes_signature
 from faceforge_server.http.request_context import context_of
 from faceforge_server.http.request_ids import RequestIds
+from faceforge_server.jobs.executor import JobExecutor
+from faceforge_server.jobs.schedules import ScheduleTender
 from faceforge_server.middleware.authentication import Authentication
 from faceforge_server.middleware.authenticator import Authenticator
 from faceforge_server.middleware.cached_answers import CachedAnswers
@@ -60,6 +63,7 @@ from faceforge_storage.ingest.isolation.processes import ReaderProcesses
 from faceforge_storage.ingest.reader import Bounds
 from faceforge_storage.ingest.registry import READERS
 from faceforge_storage.ingest.tool import Tool
+from faceforge_storage.jobs.notices import Notices
 from faceforge_storage.objects.registry import open_store
 from faceforge_storage.objects.staging import Staging
 from faceforge_storage.objects.store import ObjectStore
@@ -127,6 +131,8 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
         examiner=_examiner(settings, database, store, stored_bytes, renditions, exiftool, events),
         statements=PreparedSelects(MAX_STATEMENTS),
         computing=Workers("computing", COMPUTING_THREADS, waiting=settings.limits.waiting_per_client),
+        job_types=contract.job_types,
+        jobs=Notices(limits.waiting_claims),
     )
     authenticator = Authenticator(core, install, SessionCookie(home.root))
     command = TokenCommand(home.root)
@@ -151,6 +157,7 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
     app.state.uploads = TusAddress(uploads, files.needs, limits.upload_bytes)
     app.state.signed_addresses = signed
     app.state.event_address = EventAddress(contract, operations)
+    app.state.job_log_address = JobLogAddress(contract, operations)
     app.state.authenticator = authenticator
     app.state.token_command = command.shown_to
     app.state.link_command = TokenCommand(home.root, "link").shown_to
@@ -237,15 +244,20 @@ def _lifespan(
         dropping = asyncio.create_task(Retention(core.database, core.settings.journal).tend())
         reads = core.examiner.examinations.at_once > 0
         reading = asyncio.create_task(core.examiner.work() if reads else asyncio.sleep(0))
+        executor = JobExecutor(core, staging)
+        running = asyncio.create_task(executor.work())
+        scheduling = asyncio.create_task(ScheduleTender(core).tend())
         try:
             yield
         finally:
             core.events.close()
-            tasks = {tending, expiring, dropping, reading, compiled, counted}
+            core.jobs.close()
+            handing_back = asyncio.create_task(executor.stop(LAST_SECONDS))
+            tasks = {tending, expiring, dropping, reading, compiled, counted, running, scheduling}
             for each in tasks:
                 each.cancel()  # a thread goes on to its end, which nobody needs any more
             stopped = asyncio.create_task(core.examiner.examinations.stop())
-            await asyncio.wait({*tasks, stopped}, timeout=LAST_SECONDS)
+            await asyncio.wait({*tasks, stopped, handing_back}, timeout=LAST_SECONDS)
             core.computing.close()
             core.database.stop()
             core.database.close()

@@ -147,6 +147,7 @@ class CoreServer(uvicorn.Server):
             listening.close()
         await asyncio.sleep(LOOK_SECONDS)
         self.core.events.close()
+        self.core.jobs.close()
         for connection in list(self.server_state.connections):
             connection.shutdown()
         if not await self._all_ended(self._stop.grace_ends):

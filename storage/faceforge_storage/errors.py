@@ -12,8 +12,9 @@ FaceForgeError
 │   └── UnknownAddress
 ├── MethodNotAllowed 405, NotAcceptable 406, RequestTimeout 408
 ├── Conflict 409
+│   ├── AlreadyExists, AmbiguousMatch
 │   ├── ExternalIdTaken, FieldKeyTaken, FieldValueTaken, NameTaken, RelationshipExists, OffsetMismatch
-│   └── InUse, NotInTrash, IdempotencyMismatch
+│   └── InUse, NotInTrash, IdempotencyMismatch, LeaseLost
 ├── CursorExpired 410, UploadExpired 410
 ├── VersionConflict 412, TusVersion 412
 ├── PayloadTooLarge 413, UnsupportedMediaType 415, RangeNotSatisfiable 416, MisdirectedRequest 421
@@ -194,6 +195,16 @@ class Conflict(FaceForgeError):
     code, status, title = "conflict", 409, "The request does not fit the present state"
 
 
+class AlreadyExists(Conflict):
+    code, title = "already_exists", "The entity is there already"
+    default_hint = "Leave the item out, or send `on_conflict` as `merge`, `replace` or `skip`."
+
+
+class AmbiguousMatch(Conflict):
+    code, title = "ambiguous_match", "The ids of the item belong to different entities"
+    default_hint = "Leave out the ids of all but one of them, or take the external id from the others first."
+
+
 class ExternalIdTaken(Conflict):
     code, title = "external_id_taken", "Another entity has this external id"
 
@@ -231,6 +242,13 @@ class NotInTrash(Conflict):
 class IdempotencyMismatch(Conflict):
     code, title = "idempotency_mismatch", "This Idempotency-Key was used for another request"
     default_hint = "Use a new key for a new request."
+
+
+class LeaseLost(Conflict):
+    code, title = "lease_lost", "The job is not this runner's any more"
+    default_hint = (
+        "Stop working on it, and claim another: what was not completed is done again by whoever has it now."
+    )
 
 
 class CursorExpired(FaceForgeError):

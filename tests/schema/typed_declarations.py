@@ -106,7 +106,7 @@ def create_count(tx: Write) -> int:
     raise NotImplementedError
 
 
-@mutation(None, needs="x", status=202)  # type: ignore[call-overload, untyped-decorator]  # no such status
+@mutation(None, needs="x", status=203)  # type: ignore[call-overload, untyped-decorator]  # no such status
 def accept_count(tx: Write) -> int:
     raise NotImplementedError
 

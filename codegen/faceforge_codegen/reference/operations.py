@@ -81,7 +81,7 @@ def _answer(route: RestOperation) -> str:
         return ""
     if route.is_list:
         return f" with a page of {record_link(item_type(kind).name)}"
-    duplicate = ", or 200 with the one that is there" if route.duplicate_key else ""
+    duplicate = f"; 200: {route.duplicate_means.rstrip('.')}" if route.duplicate_key else ""
     return f" with {record_link(kind.name)}{duplicate}"
 
 

@@ -14,13 +14,13 @@ from strawberry import ID, Maybe
 from strawberry.utils.str_converters import to_camel_case
 
 from faceforge_executor import Objects
+from faceforge_schema.assets.arrivals import check_not_itself
 from faceforge_schema.assets.by_hash import HEX, find_by_hash
 from faceforge_schema.assets.filters import KIND, Linked, is_linked, type_or_all
 from faceforge_schema.assets.intake import (
     AssetCreate,
     OwnerType,
     check_content,
-    check_not_itself,
     create_or_reuse,
 )
 from faceforge_schema.context import Context, Reader, Write
@@ -110,7 +110,7 @@ class TakenAsset(Asset):
 
     duplicate: bool = attribute(
         "Whether a live asset had these bytes already and is answered in place of a new one.",
-        marks_duplicate=True,
+        marks_duplicate="A live asset has these bytes already; this is it.",
     )
 
 

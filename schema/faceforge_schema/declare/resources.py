@@ -49,20 +49,20 @@ def attribute(
     example: Any = None,
     pattern: str | None = None,
     secret: bool = False,
-    marks_duplicate: bool = False,
+    marks_duplicate: str | None = None,
 ) -> Any:
     """A field with its description: a value of its object, or what `batch` computes for a whole level.
 
     The `example` stands for it in every answer, and in the bodies and filters that have a key of the same name; without
     one its type has one, or it is null. A text fits the `pattern`, which describes and is not checked.
-    A `secret` is answered once and stored nowhere. The value that `marks_duplicate` is true when a create answers a
-    record that was there already; REST then answers 200 in place of 201.
+    A `secret` is answered once and stored nowhere. The value that `marks_duplicate` is true when there was nothing to
+    do, such as for a record that was there already, which that text says; REST then answers 200 in place of 201 or 202.
     """
     metadata: dict[Any, Any] = {EXAMPLE: example, PATTERN: pattern}
     if secret:
         metadata[NEVER_STORED] = True
-    if marks_duplicate:
-        metadata[DUPLICATE] = True
+    if marks_duplicate is not None:
+        metadata[DUPLICATE] = marks_duplicate
     if batch is not None:
         metadata[BATCH] = batch
     return strawberry.field(description=description, metadata=metadata)

@@ -15,12 +15,14 @@ from pydantic import (
     Field,
     GetCoreSchemaHandler,
     StringConstraints,
+    ValidationError,
     WithJsonSchema,
 )
 from pydantic_core import CoreSchema, ErrorDetails, PydanticUseDefault, core_schema
 from strawberry import ID
 
 from faceforge_storage.database.ids import ID_PATTERN
+from faceforge_storage.database.json_columns import dumps
 from faceforge_storage.errors import Fault, InvalidInput
 from faceforge_storage.ingest.filenames import clean_filename
 
@@ -47,7 +49,8 @@ def _without_repeats(words: list[str]) -> list[str]:
     return list(dict.fromkeys(words))
 
 
-Words = Annotated[list[Word], Field(max_length=1000), AfterValidator(_without_repeats)]
+MOST_WORDS = 1000
+Words = Annotated[list[Word], Field(max_length=MOST_WORDS), AfterValidator(_without_repeats)]
 """A set of words in the order given: tags, aliases."""
 
 
@@ -78,6 +81,7 @@ def _given(value: Any) -> Any:
 
 
 T = TypeVar("T")
+Model = TypeVar("Model", bound=BaseModel)
 OrDefault = Annotated[T, _NullIsDefault()]
 """The type of a field that has a default. The contract shows it as nullable, without the default: generators of clients
 take a default for a value that is always sent (TypeScript), or cannot write it down (an object, in Python)."""
@@ -97,6 +101,11 @@ class Input(BaseModel):
     def given(self) -> dict[str, Any]:
         """The keys the caller sent, null included."""
         return self.model_dump(exclude_unset=True, mode="json")
+
+
+def read_json(kind: type[Model], value: Any) -> Model:
+    """A JSON value as a model, as REST reads it from a body; raises pydantic's ValidationError."""
+    return kind.model_validate_json(dumps(value))
 
 
 def merged(old: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
@@ -160,6 +169,13 @@ def faults(errors: Iterable[ErrorDetails]) -> tuple[Fault, ...]:
     return tuple(
         Fault(pointer(error["loc"]), error["msg"], error["type"]) for error in islice(errors, MAX_FAULTS)
     )
+
+
+def refusal(error: ValidationError, whole: str) -> InvalidInput:
+    """What pydantic refuses as an error of our tree with every fault; `whole` is what the input itself is called."""
+    wrong = faults(error.errors(include_url=False, include_input=False))
+    where = wrong[0].pointer.lstrip("/") or whole
+    return InvalidInput(f"{where}: {wrong[0].message}.", errors=wrong)
 
 
 def pointer(parts: Iterable[str | int]) -> str:

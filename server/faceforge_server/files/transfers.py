@@ -31,7 +31,7 @@ from faceforge_server.http.request_context import context_of
 from faceforge_server.rest.inputs import validated
 from faceforge_server.rest.operations import RestOperation, operation_of
 from faceforge_server.rest.routes import answer
-from faceforge_storage.assets import any_with_content, find_object
+from faceforge_storage.assets import any_with_contents, find_object
 from faceforge_storage.database.read_budget import released_on_error
 from faceforge_storage.errors import FaceForgeError, Fault, InvalidInput, InvalidSignature, NotFound
 from faceforge_storage.ingest.mime import sniff
@@ -110,7 +110,7 @@ class FileTransfers:
             create = await self._checked(upload.values, {**asdict(stored), **found}, context)
             async with context.core.stored_bytes.lock(staged.sha256):
                 # The bytes are durable under their hash before any row names them.
-                stored = await uncancelled(self._store.publish, staged)
+                (stored,) = await uncancelled(self._store.publish, [staged])
                 context.uploaded = {**asdict(stored), **found}
                 try:
                     return await self._contract.answer(self._create.document, {"input": create}, context)
@@ -206,7 +206,7 @@ def _input(values: dict[str, Any], sha256: str) -> AssetCreate:
 
 
 def _stored(db: Connection, sha256: str) -> StoredObject | None:
-    if any_with_content(db, sha256) is None or (row := find_object(db, sha256)) is None:
+    if not any_with_contents(db, [sha256]) or (row := find_object(db, sha256)) is None:
         return None
     return StoredObject(sha256, row.size_bytes, row.provider, row.bucket, row.key)
 

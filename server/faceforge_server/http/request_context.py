@@ -30,7 +30,14 @@ def context_of(request: Request) -> Context:
         _idempotency_key(request),
         ended_sessions=request.scope.get(ENDED_SESSIONS, []),
         connection=request.client,
+        gone=lambda: _gone(request),
     )
+
+
+async def _gone(request: Request) -> None:
+    """Return when the client has closed its connection; its request must have been read by then."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 def address_of(connection: HTTPConnection) -> str:

@@ -217,7 +217,7 @@ def _responses(operation: RestOperation) -> Json:
     if operation.duplicate_key:
         answers["200"] = {
             **_success(operation),
-            "description": "A live asset has these bytes already; this is it.",
+            "description": operation.duplicate_means,
         }
     return {**answers, **problems(tuple(codes))}
 

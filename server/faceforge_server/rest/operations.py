@@ -105,10 +105,16 @@ class RestOperation:
 
     @cached_property
     def duplicate_key(self) -> str | None:
-        """The key of the answer that is true for a record that was there already: then the status is 200."""
+        """The key of the answer that is true when there was nothing to do: then the status is 200."""
         kind = get_named_type(self.root_field.type)
-        name = duplicate_mark(kind)
-        return field_name(kind, name) if name is not None else None
+        found = duplicate_mark(kind)
+        return field_name(kind, found[0]) if found is not None else None
+
+    @cached_property
+    def duplicate_means(self) -> str:
+        """What it means that there was nothing to do."""
+        found = duplicate_mark(get_named_type(self.root_field.type))
+        return found[1] if found is not None else ""
 
     @cached_property
     def document(self) -> str:

@@ -114,9 +114,11 @@ class Database:
             if self._truncation.wants_commit():
                 self._write_thread.post(OWN, lambda _connection: None)
 
-    def writing(self, actor: str, operation: str, work: Callable[[Write], T]) -> T:
-        """What `write` does, for a plain thread."""
-        return self._write_thread.wait(OWN, self._journalled(actor, operation, work))
+    def writing(
+        self, actor: str, operation: str, work: Callable[[Write], T], *, job_id: str | None = None
+    ) -> T:
+        """What `write` does, for a plain thread; `job_id` is the job that writes, if one does."""
+        return self._write_thread.wait(OWN, self._journalled(actor, operation, work, job_id))
 
     def next_commit(self) -> asyncio.Event:
         """The event set at the next commit of a change here. Take it before reading, so that no commit is missed."""
@@ -159,14 +161,14 @@ class Database:
         self._committed = asyncio.Event()
 
     def _journalled(
-        self, actor: str, operation: str, work: Callable[[Write], T]
+        self, actor: str, operation: str, work: Callable[[Write], T], job_id: str | None = None
     ) -> Callable[[Connection], T]:
         """`work` as a part of a transaction, with its changeset. Raises ReadOnly."""
         if self.read_only:
             raise ReadOnly("The database could only be opened to read: its disk was full or read-only.")
 
         def write(connection: Connection) -> T:
-            transaction = Write(connection, actor, operation, self._record_bytes)
+            transaction = Write(connection, actor, operation, self._record_bytes, job_id)
             result = work(transaction)
             transaction.finish()
             if transaction.erased:

@@ -23,6 +23,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
     text,
 )
 
@@ -40,12 +41,17 @@ from faceforge_storage.database.shared_columns import (
     version,
 )
 
+PRIVATE = {"private": True}
+"""The `info` of a column that leaves Core neither in the journal nor in events."""
+
 objects = Table(
     "objects",
     metadata,
     row_id(),
     Column("sha256", Text, nullable=False, unique=True),
-    Column("size_bytes", BigInteger, nullable=False),
+    Column(
+        "size_bytes", BigInteger, nullable=False, index=True
+    ),  # an import hashes only what has a size of these
     Column("provider", Text, nullable=False),
     Column("bucket", Text, nullable=False),
     Column("key", Text, nullable=False),
@@ -208,7 +214,7 @@ tokens = Table(
     public_id(),
     Column("name", Text, nullable=False, unique=True),
     json_column("permissions"),
-    Column("secret_hash", Text, nullable=False, unique=True, info={"private": True}),
+    Column("secret_hash", Text, nullable=False, unique=True, info=PRIVATE),
     *timestamps(),
     version(),
     info={"record": "token", "public": "id", "few": True},
@@ -222,8 +228,89 @@ changesets = Table(
     Column("at", Text, nullable=False),
     Column("actor", Text, nullable=False, info=CLASSIFIES),
     Column("operation", Text, nullable=False, info=CLASSIFIES),
+    Column("job_id", Text),
     Index(None, "actor", "row_id"),  # serves what one actor did
     Index(None, "operation", "row_id"),  # serves what one operation did
+    sqlite_autoincrement=True,
+)
+
+schedules = Table(
+    "schedules",
+    metadata,
+    row_id(),
+    public_id(),
+    Column("name", Text, nullable=False, unique=True),
+    Column("cron", Text),
+    Column("time_zone", Text, nullable=False),
+    Column("watch", Text, info=PRIVATE),
+    Column("job_type", Text, nullable=False, info=CLASSIFIES),
+    Column("input", Json(), nullable=False, info=PRIVATE),
+    Column("enabled", Boolean, nullable=False),
+    Column("disabled_reason", Text),
+    Column("made_by", Text, nullable=False),
+    Column("token_id", Text, index=True, info=PRIVATE),
+    *timestamps(),
+    version(),
+    derived(Column("next_run_at", Text, index=True)),
+    derived(Column("last_job_id", Text)),
+    derived(Column("problem", Text)),
+    info={"record": "schedule", "public": "id", "few": True},
+    sqlite_autoincrement=True,
+)
+
+job_types = Table(
+    "job_types",
+    metadata,
+    row_id(),
+    Column("name", Text, nullable=False, unique=True),
+    Column("title", Text),
+    Column("description", Text),
+    json_column("input_schema"),
+    json_column("output_schema"),
+    json_column("needs"),
+    Column("max_attempts", Integer, nullable=False),
+    Column("timeout_s", Integer),
+    Column("concurrency", Integer),
+    Column("token_id", Text, info=PRIVATE),
+    *timestamps(),
+    version(),
+    info={"record": "job_type", "public": "name", "few": True},
+    sqlite_autoincrement=True,
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    row_id(),
+    public_id(),
+    Column("job_type", Text, nullable=False, info=CLASSIFIES),
+    Column("state", Text, nullable=False, info=CLASSIFIES),
+    Column("priority", Integer, nullable=False),
+    # What goes in and comes out tells paths of the disk: whoever may not see the job is not to read it in the journal.
+    Column("input", Json(), info=PRIVATE),
+    Column("input_asset_id", Text, ForeignKey("assets.id"), index=True),
+    Column("output", Json(), info=PRIVATE),
+    json_column("output_asset_ids"),
+    Column("error", Json(), info=PRIVATE),
+    Column("attempt", Integer, nullable=False),
+    Column("max_attempts", Integer, nullable=False),
+    Column("run_after", Text, nullable=False),
+    Column("timeout_s", Integer),
+    Column("unique_key", Text),
+    Column("parent_job_id", Text, index=True),
+    Column("retry_of", Text, index=True),
+    Column("schedule_id", Text, index=True),
+    Column("plugin_id", Text),
+    Column("made_by", Text, nullable=False),
+    Column("token_id", Text, index=True, info=PRIVATE),
+    Column("cancel_requested_at", Text),
+    Column("pause_requested_at", Text),
+    Column("paused_at", Text),
+    Column("started_at", Text),
+    Column("finished_at", Text),
+    *timestamps(),
+    version(),
+    info={"record": "job", "public": "id"},
     sqlite_autoincrement=True,
 )
 
@@ -279,9 +366,29 @@ Index(  # serves the purge of an asset, which leaves its entities without a pict
     entities.c.primary_thumbnail_asset_id,
     sqlite_where=entities.c.primary_thumbnail_asset_id.is_not(None),
 )
+Index("ix_changesets_job_id", changesets.c.job_id, sqlite_where=changesets.c.job_id.is_not(None))
+Index(  # of the unfinished jobs of one type, no two have the same key
+    "uq_jobs_unique_key",
+    jobs.c.job_type,
+    jobs.c.unique_key,
+    unique=True,
+    sqlite_where=and_(jobs.c.unique_key.is_not(None), jobs.c.finished_at.is_(None)),
+)
+Index(  # serves claims: what waits, in the order it is to run
+    "ix_jobs_waiting",
+    jobs.c.priority,
+    jobs.c.run_after,
+    jobs.c.row_id,
+    jobs.c.job_type,
+    sqlite_where=and_(jobs.c.finished_at.is_(None), jobs.c.paused_at.is_(None), jobs.c.state == "queued"),
+)
+Index(  # serves the removal of what finished long ago
+    "ix_jobs_finished_at", jobs.c.finished_at, sqlite_where=jobs.c.finished_at.is_not(None)
+)
 index_lists(entities, "created_at", "updated_at", "display_name")
 index_lists(assets, "created_at", "updated_at", "filename", "size_bytes", "kind", "mime_type", "taken_at")
 index_lists(relationships, "created_at", "updated_at", "relationship_type")
+index_lists(jobs, "created_at", "updated_at")
 index_lists(descriptors, "recorded_at", "updated_at", "field_key")
 
 RECORDS = {table.info["record"]: table for table in metadata.sorted_tables if "record" in table.info}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
 
 from faceforge_storage.database.json_columns import Json
 from faceforge_storage.database.shared_columns import metadata, public_id, row_id
@@ -99,6 +99,55 @@ sessions = Table(
     Column("address", Text),
     info={"few": True},
     sqlite_autoincrement=True,
+)
+
+job_leases = Table(
+    "job_leases",
+    metadata,
+    Column("job_row", ForeignKey("jobs.row_id"), primary_key=True, autoincrement=False),
+    # How often the job was claimed: what a runner numbers is numbered within one claim.
+    Column("claims", Integer, nullable=False),
+    Column("owner", Text),
+    Column("token_hash", Text),
+    Column("claimed_at", Text),
+    Column("lease_s", Integer),
+    Column("expires_at", Text, index=True),
+    Column("times_out_at", Text, index=True),
+    Column("losses", Integer, nullable=False),
+    Column("progress", Json()),
+    Column("checkpoint", Json()),
+    Column("log_entries", Integer, nullable=False),
+    # What ended the job last: asked again with the same token and body, it is answered alike.
+    Column("ended_token_hash", Text),
+    Column("ended_hash", Text),
+)
+
+job_log = Table(
+    "job_log",
+    metadata,
+    Column("job_row", ForeignKey("jobs.row_id"), primary_key=True, autoincrement=False),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("claim", Integer, nullable=False),
+    Column("runner_seq", Integer),
+    Column("attempt", Integer, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("data", Json()),
+    UniqueConstraint("job_row", "claim", "runner_seq"),
+    sqlite_with_rowid=False,
+)
+
+known_files = Table(
+    "known_files",
+    metadata,
+    Column("inode", BigInteger, primary_key=True, autoincrement=False),
+    Column("dev", BigInteger, primary_key=True, autoincrement=False),
+    Column("size", BigInteger, nullable=False),
+    Column("mtime_ns", BigInteger, nullable=False),
+    Column("ctime_ns", BigInteger, nullable=False),
+    Column("sha256", Text, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 uploads = Table(

@@ -13,7 +13,7 @@ from sqlalchemy import Table
 from faceforge_storage.database.tables import RECORDS
 from faceforge_storage.errors import Fault, InvalidInput
 
-EPHEMERAL = frozenset({"reading.done", "upload.progress"})
+EPHEMERAL = frozenset({"job.progress", "reading.done", "upload.progress"})
 """What is told only to who is there, and is never told again: it happened to no record."""
 
 
@@ -38,12 +38,19 @@ class Event:
     fields: Fields
     needs: str | None
     """The permission without which nobody hears of it; None for what nobody is told."""
+    also: frozenset[str] = frozenset()
+    """Further permissions that hearing of it needs."""
 
     @cached_property
     def frame(self) -> bytes:
         """The event as a block of an event stream (HTML, 9.2.6)."""
         head = b"" if self.fields.event_id is None else b"id: %d\n" % self.fields.event_id
         return b"%bdata: %b\n\n" % (head, orjson.dumps(self.fields._asdict()))
+
+    @property
+    def position(self) -> int | None:
+        """What a client keeps to go on after it: its id."""
+        return self.fields.event_id
 
     @property
     def record_ids(self) -> tuple[str, ...]:
@@ -66,6 +73,7 @@ class Wanted:
         """Whether an event is one of them."""
         return (
             event.needs in self.permissions
+            and event.also <= self.permissions
             and (self.types is None or event.fields.type in self.types)
             and (self.record_ids is None or not self.record_ids.isdisjoint(event.record_ids))
         )

@@ -164,6 +164,10 @@ class Limits(Section):
     """How many wrong tokens, codes and cookies in a minute one address may send before it has to wait."""
     sessions_per_token: Annotated[Count, Beyond("the one that was not used for longest ends")] = 100
     """How many sessions may stand on one token."""
+    waiting_claims: Annotated[Count, Beyond(Busy)] = 64
+    """How many claims of one token may wait for jobs at once; further ones are refused."""
+    job_log_entries: Annotated[Count, Beyond("the rest is left out, and the log says so")] = 100_000
+    """How many entries the log of one job may have."""
     connections: Annotated[Count | None, Beyond("the oldest without a token is closed")] = None
     """How many connections may be open; null is half the file handles that Core may have, at most 1,024."""
     followers: Annotated[Count, Beyond(Overloaded)] = 512
@@ -208,6 +212,24 @@ class Journal(Section):
     the database does not shrink: the room is used for what comes."""
 
 
+class Lanes(Section):
+    cpu: Annotated[int, Field(ge=1, le=64)] = 2
+    """How many jobs run at once that mostly compute."""
+    io: Annotated[int, Field(ge=1, le=64)] = 4
+    """How many jobs run at once that mostly read and write files."""
+    net: Annotated[int, Field(ge=1, le=64)] = 4
+    """How many jobs run at once that mostly wait for other machines."""
+    gpu: Annotated[int, Field(ge=1, le=64)] = 1
+    """How many jobs run at once that need the graphics processor."""
+
+
+class Jobs(Section):
+    keep_days: Annotated[int, Field(ge=1, le=36_500)] | None = 30
+    """How many days a job is kept after it has ended, with its log and the files that it made for itself; null keeps
+    all for ever."""
+    lanes: Lanes = Lanes()
+
+
 class Storage(Section):
     routing: list[dict[str, JsonValue]] = []
     """Rules that send files to a provider by kind, media type and size."""
@@ -220,6 +242,19 @@ class Seaweed(Section):
     """Whether FaceForge runs SeaweedFS."""
     weed_path: str | None = None
     """Where the `weed` program is; null looks into `tools/` and the installed packages."""
+
+
+def _absolute(path: str) -> str:
+    if not Path(path).is_absolute() and not path.startswith("~"):
+        raise ValueError("is no whole path; begin with `/` or `~`, on Windows with a drive")
+    return path
+
+
+class Import(Section):
+    roots: list[Annotated[str, AfterValidator(_absolute)]] | None = None
+    """The folders that files may be imported from, each with all below it. Null: who has the install token may read the
+    home of the user that Core runs as and the disks that are mounted (`/media`, `/run/media`, `/mnt`, `/Volumes`, the
+    drives of Windows), and who has a limited token nothing."""
 
 
 class Metadata(Section):
@@ -238,8 +273,10 @@ class Settings(Section):
     tools: Tools = Tools()
     reading: Reading = Reading()
     journal: Journal = Journal()
+    jobs: Jobs = Jobs()
     storage: Storage = Storage()
     seaweed: Seaweed = Seaweed()
+    imports: Annotated[Import, Field(alias="import")] = Import()
     metadata: Metadata = Metadata()
 
 
@@ -303,8 +340,9 @@ def _without_effect(settings: Settings) -> list[str]:
 def unknown_keys(raw: dict[str, Any], model: type[Section] = Settings, place: str = "") -> list[str]:
     """The dotted keys of `raw` that no setting has."""
     unknown = []
+    known = {field.alias or name: field for name, field in model.model_fields.items()}
     for key, value in raw.items():
-        field = model.model_fields.get(key)
+        field = known.get(key)
         if field is None:
             unknown.append(f"{place}{key}")
         elif isinstance(field.annotation, type) and issubclass(field.annotation, Section):

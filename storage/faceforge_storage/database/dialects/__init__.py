@@ -5,6 +5,7 @@ SQLite is the only dialect so far; another one is a module beside it with the sa
 
 from faceforge_storage.database.dialects.sqlite import (
     Listed,
+    all_among,
     among,
     any_contains,
     contains,
@@ -12,11 +13,13 @@ from faceforge_storage.database.dialects.sqlite import (
     in_transaction,
     insert_or_ignore,
     interrupt,
+    is_one_of,
     json_keys,
     json_kind,
     json_rows,
     json_value,
     make_engine,
+    next_row_id,
     savepoint,
     starts_with,
     stop_after,
@@ -29,6 +32,7 @@ from faceforge_storage.database.dialects.sqlite_library import description, warn
 
 __all__ = [
     "Listed",
+    "all_among",
     "among",
     "any_contains",
     "connect_immutable",
@@ -38,11 +42,13 @@ __all__ = [
     "in_transaction",
     "insert_or_ignore",
     "interrupt",
+    "is_one_of",
     "json_keys",
     "json_kind",
     "json_rows",
     "json_value",
     "make_engine",
+    "next_row_id",
     "savepoint",
     "starts_with",
     "stop_after",

@@ -128,6 +128,13 @@ def insert_or_ignore(table: Table) -> Insert:
     return insert(table).prefix_with("OR IGNORE")
 
 
+def next_row_id(connection: Connection, table: Table) -> int:
+    """The number that the next row of a table gets, in a transaction of the one writer: none is ever used twice."""
+    last = _driver(connection).execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table.name,))
+    found = last.fetchone()
+    return 1 if found is None else int(found[0]) + 1
+
+
 def in_transaction(connection: Connection) -> bool:
     """Whether a transaction is open: a full disk and other faults of the file end it with all that was done in it."""
     return _driver(connection).in_transaction
@@ -222,6 +229,20 @@ def sync_field_index(connection: Connection, key: str, *, wanted: bool) -> None:
 def among(column: ColumnElement[Any], values: Listed) -> ColumnElement[bool]:
     """Whether `column` is one of `values`: one parameter and one statement text, however many they are."""
     return column.in_(select(func.json_each(_as_json(values)).table_valued("value").c.value))
+
+
+def is_one_of(column: ColumnElement[Any], values: Listed) -> ColumnElement[bool]:
+    """What `among` says, for a column whose index is not to be used for it: rows are read in another order."""
+    listed = func.json_each(_as_json(values)).table_valued("value", name="one_of_")
+    return exists().where(listed.c.value == column).correlate_except(listed)
+
+
+def all_among(column: ColumnElement[Any], values: Listed) -> ColumnElement[bool]:
+    """Whether each element of a JSON list is one of `values`."""
+    own = func.json_each(column).table_valued("value", name="own_")
+    given = func.json_each(_as_json(values)).table_valued("value", name="given_")
+    lacking = exists().where(own.c.value.not_in(select(given.c.value)))
+    return ~lacking.correlate_except(own)
 
 
 def holds_for_each(

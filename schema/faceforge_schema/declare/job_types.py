@@ -1,0 +1,41 @@
+"""Declares a kind of job: a plain function, run in a thread by Core, becomes a type that jobs can be made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from faceforge_schema.declare.runs import Run
+from faceforge_schema.declared_jobs import OWN, JobType, Lane
+
+I = TypeVar("I", bound=BaseModel)  # noqa: E741  # what goes in
+O = TypeVar("O", bound=BaseModel)  # noqa: E741  # what comes out
+
+
+def job_type(
+    name: str,
+    *,
+    input: type[I],
+    output: type[O],
+    needs: Iterable[str],
+    lane: Lane,
+    max_attempts: int = 3,
+    concurrency: int | None = None,
+    timeout_s: int | None = None,
+) -> Callable[[Callable[[Run, I], O]], JobType]:
+    """A type of jobs called `name`, which begins with `core.`; the docstring of the function describes it.
+
+    `input` and `output` are pydantic models: what is sent is validated when a job is made, what is returned when it
+    ends. `needs` are permissions. Nothing is registered anywhere: `contract.py` collects the types of the noun modules.
+    """
+    if not name.startswith(OWN):
+        raise ValueError(f"{name}: the types that Core runs begin with {OWN}")
+
+    def declare(function: Callable[[Run, I], O]) -> JobType:
+        return JobType(
+            name, input, output, frozenset(needs), lane, max_attempts, concurrency, timeout_s, function
+        )
+
+    return declare

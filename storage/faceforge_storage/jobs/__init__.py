@@ -1,0 +1,1 @@
+"""Jobs: their rows, who holds them, what they say, and how they end."""

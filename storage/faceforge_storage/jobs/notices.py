@@ -1,0 +1,99 @@
+"""Who waits for jobs is told here that there may be something: nobody holds a thread of the database meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections import Counter, OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from weakref import WeakValueDictionary
+
+from faceforge_storage.errors import Busy
+
+TELL_SECONDS = 0.25
+MOST_TOLD = 1000
+
+
+class Notices:
+    """News of jobs and of their logs, within this process. `expect…` may be called from any thread."""
+
+    def __init__(self, most_waiting: int) -> None:
+        """`most_waiting`: how many claims of one client may wait at once."""
+        self._most = most_waiting
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._news = asyncio.Event()
+        self._of_logs: WeakValueDictionary[str, asyncio.Event] = WeakValueDictionary()
+        self._waiting: Counter[str] = Counter()
+        self._told: OrderedDict[str, float] = OrderedDict()
+        self._lock = threading.Lock()
+        self.closed = False
+
+    def begin(self) -> None:
+        """Bind to the running event loop; what is expected before is found by whoever looks first."""
+        self._loop = asyncio.get_running_loop()
+
+    def expect(self) -> None:
+        """Jobs have changed. Whoever writes says so in its transaction: who waits asks the writer, after it."""
+        self._soon(self._wake)
+
+    def expect_log(self, job_id: str) -> None:
+        """The log of a job, or its state, has changed; to be said once that is committed."""
+        self._soon(self._wake_log, job_id)
+
+    def close(self) -> None:
+        """Core stops: whoever waits looks once more, and waits no longer. On the event loop."""
+        self.closed = True
+        self._wake()
+        for job_id in list(self._of_logs):
+            self._wake_log(job_id)
+
+    def may_tell(self, job_id: str) -> bool:
+        """Whether the progress of a job may be told now: a few times a second, however often it is said."""
+        now = time.monotonic()
+        with self._lock:
+            if now - self._told.get(job_id, -1.0) < TELL_SECONDS:
+                return False
+            self._told[job_id] = now
+            self._told.move_to_end(job_id)
+            while len(self._told) > MOST_TOLD:
+                self._told.popitem(last=False)
+        return True
+
+    def news(self) -> asyncio.Event:
+        """The event set at the next change. Take it before looking, so that nothing is missed."""
+        return self._news
+
+    def news_of_log(self, job_id: str) -> asyncio.Event:
+        """The event set when the log of a job grows or its state changes. Take it before looking, and keep it."""
+        return self._of_logs.setdefault(job_id, asyncio.Event())
+
+    @contextmanager
+    def waiting(self, client: str) -> Iterator[None]:
+        """Count one more claim of a client that waits; raises Busy when too many do."""
+        if self._waiting[client] >= self._most:
+            said = f"{self._waiting[client]} claims of this token wait already"
+            raise Busy(
+                f"{said}; limits.waiting_claims allows {self._most}.",
+                headers={"Retry-After": "1"},
+            )
+        self._waiting[client] += 1
+        try:
+            yield
+        finally:
+            self._waiting[client] -= 1
+            self._waiting += Counter()  # without those of whom none is left
+
+    def _soon(self, call: object, *arguments: str) -> None:
+        if self._loop is not None:
+            with suppress(RuntimeError):  # the loop has closed: nobody waits any more
+                self._loop.call_soon_threadsafe(call, *arguments)  # type: ignore[arg-type]  # one of the two below
+
+    def _wake(self) -> None:
+        self._news.set()
+        self._news = asyncio.Event()
+
+    def _wake_log(self, job_id: str) -> None:
+        if (event := self._of_logs.pop(job_id, None)) is not None:
+            event.set()
