@@ -98,7 +98,8 @@ def test_a_folder_that_goes_away_is_said_and_comes_in_when_it_is_back(tmp_path: 
     try:
         job_id = begin(core.client, folder)
         wait_until_in(core, 200)
-        shutil.move(folder, tmp_path / "unplugged")
+        shutil.copytree(folder, tmp_path / "unplugged")
+        shutil.rmtree(folder)
         found = ended(core.client, job_id)
         assert found["state"] == "failed" or found["output"]["failed"] > 0
         assert_all_is_whole(core.client, core.home)
