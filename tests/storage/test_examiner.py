@@ -75,7 +75,7 @@ class Lane:
         """An asset on these bytes; its hash."""
         file = self.staging.begin()
         file.write(content)
-        stored = self.provider.publish(file.finish())
+        stored = self.provider.publish([file.finish()])[0]
         place = {
             each: getattr(stored, each) for each in ("sha256", "size_bytes", "provider", "bucket", "key")
         }

@@ -33,7 +33,7 @@ def store(provider: FilesystemProvider, database: Database, tmp_path: Path, data
     staging.sweep()
     file = staging.begin()
     file.write(data)
-    stored = provider.publish(file.finish())
+    stored = provider.publish([file.finish()])[0]
     values = {name: getattr(stored, name) for name in ("sha256", "size_bytes", "provider", "bucket", "key")}
     database.writing("test", "test", lambda tx: assets.add_objects(tx, [(values, {})]))
     return stored
@@ -87,7 +87,7 @@ def test_of_a_store_with_objects_an_empty_directory_gets_nothing(
     for attempt in (
         provider.check,
         provider.sweep,
-        lambda: provider.publish(staging.begin().finish()),
+        lambda: provider.publish([staging.begin().finish()]),
         lambda: provider.open(stored),
         lambda: provider.stat(stored),
         lambda: provider.delete(stored),

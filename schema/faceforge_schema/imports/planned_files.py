@@ -165,9 +165,9 @@ class FilePlanner:
         name = each.found.path.rpartition("/")[2]
         filename, tells_less = filename_of(name)
         raw = {RAW_NAME: base64.b64encode(os.fsencode(name)).decode()} if tells_less else {}
-        file = replace(
-            _told(each.found.path),
-            state="new",
+        file = PlannedFile(
+            "new",
+            *_told(each.found.path),
             **each.identity._asdict(),
             via_link=each.found.via_link,
             sha256=each.sha256,
@@ -210,18 +210,18 @@ class FilePlanner:
             file.derived_from = None
 
 
-def _told(path: str) -> PlannedFile:
-    """A file of which only the path is told."""
+def _told(path: str) -> tuple[str, str | None]:
+    """A path as text, and its bytes as base64 where text does not say them."""
     raw = None if is_text(path) else base64.b64encode(os.fsencode(path)).decode()
-    return PlannedFile("unreadable", readable(path), raw)
+    return readable(path), raw
 
 
 def _unreadable(path: str, reason: str, message: str | None) -> PlannedFile:
-    return replace(_told(path), reason=reason, message=message)
+    return PlannedFile("unreadable", *_told(path), reason=reason, message=message)
 
 
 def _growing(each: Pending) -> PlannedFile:
-    return replace(_told(each.found.path), state="growing", reason="growing", size=each.identity.size)
+    return PlannedFile("growing", *_told(each.found.path), reason="growing", size=each.identity.size)
 
 
 def _refused(each: Pending, refused: OSError) -> PlannedFile:

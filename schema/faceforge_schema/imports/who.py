@@ -124,7 +124,7 @@ class Who:
             return Link(
                 key,
                 role,
-                None if key else self._unknown(f"the external id {':'.join(pair)}, which nobody has"),
+                None if key else self._unknown(f"the id {':'.join(pair)}, which nobody has"),
             )
         entity_id = entry if isinstance(entry, str) else entry.entity_id
         if known := answers.by_id.get(entity_id):

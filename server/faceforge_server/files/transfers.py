@@ -98,7 +98,7 @@ class FileTransfers:
             await context.core.database.read(context.turn, check_create, context, create)
             async with context.core.stored_bytes.lock(staged.sha256):
                 # The bytes are durable under their hash before any row names them.
-                stored = await uncancelled(self._store.publish, staged)
+                (stored,) = await uncancelled(self._store.publish, [staged])
                 context.uploaded = {**asdict(stored), **found}
                 try:
                     return await self._contract.answer(self._create.document, {"input": create}, context)

@@ -63,7 +63,7 @@ class JobFiles:
         core = run.core
         try:
             async with core.stored_bytes.lock(staged.sha256):
-                stored = await uncancelled(core.store.publish, staged)
+                (stored,) = await uncancelled(core.store.publish, [staged])
                 mime_type = sniff(staged.head, filename)
                 try:
                     return await uncancelled(

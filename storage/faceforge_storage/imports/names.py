@@ -7,6 +7,7 @@ import re
 import unicodedata
 
 CONTROL = {"Cc", "Cs"}
+PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_ .-]*")
 SEPARATES = re.compile(r"[\s_\-]+")
 
 
@@ -38,6 +39,8 @@ def readable(name: str) -> str:
 
 def filename_of(name: str) -> tuple[str, bool]:
     """The file name that an asset gets, and whether it tells less than the name that the system has."""
+    if PLAIN.fullmatch(name):
+        return name, False
     text = unicodedata.normalize("NFC", readable(name))
     clean = "".join("�" if unicodedata.category(each) in CONTROL else each for each in text)
     clean = clean.replace("\\", "_")

@@ -23,11 +23,15 @@ SMALLER = "Send a smaller file, or raise `limits.upload_bytes` in config/core.js
 class StagedFile:
     """A complete file in staging: `sha256` and `blake3` (64 lower-case hex), `size_bytes`, and `head`, its first bytes.
 
-    It is on the disk, but has no name that anybody knows: publish it or discard it.
+    It has no name that anybody knows: publish it or discard it. Unless it is `durable`, its bytes may be in a cache on
+    the way to the disk: whoever publishes many lets them arrive there together.
     """
 
-    def __init__(self, path: Path, sha256: str, blake3: str, size_bytes: int, head: bytes) -> None:
+    def __init__(
+        self, path: Path, sha256: str, blake3: str, size_bytes: int, head: bytes, *, durable: bool = True
+    ) -> None:
         self.path = path
+        self.durable = durable
         self.sha256 = sha256
         self.blake3 = blake3
         self.size_bytes = size_bytes
