@@ -40,7 +40,7 @@ DID = (
     ("linked", "here already, with something new said of them"),
     ("here", "here already, as they are"),
     ("removed", "removed from the folder"),
-    ("entities", "entities made"),
+    ("entities", "new entities"),
     ("skipped", "left out"),
     ("failed", "failed"),
 )
@@ -57,7 +57,8 @@ class ImportNews:
         if not self._planned and PLAN in {**(job["checkpoint"] or {}), **(job["output"] or {})}:
             self._planned = True
             yield from self._lines(job["job_id"])
-        yield from self._log(job)
+        for entry in self._log.since(job):
+            yield entry["message"]
 
     def _lines(self, job_id: str) -> Iterator[str]:
         entities = self._page(job_id, part="entities")
@@ -70,13 +71,12 @@ class ImportNews:
         if summary["unreadable"]:
             files = self._page(job_id, part="files", state="unreadable")["items"]
             yield "Cannot be read:"
-            yield from (
-                _counted(None, f"{each.get('message') or each['reason']}: {each['file']}") for each in files
-            )
+            yield from (_counted(None, f"{_reason(each)}: {each['file']}") for each in files)
             yield from _rest(summary["unreadable"], len(files))
-        if whose:
+        if summary["links"]:
             yield "They belong to:"
-            yield from (_counted(each["files"], _owner(each)) for each in whose)
+            # Whom only a decision would give files has none yet.
+            yield from (_counted(each["files"], _owner(each)) for each in whose if each["files"])
             yield from _rest(summary["entities"], len(whose))
         if summary["decisions"]:
             yield "To be decided; what is not decided is left out:"
@@ -131,7 +131,8 @@ def ending(job: Job, home: Path) -> Iterator[str]:
         yield from (
             _counted(output["result"][name], words) for name, words in DID if output["result"].get(name)
         )
-        if output["decisions"]:
+        made = (job["input"] or {}).get("decisions", {})
+        if any(each["decision"] not in made for each in output["decisions"]):
             yield from ("To bring in what was left to decide, with your decisions behind it:", again)
 
 
