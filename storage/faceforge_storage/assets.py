@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Text, and_, exists, func, literal, or_, select
 
-from faceforge_storage import readings
+from faceforge_storage import readings, uploads
 from faceforge_storage.database import records
 from faceforge_storage.database.dialects import Listed, among, contains, holds_for_each
 from faceforge_storage.database.dotted import Merge, Under, fits, merged
@@ -270,6 +270,7 @@ def purge(tx: Write, asset: AnyRow) -> bool:
     them once this is committed.
     """
     records.purge(tx, assets, asset)
+    uploads.forget_asset(tx, asset.id)
     if any_with_contents(tx.connection, [asset.content_hash]):
         return False
     place = tx.rows(select(objects).where(objects.c.sha256 == asset.content_hash))

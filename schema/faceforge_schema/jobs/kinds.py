@@ -125,12 +125,12 @@ SUPPLIED: dict[str, Callable[[Context], Any]] = {
 """What `rows.matching` takes, so that nobody sees a job whose type needs what they lack."""
 
 
+def visible_to(context: Context) -> dict[str, Any]:
+    """What a `matching` of jobs or schedules takes, outside of a list, so that it shows what who asks may see."""
+    given = {name: give(context) for name, give in SUPPLIED.items()}
+    return {name: literal(each) if isinstance(each, str) else each for name, each in given.items()}
+
+
 def visible_job(db: Reader, context: Context, job_id: str) -> AnyRow:
     """The row of a job that who asks may see, with what its lease says; raises NotFound."""
-    given = {name: give(context) for name, give in SUPPLIED.items()}
-    found = jobs.matching(
-        every=given["every"],
-        own_types=literal(given["own_types"]),
-        permissions=literal(given["permissions"]),
-    )
-    return records.find(db, found, "id", job_id)
+    return records.find(db, jobs.matching(**visible_to(context)), "id", job_id)
