@@ -23,9 +23,8 @@ MOST_CANDIDATES = 10
 def find_by_hash(db: Reader, algorithm: str, hex: str) -> AnyRow:
     """The oldest live asset on the one content with the hash. Raises InvalidInput, NotFound and AmbiguousHash."""
     contents = rows.contents_with_hash(db, algorithm, _digits(algorithm, hex), MOST_CANDIDATES + 1)
-    found = [
-        each for each in (rows.oldest_with_content(db, content) for content in contents) if each is not None
-    ]
+    oldest = rows.oldest_with_contents(db, [(content, None) for content in contents])
+    found = [each for each in oldest if each is not None]
     if not found:
         raise _not_found(db, algorithm, hex)
     if len(found) > 1:

@@ -1,5 +1,5 @@
-"""The addresses that can be followed, and that of events: the generated route answers a page, and here it learns to wait
-and to stream."""
+"""The addresses that can be followed, and that of events: the generated route answers a page, here it learns to wait and
+to stream."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
 from faceforge_schema import Context
-from faceforge_schema.values.inputs import faults, pointer
+from faceforge_schema.values.inputs import pointer, refusal
 from faceforge_server.http.json_body import check_field, check_media_type, parse_json, read_body
 from faceforge_server.http.request_context import computed
 from faceforge_server.rest.documents import TOTAL
@@ -200,6 +200,4 @@ def validated(validate: Callable[[Any], Model], given: Any) -> Model:
     try:
         return validate(given)
     except ValidationError as error:
-        wrong = faults(error.errors(include_url=False, include_input=False))
-        where = wrong[0].pointer.lstrip("/") or "The body"
-        raise InvalidInput(f"{where}: {wrong[0].message}.", errors=wrong) from None
+        raise refusal(error, "The body") from None

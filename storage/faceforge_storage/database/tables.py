@@ -49,7 +49,9 @@ objects = Table(
     metadata,
     row_id(),
     Column("sha256", Text, nullable=False, unique=True),
-    Column("size_bytes", BigInteger, nullable=False),
+    Column(
+        "size_bytes", BigInteger, nullable=False, index=True
+    ),  # an import hashes only what has a size of these
     Column("provider", Text, nullable=False),
     Column("bucket", Text, nullable=False),
     Column("key", Text, nullable=False),

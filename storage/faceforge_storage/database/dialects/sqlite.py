@@ -128,6 +128,13 @@ def insert_or_ignore(table: Table) -> Insert:
     return insert(table).prefix_with("OR IGNORE")
 
 
+def next_row_id(connection: Connection, table: Table) -> int:
+    """The number that the next row of a table gets, in a transaction of the one writer: none is ever used twice."""
+    last = _driver(connection).execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table.name,))
+    found = last.fetchone()
+    return 1 if found is None else int(found[0]) + 1
+
+
 def in_transaction(connection: Connection) -> bool:
     """Whether a transaction is open: a full disk and other faults of the file end it with all that was done in it."""
     return _driver(connection).in_transaction
