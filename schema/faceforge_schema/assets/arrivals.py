@@ -5,9 +5,9 @@ One that is created or uploaded alone is a batch of one. Of equal ones in a batc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from faceforge_schema.assets.sidecar import within
 from faceforge_schema.context import Context, Reader, Write
@@ -75,10 +75,21 @@ class _Resolved:
     entities: Sequence[Sequence[tuple[AnyRow, str | None]]]
 
 
+class Stored(NamedTuple):
+    """What became of an arrival."""
+
+    row: AnyRow
+    """The asset: a new one, or the twin."""
+    duplicate: bool
+    """Whether it is a twin."""
+    changed: bool
+    """Whether anything was stored for it."""
+
+
 def store_arrivals(
     tx: Write, context: Context, arrivals: Sequence[Arrival], uploaded: Mapping[str, Uploaded]
-) -> list[tuple[AnyRow, bool]]:
-    """Store assets, or find their twins; answers the row of each, and whether it is a duplicate.
+) -> list[Stored]:
+    """Store assets, or find their twins; answers what became of each.
 
     `uploaded` are by hash the bytes that came just now. Raises UnknownContent, UnknownReference, RecordTooLarge, and
     what making an entity raises, for the first that is wrong; then nothing may be kept of the transaction.
@@ -86,34 +97,37 @@ def store_arrivals(
     found = _resolve(tx.connection, context, arrivals, uploaded, lambda new: new_entity(tx, context, new))
     earlier = _earlier(arrivals, found.twins)
     fresh = [place for place, twin in enumerate(found.twins) if twin is None and place not in earlier]
-    used = {arrivals[place].content_hash for place in fresh}
-    new_bytes = rows.add_objects(tx, [(each.content, each.hashes) for each in _of(uploaded, used)])
-    if new_bytes:
+    came = {each: uploaded[each] for place in fresh if (each := arrivals[place].content_hash) in uploaded}
+    if rows.add_objects(tx, [(each.content, each.hashes) for each in came.values()]):
         context.core.examiner.expect()
-    stored: dict[int, AnyRow] = dict(
-        zip(
-            fresh,
-            rows.create(tx, [_values(arrivals[place], found, uploaded) for place in fresh]),
-            strict=True,
-        )
-    )
+    made = rows.create(tx, [_values(arrivals[place], found, uploaded) for place in fresh])
+    at: dict[int, AnyRow] = dict(zip(fresh, made, strict=True))
+    changed = {row.id for row in made}
     latest: dict[str, AnyRow] = {}
     for place, arrival in enumerate(arrivals):
-        if place not in stored:
-            twin = found.twins[place] or stored[earlier[place]]
+        if place not in at:
+            twin = found.twins[place] or at[earlier[place]]
             twin = latest.get(twin.id, twin)
-            stored[place] = latest[twin.id] = rows.change(tx, twin, _merged(arrival, twin), None)
-    rows.link(
-        tx,
-        [
-            (stored[place], entity, {} if role is None else {"role": role})
-            for place, linked in enumerate(found.entities)
-            for entity, role in linked
-        ],
-    )
-    made = set(fresh)
+            merged = rows.change(tx, twin, _merged(arrival, twin), None)
+            at[place] = latest[twin.id] = merged
+            if merged is not twin:
+                changed.add(twin.id)
+    changed |= rows.link(tx, _links(at, found.entities))
+    new = set(fresh)
     return [
-        (latest.get(stored[place].id, stored[place]), place not in made) for place in range(len(arrivals))
+        Stored(latest.get(at[place].id, at[place]), place not in new, at[place].id in changed)
+        for place in range(len(arrivals))
+    ]
+
+
+def _links(
+    at: Mapping[int, AnyRow], entities: Sequence[Sequence[tuple[AnyRow, str | None]]]
+) -> list[tuple[AnyRow, AnyRow, dict[str, Any]]]:
+    """The links to make: assets by the place of their arrival."""
+    return [
+        (at[place], entity, {} if role is None else {"role": role})
+        for place, linked in enumerate(entities)
+        for entity, role in linked
     ]
 
 
@@ -128,10 +142,6 @@ def check_not_itself(row: AnyRow, where: str, derived_from: str | None) -> None:
     """Raise InvalidInput when an asset would be made from itself, as the input at the pointer `where` has it."""
     if derived_from == row.id != row.derived_from_asset_id:
         raise invalid(where, "is the asset itself")
-
-
-def _of(uploaded: Mapping[str, Uploaded], hashes: Iterable[str]) -> list[Uploaded]:
-    return [uploaded[each] for each in hashes if each in uploaded]
 
 
 def _earlier(arrivals: Sequence[Arrival], twins: Sequence[AnyRow | None]) -> dict[int, int]:
