@@ -25,6 +25,8 @@ class Outcome:
     created: int
     list: str
     """The address of the list of what did not come in."""
+    retry: bool
+    """Whether something failed that another try may bring in; what waits to be decided did not fail."""
     decide: str
     """The address of the plan, where something waits to be decided."""
     again: str
@@ -51,6 +53,7 @@ def outcome_of(job: Mapping[str, Any]) -> Outcome | None:
         moved=number.get("removed", 0),
         created=number.get("entities", 0),
         list=f"/v1/assets/{output['result_asset_id']}/download" if left and output["result_asset_id"] else "",
+        retry=bool(number.get("failed")) or number.get("skipped", 0) > output["plan"]["undecided"],
         decide=f"/import?plan={plan or job['id']}" if output["plan"]["undecided"] else "",
         again=asked.address() if asked.path else "",
         words=_words(number),

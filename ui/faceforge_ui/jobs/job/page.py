@@ -22,6 +22,8 @@ from faceforge_ui.jobs.told import advice, told
 from faceforge_ui.serving import Pages, View
 
 pages = Pages(__name__)
+OWN = "job."
+"""What the kinds of files begin with that jobs write for themselves: plans, results."""
 ARRIVED = 24
 """How many files are shown of those that came in last."""
 
@@ -120,4 +122,8 @@ async def _arrived(view: View, changesets: Mapping[str, Any] | None) -> list[Til
     if not ids:
         return []
     found = {each["id"]: each for each in (await view.ask("Arrived", ids=ids[:ARRIVED]))["assets"]["nodes"]}
-    return [tile(found[each]) for each in ids[:ARRIVED] if each in found]
+    return [
+        tile(found[each])
+        for each in ids[:ARRIVED]
+        if each in found and not found[each]["kind"].startswith(OWN)
+    ]
