@@ -196,9 +196,24 @@ def add_objects(tx: Write, published: Sequence[tuple[Values, Values]]) -> int:
     """
     known = find_objects(tx.connection, (place["sha256"] for place, _ in published))
     new = {place["sha256"]: (place, hashes) for place, hashes in published if place["sha256"] not in known}
+    if known:
+        readings.enqueue(tx, _kept_by_jobs_only(tx, known))
     tx.insert(objects, [{**place, "created_at": tx.at} for place, _ in new.values()])
     readings.add_contents(tx, {sha256: hashes for sha256, (_, hashes) in new.items()})
     return len(new)
+
+
+def _kept_by_jobs_only(tx: Write, hashes: Iterable[str]) -> list[str]:
+    """Those of the contents that only jobs keep, of which nothing was read: now they are somebody's file."""
+    of_people = {
+        row.content_hash
+        for row in tx.rows(
+            select(assets.c.content_hash).where(
+                among(assets.c.content_hash, list(hashes)), ~assets.c.kind.startswith(readings.OF_JOBS)
+            )
+        )
+    }
+    return [each for each in hashes if each not in of_people]
 
 
 def find_object(db: Connection, sha256: str) -> AnyRow | None:

@@ -14,6 +14,7 @@ from faceforge_schema.context import Context, Reader, Write
 from faceforge_schema.entities import EntityCreate, ExternalIdInput, new_entity
 from faceforge_schema.values.inputs import invalid
 from faceforge_schema.values.reference_checks import live_record
+from faceforge_schema.values.visible_jobs import first_readable, hidden_owners
 from faceforge_storage import assets as rows
 from faceforge_storage import entities as entity_rows
 from faceforge_storage.database import records, tables
@@ -198,19 +199,43 @@ def _resolve(
     uploaded: Mapping[str, Uploaded],
     make: Make,
 ) -> _Resolved:
-    held = rows.any_with_contents(db, (each.content_hash for each in arrivals))
+    held = _readable(db, context, rows.any_with_contents(db, (each.content_hash for each in arrivals)))
     for arrival in arrivals:
         if arrival.content_hash not in uploaded and arrival.content_hash not in held:
             raise UnknownContent(f"No stored bytes have the hash {arrival.content_hash}.")
     _check_sources(db, arrivals)
     wanted = [(each.content_hash, each.kind) if each.reuse and held else None for each in arrivals]
-    twins = rows.oldest_with_contents(db, wanted) if held else [None] * len(arrivals)
+    twins = _twins(db, context, wanted) if held else [None] * len(arrivals)
     for arrival, twin in zip(arrivals, twins, strict=True):
         if twin is not None:
             check_not_itself(twin, arrival.derived_where, arrival.derived_from)
     entities = _Entities(db, context, [link for each in arrivals for link in each.links], make)
     linked = [[(entities.find(link), link.role) for link in each.links] for each in arrivals]
     return _Resolved(held, twins, linked)
+
+
+def _readable(db: Reader, context: Context, held: Mapping[str, AnyRow]) -> dict[str, AnyRow]:
+    """By hash an asset on the bytes, of those that do not belong to a job which who asks may not see."""
+    hidden = hidden_owners(db, context, [each.owner for each in held.values()])
+    found = {
+        content_hash: first_readable(db, context, content_hash) if row.owner["id"] in hidden else row
+        for content_hash, row in held.items()
+    }
+    return {content_hash: row for content_hash, row in found.items() if row is not None}
+
+
+def _twins(
+    db: Reader, context: Context, wanted: Sequence[tuple[str, str | None] | None]
+) -> list[AnyRow | None]:
+    """The oldest live asset on each content, of those that do not belong to a job which who asks may not see."""
+    oldest = rows.oldest_with_contents(db, wanted)
+    hidden = hidden_owners(db, context, [each.owner for each in oldest if each is not None])
+    return [
+        first_readable(db, context, *asked)
+        if asked is not None and each is not None and each.owner["id"] in hidden
+        else each
+        for each, asked in zip(oldest, wanted, strict=True)
+    ]
 
 
 def _check_sources(db: Reader, arrivals: Sequence[Arrival]) -> None:

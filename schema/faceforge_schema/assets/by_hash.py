@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from faceforge_schema.context import Reader
+from faceforge_schema.context import Context, Reader
 from faceforge_schema.values.inputs import invalid
+from faceforge_schema.values.visible_jobs import first_readable, hidden_owners
 from faceforge_storage import assets as rows
 from faceforge_storage import readings
 from faceforge_storage.database.gateway import AnyRow
@@ -20,11 +21,18 @@ HEX = re.compile("[0-9A-Fa-f]{8,64}")
 MOST_CANDIDATES = 10
 
 
-def find_by_hash(db: Reader, algorithm: str, hex: str) -> AnyRow:
-    """The oldest live asset on the one content with the hash. Raises InvalidInput, NotFound and AmbiguousHash."""
+def find_by_hash(db: Reader, context: Context, algorithm: str, hex: str) -> AnyRow:
+    """The oldest live asset on the one content with the hash, of those that who asks may read. Raises InvalidInput,
+    NotFound and AmbiguousHash."""
     contents = rows.contents_with_hash(db, algorithm, _digits(algorithm, hex), MOST_CANDIDATES + 1)
     oldest = rows.oldest_with_contents(db, [(content, None) for content in contents])
-    found = [each for each in oldest if each is not None]
+    hidden = hidden_owners(db, context, [each.owner for each in oldest if each is not None])
+    readable = [
+        first_readable(db, context, each.content_hash) if each.owner["id"] in hidden else each
+        for each in oldest
+        if each is not None
+    ]
+    found = [each for each in readable if each is not None]
     if not found:
         raise _not_found(db, algorithm, hex)
     if len(found) > 1:

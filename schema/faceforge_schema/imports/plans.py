@@ -8,8 +8,8 @@ from io import BufferedReader
 from typing import Any, cast
 
 from faceforge_schema.context import Context, Core, Reader
-from faceforge_schema.jobs.kinds import SUPPLIED
 from faceforge_schema.values.inputs import MAX_FAULTS, pointer
+from faceforge_schema.values.visible_jobs import SUPPLIED
 from faceforge_storage import assets
 from faceforge_storage.database import records
 from faceforge_storage.database.gateway import AnyRow

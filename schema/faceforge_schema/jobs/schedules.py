@@ -19,9 +19,9 @@ from faceforge_schema.declare.resources import Record, attribute, resource
 from faceforge_schema.jobs.due import next_due, unique_key
 from faceforge_schema.jobs.folders import check_folder
 from faceforge_schema.jobs.jobs import CreatedJob, JobCreate, create, kind_for, token_id_of
-from faceforge_schema.jobs.kinds import SUPPLIED, visible_to
 from faceforge_schema.values.inputs import Input, OrDefault, Word, invalid, patched
 from faceforge_schema.values.scalars import DateTime, JSONObject
+from faceforge_schema.values.visible_jobs import SUPPLIED, visible_to
 from faceforge_storage.database import records, tables
 from faceforge_storage.database.gateway import AnyRow
 from faceforge_storage.errors import Forbidden, InvalidInput, NameTaken, NotFound, VersionConflict
