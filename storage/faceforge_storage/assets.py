@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, select
+from sqlalchemy import ColumnElement, Connection, Select, Text, exists, func, literal, or_, select
 
-from faceforge_storage import readings
+from faceforge_storage import readings, uploads
 from faceforge_storage.database import records
 from faceforge_storage.database.dialects import Listed, among, contains, holds_for_each
 from faceforge_storage.database.dotted import Merge, Under, fits, merged
 from faceforge_storage.database.gateway import AnyRow, Write
 from faceforge_storage.database.ids import new_id
+from faceforge_storage.database.json_columns import dumps
 from faceforge_storage.database.prepared_select import CHUNK_ROWS
 from faceforge_storage.database.read_budget import ReadBudget
 from faceforge_storage.database.records import Deleted, Wanted, shown
@@ -113,11 +114,25 @@ def has_link() -> ColumnElement[bool]:
     return has.correlate_except(asset_links, entities)
 
 
-def oldest_with_content(db: Connection, content_hash: str, kind: str | None = None) -> AnyRow | None:
-    """The oldest live asset on these bytes, of one kind or of any."""
-    return db.execute(
-        matching(content_hash=content_hash, kind=kind).order_by(assets.c.created_at, assets.c.row_id).limit(1)
-    ).one_or_none()
+def oldest_with_contents(
+    db: Connection, wanted: Sequence[tuple[str, str | None] | None]
+) -> list[AnyRow | None]:
+    """For each hash the oldest live asset on these bytes, of one kind or of any; None where nothing is wanted."""
+    asked = func.json_each(literal(dumps(wanted), Text)).table_valued("key", "value", name="asked")
+    content_hash, kind = (func.json_extract(asked.c.value, f"$[{place}]") for place in (0, 1))
+    of_kind = or_(kind.is_(None), assets.c.kind == kind)
+    oldest = (
+        select(assets.c.row_id)
+        .where(assets.c.content_hash == content_hash, of_kind, shown(assets))
+        .order_by(assets.c.created_at, assets.c.row_id)
+        .limit(1)
+        .correlate(asked)
+    )
+    of_each = select(asked.c.key, oldest.scalar_subquery().label("row")).where(asked.c.value.is_not(None))
+    picked = of_each.subquery("picked")
+    chosen = select(assets, picked.c.key).join(picked, picked.c.row == assets.c.row_id)
+    found = {row.key: row for row in db.execute(chosen)}
+    return [found.get(place) for place in range(len(wanted))]
 
 
 def contents_with_hash(db: Connection, algorithm: str, digits: str, limit: int) -> list[str]:
@@ -129,16 +144,14 @@ def contents_with_hash(db: Connection, algorithm: str, digits: str, limit: int) 
     return list(db.execute(found).scalars())
 
 
-def create(tx: Write, values: Values, *, new_bytes: bool = False) -> AnyRow:
-    """Store a new asset. Its bytes must be known: `add_object` first, which says whether they are `new_bytes`.
+def create(tx: Write, rows: Sequence[Values]) -> Sequence[AnyRow]:
+    """Store new assets. Their bytes must be known: `add_objects` first."""
+    return tx.insert(assets, [{"id": new_id(), **DEFAULTS, **values} for values in rows])
 
-    What was read from its bytes it has at once.
-    """
-    other = None if new_bytes else any_with_content(tx.connection, values["content_hash"])
-    media = {} if other is None else {name: other._mapping[name] for name in readings.MEDIA}
-    if other is not None and other.kind.startswith(readings.OF_JOBS):  # of which nothing was read
-        readings.enqueue(tx, [other.content_hash])
-    return tx.insert(assets, [{"id": new_id(), **DEFAULTS, **media, **values}])[0]
+
+def media(row: AnyRow) -> Values:
+    """What was read from the bytes of an asset: another on the same bytes has it at once."""
+    return {name: row._mapping[name] for name in readings.MEDIA}
 
 
 def change(tx: Write, row: AnyRow, values: Values, expected: int | None) -> AnyRow:
@@ -146,9 +159,15 @@ def change(tx: Write, row: AnyRow, values: Values, expected: int | None) -> AnyR
     return tx.update(assets, row, values, expected=expected)
 
 
-def any_with_content(db: Connection, content_hash: str) -> AnyRow | None:
-    """Any asset, even a trashed one, on these bytes: for their size and media type."""
-    return db.execute(matching(content_hash=content_hash, deleted="include").limit(1)).one_or_none()
+def any_with_contents(db: Connection, hashes: Iterable[str]) -> dict[str, AnyRow]:
+    """By hash any asset, even a trashed one, on these bytes: for their size and media type."""
+    asked = func.json_each(literal(dumps(list(dict.fromkeys(hashes))), Text)).table_valued(
+        "value", name="asked"
+    )
+    first = select(assets.c.row_id).where(assets.c.content_hash == asked.c.value).limit(1).correlate(asked)
+    picked = select(first.scalar_subquery().label("row")).select_from(asked).subquery("picked")
+    found = db.execute(select(assets).join(picked, picked.c.row == assets.c.row_id))
+    return {row.content_hash: row for row in found}
 
 
 def linked_to(entity_row: ColumnElement[int]) -> ColumnElement[bool]:
@@ -169,16 +188,31 @@ def find_objects(db: Connection, hashes: Iterable[str]) -> dict[str, AnyRow]:
     return {row.sha256: row for row in found}
 
 
-def add_object(tx: Write, values: Values, hashes: Values) -> bool:
+def add_objects(tx: Write, published: Sequence[tuple[Values, Values]]) -> int:
     """Record where published bytes are, and that they are to be read; for bytes that are known already nothing changes.
 
-    `hashes` are further ones of the bytes, by the names of `readings.HASHES`. Answers whether they were new.
+    With each come further hashes of the bytes, by the names of `readings.HASHES`. Answers how many were new.
     """
-    if find_object(tx.connection, values["sha256"]) is not None:
-        return False
-    tx.insert(objects, [{**values, "created_at": tx.at}])
-    readings.add_content(tx, values["sha256"], hashes)
-    return True
+    known = find_objects(tx.connection, (place["sha256"] for place, _ in published))
+    new = {place["sha256"]: (place, hashes) for place, hashes in published if place["sha256"] not in known}
+    if known:
+        readings.enqueue(tx, _kept_by_jobs_only(tx, known))
+    tx.insert(objects, [{**place, "created_at": tx.at} for place, _ in new.values()])
+    readings.add_contents(tx, {sha256: hashes for sha256, (_, hashes) in new.items()})
+    return len(new)
+
+
+def _kept_by_jobs_only(tx: Write, hashes: Iterable[str]) -> list[str]:
+    """Those of the contents that only jobs keep, of which nothing was read: now they are somebody's file."""
+    of_people = {
+        row.content_hash
+        for row in tx.rows(
+            select(assets.c.content_hash).where(
+                among(assets.c.content_hash, list(hashes)), ~assets.c.kind.startswith(readings.OF_JOBS)
+            )
+        )
+    }
+    return [each for each in hashes if each not in of_people]
 
 
 def find_object(db: Connection, sha256: str) -> AnyRow | None:
@@ -208,14 +242,23 @@ def links(db: Connection, asset_rows: Sequence[int], budget: ReadBudget) -> Iter
         yield from chunk
 
 
-def link(tx: Write, asset: AnyRow, entity: AnyRow, values: Values) -> None:
-    """Link an asset to an entity; an existing link gets the role, when one is given."""
-    existing = _link(tx, asset, entity)
-    if existing is None:
-        row = {"asset_row": asset.row_id, "entity_row": entity.row_id, "role": None, **values}
-        tx.insert(asset_links, [row], [_name(asset, entity)])
-    else:
-        tx.update(asset_links, existing, values, record_id=_name(asset, entity))
+def link(tx: Write, wanted: Sequence[tuple[AnyRow, AnyRow, Values]]) -> None:
+    """Link assets to entities; of an existing link the role changes, when one is given."""
+    if not wanted:
+        return
+    among_these = among(asset_links.c.asset_row, dict.fromkeys(asset.row_id for asset, _, _ in wanted))
+    existing = {
+        (row.asset_row, row.entity_row): row for row in tx.rows(select(asset_links).where(among_these))
+    }
+    new: dict[tuple[int, int], tuple[Values, str]] = {}
+    for asset, entity, values in wanted:
+        key = (asset.row_id, entity.row_id)
+        if key in existing:
+            existing[key] = tx.update(asset_links, existing[key], values, record_id=_name(asset, entity))
+        else:
+            before = new[key][0] if key in new else {"asset_row": key[0], "entity_row": key[1], "role": None}
+            new[key] = {**before, **values}, _name(asset, entity)
+    tx.insert(asset_links, [row for row, _ in new.values()], [name for _, name in new.values()])
 
 
 def unlink(tx: Write, asset: AnyRow, entity: AnyRow) -> None:
@@ -232,7 +275,8 @@ def purge(tx: Write, asset: AnyRow) -> bool:
     them once this is committed.
     """
     records.purge(tx, assets, asset)
-    if any_with_content(tx.connection, asset.content_hash) is not None:
+    uploads.forget_asset(tx, asset.id)
+    if any_with_contents(tx.connection, [asset.content_hash]):
         return False
     place = tx.rows(select(objects).where(objects.c.sha256 == asset.content_hash))
     tx.erase(objects, place)

@@ -6,7 +6,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Text,
+    and_,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.exc import IntegrityError
 
 from faceforge_storage.database import records
@@ -21,6 +33,7 @@ from faceforge_storage.database.dialects import (
 )
 from faceforge_storage.database.gateway import AnyRow, Write, check_version
 from faceforge_storage.database.ids import new_id
+from faceforge_storage.database.json_columns import dumps
 from faceforge_storage.database.prepared_select import Budget, PreparedSelect
 from faceforge_storage.database.records import Deleted, Wanted, shown
 from faceforge_storage.database.tables import entities
@@ -123,9 +136,18 @@ def change_all(tx: Write, changes: Sequence[tuple[AnyRow, Values]]) -> Sequence[
         return tx.update_each(entities, changes)
 
 
-def holder(db: Connection, namespace: str, value: str) -> AnyRow | None:
-    """The live entity that holds an external id."""
-    return db.execute(matching(external_id=f"{namespace}:{value}")).first()
+def holders(db: Connection, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], AnyRow]:
+    """The live entities that hold external ids, by namespace and value."""
+    asked = func.json_each(literal(dumps(list(wanted)), Text)).table_valued("value", name="asked")
+    namespace, value = (func.json_extract(asked.c.value, f"$[{place}]") for place in (0, 1))
+    held = and_(external_ids.c.namespace == namespace, external_ids.c.value == value)
+    found = db.execute(
+        select(entities, external_ids.c.namespace, external_ids.c.value)
+        .select_from(asked)
+        .join(external_ids, held)
+        .join(entities, entities.c.row_id == external_ids.c.entity_row)
+    )
+    return {(row.namespace, row.value): row for row in found}
 
 
 def purge(tx: Write, row: AnyRow) -> None:
@@ -145,11 +167,11 @@ def _external_ids_unique(tx: Write, requested: Iterable[tuple[int, Iterable[Any]
         if "entity_external_ids" not in str(error.orig):
             raise
         for own_row, ids in requested:
-            for each in ids:
-                other = holder(tx.connection, each["namespace"], each["value"])
-                if other is not None and other.row_id != own_row:
+            taken = holders(tx.connection, ((each["namespace"], each["value"]) for each in ids))
+            for (namespace, value), other in taken.items():
+                if other.row_id != own_row:
                     raise ExternalIdTaken(
-                        f"{each['namespace']}:{each['value']} belongs to entity {other.id}.",
+                        f"{namespace}:{value} belongs to entity {other.id}.",
                         hint=f"Change entity {other.id} instead, or take the id from it first.",
                     ) from error
         raise ExternalIdTaken("The same external id is given twice.") from error

@@ -179,10 +179,12 @@ def unread(db: Connection) -> int:
     return int(db.execute(select(func.count()).select_from(pending_contents)).scalar_one())
 
 
-def add_content(tx: Write, sha256: str, hashes: Mapping[str, str]) -> None:
-    """Note a content that is new here, with the hashes that are known of it, and put it into the queue."""
-    tx.add_unrecorded(contents, [{"sha256": sha256, **hashes}])
-    enqueue(tx, [sha256])
+def add_contents(tx: Write, new: Mapping[str, Mapping[str, str]]) -> None:
+    """Note contents that are new here, each with the hashes that are known of it, and put them into the queue."""
+    names = dict.fromkeys(name for hashes in new.values() for name in hashes)
+    rows = [{"sha256": sha256, **dict.fromkeys(names), **hashes} for sha256, hashes in new.items()]
+    tx.add_unrecorded(contents, rows)
+    enqueue(tx, new)
 
 
 def set_hashes(tx: Write, sha256: str, hashes: Mapping[str, str]) -> None:

@@ -144,7 +144,7 @@ def publish(home: Path, assets: Path, size: int) -> tuple[str, Path]:
     file, block = staging.begin(), os.urandom(1024 * 1024)
     for number in range(size // len(block)):
         file.write(number.to_bytes(8, "big") + block[8:])
-    stored = provider.publish(file.finish())
+    stored = provider.publish([file.finish()])[0]
     return stored.sha256, provider.path(stored)
 
 

@@ -83,7 +83,7 @@ def _asset(tx: Write, number: int, digest: str = "", key: str = "", size: int = 
         "content_hash": digest,
         "tags": ["portrait", f"group-{number % 20}"],
     }
-    return assets.create(tx, values)
+    return assets.create(tx, [values])[0]
 
 
 @contextmanager

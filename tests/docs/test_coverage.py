@@ -32,7 +32,8 @@ def codes(kind: type[FaceForgeError]) -> Iterator[str]:
 
 
 def settings(section: type[Section], place: str = "") -> Iterator[str]:
-    for name, field in section.model_fields.items():
+    for own_name, field in section.model_fields.items():
+        name = field.alias or own_name
         if isinstance(field.annotation, type) and issubclass(field.annotation, Section):
             yield from settings(field.annotation, f"{place}{name}.")
         else:

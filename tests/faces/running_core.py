@@ -109,10 +109,12 @@ class RunningCore:
 def running_core(path: Path, **settings: dict[str, Any]) -> Iterator[RunningCore]:
     """A Core on a new home at `path`; `settings` are sections of `core.json`, such as `limits={…}`.
 
-    It reads no files unless `reading` says so: what is read meanwhile would make answers differ.
+    It reads no files unless `reading` says so: what is read meanwhile would make answers differ. Any token may import
+    from the directory that holds the home.
     """
     home, found = open_home(path)
     settings.setdefault("reading", {"workers": 0})
+    settings.setdefault("imports", {"roots": [str(path.parent)]})
     for section, values in settings.items():
         changed = getattr(found, section).model_copy(update=values)
         found = found.model_copy(update={section: changed})

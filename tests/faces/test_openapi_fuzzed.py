@@ -62,8 +62,8 @@ def fill(tx: Write) -> None:
     centre, neighbour = (entities.create(tx, {"id": each, "display_name": "Holder"}) for each in HOLDERS)
     for number in range(COUNT):
         entity = entities.create(tx, {"display_name": f"E {number}"})
-        asset = assets.create(tx, {"filename": f"{number}.txt", **content})
-        assets.link(tx, asset, entity, {"role": "own"})
+        asset = assets.create(tx, [{"filename": f"{number}.txt", **content}])[0]
+        assets.link(tx, [(asset, entity, {"role": "own"})])
         for noun in NOUNS.values():
             noun.fill(tx, Place(number, entity, asset, neighbour, centre))
         if number % 4 == 3:

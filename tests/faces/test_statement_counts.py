@@ -79,10 +79,10 @@ def add(tx: Write, source_id: str, centre: AnyRow, place: int, entity: AnyRow, n
         **{name: source._mapping[name] for name in ("content_hash", "size_bytes", "mime_type", "kind")},
         "filename": f"{place}.txt",
     }
-    asset = assets.create(tx, {**content, "derived_from_asset_id": source_id})
-    assets.create(tx, {**content, "derived_from_asset_id": asset.id})
+    asset = assets.create(tx, [{**content, "derived_from_asset_id": source_id}])[0]
+    assets.create(tx, [{**content, "derived_from_asset_id": asset.id}])
     for holder in (entity, centre):
-        assets.link(tx, asset, holder, {"role": "own"})
+        assets.link(tx, [(asset, holder, {"role": "own"})])
     entities.change(tx, entity, {"primary_thumbnail_asset_id": asset.id}, None)
     for noun in NOUNS.values():
         noun.fill(tx, Place(place, entity, asset, neighbour, centre))

@@ -48,9 +48,9 @@ class BigFile:
 
         def work(tx: Write) -> str:
             stored = {"sha256": HASH, "size_bytes": SIZE, "provider": "filesystem", "bucket": "", "key": key}
-            rows.add_object(tx, stored, {"blake3": "0" * 64})  # known, so that not all of it is read
+            rows.add_objects(tx, [(stored, {"blake3": "0" * 64})])  # known, so that not all of it is read
             about = {"kind": "file", "filename": "big.bin", "mime_type": "application/octet-stream"}
-            return str(rows.create(tx, {**about, "size_bytes": SIZE, "content_hash": HASH}).id)
+            return str(rows.create(tx, [{**about, "size_bytes": SIZE, "content_hash": HASH}])[0].id)
 
         database = Database(home.database_file)
         self.path = f"/v1/assets/{database.writing('test', 'big', work)}/download"

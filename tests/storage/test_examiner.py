@@ -75,15 +75,15 @@ class Lane:
         """An asset on these bytes; its hash."""
         file = self.staging.begin()
         file.write(content)
-        stored = self.provider.publish(file.finish())
+        stored = self.provider.publish([file.finish()])[0]
         place = {
             each: getattr(stored, each) for each in ("sha256", "size_bytes", "provider", "bucket", "key")
         }
         made = {"content_hash": stored.sha256, "size_bytes": stored.size_bytes, "filename": "a.bin"}
 
         def work(tx: Write) -> None:
-            assets.add_object(tx, place, {})
-            assets.create(tx, {**made, "kind": "file", "mime_type": "image/png"}, new_bytes=True)
+            assets.add_objects(tx, [(place, {})])
+            assets.create(tx, [{**made, "kind": "file", "mime_type": "image/png"}])
             self.examiner.expect()
 
         self.database.writing("test", "put", work)

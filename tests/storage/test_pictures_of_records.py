@@ -29,11 +29,11 @@ class Files:
 
         def write(tx: Any) -> AnyRow:
             place = {"sha256": sha256, "size_bytes": 1, "provider": "filesystem", "bucket": "", "key": sha256}
-            assets.add_object(tx, place, {})
+            assets.add_objects(tx, [(place, {})])
             made = {"kind": "file", "filename": "a", "mime_type": mime_type, "size_bytes": 1}
-            row = assets.create(tx, {**made, "content_hash": sha256, **values})
+            row = assets.create(tx, [{**made, "content_hash": sha256, **values}])[0]
             for each in linked_to:
-                assets.link(tx, row, each, {})
+                assets.link(tx, [(row, each, {})])
             return row
 
         return self.database.writing("test", "add", write)

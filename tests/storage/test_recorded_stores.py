@@ -33,9 +33,9 @@ def store(provider: FilesystemProvider, database: Database, tmp_path: Path, data
     staging.sweep()
     file = staging.begin()
     file.write(data)
-    stored = provider.publish(file.finish())
+    stored = provider.publish([file.finish()])[0]
     values = {name: getattr(stored, name) for name in ("sha256", "size_bytes", "provider", "bucket", "key")}
-    database.writing("test", "test", lambda tx: assets.add_object(tx, values, {}))
+    database.writing("test", "test", lambda tx: assets.add_objects(tx, [(values, {})]))
     return stored
 
 
@@ -87,7 +87,7 @@ def test_of_a_store_with_objects_an_empty_directory_gets_nothing(
     for attempt in (
         provider.check,
         provider.sweep,
-        lambda: provider.publish(staging.begin().finish()),
+        lambda: provider.publish([staging.begin().finish()]),
         lambda: provider.open(stored),
         lambda: provider.stat(stored),
         lambda: provider.delete(stored),
@@ -144,7 +144,7 @@ def test_what_a_purge_has_freed_and_nobody_removed_counts_as_stored(
     }
 
     def purge_all(tx: object) -> bool:
-        return assets.purge(tx, assets.create(tx, values))  # type: ignore[arg-type]  # it is the Write
+        return assets.purge(tx, assets.create(tx, [values])[0])  # type: ignore[arg-type]  # it is the Write
 
     assert database.writing("test", "test", purge_all)
     (root / MARKER).unlink()

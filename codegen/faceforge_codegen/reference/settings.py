@@ -35,7 +35,8 @@ def page() -> str:
 
 
 def _rows(section: type[Section], place: str = "") -> Iterator[str]:
-    for name, field in section.model_fields.items():
+    for own_name, field in section.model_fields.items():
+        name = field.alias or own_name
         if isinstance(field.annotation, type) and issubclass(field.annotation, Section):
             yield from _rows(field.annotation, f"{place}{name}.")
         else:

@@ -14,13 +14,13 @@ from strawberry import ID, Maybe
 from strawberry.utils.str_converters import to_camel_case
 
 from faceforge_executor import Objects
+from faceforge_schema.assets.arrivals import check_not_itself
 from faceforge_schema.assets.by_hash import HEX, find_by_hash
 from faceforge_schema.assets.filters import KIND, Linked, is_linked, type_or_all
 from faceforge_schema.assets.intake import (
     AssetCreate,
     OwnerType,
     check_content,
-    check_not_itself,
     create_or_reuse,
 )
 from faceforge_schema.context import Context, Reader, Write
@@ -244,6 +244,8 @@ def assets(
 def create_asset(tx: Write, context: Context, input: AssetCreate) -> TakenAsset:
     """Make an asset on stored bytes. A live asset on them is answered in its place, unless `on_duplicate` is `new`."""
     row, duplicate = create_or_reuse(tx, context, input)
+    if context.taken is not None:
+        context.taken(tx, row.id, duplicate)
     return TakenAsset.of_values({**row._mapping, "duplicate": duplicate})
 
 

@@ -6,7 +6,7 @@ import re
 
 from faceforge_schema.context import Context, Reader
 from faceforge_schema.values.inputs import invalid
-from faceforge_schema.values.visible_jobs import hidden_owners
+from faceforge_schema.values.visible_jobs import first_readable, hidden_owners
 from faceforge_storage import assets as rows
 from faceforge_storage import readings
 from faceforge_storage.database.gateway import AnyRow
@@ -25,7 +25,14 @@ def find_by_hash(db: Reader, context: Context, algorithm: str, hex: str) -> AnyR
     """The oldest live asset on the one content with the hash, of those that who asks may read. Raises InvalidInput,
     NotFound and AmbiguousHash."""
     contents = rows.contents_with_hash(db, algorithm, _digits(algorithm, hex), MOST_CANDIDATES + 1)
-    found = [each for content in contents if (each := first_readable(db, context, content)) is not None]
+    oldest = rows.oldest_with_contents(db, [(content, None) for content in contents])
+    hidden = hidden_owners(db, context, [each.owner for each in oldest if each is not None])
+    readable = [
+        first_readable(db, context, each.content_hash) if each.owner["id"] in hidden else each
+        for each in oldest
+        if each is not None
+    ]
+    found = [each for each in readable if each is not None]
     if not found:
         raise _not_found(db, algorithm, hex)
     if len(found) > 1:
@@ -37,17 +44,6 @@ def find_by_hash(db: Reader, context: Context, algorithm: str, hex: str) -> AnyR
             ),
         )
     return found[0]
-
-
-def first_readable(db: Reader, context: Context, content_hash: str, kind: str | None = None) -> AnyRow | None:
-    """The oldest live asset on these bytes that does not belong to a job which who asks may not see."""
-    oldest = rows.oldest_with_content(db, content_hash, kind)
-    if oldest is None or not hidden_owners(db, context, [oldest.owner]):
-        return oldest
-    every = db.execute(rows.matching(content_hash=content_hash, kind=kind)).all()
-    hidden = hidden_owners(db, context, [each.owner for each in every])
-    open_ones = [each for each in every if each.owner["id"] not in hidden]
-    return min(open_ones, key=lambda each: (each.created_at, each.row_id), default=None)
 
 
 def _digits(algorithm: str, hex: str) -> str:

@@ -60,7 +60,8 @@ def entity_assets(entity_id: ID, kind: str | None = None) -> Select[Any]:
 def link_asset(tx: Write, entity_id: ID, asset_id: ID, input: LinkInput | None = None) -> Asset:
     """Link an asset to an entity. A link that stands takes the role, when one is given."""
     row = rows.get(tx.connection, asset_id)
-    rows.link(tx, row, entity_rows.get(tx.connection, entity_id), input.given() if input is not None else {})
+    entity = entity_rows.get(tx.connection, entity_id)
+    rows.link(tx, [(row, entity, input.given() if input is not None else {})])
     return Asset.of(row)
 
 

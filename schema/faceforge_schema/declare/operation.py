@@ -31,6 +31,7 @@ R = TypeVar("R")
 Created = TypeVar("Created", bound=Record)
 Kind = Literal["query", "mutation", "subscription"]
 Errors = Sequence[type[FaceForgeError]]
+Beforehand = Callable[..., None]
 Afterwards = Callable[[Context], Awaitable[None]]
 Again = Callable[[Any], Awaitable[bool]]
 """Whether to do it once more, after waiting for a reason to; takes what came of it."""
@@ -84,6 +85,7 @@ def mutation(
     needs: str | None,
     errors: Errors = (),
     status: Literal[200, 202, 204] = 200,
+    before: Beforehand | None = None,
     then: Afterwards | None = None,
     patience: Patience | None = None,
 ) -> Callable[[Callable[P, R]], Operation[P, R]]: ...
@@ -93,14 +95,17 @@ def mutation(
     needs: str | None,
     errors: Errors = (),
     status: int = 200,
+    before: Beforehand | None = None,
     then: Afterwards | None = None,
     patience: Patience | None = None,
 ) -> Any:
     """A change: one transaction and one changeset. One that answers 201 creates a record, takes an idempotency key.
     `needs` is None where any token will do.
 
-    `then` is awaited once it is committed, before it is answered. One with `patience` is done again, each time in a
-    transaction of its own, until there is something to answer; in between it holds nothing of the database.
+    `before` is called with a Reader, the Context and the arguments, before anything waits for this transaction: there
+    stands what takes long, such as looking at a disk. `then` is awaited once it is committed, before it is answered.
+    One with `patience` is done again, each time in a transaction of its own, until there is something to answer; in
+    between it holds nothing of the database.
     """
     creates = status == 201
 
@@ -118,8 +123,10 @@ def mutation(
                     return run()
                 return answer_once(tx, context, str(info.path.key), signature, arguments, run)
 
-            wait_to_the_end()
             database, actor = context.core.database, context.actor.name
+            if before is not None:
+                await database.read(context.turn, before, context, **arguments)
+            wait_to_the_end()
             if patience is None:
                 result = await database.write(context.turn, actor, info.field_name, work)
             else:

@@ -36,10 +36,15 @@ def require_entity(db: Reader, where: str, entity_id: str) -> AnyRow:
 
 def require_records(db: Reader, table: Table, where: str, ids: Sequence[str]) -> list[AnyRow]:
     """The live records of these ids, in order; raises UnknownReference for the first that is none."""
-    statement = select(table).where(among(table.c.id, ids), records.shown(table))
-    found = {row.id: row for row in db.execute(statement)}
+    found = records.live(db, table, ids)
     check_known(table, where, ids, found)
     return [found[each] for each in ids]
+
+
+def live_record(found: Mapping[str, AnyRow], table: Table, where: str, record_id: str) -> AnyRow:
+    """The record of an id among those `found`; raises UnknownReference, at the pointer `where`."""
+    check_known(table, where, [record_id], found)
+    return found[record_id]
 
 
 def check_known(table: Table, where: str, ids: Sequence[str], known: Container[str]) -> None:

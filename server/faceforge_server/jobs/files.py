@@ -12,7 +12,8 @@ from faceforge_server.files.intake import uncancelled
 from faceforge_storage import assets
 from faceforge_storage.database.gateway import Write
 from faceforge_storage.ingest.mime import sniff
-from faceforge_storage.objects.provider import ObjectReader, StoredObject
+from faceforge_storage.objects.object_file import ObjectFile
+from faceforge_storage.objects.provider import StoredObject
 from faceforge_storage.objects.staging import StagedFile, Staging
 
 PIECE_BYTES = 1024 * 1024
@@ -45,7 +46,7 @@ class JobFiles:
         place = run.read(lambda db: assets.find_object(db, row.content_hash))
         assert place is not None
         stored = StoredObject(row.content_hash, row.size_bytes, place.provider, place.bucket, place.key)
-        return StoredFile(run.core.store.open(stored))
+        return ObjectFile(run.core.store.open(stored))
 
     def _staged(self, run: Run, pieces: Iterable[bytes]) -> StagedFile:
         file = self._staging.begin()
@@ -62,7 +63,7 @@ class JobFiles:
         core = run.core
         try:
             async with core.stored_bytes.lock(staged.sha256):
-                stored = await uncancelled(core.store.publish, staged)
+                (stored,) = await uncancelled(core.store.publish, [staged])
                 mime_type = sniff(staged.head, filename)
                 try:
                     return await uncancelled(
@@ -92,7 +93,7 @@ def _asset(
         "bucket": stored.bucket,
         "key": stored.key,
     }
-    new_bytes = assets.add_object(tx, content, {"blake3": staged.blake3})
+    assets.add_objects(tx, [(content, {"blake3": staged.blake3})])
     values = {
         **assets.DEFAULTS,
         "content_hash": stored.sha256,
@@ -102,7 +103,7 @@ def _asset(
         "kind": kind,
         "owner": {"type": "system", "id": job_id},
     }
-    row = assets.create(tx, values, new_bytes=new_bytes)
+    (row,) = assets.create(tx, [values])
     made: str = row.id
     return made
 
@@ -122,35 +123,3 @@ def _pieces(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
         while piece := file.read(PIECE_BYTES):
             yield piece
-
-
-class StoredFile(io.RawIOBase):
-    """A stored object as a file that is read."""
-
-    def __init__(self, reader: ObjectReader) -> None:
-        self._reader, self._place = reader, 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: object) -> int:
-        view = memoryview(buffer).cast("B")  # type: ignore[arg-type]  # a writable buffer, as io says
-        found = self._reader.read(self._place, len(view))
-        view[: len(found)] = found
-        self._place += len(found)
-        return len(found)
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self._reader.size_bytes}[whence]
-        self._place = max(0, base + offset)
-        return self._place
-
-    def tell(self) -> int:
-        return self._place
-
-    def close(self) -> None:
-        self._reader.close()
-        super().close()

@@ -26,20 +26,17 @@ from sqlalchemy import (
 
 from faceforge_storage.database import tables, unrecorded_tables
 from faceforge_storage.database.clock import now
-from faceforge_storage.database.dialects import among, insert_many, savepoint
+from faceforge_storage.database.dialects import among, savepoint
 from faceforge_storage.database.json_columns import dumps, same_json
 from faceforge_storage.database.json_difference import difference
+from faceforge_storage.database.new_rows import insert_rows
 from faceforge_storage.database.unrecorded import Unrecorded, Values
 from faceforge_storage.database.write_statements import (
     GATEWAY,
-    NEW_CHANGES,
     NEW_CHANGESET,
     ROW,
     counted_columns,
-    insert_row,
-    insert_rows,
     recorded_names,
-    rows_between,
     rows_of,
     split_sizes,
     update_row,
@@ -84,11 +81,14 @@ class Write(Unrecorded):
         """
         if not rows:
             return []
-        stored, sizes = split_sizes(table, self._inserted(table, [self._stamped(table, row) for row in rows]))
-        if max(sizes) > self.record_bytes:
-            raise RecordTooLarge.of(max(sizes), self.record_bytes)
+        stored, largest = insert_rows(self.connection, table, [self._stamped(table, row) for row in rows])
+        if largest > self.record_bytes:
+            raise RecordTooLarge.of(largest, self.record_bytes)
+        names = recorded_names(table)
+        places = [table.c.keys().index(name) for name in names]
         for row, record_id in zip(stored, record_ids or self._record_ids(table, stored), strict=True):
-            self._fold(table, row.row_id, _Change(record_id, None, _recorded(table, row)))
+            after = {name: row[place] for name, place in zip(names, places, strict=True)}
+            self._fold(table, row.row_id, _Change(record_id, None, after))
         return stored
 
     def update(
@@ -194,7 +194,7 @@ class Write(Unrecorded):
             self._change_row(changeset, record, row_id, change, (record, change.record_id) in erased)
             for (record, row_id), change in self._changes.items()
         ]
-        self.connection.execute(NEW_CHANGES, rows)
+        insert_rows(self.connection, tables.changes, rows)
         if erased:
             self._erase_values(erased)
             self.erased = True
@@ -215,13 +215,6 @@ class Write(Unrecorded):
         self.connection.execute(
             delete(keys).where(among(keys.c.result["id"].as_string(), ids)), execution_options=GATEWAY
         )
-
-    def _inserted(self, table: Table, rows: Sequence[Values]) -> Iterable[AnyRow]:
-        """Insert rows, and return them with their sizes."""
-        if len(rows) == 1:
-            return self.connection.execute(insert_row(table), rows)
-        first = insert_many(self.connection, insert_rows(table), rows)
-        return self.connection.execute(rows_between(table), {"first": first, "last": first + len(rows) - 1})
 
     def _changed(self, table: Table, row: AnyRow, values: Values) -> dict[str, Any]:
         """The columns that an update sets: those that differ and, when any does, what moves on with them."""

@@ -26,6 +26,12 @@ def find(db: Connection, statement: Select[Any], column: str, value: str | int) 
     return row
 
 
+def live(db: Connection, table: Table, ids: Iterable[str]) -> dict[str, AnyRow]:
+    """The live records of these ids, by id."""
+    found = db.execute(select(table).where(among(table.c.id, ids), shown(table)))
+    return {row.id: row for row in found}
+
+
 def by_key(statement: Select[Any], names: Iterable[str], column: str) -> Select[Any]:
     """The columns `names` of the row whose `column` is the parameter `wanted`."""
     return only(statement, names).where(statement.selected_columns[column] == bindparam("wanted"))

@@ -49,7 +49,9 @@ objects = Table(
     metadata,
     row_id(),
     Column("sha256", Text, nullable=False, unique=True),
-    Column("size_bytes", BigInteger, nullable=False),
+    Column(
+        "size_bytes", BigInteger, nullable=False, index=True
+    ),  # an import hashes only what has a size of these
     Column("provider", Text, nullable=False),
     Column("bucket", Text, nullable=False),
     Column("key", Text, nullable=False),
@@ -244,12 +246,14 @@ schedules = Table(
     Column("job_type", Text, nullable=False, info=CLASSIFIES),
     Column("input", Json(), nullable=False, info=PRIVATE),
     Column("enabled", Boolean, nullable=False),
+    Column("disabled_reason", Text),
     Column("made_by", Text, nullable=False),
     Column("token_id", Text, index=True, info=PRIVATE),
     *timestamps(),
     version(),
     derived(Column("next_run_at", Text, index=True)),
     derived(Column("last_job_id", Text)),
+    derived(Column("problem", Text)),
     info={"record": "schedule", "public": "id", "few": True},
     sqlite_autoincrement=True,
 )

@@ -137,3 +137,32 @@ job_log = Table(
     UniqueConstraint("job_row", "claim", "runner_seq"),
     sqlite_with_rowid=False,
 )
+
+known_files = Table(
+    "known_files",
+    metadata,
+    Column("inode", BigInteger, primary_key=True, autoincrement=False),
+    Column("dev", BigInteger, primary_key=True, autoincrement=False),
+    Column("size", BigInteger, nullable=False),
+    Column("mtime_ns", BigInteger, nullable=False),
+    Column("ctime_ns", BigInteger, nullable=False),
+    Column("sha256", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+uploads = Table(
+    "uploads",
+    metadata,
+    row_id(),
+    public_id(),
+    Column("owner", Text, nullable=False, index=True),
+    Column("metadata", Text, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("kept_bytes", BigInteger, nullable=False),
+    Column("boot", Text),
+    Column("created_at", Text, nullable=False),
+    Column("expires_at", Text, nullable=False, index=True),
+    Column("asset_id", Text, index=True),
+    Column("duplicate", Boolean),
+    sqlite_autoincrement=True,
+)

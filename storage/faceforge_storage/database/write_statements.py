@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import (  # allow statement: the gateway alone runs these
     Column,
     ColumnElement,
-    Insert,
     Integer,
     LargeBinary,
     Row,
@@ -24,7 +23,7 @@ from sqlalchemy import (  # allow statement: the gateway alone runs these
     select,
     update,
 )
-from sqlalchemy.engine import result_tuple
+from sqlalchemy.engine import Dialect, result_tuple
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
 from faceforge_storage.database import tables
@@ -39,16 +38,9 @@ ROW = "row_to_update"
 Returning = TypedReturnsRows[tuple[Any, ...]]
 
 
-@cache
-def insert_row(table: Table) -> Returning:
-    """Inserts one row, and returns it as stored with its size (see `split_sizes`)."""
-    return insert(table).returning(table, _size(table)).execution_options(**GATEWAY)
-
-
-@cache
-def insert_rows(table: Table) -> Insert:
-    """Inserts rows and returns nothing: only so are many of them one call of the driver."""
-    return insert(table).execution_options(**GATEWAY)
+def insert_all_columns(table: Table, dialect: Dialect) -> str:
+    """The text that inserts a row of a table, of the values of all its columns in order."""
+    return str(insert(table).compile(dialect=dialect))
 
 
 @cache
@@ -65,13 +57,6 @@ def update_rows(table: Table) -> Update:
 
 def _update(table: Table) -> Update:
     return update(table).where(table.c.row_id == bindparam(ROW))
-
-
-@cache
-def rows_between(table: Table) -> Returning:
-    """The rows from the number `first` to the number `last`, each with its size (see `split_sizes`)."""
-    numbers = table.c.row_id.between(bindparam("first"), bindparam("last"))
-    return sized_rows(table).where(numbers).order_by(table.c.row_id)
 
 
 @cache
@@ -113,7 +98,7 @@ def split_sizes(table: Table, rows: Iterable[Row[Any]]) -> tuple[list[Row[Any]],
 
 @cache
 def row_maker(table: Table) -> Callable[[Iterable[Any]], Row[Any]]:
-    """What makes a row of a table of the values of its columns."""
+    """Makes a row of a table from the values of its columns, in order."""
     return result_tuple(table.c.keys())
 
 
@@ -124,4 +109,3 @@ def _size(table: Table) -> ColumnElement[int]:
 
 
 NEW_CHANGESET = insert(tables.changesets).returning(tables.changesets.c.row_id).execution_options(**GATEWAY)
-NEW_CHANGES = insert(tables.changes).execution_options(**GATEWAY)

@@ -25,6 +25,7 @@ from faceforge_storage.errors import (
     RateLimited,
     RecordTooLarge,
     RequestTimeout,
+    UploadExpired,
 )
 from faceforge_storage.home.atomic import write_json
 from faceforge_storage.home.origins import origin
@@ -107,6 +108,12 @@ class DatabaseSettings(Section):
 class Limits(Section):
     upload_bytes: Annotated[Bytes | None, Beyond(PayloadTooLarge)] = None
     """The largest file that is taken, in bytes; null is no limit."""
+    upload_keep_hours: Annotated[Interval, Beyond(UploadExpired)] = 168.0
+    """How many hours an upload that takes several requests is kept after its last byte came."""
+    unfinished_uploads: Annotated[Count, Beyond(Overloaded)] = 1000
+    """How many such uploads one token may have under way."""
+    unfinished_upload_bytes: Annotated[Bytes, Beyond(Overloaded)] = 1024 * 1024 * MIB
+    """How many bytes those may be going to have together."""
     json_bytes: Annotated[Count, Beyond(PayloadTooLarge)] = 1 * MIB
     """The largest JSON body, in bytes."""
     sidecar_bytes: Annotated[Count, Beyond(PayloadTooLarge)] = 1 * MIB
@@ -237,6 +244,19 @@ class Seaweed(Section):
     """Where the `weed` program is; null looks into `tools/` and the installed packages."""
 
 
+def _absolute(path: str) -> str:
+    if not Path(path).is_absolute() and not path.startswith("~"):
+        raise ValueError("is no whole path; begin with `/` or `~`, on Windows with a drive")
+    return path
+
+
+class Import(Section):
+    roots: list[Annotated[str, AfterValidator(_absolute)]] | None = None
+    """The folders that files may be imported from, each with all below it. Null: who has the install token may read the
+    home of the user that Core runs as and the disks that are mounted (`/media`, `/run/media`, `/mnt`, `/Volumes`, the
+    drives of Windows), and who has a limited token nothing."""
+
+
 class Metadata(Section):
     undeclared_fields: Literal["keep", "reject"] = "keep"
     """What happens to a field of an entity that no field definition declares."""
@@ -256,6 +276,7 @@ class Settings(Section):
     jobs: Jobs = Jobs()
     storage: Storage = Storage()
     seaweed: Seaweed = Seaweed()
+    imports: Annotated[Import, Field(alias="import")] = Import()
     metadata: Metadata = Metadata()
 
 
@@ -319,8 +340,9 @@ def _without_effect(settings: Settings) -> list[str]:
 def unknown_keys(raw: dict[str, Any], model: type[Section] = Settings, place: str = "") -> list[str]:
     """The dotted keys of `raw` that no setting has."""
     unknown = []
+    known = {field.alias or name: field for name, field in model.model_fields.items()}
     for key, value in raw.items():
-        field = model.model_fields.get(key)
+        field = known.get(key)
         if field is None:
             unknown.append(f"{place}{key}")
         elif isinstance(field.annotation, type) and issubclass(field.annotation, Section):

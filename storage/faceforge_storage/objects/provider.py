@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from faceforge_storage.objects.staging import StagedFile
@@ -87,14 +88,22 @@ class Provider(Protocol):
         """
         ...
 
-    def publish(self, staged: StagedFile) -> StoredObject:
-        """Store the staged bytes under their hash, and return only when they would survive a power cut.
+    def arriving(self, needed: int) -> Path | None:
+        """A directory where `needed` bytes may be staged that `publish` then stores without a copy; None without one.
 
-        All or nothing: a reader never sees a part, a failure leaves nothing under the key. Publishing bytes
-        that are stored already is no error and leaves one object, whoever comes first; it sets the time of the
-        object to now, so that garbage collection waits its whole grace period again. The stored bytes are read
-        first: a damaged object is replaced, and moved to where `list` does not show it. Afterwards the staged
-        file may be gone, so nobody may use it again.
+        Names of files there are hexadecimal digits; `sweep` removes what is left of them. Raises StoreAway, NoSpace.
+        """
+        ...
+
+    def publish(self, staged: Sequence[StagedFile]) -> list[StoredObject]:
+        """Store staged bytes under their hashes, and return only when all of them would survive a power cut.
+
+        Of each all or nothing: a reader never sees a part, a failure leaves nothing under the key of the one that
+        failed; those before it may be stored. Publishing bytes that are stored already, also twice in one call, is
+        no error and leaves one object, whoever comes first; it sets the time of the object to now, so that garbage
+        collection waits its whole grace period again. The stored bytes are read first: a damaged object is replaced,
+        and moved to where `list` does not show it. Afterwards the staged files may be gone, so nobody may use them
+        again.
         """
         ...
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 
 from faceforge_storage.errors import StorageFailed, StoreAway, Unavailable
 from faceforge_storage.objects.provider import ObjectReader, Provider, StoredObject
 from faceforge_storage.objects.staging import StagedFile
+
+READ_BYTES = 1024 * 1024
 
 
 class ObjectStore:
@@ -32,7 +36,11 @@ class ObjectStore:
                 with suppress(StoreAway):
                     provider.check()
 
-    def publish(self, staged: StagedFile) -> StoredObject:
+    def arriving(self, needed: int) -> Path | None:
+        """Where bytes may be staged that are to be published; see Provider.arriving."""
+        return self._first.arriving(needed)
+
+    def publish(self, staged: Sequence[StagedFile]) -> list[StoredObject]:
         """Store staged bytes; see Provider.publish for what that promises and raises."""
         return self._first.publish(staged)
 
@@ -48,6 +56,16 @@ class ObjectStore:
                 f"{stored.size_bytes} bytes were stored, {reader.size_bytes} are there: it is damaged."
             )
         return reader
+
+    def is_whole(self, stored: StoredObject) -> bool:
+        """Whether an object has the bytes of its hash; all of them are read. Raises Unavailable, StorageFailed."""
+        reader, digest = self.open(stored), hashlib.sha256()
+        try:
+            for offset in range(0, stored.size_bytes, READ_BYTES):
+                digest.update(reader.read(offset, READ_BYTES))
+        finally:
+            reader.close()
+        return digest.hexdigest() == stored.sha256
 
     def delete(self, stored: StoredObject) -> None:
         """Remove an object; no error when it is not there."""

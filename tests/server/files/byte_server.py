@@ -51,7 +51,7 @@ class ByteServer:
     def put(self, name: str, data: bytes, media_type: str = "application/octet-stream") -> StoredObject:
         file = self.staging.begin()
         file.write(data)
-        stored = self.store.publish(file.finish())
+        stored = self.store.publish([file.finish()])[0]
         self.files[name] = (stored, media_type, name)
         return stored
 

@@ -197,7 +197,6 @@ def test_records_without_a_public_id_are_named_by_the_caller(database: Database)
         }
         more = {
             "content_hash": "0" * 64,
-            "extracted_metadata": {},
             "user_metadata": {},
             "tags": [],
             "plugin_data": {},

@@ -43,7 +43,7 @@ if moment == "before rename":
 if moment == "after rename":
     replace = Path.replace
     Path.replace = lambda *names: die(replace(*names))
-stored = provider.publish(staged)
+stored = provider.publish([staged])[0]
 print(stored.sha256, flush=True)
 if moment == "published":
     die()

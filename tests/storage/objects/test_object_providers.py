@@ -58,13 +58,15 @@ def test_new_bytes_go_to_the_assets_directory_that_the_settings_name(
 ) -> None:
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "core.json").write_text('{"paths": {"assets_dir": "elsewhere"}}')
-    stored = open_store(*open_home(tmp_path), lambda _name: Unregistered()).publish(stage(staging, b"a face"))
+    stored = open_store(*open_home(tmp_path), lambda _name: Unregistered()).publish(
+        [stage(staging, b"a face")]
+    )[0]
     assert stored.provider == "filesystem"
     assert (tmp_path / "elsewhere" / stored.key).read_bytes() == b"a face"
 
 
 def test_published_bytes_are_found_under_their_hash(provider: Provider, staging: Staging) -> None:
-    stored = provider.publish(stage(staging, b"a face"))
+    stored = provider.publish([stage(staging, b"a face")])[0]
     assert stored.sha256 == hashlib.sha256(b"a face").hexdigest()
     assert (stored.size_bytes, stored.provider) == (6, provider.name)
     assert read_all(provider, stored) == b"a face"
@@ -73,7 +75,7 @@ def test_published_bytes_are_found_under_their_hash(provider: Provider, staging:
 
 
 def test_empty_bytes_are_bytes(provider: Provider, staging: Staging) -> None:
-    stored = provider.publish(stage(staging, b""))
+    stored = provider.publish([stage(staging, b"")])[0]
     assert (stored.size_bytes, read_all(provider, stored)) == (0, b"")
 
 
@@ -84,7 +86,7 @@ def test_empty_bytes_are_bytes(provider: Provider, staging: Staging) -> None:
 def test_any_part_can_be_read(
     provider: Provider, staging: Staging, offset: int, length: int, expected: bytes
 ) -> None:
-    reader = provider.open(provider.publish(stage(staging, b"0123456789")))
+    reader = provider.open(provider.publish([stage(staging, b"0123456789")])[0])
     assert reader.read(offset, length) == expected
     reader.close()
     reader.close()
@@ -93,7 +95,7 @@ def test_any_part_can_be_read(
 def test_a_reader_has_a_file_exactly_when_the_provider_has_local_files(
     provider: Provider, staging: Staging
 ) -> None:
-    reader = provider.open(provider.publish(stage(staging, b"x")))
+    reader = provider.open(provider.publish([stage(staging, b"x")])[0])
     assert (reader.file is not None) == provider.has_local_files
     reader.close()
 
@@ -104,7 +106,7 @@ def test_fifty_writers_of_the_same_bytes_make_one_object(provider: Provider, sta
 
     def publish(file: StagedFile) -> StoredObject:
         start.wait()
-        return provider.publish(file)
+        return provider.publish([file])[0]
 
     with ThreadPoolExecutor(50) as pool:
         stored = set(pool.map(publish, staged))
@@ -115,10 +117,10 @@ def test_fifty_writers_of_the_same_bytes_make_one_object(provider: Provider, sta
 
 
 def test_publishing_again_makes_an_object_young(provider: Provider, staging: Staging) -> None:
-    stored = provider.publish(stage(staging, b"old"))
+    stored = provider.publish([stage(staging, b"old")])[0]
     first = provider.stat(stored)
     time.sleep(0.02)
-    assert provider.publish(stage(staging, b"old")) == stored
+    assert provider.publish([stage(staging, b"old")])[0] == stored
     second = provider.stat(stored)
     assert first is not None
     assert second is not None
@@ -128,7 +130,7 @@ def test_publishing_again_makes_an_object_young(provider: Provider, staging: Sta
 def test_a_deleted_object_is_gone_and_deleting_it_again_is_no_error(
     provider: Provider, staging: Staging
 ) -> None:
-    stored = provider.publish(stage(staging, b"x"))
+    stored = provider.publish([stage(staging, b"x")])[0]
     provider.delete(stored)
     provider.delete(stored)
     assert provider.stat(stored) is None
@@ -147,7 +149,7 @@ def test_a_key_that_the_provider_never_made_opens_nothing(provider: Provider, ke
 
 def test_a_file_is_read_only_under_a_path_made_of_its_hash(tmp_path: Path, staging: Staging) -> None:
     provider = FilesystemProvider(tmp_path / "assets")
-    stored = provider.publish(stage(staging, b"seen"))
+    stored = provider.publish([stage(staging, b"seen")])[0]
     digest = hashlib.sha256(b"seen").hexdigest()
     path = tmp_path / "assets" / "sha256" / digest[:2] / digest[2:4] / digest
     assert provider.path(stored) == path
@@ -157,7 +159,7 @@ def test_a_file_is_read_only_under_a_path_made_of_its_hash(tmp_path: Path, stagi
 def test_an_object_of_the_wrong_size_is_refused_when_it_is_opened(tmp_path: Path, staging: Staging) -> None:
     provider = FilesystemProvider(tmp_path / "assets")
     store = ObjectStore([provider])
-    stored = store.publish(stage(staging, b"whole"))
+    stored = store.publish([stage(staging, b"whole")])[0]
     damage(provider.path(stored), b"who")
     with pytest.raises(StorageFailed, match="3 are there"):
         store.open(stored)
@@ -166,7 +168,7 @@ def test_an_object_of_the_wrong_size_is_refused_when_it_is_opened(tmp_path: Path
 def test_a_pipe_in_place_of_an_object_is_refused_and_not_waited_for(tmp_path: Path, staging: Staging) -> None:
     """S9: whoever opens a pipe waits until somebody writes, and a thread of Core with them."""
     provider = FilesystemProvider(tmp_path / "assets")
-    stored = provider.publish(stage(staging, b"whole"))
+    stored = provider.publish([stage(staging, b"whole")])[0]
     provider.path(stored).unlink()
     os.mkfifo(provider.path(stored))
     with ThreadPoolExecutor(1) as pool, pytest.raises(StorageFailed):
@@ -190,24 +192,24 @@ def test_a_damaged_object_is_healed_by_publishing_again_and_kept_aside(
     if not links:
         monkeypatch.setattr(Path, "hardlink_to", refused)
     provider = FilesystemProvider(tmp_path / "assets")
-    stored = provider.publish(stage(staging, b"whole"))
+    stored = provider.publish([stage(staging, b"whole")])[0]
     damage(provider.path(stored), damaged)
-    assert provider.publish(stage(staging, b"whole")) == stored
+    assert provider.publish([stage(staging, b"whole")])[0] == stored
     assert read_all(provider, stored) == b"whole"
     [aside] = (tmp_path / "assets" / "damaged").iterdir()
     assert (aside.name.partition(".")[0], aside.read_bytes()) == (stored.sha256, damaged)
     assert list(provider.list()) == [stored]
-    assert provider.publish(stage(staging, b"whole")) == stored
+    assert provider.publish([stage(staging, b"whole")])[0] == stored
     assert [aside] == list((tmp_path / "assets" / "damaged").iterdir())
 
 
 def test_of_many_who_heal_an_object_one_keeps_the_damaged_one(tmp_path: Path, staging: Staging) -> None:
     provider = FilesystemProvider(tmp_path / "assets")
-    stored = provider.publish(stage(staging, b"whole"))
+    stored = provider.publish([stage(staging, b"whole")])[0]
     damage(provider.path(stored), b"whOle")
     staged = [stage(staging, b"whole") for _ in range(20)]
     with ThreadPoolExecutor(20) as pool:
-        assert set(pool.map(provider.publish, staged)) == {stored}
+        assert {each[0] for each in pool.map(provider.publish, [[each] for each in staged])} == {stored}
     assert read_all(provider, stored) == b"whole"
     assert [file.read_bytes() for file in (tmp_path / "assets" / "damaged").iterdir()] == [b"whOle"]
     assert list(staging.directory.iterdir()) == []
@@ -220,10 +222,10 @@ def test_an_object_of_a_provider_that_is_not_configured_is_offline(tmp_path: Pat
 
 def test_a_directory_removed_behind_our_back_is_made_again(tmp_path: Path, staging: Staging) -> None:
     provider = FilesystemProvider(tmp_path / "assets")
-    stored = provider.publish(stage(staging, b"x"))
+    stored = provider.publish([stage(staging, b"x")])[0]
     provider.path(stored).unlink()
     provider.path(stored).parent.rmdir()
-    assert read_all(provider, provider.publish(stage(staging, b"x"))) == b"x"
+    assert read_all(provider, provider.publish([stage(staging, b"x")])[0]) == b"x"
 
 
 @pytest.fixture
@@ -245,7 +247,7 @@ def test_across_disks_the_bytes_are_copied_and_nothing_is_left_behind(
 ) -> None:
     provider = FilesystemProvider(tmp_path / "assets")
     provider.sweep()
-    stored = provider.publish(stage(staging, b"moved"))
+    stored = provider.publish([stage(staging, b"moved")])[0]
     assert read_all(provider, stored) == b"moved"
     assert provider.path(stored).stat().st_mode & 0o222 == 0
     assert list(staging.directory.iterdir()) + list((tmp_path / "assets" / "arriving").iterdir()) == []
@@ -256,14 +258,14 @@ def test_across_disks_a_damaged_object_stays_where_it_is_until_a_whole_one_has_a
     tmp_path: Path, staging: Staging
 ) -> None:
     provider = FilesystemProvider(tmp_path / "assets")
-    stored = provider.publish(stage(staging, b"whole"))
+    stored = provider.publish([stage(staging, b"whole")])[0]
     damage(provider.path(stored), b"whOle")
     provider.reserve_bytes = 1 << 62  # more than any disk has
     with pytest.raises(NoSpace):
-        provider.publish(stage(staging, b"whole"))
+        provider.publish([stage(staging, b"whole")])
     assert read_all(provider, stored) == b"whOle"
     provider.reserve_bytes = 0
-    provider.publish(stage(staging, b"whole"))
+    provider.publish([stage(staging, b"whole")])
     assert read_all(provider, stored) == b"whole"
     assert [file.read_bytes() for file in (tmp_path / "assets" / "damaged").iterdir()] == [b"whOle"]
 

@@ -175,7 +175,7 @@ def test_a_disk_that_refuses_anywhere_keeps_nothing_and_recovers(
                 broken.setattr(Path, "replace", refuse)
             if broken and place == "directory":
                 broken.setattr(Path, "mkdir", refuse)
-            provider.publish(staged)
+            provider.publish([staged])
         finally:
             if file is not None:
                 file.discard()

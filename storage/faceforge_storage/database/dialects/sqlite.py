@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, cast
@@ -128,14 +128,11 @@ def insert_or_ignore(table: Table) -> Insert:
     return insert(table).prefix_with("OR IGNORE")
 
 
-def insert_many(connection: Connection, statement: Insert, rows: Sequence[Mapping[str, Any]]) -> int:
-    """Insert rows of a table, and return the `row_id` of the first: those of the others follow it without a gap.
-
-    There is one writer, which draws the numbers of a table in order; what triggers insert does not count.
-    """
-    connection.execute(statement, rows)
-    (last,) = _driver(connection).execute("SELECT last_insert_rowid()").fetchone()
-    return int(last) - len(rows) + 1
+def next_row_id(connection: Connection, table: Table) -> int:
+    """The number that the next row of a table gets, in a transaction of the one writer: none is ever used twice."""
+    last = _driver(connection).execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table.name,))
+    found = last.fetchone()
+    return 1 if found is None else int(found[0]) + 1
 
 
 def in_transaction(connection: Connection) -> bool:
