@@ -115,13 +115,17 @@ def has_link() -> ColumnElement[bool]:
 
 
 def oldest_with_contents(
-    db: Connection, wanted: Sequence[tuple[str, str | None] | None]
+    db: Connection, wanted: Sequence[tuple[str, str | None] | None], *, of_jobs: bool = True
 ) -> list[AnyRow | None]:
-    """For each hash the oldest live asset on these bytes, of one kind or of any; None where nothing is wanted."""
+    """For each hash the oldest live asset on these bytes, of one kind or of any; None where nothing is wanted.
+
+    `of_jobs`: also those that jobs keep for themselves.
+    """
     asked = func.json_each(literal(dumps(wanted), Text)).table_valued("key", "value", name="asked")
     content_hash, kind = (func.json_extract(asked.c.value, f"$[{place}]") for place in (0, 1))
-    of_no_job = or_(assets.c.kind < "job.", assets.c.kind > "job/")  # what a job keeps is only the job's
-    of_kind = or_(and_(kind.is_(None), of_no_job), assets.c.kind == kind)
+    of_kind = or_(kind.is_(None), assets.c.kind == kind)
+    if not of_jobs:
+        of_kind = and_(of_kind, or_(assets.c.kind < readings.OF_JOBS, assets.c.kind > "job/"))
     oldest = (
         select(assets.c.row_id)
         .where(assets.c.content_hash == content_hash, of_kind, shown(assets))
@@ -196,9 +200,24 @@ def add_objects(tx: Write, published: Sequence[tuple[Values, Values]]) -> int:
     """
     known = find_objects(tx.connection, (place["sha256"] for place, _ in published))
     new = {place["sha256"]: (place, hashes) for place, hashes in published if place["sha256"] not in known}
+    if known:
+        readings.enqueue(tx, _kept_by_jobs_only(tx, known))
     tx.insert(objects, [{**place, "created_at": tx.at} for place, _ in new.values()])
     readings.add_contents(tx, {sha256: hashes for sha256, (_, hashes) in new.items()})
     return len(new)
+
+
+def _kept_by_jobs_only(tx: Write, hashes: Iterable[str]) -> list[str]:
+    """Those of the contents that only jobs keep, of which nothing was read: now they are somebody's file."""
+    of_people = {
+        row.content_hash
+        for row in tx.rows(
+            select(assets.c.content_hash).where(
+                among(assets.c.content_hash, list(hashes)), ~assets.c.kind.startswith(readings.OF_JOBS)
+            )
+        )
+    }
+    return [each for each in hashes if each not in of_people]
 
 
 def find_object(db: Connection, sha256: str) -> AnyRow | None:

@@ -67,6 +67,10 @@ class BulkImportInput(Input):
     plan_job_id: RecordId | None = Field(
         default=None, description="The job that made a plan, which is to be carried out; in place of `path`."
     )
+    retry_job_id: RecordId | None = Field(
+        default=None,
+        description="An earlier import, of which only those files are meant that did not come in; in place of `path`.",
+    )
     decisions: OrDefault[JSONObject] = Field(
         default=JSONObject({}),
         description="The decisions of that plan by key, each the `value` of one of its options. Files of a decision "
