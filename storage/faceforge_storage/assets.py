@@ -115,13 +115,17 @@ def has_link() -> ColumnElement[bool]:
 
 
 def oldest_with_contents(
-    db: Connection, wanted: Sequence[tuple[str, str | None] | None]
+    db: Connection, wanted: Sequence[tuple[str, str | None] | None], *, of_jobs: bool = True
 ) -> list[AnyRow | None]:
-    """For each hash the oldest live asset on these bytes, of one kind or of any; None where nothing is wanted."""
+    """For each hash the oldest live asset on these bytes, of one kind or of any; None where nothing is wanted.
+
+    `of_jobs`: also those that jobs keep for themselves.
+    """
     asked = func.json_each(literal(dumps(wanted), Text)).table_valued("key", "value", name="asked")
     content_hash, kind = (func.json_extract(asked.c.value, f"$[{place}]") for place in (0, 1))
-    of_no_job = or_(assets.c.kind < "job.", assets.c.kind > "job/")  # what a job keeps is only the job's
-    of_kind = or_(and_(kind.is_(None), of_no_job), assets.c.kind == kind)
+    of_kind = or_(kind.is_(None), assets.c.kind == kind)
+    if not of_jobs:
+        of_kind = and_(of_kind, or_(assets.c.kind < readings.OF_JOBS, assets.c.kind > "job/"))
     oldest = (
         select(assets.c.row_id)
         .where(assets.c.content_hash == content_hash, of_kind, shown(assets))

@@ -24,7 +24,7 @@ def remove_sources(run: Run, folder: SourceFolder, incoming: Sequence[Incoming],
     """Remove the sources of files that are in; the lines of those that stay, and the counts, are put into `step`."""
     hashes = list(dict.fromkeys(each.sha256 for each in incoming))
     places = run.read(assets.find_objects, hashes)
-    live = run.read(assets.oldest_with_contents, [(each, None) for each in hashes])
+    live = run.read(assets.oldest_with_contents, [(each, None) for each in hashes], of_jobs=False)
     whole: dict[str, bool] = {}
     for sha256, asset in zip(hashes, live, strict=True):
         run.check()
