@@ -182,9 +182,7 @@ class Server:
         )
         count[answer.status_code] += 1
         # What was led is perhaps no longer wrong, what fails alone is answered, and a header that nobody knows is left.
-        may_be_right = (
-            led or case.operation.label in ITEM_BY_ITEM or UNKNOWN_HEADER in (case.headers or {})
-        )
+        may_be_right = led or case.operation.label in ITEM_BY_ITEM or UNKNOWN_HEADER in (case.headers or {})
         case.validate_response(
             answer, checks=CHECKS if may_be_right else [*CHECKS, checks.negative_data_rejection]
         )
