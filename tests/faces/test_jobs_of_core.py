@@ -37,7 +37,7 @@ def counting(run: Run, input: StepsInput) -> Done:
         run.progress((number + 1) / input.steps, f"step {number}", done=number + 1)
         run.log("info", f"step {number}", number=number)
         name = {"display_name": f"made {number}"}
-        run.write(lambda tx, name=name: entities.create(tx, name), checkpoint={"at": number + 1})  # type: ignore[misc]
+        run.write(lambda tx, name=name: entities.create(tx, name), checkpoint={"at": number + 1})
     return Done(done=input.steps)
 
 
@@ -125,7 +125,7 @@ def claimed_by(core: RunningCore, owner: str, job_type: str, seconds: int | None
 def test_what_ran_when_core_was_killed_is_queued_again_at_once(tmp_path: Path) -> None:
     """J10"""
     with running_core(tmp_path / "home") as core:
-        core.core.job_types.pop("core.probe", None)  # type: ignore[attr-defined]  # a dict
+        core.core.job_types.pop("core.probe", None)
         values = {"job_type": "core.probe", "max_attempts": 1, "made_by": "install", "token_id": None}
 
         def leave(tx: Write) -> str:
