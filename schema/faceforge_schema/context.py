@@ -96,6 +96,9 @@ class Context:
     uploaded: dict[str, Any] | None = None
     """The bytes of this request, as a row of `objects` with their `mime_type` and other `hashes`; they have no
     place until published."""
+    taken: Callable[[Write, str, bool], None] | None = None
+    """What is to be stored with the asset that this request makes, in the same transaction: it is told the id of that
+    and whether it is a duplicate."""
     freed: list[str] = field(default_factory=list)
     """The hashes of bytes that a purge of this request has freed."""
     ended_sessions: list[str] = field(default_factory=list)

@@ -18,14 +18,14 @@ from faceforge_schema.declare.lookup import lookup
 from faceforge_schema.declare.operation import mutation
 from faceforge_schema.declare.resources import Record, attribute, resource
 from faceforge_schema.declare.signatures import argument
-from faceforge_schema.fields.values import check_fields, check_still_unique
+from faceforge_schema.fields.entity_rules import EntityRules
 from faceforge_schema.values.deleted import Deleted, shown_as
 from faceforge_schema.values.inputs import Input, Name, OrDefault, RecordId, Word, Words, invalid, patched
-from faceforge_schema.values.reference_checks import check_asset
 from faceforge_schema.values.scalars import DateTime, JSONObject
 from faceforge_storage import entities as rows
 from faceforge_storage.database import records, tables
 from faceforge_storage.database.gateway import AnyRow
+from faceforge_storage.database.ids import new_id
 from faceforge_storage.errors import (
     ExternalIdTaken,
     FieldValueTaken,
@@ -81,7 +81,10 @@ def _each_once(ids: list[ExternalIdInput]) -> list[ExternalIdInput]:
     return list({(each.namespace, each.value): each for each in ids}.values())
 
 
-ExternalIds = Annotated[list[ExternalIdInput], Field(max_length=100), AfterValidator(_each_once)]
+MOST_EXTERNAL_IDS = 100
+ExternalIds = Annotated[
+    list[ExternalIdInput], Field(max_length=MOST_EXTERNAL_IDS), AfterValidator(_each_once)
+]
 
 
 @strawberry.pydantic.input(description="A new entity.")
@@ -168,9 +171,7 @@ def update_entity(
     """Change an entity. An absent key keeps, null clears, objects merge, lists are replaced whole."""
     row = rows.get(tx.connection, entity_id)
     values = patched(row, input, objects=("fields", "plugin_data"), lists=("aliases", "tags", "external_ids"))
-    check_asset(tx.connection, values, "primary_thumbnail_asset_id", row)
-    if "fields" in values:
-        values["fields"] = check_fields(tx.connection, context, values["fields"], row)
+    EntityRules(tx.connection, context, [values]).check(row.id, values, row._asdict())
     return Entity.of(rows.change(tx, row, values, expected_version))
 
 
@@ -188,10 +189,10 @@ def delete_entity(tx: Write, entity_id: ID, expected_version: int | None = None)
     errors=(NotFound, ExternalIdTaken, FieldValueTaken),
     needs="entities:write",
 )
-def restore_entity(tx: Write, entity_id: ID) -> Entity:
+def restore_entity(tx: Write, context: Context, entity_id: ID) -> Entity:
     """Take an entity out of the trash, with its links, relations and facts. A live one stays as it is."""
     row = rows.get(tx.connection, entity_id, "include")
-    check_still_unique(tx.connection, row)
+    EntityRules(tx.connection, context, [row._asdict()]).check_unique(row.id, row.fields)
     return Entity.of(rows.restore(tx, row))
 
 
@@ -219,6 +220,10 @@ def checked_values(
     `beside` are the fields of new entities that will be stored with it, and are not there yet.
     """
     values = input.model_dump(mode="json")
-    check_asset(db, values, "primary_thumbnail_asset_id")
-    values["fields"] = check_fields(db, context, values["fields"], None, beside)
+    rules = EntityRules(db, context, [values, *({"fields": each} for each in beside)])
+    for each in beside:
+        rules.check(new_id(), {"fields": each}, None)
+    given = {key: each for key, each in values["fields"].items() if each is not None}
+    values["fields"] = rules.with_defaults(given)
+    rules.check(new_id(), values, None)
     return values

@@ -26,6 +26,7 @@ from faceforge_storage.database import tables
 from faceforge_storage.database.gateway import AnyRow
 from faceforge_storage.errors import Forbidden, InvalidInput, NameTaken, NotFound, VersionConflict
 from faceforge_storage.jobs.requests import end_with_token
+from faceforge_storage.schedules.rows import end_of_token
 
 
 def _sorted_set(permissions: list[str]) -> list[str]:
@@ -151,6 +152,7 @@ def revoke_token(tx: Write, context: Context, token_id: ID, expected_version: in
     row = _held(tx, context, token_id)
     tx.delete(tables.tokens, [row], expected=expected_version)
     end_with_token(tx, row.id)
+    end_of_token(tx, row.id, row.name)
     context.core.jobs.expect()
     return token_id
 

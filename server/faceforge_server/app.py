@@ -18,9 +18,12 @@ from starlette.routing import BaseRoute, WebSocketRoute
 import faceforge_ui
 from faceforge_schema import Contract, Core, build_schema, needs_of_records, permissions_of
 from faceforge_server.contract_routes import contract_routes, path_operations
+from faceforge_server.events.job_log import JobLogAddress
 from faceforge_server.events.routes import EventAddress
+from faceforge_server.files.resumable import ResumableUploads
 from faceforge_server.files.signed_addresses import SignedAddresses
 from faceforge_server.files.transfers import FileTransfers
+from faceforge_server.files.tus import TusAddress
 from faceforge_server.graphql.view import GraphqlView
 from faceforge_server.graphql.websocket import GraphqlWebSocket
 from faceforge_server.http.answer_cache import AnswerCache
@@ -31,7 +34,7 @@ from faceforge_server.http.public_routes import Addresses, is_page, is_public, t
 from faceforge_server.http.request_context import context_of
 from faceforge_server.http.request_ids import RequestIds
 from faceforge_server.jobs.executor import JobExecutor
-from faceforge_server.jobs.log_routes import LogAddress
+from faceforge_server.jobs.schedules import ScheduleTender
 from faceforge_server.middleware.authentication import Authentication
 from faceforge_server.middleware.authenticator import Authenticator
 from faceforge_server.middleware.cached_answers import CachedAnswers
@@ -108,6 +111,7 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
     install = InstallToken(home.settings_file, settings.auth.install_token.get_secret_value())
     signed = SignedAddresses(install.signing_key)
     files = FileTransfers(contract, operations, store, staging, signed)
+    uploads = ResumableUploads(database, staging, files, limits)
     stored_bytes = StoredBytes(database, store, renditions.remove)
     followers = min(limits.followers, most_connections(limits.connections) // 2)
     events = Events(database, needs_of_records(contract.graphql), followers)
@@ -147,13 +151,14 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
         outermost=_outermost(settings),
         middleware=_middleware(core, authenticator, routes, cache, command),
         exception_handlers=EXCEPTION_HANDLERS,
-        lifespan=_lifespan(contract, core, staging),
+        lifespan=_lifespan(contract, core, staging, uploads),
     )
     app.router.routes.extend(routes)
     app.state.core, app.state.files, app.state.answers = core, files, cache
+    app.state.uploads = TusAddress(uploads, files.needs, limits.upload_bytes)
     app.state.signed_addresses = signed
     app.state.event_address = EventAddress(contract, operations)
-    app.state.log_address = LogAddress(contract, operations)
+    app.state.job_log_address = JobLogAddress(contract, operations)
     app.state.authenticator = authenticator
     app.state.token_command = command.shown_to
     app.state.link_command = TokenCommand(home.root, "link").shown_to
@@ -219,7 +224,7 @@ def _routes(
 
 
 def _lifespan(
-    contract: Contract, core: Core, staging: Staging
+    contract: Contract, core: Core, staging: Staging, uploads: ResumableUploads
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """What happens before the first request and after the last."""
 
@@ -236,6 +241,7 @@ def _lifespan(
         compiled = asyncio.create_task(asyncio.to_thread(contract.documents.compile))
         counted = asyncio.create_task(asyncio.to_thread(core.examiner.renditions.sweep))
         tending = asyncio.create_task(core.stored_bytes.tend())
+        expiring = asyncio.create_task(uploads.tend())
         dropping = asyncio.create_task(Retention(core.database, core.settings.journal).tend())
         kept_days = core.settings.jobs.keep_days
         removing = asyncio.create_task(JobRetention(core.database, core.stored_bytes, kept_days).tend())
@@ -243,13 +249,14 @@ def _lifespan(
         reading = asyncio.create_task(core.examiner.work() if reads else asyncio.sleep(0))
         executor = JobExecutor(core, staging)
         running = asyncio.create_task(executor.work())
+        scheduling = asyncio.create_task(ScheduleTender(core).tend())
         try:
             yield
         finally:
             core.events.close()
             core.jobs.close()
             handing_back = asyncio.create_task(executor.stop(LAST_SECONDS))
-            tasks = (tending, dropping, removing, reading, compiled, counted, running)
+            tasks = {tending, expiring, dropping, removing, reading, compiled, counted, running, scheduling}
             for each in tasks:
                 each.cancel()  # a thread goes on to its end, which nobody needs any more
             stopped = asyncio.create_task(core.examiner.examinations.stop())

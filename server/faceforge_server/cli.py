@@ -7,6 +7,7 @@ from importlib.metadata import entry_points, version
 
 from cyclopts import App
 
+from faceforge_server.commands.terminal import harmless, takes_any_letter
 from faceforge_storage.errors import FaceForgeError
 from faceforge_storage.ingest.isolation.reader_process import FROZEN_WORD
 
@@ -30,15 +31,18 @@ def load_all() -> None:
 
 
 def main() -> None:
-    """Runs the words of the command line. Exit codes: 0 done, 1 not done and why, 2 not understood."""
+    """Runs the words of the command line. Exit codes: 0 done, 1 not done and why, 2 not understood, 3 done in part, and
+    what was left out is said, 130 ended by Ctrl-C."""
     if sys.argv[1:2] == [FROZEN_WORD]:
         from faceforge_storage.ingest.isolation.worker import main as read_files
 
         read_files()  # which does not return
     if sys.argv[1:] in ([], ["-h"], ["--help"]):
         load_all()
+    takes_any_letter(sys.stdout)
     try:
         app()
     except FaceForgeError as error:
-        print(f"faceforge: {error.detail}", error.as_json()["hint"], sep="\n", file=sys.stderr)
+        said = (f"faceforge: {error.detail}", error.as_json()["hint"])
+        print(*map(harmless, said), sep="\n", file=sys.stderr)
         sys.exit(1)

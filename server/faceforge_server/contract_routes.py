@@ -17,7 +17,6 @@ from faceforge_server.files.conditions import matches
 from faceforge_server.files.routes import file_routes
 from faceforge_server.health import health_routes
 from faceforge_server.http.plain_route import PlainRoute
-from faceforge_server.jobs.log_routes import log_routes
 from faceforge_server.rest import RestOperation, openapi
 from faceforge_server.rest.openapi import Json
 from faceforge_server.sign_in import sign_in_routes
@@ -33,7 +32,6 @@ def path_operations(operations: list[RestOperation]) -> list[APIRoute]:
         *health_routes(),
         *file_routes(operations),
         *event_routes(operations),
-        *log_routes(operations),
         *sign_in_routes(),
     ]
 

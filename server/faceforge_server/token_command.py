@@ -33,6 +33,11 @@ def token_command(home: Path, *words: str) -> str:
     return quoted([*command, "--home", str(home)])
 
 
+def faceforge_command(home: Path, *words: str) -> str:
+    """The line to type for `faceforge WORDS` on `home`, by the program that runs."""
+    return quoted([*_program(), *words, "--home", str(home)])
+
+
 def quoted(words: list[str], system: str = os.name) -> str:
     """The words as one line for the shell of this system: on Windows PowerShell, which calls a program in quotation
     marks by `&` only. Windows forbids those marks in names of files."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Text, and_, exists, func, literal, or_, select
 
-from faceforge_storage import readings
+from faceforge_storage import readings, uploads
 from faceforge_storage.database import records
 from faceforge_storage.database.dialects import Listed, among, contains, holds_for_each
 from faceforge_storage.database.dotted import Merge, Under, fits, merged
@@ -200,9 +200,24 @@ def add_objects(tx: Write, published: Sequence[tuple[Values, Values]]) -> int:
     """
     known = find_objects(tx.connection, (place["sha256"] for place, _ in published))
     new = {place["sha256"]: (place, hashes) for place, hashes in published if place["sha256"] not in known}
+    if known:
+        readings.enqueue(tx, _kept_by_jobs_only(tx, known))
     tx.insert(objects, [{**place, "created_at": tx.at} for place, _ in new.values()])
     readings.add_contents(tx, {sha256: hashes for sha256, (_, hashes) in new.items()})
     return len(new)
+
+
+def _kept_by_jobs_only(tx: Write, hashes: Iterable[str]) -> list[str]:
+    """Those of the contents that only jobs keep, of which nothing was read: now they are somebody's file."""
+    of_people = {
+        row.content_hash
+        for row in tx.rows(
+            select(assets.c.content_hash).where(
+                among(assets.c.content_hash, list(hashes)), ~assets.c.kind.startswith(readings.OF_JOBS)
+            )
+        )
+    }
+    return [each for each in hashes if each not in of_people]
 
 
 def find_object(db: Connection, sha256: str) -> AnyRow | None:
@@ -274,6 +289,7 @@ def purge(tx: Write, asset: AnyRow) -> bool:
     them once this is committed.
     """
     records.purge(tx, assets, asset)
+    uploads.forget_asset(tx, asset.id)
     if any_with_contents(tx.connection, [asset.content_hash]):
         return False
     place = tx.rows(select(objects).where(objects.c.sha256 == asset.content_hash))

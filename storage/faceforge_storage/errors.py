@@ -12,13 +12,15 @@ FaceForgeError
 │   └── UnknownAddress
 ├── MethodNotAllowed 405, NotAcceptable 406, RequestTimeout 408
 ├── Conflict 409
-│   ├── ExternalIdTaken, FieldKeyTaken, FieldValueTaken, NameTaken, RelationshipExists
+│   ├── AlreadyExists, AmbiguousMatch
+│   ├── ExternalIdTaken, FieldKeyTaken, FieldValueTaken, NameTaken, RelationshipExists, OffsetMismatch
 │   └── InUse, NotInTrash, IdempotencyMismatch, LeaseLost
-├── CursorExpired 410
-├── VersionConflict 412
+├── CursorExpired 410, UploadExpired 410
+├── VersionConflict 412, TusVersion 412
 ├── PayloadTooLarge 413, UnsupportedMediaType 415, RangeNotSatisfiable 416, MisdirectedRequest 421
 ├── InvalidInput 422          understood, but not valid; lists each fault with its place
 │   └── HashMismatch, SizeMismatch, InvalidSidecar, UnknownReference, UnknownContent, RecordTooLarge
+├── UploadLocked 423, ChecksumMismatch 460
 ├── RateLimited 429, RequestHeaderFieldsTooLarge 431
 ├── Internal 500              what nobody expected; its cause is in the log only
 │   └── StorageFailed
@@ -193,6 +195,16 @@ class Conflict(FaceForgeError):
     code, status, title = "conflict", 409, "The request does not fit the present state"
 
 
+class AlreadyExists(Conflict):
+    code, title = "already_exists", "The entity is there already"
+    default_hint = "Leave the item out, or send `on_conflict` as `merge`, `replace` or `skip`."
+
+
+class AmbiguousMatch(Conflict):
+    code, title = "ambiguous_match", "The ids of the item belong to different entities"
+    default_hint = "Leave out the ids of all but one of them, or take the external id from the others first."
+
+
 class ExternalIdTaken(Conflict):
     code, title = "external_id_taken", "Another entity has this external id"
 
@@ -211,6 +223,11 @@ class NameTaken(Conflict):
 
 class RelationshipExists(Conflict):
     code, title = "relationship_exists", "An equal relationship exists"
+
+
+class OffsetMismatch(Conflict):
+    code, title = "offset_mismatch", "The upload goes on at another byte"
+    default_hint = "Ask by HEAD for `Upload-Offset`, and send what follows from there."
 
 
 class InUse(Conflict):
@@ -241,9 +258,20 @@ class CursorExpired(FaceForgeError):
     )
 
 
+class UploadExpired(FaceForgeError):
+    code, status, title = "upload_expired", 410, "The upload was not finished in time"
+    default_hint = (
+        "Begin a new one: POST /v1/uploads. `limits.upload_keep_hours` says how long they are kept."
+    )
+
+
 class VersionConflict(FaceForgeError):
     code, status, title = "version_conflict", 412, "The record was changed meanwhile"
     default_hint = "Read it again and repeat the change on its present version."
+
+
+class TusVersion(FaceForgeError):
+    code, status, title = "tus_version", 412, "This version of the tus protocol is not spoken here"
 
 
 class PayloadTooLarge(FaceForgeError):
@@ -302,6 +330,15 @@ class RecordTooLarge(InvalidInput):
     def of(cls, size: int, most: float) -> RecordTooLarge:
         """A record of `size` bytes of JSON, where `limits.record_bytes` allows `most`."""
         return cls(f"The record would have {size} bytes of JSON; limits.record_bytes allows {most}.")
+
+
+class UploadLocked(FaceForgeError):
+    code, status, title = "upload_locked", 423, "Another request is sending this upload"
+    default_hint = "Wait until it has ended, ask by HEAD for `Upload-Offset`, and go on from there."
+
+
+class ChecksumMismatch(FaceForgeError):
+    code, status, title = "checksum_mismatch", 460, "The bytes have another checksum than the one sent"
 
 
 class RateLimited(FaceForgeError):

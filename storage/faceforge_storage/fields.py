@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable, Sequence
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, literal, select
 
 from faceforge_storage.database import records
-from faceforge_storage.database.dialects import Listed, among, json_value, sync_field_index
+from faceforge_storage.database.dialects import Listed, among, json_rows, json_value, sync_field_index
 from faceforge_storage.database.gateway import AnyRow, Write
 from faceforge_storage.database.records import shown
 from faceforge_storage.database.tables import entities, field_defs
@@ -65,17 +66,28 @@ def remove(tx: Write, row: AnyRow, expected: int | None) -> None:
     sync_field_index(tx.connection, row.field_key, wanted=False)
 
 
-def holder_of_value(db: Connection, key: str, value: object, other_than: int | None) -> str | None:
-    """The id of a live entity that has `value` under a unique key, other than the row given.
+def holders_of_values(db: Connection, key: str, values: Sequence[object]) -> list[tuple[int, str]]:
+    """(place in `values`, id) of the live entities that have one of the values under a unique key.
 
     Only single values are unique: a list or an object, stored before the key was defined, equals no other.
     """
-    if isinstance(value, list | dict):
-        return None
+    if not values:
+        return []
+    listed = json_rows("values")
+    statement = (
+        select(listed.c.key, entities.c.id)
+        .select_from(listed)
+        .join(entities, json_value(entities.c.fields, key) == listed.c.value)
+        .where(shown(entities))
+    )
+    return [(row.key, row.id) for row in db.execute(statement, {"values": list(values)})]
+
+
+def comparable(value: object) -> Hashable:
+    """A single value as the database compares it; None for a list, an object or null, which equal no other."""
     if isinstance(value, int) and abs(value) >= 2**63:
-        value = _as_read_from_json(value)
-    statement = select(entities.c.id).where(json_value(entities.c.fields, key) == value, shown(entities))
-    return db.execute(statement.where(entities.c.row_id != (other_than or 0)).limit(1)).scalar_one_or_none()
+        return _as_read_from_json(value)
+    return None if isinstance(value, list | dict) else value
 
 
 def _as_read_from_json(number: int) -> float:

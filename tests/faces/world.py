@@ -161,6 +161,37 @@ class World:
         return self.core.sign_in()
 
     @cached_property
+    def job_type(self) -> str:
+        """A kind of jobs that a runner runs."""
+        schema = {
+            "type": "object",
+            "properties": {"pages": {"type": "integer"}},
+            "additionalProperties": False,
+        }
+        name = self.named("test.work")
+        self.make("register_job_type", name=name, input={"input_schema": schema, "output_schema": schema})
+        return name
+
+    @cached_property
+    def job(self) -> dict[str, Any]:
+        """A job that waits."""
+        return self.make("create_job", input={"job_type": self.job_type, "input": {"pages": 1}})
+
+    @cached_property
+    def held_job(self) -> dict[str, Any]:
+        """A job that is claimed, with the token of its lease."""
+        assert self.job
+        claimed = self.make(
+            "claim_jobs", input={"runner_id": "runner", "types": [self.job_type], "lease_s": 300}
+        )
+        found: dict[str, Any] = claimed["jobs"][0]
+        return found
+
+    @cached_property
+    def paused_job(self) -> str:
+        paused = self.make("pause_job", job_id=self.job["job_id"])
+        return str(paused["job_id"])
+
     def folder(self) -> str:
         """The path of a folder with one file, which can be imported."""
         made = self.core.core.home.parent / self.named("folder")
@@ -204,6 +235,7 @@ def compared(value: Any) -> Any:
     text = re.sub(r"[0-9a-f]{64}|[0-9a-f]{32}", numbered, text)
     text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", "moment", text)
     text = re.sub(r"ff_[\w-]{40,}", "secret", text)
+    text = re.sub(r'"lease_token": "[\w-]+"', '"lease_token": ""', text)
     text = re.sub(r"(expires|signature)=[\w-]+", "signed", text)
     text = re.sub(r"(\w{4}-){6}\w{4}", "code", text)
     text = re.sub(r'"data_directory": "[^"]*"', '"data_directory": ""', text)

@@ -8,13 +8,14 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from core_process import LAST_WORDS, SECONDS, CoreProcess, run
-from stored import assert_all_is_whole, put, rows, staged, until
+from small_disks import fill
+from stored import assert_all_is_whole, put, rows, staged
 
 from faceforge_storage.database.headroom import NAME as HEADROOM
 
@@ -28,30 +29,10 @@ def home_with(root: Path, **sections: Any) -> Path:
     return root
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 24 MiB."""
-    disk = tmp_path / "small"
-    disk.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(disk)], check=True)
-    yield disk
-    # What a Core started that was killed ends a moment after it, and may have a file open until then.
-    until(
-        lambda: subprocess.run(["umount", str(disk)], check=False, stderr=subprocess.DEVNULL).returncode == 0
-    )
-
-
 def pieces(size: int) -> Iterator[bytes]:
     """A body whose length is not announced."""
     for _ in range(size // MIB):
         yield os.urandom(MIB)
-
-
-def fill(filler: Path) -> None:
-    """Takes all the room that there is."""
-    with suppress(OSError), filler.open("wb", buffering=0) as file:
-        while True:
-            file.write(bytes(4096))
 
 
 @pytest.mark.needs("root")

@@ -12,7 +12,16 @@ from faceforge_server.cli import app, load_all
 
 INTRODUCTION = """# Commands
 
-`faceforge COMMAND --help` shows the same. Exit codes: 0 success, 1 failure (with its reason), 2 wrong usage.
+`faceforge COMMAND --help` shows the same. In a checkout the program is `.venv/bin/faceforge`, on Windows
+`.venv\\Scripts\\faceforge`.
+
+| exit code | meaning |
+|---|---|
+| 0 | done |
+| 1 | not done; the reason is printed |
+| 2 | the words were not understood |
+| 3 | `import`, and `job --follow` of one: done, but some files were left out, and why is printed |
+| 130 | ended by Ctrl-C; a job goes on |
 """
 
 

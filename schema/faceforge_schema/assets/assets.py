@@ -244,6 +244,8 @@ def assets(
 def create_asset(tx: Write, context: Context, input: AssetCreate) -> TakenAsset:
     """Make an asset on stored bytes. A live asset on them is answered in its place, unless `on_duplicate` is `new`."""
     row, duplicate = create_or_reuse(tx, context, input)
+    if context.taken is not None:
+        context.taken(tx, row.id, duplicate)
     return TakenAsset.of_values({**row._mapping, "duplicate": duplicate})
 
 

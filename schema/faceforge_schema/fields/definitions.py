@@ -20,7 +20,7 @@ from faceforge_schema.declare.lookup import lookup
 from faceforge_schema.declare.operation import mutation
 from faceforge_schema.declare.resources import Record, attribute, resource
 from faceforge_schema.declare.signatures import argument
-from faceforge_schema.fields.values import BOUNDS, check_default, faults_of, value_schema
+from faceforge_schema.fields.values import BOUNDS, check_default, faults_of, validator_of, value_schema
 from faceforge_schema.values.inputs import Input, Key, Name, Note, OrDefault, Word, Words, invalid, patched
 from faceforge_schema.values.regex import compiled
 from faceforge_schema.values.scalars import JSON, DateTime, JSONObject
@@ -250,7 +250,7 @@ def _check(tx: Write, values: dict[str, Any]) -> None:
     if values["unique"] and (values["multiple"] or kind == "json" or values["scope"] == "descriptor"):
         raise invalid("/unique", "is for a single plain value of an entity")
     if values["default"] is not None and (
-        wrong := faults_of(value_schema(values), values["default"], ["default"])
+        wrong := faults_of(validator_of(value_schema(values)), values["default"], ["default"])
     ):
         raise InvalidInput("The default does not fit its own definition.", errors=tuple(wrong))
     check_default(tx.connection, values)

@@ -30,10 +30,10 @@ from faceforge_storage.imports.source_folder import SourceFolder
 FULL_S = 5.0
 """How soon it is tried again while the disk is full."""
 MOST_LOGGED = 100
-"""How many files the log names as skipped or failed; the results have all."""
+"""How many files the log names as changed or failed; the plan has those that it left out, the results have all."""
 A_FILE = 20_000
 """As how many bytes a file counts beside its own, in how far the run is."""
-LOGGED = frozenset({"skipped", "failed", "not_removed"})
+LOGGED = frozenset({"failed", "not_removed"})
 LEFT_OUT = {
     "undecided": ("undecided", "It needs a decision that nobody made."),
     "unreadable": ("unreadable", "It could not be read when the plan was made."),
@@ -195,7 +195,8 @@ class _Carrying:
             self._run.log("info", "There is space again: the import goes on.")
             self._full_since = None
         for line in step.lines:
-            if line["outcome"] in LOGGED and self._logged < MOST_LOGGED:
+            told = line["outcome"] in LOGGED or line["code"] == CHANGED.code
+            if told and self._logged < MOST_LOGGED:
                 self._logged += 1
                 self._run.log("warning", f"{line['file']}: {line['message']}", code=line["code"])
                 if self._logged == MOST_LOGGED:

@@ -13,7 +13,7 @@ from faceforge_schema.imports.batches import Incoming, identity_of_plan
 from faceforge_schema.imports.results import Results, Step, line_of
 from faceforge_storage import entities as entity_rows
 from faceforge_storage.errors import FaceForgeError, Forbidden
-from faceforge_storage.imports import known_files
+from faceforge_storage.imports import known_files, matching
 from faceforge_storage.imports.plan_format import PlannedEntity, PlanReader
 
 
@@ -130,15 +130,26 @@ class TakingIn:
         if found is not None:
             return found
         new = EntityCreate(**self._to_make[key])
-        held = entity_rows.holders(tx.connection, ((each.namespace, each.value) for each in new.external_ids))
-        if held:
-            found = str(next(iter(held.values())).id)
-        else:
+        found = self._made_meanwhile(tx, step, new)
+        if found is None:
             self._run.context.actor.check(frozenset({"entities:write"}))
             found = str(new_entity(tx, self._run.context, new).id)
             step.counts["entities"] += 1
         step.created[key] = found
         return found
+
+    def _made_meanwhile(self, tx: Write, step: Step, new: EntityCreate) -> str | None:
+        """The id of who is there since the plan was made, perhaps by an earlier run of it.
+
+        That is whoever holds an external id, or without such ids the only one of the name.
+        """
+        if new.external_ids:
+            ids = ((each.namespace, each.value) for each in new.external_ids)
+            held = entity_rows.holders(tx.connection, ids)
+            return str(next(iter(held.values())).id) if held else None
+        called = matching.named(tx.connection, [new.display_name]).get(new.display_name, [])
+        ours = (*self._results.created.values(), *step.created.values()) if called else ()
+        return called[0].id if len(called) == 1 and called[0].id not in ours else None
 
 
 def _is_of_a_file(error: FaceForgeError) -> bool:

@@ -200,7 +200,7 @@ def create(tx: Write, context: Context, input: JobCreate, **beside: Any) -> Crea
 
     Raises InvalidInput, UnknownReference, Forbidden.
     """
-    kind = _kind(tx, context, input.job_type)
+    kind = kind_for(tx, context, input.job_type)
     kind.check_input(input.input)
     if input.input_asset_id is not None:
         context.actor.check(frozenset({"assets:read"}))
@@ -227,7 +227,8 @@ def token_id_of(tx: Write, context: Context) -> str | None:
     return found
 
 
-def _kind(tx: Write, context: Context, name: str) -> Kind:
+def kind_for(tx: Write, context: Context, name: str) -> Kind:
+    """The kind of jobs with a name, for who asks to make one; raises InvalidInput, Forbidden."""
     try:
         kind = kind_of(tx.connection, context.core, name)
     except NotFound as error:

@@ -15,6 +15,7 @@ from pydantic import (
     Field,
     GetCoreSchemaHandler,
     StringConstraints,
+    ValidationError,
     WithJsonSchema,
 )
 from pydantic_core import CoreSchema, ErrorDetails, PydanticUseDefault, core_schema
@@ -48,7 +49,8 @@ def _without_repeats(words: list[str]) -> list[str]:
     return list(dict.fromkeys(words))
 
 
-Words = Annotated[list[Word], Field(max_length=1000), AfterValidator(_without_repeats)]
+MOST_WORDS = 1000
+Words = Annotated[list[Word], Field(max_length=MOST_WORDS), AfterValidator(_without_repeats)]
 """A set of words in the order given: tags, aliases."""
 
 
@@ -167,6 +169,13 @@ def faults(errors: Iterable[ErrorDetails]) -> tuple[Fault, ...]:
     return tuple(
         Fault(pointer(error["loc"]), error["msg"], error["type"]) for error in islice(errors, MAX_FAULTS)
     )
+
+
+def refusal(error: ValidationError, whole: str) -> InvalidInput:
+    """What pydantic refuses as an error of our tree with every fault; `whole` is what the input itself is called."""
+    wrong = faults(error.errors(include_url=False, include_input=False))
+    where = wrong[0].pointer.lstrip("/") or whole
+    return InvalidInput(f"{where}: {wrong[0].message}.", errors=wrong)
 
 
 def pointer(parts: Iterable[str | int]) -> str:

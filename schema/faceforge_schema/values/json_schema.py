@@ -29,8 +29,13 @@ Validator: Any = extend(Draft202012Validator, {"pattern": _pattern})
 
 def errors_of(schema: dict[str, Any], value: Any) -> Iterator[ValidationError]:
     """What is wrong with `value`."""
-    errors: Iterator[ValidationError] = _validator(json.dumps(schema, sort_keys=True)).iter_errors(value)
+    errors: Iterator[ValidationError] = validator_of(schema).iter_errors(value)
     return errors
+
+
+def validator_of(schema: dict[str, Any]) -> Any:
+    """What tells by `iter_errors` what is wrong with a value."""
+    return _validator(json.dumps(schema, sort_keys=True))
 
 
 @lru_cache(maxsize=1024)

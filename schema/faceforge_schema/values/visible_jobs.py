@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Select, literal
+from sqlalchemy import Connection, literal
 
 from faceforge_schema.context import Context
 from faceforge_storage.database import records
@@ -32,7 +32,7 @@ SUPPLIED: dict[str, Callable[[Context], Any]] = {
 
 def visible_job(db: Connection, context: Context, job_id: str) -> AnyRow:
     """The row of a job that who asks may see, with what its lease says; raises NotFound."""
-    return records.find(db, _visible(context), "id", job_id)
+    return records.find(db, jobs.matching(**visible_to(context)), "id", job_id)
 
 
 def hidden_owners(db: Connection, context: Context, owners: Iterable[Mapping[str, Any]]) -> set[str]:
@@ -43,7 +43,7 @@ def hidden_owners(db: Connection, context: Context, owners: Iterable[Mapping[str
     there = db.execute(jobs.ids_among(ids)).scalars().all()
     if not there:
         return set()
-    seen = _visible(context)
+    seen = jobs.matching(**visible_to(context))
     shown = db.execute(seen.where(among(seen.selected_columns["id"], there))).all()
     return set(there) - {row.id for row in shown}
 
@@ -54,10 +54,7 @@ def check_bytes(db: Connection, context: Context, owner: Mapping[str, Any]) -> N
         raise Forbidden("The file belongs to a job that needs what this token lacks.")
 
 
-def _visible(context: Context) -> Select[Any]:
+def visible_to(context: Context) -> dict[str, Any]:
+    """What a `matching` of jobs or schedules takes, outside of a list, so that it shows what who asks may see."""
     given = {name: give(context) for name, give in SUPPLIED.items()}
-    return jobs.matching(
-        every=given["every"],
-        own_types=literal(given["own_types"]),
-        permissions=literal(given["permissions"]),
-    )
+    return {name: literal(each) if isinstance(each, str) else each for name, each in given.items()}

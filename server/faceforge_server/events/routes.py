@@ -1,9 +1,8 @@
-"""The one address of events: the generated route answers a page, and here it learns to wait and to stream."""
+"""The addresses that can be followed, and that of events: of a page, it learns here to wait and to stream."""
 
 from __future__ import annotations
 
 import asyncio
-import math
 from contextlib import aclosing
 from typing import Any, cast
 
@@ -13,28 +12,38 @@ from starlette.responses import Response
 
 from faceforge_schema import Context, Contract
 from faceforge_schema.events import PULSE_SECONDS, events, wanted
-from faceforge_server.events.description import AFTER, event_route
+from faceforge_schema.jobs.log import job_log
+from faceforge_server.events.allowed import still_allowed
+from faceforge_server.events.description import EVENTS, JOB_LOG, followed_route
+from faceforge_server.events.job_log import JobLogAddress
+from faceforge_server.events.parameters import last_id, without_wait
 from faceforge_server.events.stream import MEDIA_TYPE, EventStream
 from faceforge_server.http.answers import HeldAnswer
 from faceforge_server.http.request_context import context_of
-from faceforge_server.http.waiting import without_wait
 from faceforge_server.middleware.authentication import STILL
 from faceforge_server.rest.inputs import read_variables
 from faceforge_server.rest.operations import RestOperation, operation_of
 from faceforge_server.rest.routes import answer, result_of
 from faceforge_storage.database.read_budget import released_on_error
-from faceforge_storage.errors import FaceForgeError, Fault, InvalidInput
 from faceforge_storage.events.event import Wanted
 
 
 def event_routes(operations: list[RestOperation]) -> list[APIRoute]:
-    """`GET /v1/events`, before the generated route; the application's state has the `EventAddress` that answers."""
-    return [event_route(answer_events, operation_of(operations, events))]
+    """What can be followed, before the generated routes; the application's state has what answers."""
+    return [
+        followed_route(answer_events, operation_of(operations, events), EVENTS),
+        followed_route(answer_job_log, operation_of(operations, job_log), JOB_LOG),
+    ]
 
 
 async def answer_events(request: Request) -> Response:
     """List events, wait for one, or follow them."""
     return await cast("EventAddress", request.app.state.event_address).events(request)
+
+
+async def answer_job_log(request: Request) -> Response:
+    """Read the log of a job, wait for an entry, or follow it."""
+    return await cast("JobLogAddress", request.app.state.job_log_address).log(request)
 
 
 class EventAddress:
@@ -50,8 +59,8 @@ class EventAddress:
         with released_on_error(context.budget):
             wait, request = without_wait(request)
             variables = await read_variables(self._operation, request, context)
-            if (last := request.headers.get(AFTER)) is not None:
-                variables["after"] = _event_id(last)
+            if (last := last_id(request, "an event")) is not None:
+                variables["after"] = last
             if MEDIA_TYPE in request.headers.get("accept", ""):
                 return await _stream(request, context, variables)
             found = await result_of(self._contract, self._operation, variables, context)
@@ -72,22 +81,8 @@ async def _stream(request: Request, context: Context, variables: dict[str, Any])
         _wanted(context, variables), variables.get("after"), context.turn, pulse_seconds=PULSE_SECONDS
     )
     first = await anext(batches)
-    asked_at, changes = -math.inf, hub.permission_changes  # what changed before the hub began was not counted
-
-    async def may_stay() -> bool:
-        """Whether who began still may do the same: asked when a token has changed, and now and then."""
-        nonlocal asked_at, changes
-        now = asyncio.get_running_loop().time()
-        if changes == hub.permission_changes and now - asked_at < PULSE_SECONDS:
-            return True
-        changes, asked_at = hub.permission_changes, now
-        try:
-            return bool(await still() == context.actor)
-        except FaceForgeError:
-            return False
-
     context.budget.release()  # a stream holds one batch, which all who follow alike share
-    return EventStream(first, batches, may_stay)
+    return EventStream(first, batches, still_allowed(context, still))
 
 
 async def _until_one(context: Context, variables: dict[str, Any], seconds: int) -> None:
@@ -107,13 +102,3 @@ async def _until_one(context: Context, variables: dict[str, Any], seconds: int) 
 
 def _wanted(context: Context, variables: dict[str, Any]) -> Wanted:
     return wanted(context, variables.get("types"), variables.get("record_id"))
-
-
-def _event_id(text: str) -> int:
-    """The id in `Last-Event-ID`; raises InvalidInput."""
-    if not (text.isdecimal() and text.isascii() and len(text) < 19):
-        message = "is the id of an event"
-        raise InvalidInput(
-            f"{AFTER} {message}.", errors=(Fault(f"/{AFTER.lower()}", message, "invalid", "header"),)
-        )
-    return int(text)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from typing import Any, TypeVar
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from faceforge_server.http.json_response import NOT_STORED
-from faceforge_storage.events.ring import Batch
+from faceforge_storage.events.ring import Batch, Told
 
 MEDIA_TYPE = "text/event-stream"
 RETRY_MILLISECONDS = 2000
@@ -17,6 +18,9 @@ RETRY_MILLISECONDS = 2000
 BEGIN = b"retry: %d\n\n" % RETRY_MILLISECONDS
 PULSE = b": nothing new\n\n"
 """A comment: whoever is connected hears something now and then, and a proxy does not take the connection for dead."""
+
+
+T = TypeVar("T", bound=Told)
 
 
 class EventStream(Response):
@@ -27,7 +31,10 @@ class EventStream(Response):
     """
 
     def __init__(
-        self, first: Batch, batches: AsyncGenerator[Batch, None], may_stay: Callable[[], Awaitable[bool]]
+        self,
+        first: Batch[T],
+        batches: AsyncGenerator[Batch[T], None],
+        may_stay: Callable[[], Awaitable[bool]],
     ) -> None:
         # A proxy such as nginx would collect what is sent.
         super().__init__(headers={**NOT_STORED, "X-Accel-Buffering": "no"}, media_type=MEDIA_TYPE)
@@ -67,9 +74,9 @@ def _position(position: int) -> bytes:
     return b"id: %d\n\n" % position
 
 
-def _ends_with(batch: Batch) -> bool:
+def _ends_with(batch: Batch[Any]) -> bool:
     """Whether the last event of a batch has its position for an id."""
-    return bool(batch.events) and batch.events[-1].fields.event_id == batch.position
+    return bool(batch.events) and batch.events[-1].position == batch.position
 
 
 async def _send(send: Send, text: bytes) -> None:

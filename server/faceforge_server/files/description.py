@@ -105,14 +105,14 @@ HEADERS: dict[str, tuple[Json, str]] = {
 def upload_route(endpoint: Endpoint, method: str, create: RestOperation) -> APIRoute:
     """The path operation of an upload: as a form by POST, as the raw body by PUT."""
     as_form = method == "POST"
-    return _route(
+    return route(
         UPLOAD,
         endpoint,
         method,
         "uploadAsset" if as_form else "uploadAssetBytes",
         f"Upload a file as {'a form' if as_form else 'the raw body'}",
         "Nothing is kept unless all is in order.",
-        f"Needs the permission {_listed(create.needs)}.",
+        f"Needs the permission {listed(create.needs)}.",
         status_code=201,
         responses={
             "200": _asset("A live asset has these bytes already; this is it."),
@@ -126,14 +126,14 @@ def upload_route(endpoint: Endpoint, method: str, create: RestOperation) -> APIR
 def download_route(endpoint: Endpoint, method: str, needs: Iterable[str]) -> APIRoute:
     """The path operation of a download, or by HEAD of its headers."""
     body = BYTES if method == "GET" else {}
-    return _route(
+    return route(
         DOWNLOAD,
         endpoint,
         method,
         f"{method.lower()}AssetBytes",
         "Download the bytes of an asset" if method == "GET" else "Read the headers of a download",
         "Ranges, conditions and HEAD as in RFC 9110. What could run in a browser is never inline.",
-        f"Needs the permission {_listed(needs)}, or a signed address.",
+        f"Needs the permission {listed(needs)}, or a signed address.",
         responses={
             "200": {"description": "The whole file.", **body},
             "206": {"description": "The parts asked for.", **body},
@@ -142,9 +142,9 @@ def download_route(endpoint: Endpoint, method: str, needs: Iterable[str]) -> API
         },
         openapi_extra={
             "parameters": [
-                _parameter("asset_id", "path", ASSET_ID, "The asset.", required=True),
-                *(_parameter(name, "query", schema, text) for name, (schema, text) in QUERY.items()),
-                *(_parameter(name, "header", schema, text) for name, (schema, text) in HEADERS.items()),
+                parameter("asset_id", "path", ASSET_ID, "The asset.", required=True),
+                *(parameter(name, "query", schema, text) for name, (schema, text) in QUERY.items()),
+                *(parameter(name, "header", schema, text) for name, (schema, text) in HEADERS.items()),
             ],
             "security": SIGNED,
             PERMISSIONS: sorted(needs),
@@ -155,7 +155,7 @@ def download_route(endpoint: Endpoint, method: str, needs: Iterable[str]) -> API
 def thumbnail_of_asset_route(endpoint: Endpoint, method: str, needs: Iterable[str]) -> APIRoute:
     """The path operation that leads to an asset's thumbnail."""
     body = THUMBNAIL if method == "GET" else {}
-    return _route(
+    return route(
         THUMBNAIL_OF_ASSET,
         endpoint,
         method,
@@ -163,7 +163,7 @@ def thumbnail_of_asset_route(endpoint: Endpoint, method: str, needs: Iterable[st
         "Find the thumbnail of an asset" if method == "GET" else "Find the address of an asset's thumbnail",
         "Leads to a live asset of the kind `image.thumbnail` that was derived from it, else to what is made of its "
         "bytes. `thumbnail` of the asset has the same addresses, and saves this step.",
-        f"Needs the permission {_listed(needs)}.",
+        f"Needs the permission {listed(needs)}.",
         status_code=307,
         responses={
             "200": {"description": "The thumbnail, for clients that go where they are led.", **body},
@@ -172,8 +172,8 @@ def thumbnail_of_asset_route(endpoint: Endpoint, method: str, needs: Iterable[st
         },
         openapi_extra={
             "parameters": [
-                _parameter("asset_id", "path", ASSET_ID, "The asset.", required=True),
-                _parameter(
+                parameter("asset_id", "path", ASSET_ID, "The asset.", required=True),
+                parameter(
                     "size", "query", {**WIDTH, "default": "320"}, "How wide it is, in pixels, at most."
                 ),
             ],
@@ -185,7 +185,7 @@ def thumbnail_of_asset_route(endpoint: Endpoint, method: str, needs: Iterable[st
 def thumbnail_route(endpoint: Endpoint, method: str, needs: Iterable[str]) -> APIRoute:
     """The path operation of a thumbnail, or by HEAD of its headers."""
     body = THUMBNAIL if method == "GET" else {}
-    return _route(
+    return route(
         ADDRESS,
         endpoint,
         method,
@@ -193,7 +193,7 @@ def thumbnail_route(endpoint: Endpoint, method: str, needs: Iterable[str]) -> AP
         "Download a thumbnail" if method == "GET" else "Read the headers of a thumbnail",
         "At most `size` pixels wide and twice as high, made when it is first asked for. A picture is `immutable`: "
         "browsers keep it. A tile that is drawn for a file without one is asked for again after a minute.",
-        f"Needs the permission {_listed(needs)}, or a signed address.",
+        f"Needs the permission {listed(needs)}, or a signed address.",
         responses={
             "200": {"description": "The thumbnail.", **body},
             "304": {"description": "You have it already."},
@@ -205,11 +205,11 @@ def thumbnail_route(endpoint: Endpoint, method: str, needs: Iterable[str]) -> AP
         },
         openapi_extra={
             "parameters": [
-                _parameter("content_hash", "path", CONTENT_HASH, "The SHA-256 of the bytes.", required=True),
-                _parameter("size", "path", WIDTH, "How wide it is, in pixels, at most.", required=True),
-                _parameter("recipe", "path", VERSION, "The version of the recipe.", required=True),
-                *(_parameter(name, "query", *QUERY[name]) for name in ("expires", "signature")),
-                _parameter("If-None-Match", "header", *HEADERS["If-None-Match"]),
+                parameter("content_hash", "path", CONTENT_HASH, "The SHA-256 of the bytes.", required=True),
+                parameter("size", "path", WIDTH, "How wide it is, in pixels, at most.", required=True),
+                parameter("recipe", "path", VERSION, "The version of the recipe.", required=True),
+                *(parameter(name, "query", *QUERY[name]) for name in ("expires", "signature")),
+                parameter("If-None-Match", "header", *HEADERS["If-None-Match"]),
             ],
             "security": SIGNED,
             PERMISSIONS: sorted(needs),
@@ -217,22 +217,24 @@ def thumbnail_route(endpoint: Endpoint, method: str, needs: Iterable[str]) -> AP
     )
 
 
-def _route(
+def route(
     path: str,
     endpoint: Endpoint,
     method: str,
     name: str,
     summary: str,
     *description: str,
+    tag: str = "assets",
     **options: Any,
 ) -> APIRoute:
+    """A path operation, as OpenAPI describes it; `options` are those of `PlainRoute`."""
     return PlainRoute(
         path,
         endpoint,
         methods=[method],
         name=name,
         operation_id=name,
-        tags=["assets"],
+        tags=[tag],
         summary=summary,
         description="\n\n".join(description),
         **options,
@@ -272,10 +274,11 @@ def _query(field: FormField, create: RestOperation) -> Json:
     schema = {key: value for key, value in field.schema.items() if key != "description"}
     if "examples" not in schema and field.input is not None:
         schema["examples"] = [input_example(create, field.input)]
-    return _parameter(field.name, "query", schema, field.schema["description"])
+    return parameter(field.name, "query", schema, field.schema["description"])
 
 
-def _parameter(name: str, place: str, schema: Json, description: str, **more: bool) -> Json:
+def parameter(name: str, place: str, schema: Json, description: str, **more: bool) -> Json:
+    """A parameter in the path, the query or a header."""
     return {"name": name, "in": place, "schema": schema, "description": description, **more}
 
 
@@ -287,5 +290,6 @@ def _asset(description: str) -> Json:
     }
 
 
-def _listed(needs: Iterable[str]) -> str:
+def listed(needs: Iterable[str]) -> str:
+    """Permissions, as a sentence names them."""
     return ", ".join(f"`{each}`" for each in sorted(needs))

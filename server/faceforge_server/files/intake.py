@@ -8,10 +8,9 @@ from typing import ParamSpec, Self, TypeVar
 
 from starlette.requests import ClientDisconnect, Request
 
-from faceforge_server.files.form import UploadLimits
 from faceforge_server.files.progress import Progress
 from faceforge_storage.errors import BadRequest
-from faceforge_storage.objects.staging import StagedFile, Staging, StagingFile
+from faceforge_storage.objects.staging import StagedFile, StagingFile
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -20,11 +19,15 @@ WRITE_BYTES = 1024 * 1024
 
 
 class Intake:
-    """The staged file of one upload; leaving without `finish` removes it."""
+    """The staged file of one upload. Leaving without `finish` does `leave` to it: by default it is removed."""
 
-    def __init__(self, staging: Staging, limits: UploadLimits, announced: int, progress: Progress) -> None:
-        self._staging, self._limits, self._announced = staging, limits, announced
-        self._progress = progress
+    def __init__(
+        self,
+        open_file: Callable[[], StagingFile],
+        progress: Progress,
+        leave: Callable[[StagingFile], object] = StagingFile.discard,
+    ) -> None:
+        self._open_file, self._progress, self._leave = open_file, progress, leave
         self._file: StagingFile | None = None
         self._waiting = bytearray()
 
@@ -32,29 +35,34 @@ class Intake:
     def begun(self) -> bool:
         return self._file is not None
 
+    @property
+    def file(self) -> StagingFile:
+        """The file, once this has begun."""
+        assert self._file is not None
+        return self._file
+
     async def begin(self) -> None:
         def open_file() -> None:  # in the thread, so that a cancelled upload still knows its file
-            self._file = self._staging.begin(self._limits.file_bytes, self._announced)
+            self._file = self._open_file()
 
         await uncancelled(open_file)
 
     async def write(self, data: bytes) -> None:
         self._waiting += data
         if len(self._waiting) >= WRITE_BYTES:
-            await self._flush()
+            await self.flush()
 
-    async def _flush(self) -> None:
-        assert self._file is not None
+    async def flush(self) -> None:
+        """Write what has been collected."""
         waiting, self._waiting = self._waiting, bytearray()
         size = len(waiting)
-        await uncancelled(self._file.write, waiting)
+        await uncancelled(self.file.write, waiting)
         self._progress.came(size)
 
     async def finish(self, sha256: str | None, size_bytes: int | None) -> StagedFile:
         """The staged file, checked against what was declared."""
-        await self._flush()
-        assert self._file is not None
-        staged = await uncancelled(self._file.finish, sha256, size_bytes)
+        await self.flush()
+        staged = await uncancelled(self.file.finish, sha256, size_bytes)
         self._file = None
         self._progress.ended()
         return staged
@@ -64,7 +72,7 @@ class Intake:
 
     async def __aexit__(self, *_: object) -> None:
         if self._file is not None:
-            await uncancelled(self._file.discard)
+            await uncancelled(self._leave, self._file)
 
 
 async def body(request: Request) -> AsyncGenerator[bytes, None]:

@@ -18,11 +18,15 @@ def untold(_data: Mapping[str, Any]) -> None:
 
 
 class Progress:
-    """Counts the bytes of one upload. `expected` is how many the body was declared to have, 0 when it was not."""
+    """Counts the bytes of one upload. `expected` is how many it was declared to have, 0 when it was not.
 
-    def __init__(self, tell: Tell, expected: int) -> None:
+    `upload_id` and `received` are for an upload that goes on: what it is called, and how many bytes had come before.
+    """
+
+    def __init__(self, tell: Tell, expected: int, upload_id: str | None = None, received: int = 0) -> None:
         self._tell, self._expected = tell, expected
-        self._received = 0
+        self._upload_id = upload_id or current_request_id()
+        self._received = received
         self._told_at = time.monotonic()
         self._told = False
 
@@ -41,7 +45,7 @@ class Progress:
         self._told, self._told_at = True, time.monotonic()
         self._tell(
             {
-                "upload_id": current_request_id(),
+                "upload_id": self._upload_id,
                 "received_bytes": self._received,
                 "expected_bytes": self._expected or None,
                 "done": done,

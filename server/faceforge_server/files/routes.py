@@ -17,12 +17,26 @@ from faceforge_server.files.description import (
 )
 from faceforge_server.files.thumbnails import thumbnail, thumbnail_of_asset
 from faceforge_server.files.transfers import FileTransfers
+from faceforge_server.files.tus import TusAddress
+from faceforge_server.files.tus_description import tus_routes
 from faceforge_server.files.upload import receive_multipart, receive_raw
+from faceforge_server.http.plain_route import Endpoint
 from faceforge_server.rest.operations import RestOperation, operation_of
+
+UPLOADS = {
+    "OPTIONS": "options",
+    "POST": "create",
+    "HEAD": "head",
+    "GET": "get",
+    "PATCH": "patch",
+    "DELETE": "delete",
+}
+"""Method -> what of a `TusAddress` answers it."""
 
 
 def file_routes(operations: list[RestOperation]) -> list[APIRoute]:
-    """Upload, download and thumbnails; the application's state has the `FileTransfers` that they use as `files`."""
+    """Upload, download and thumbnails. The application's state has the `FileTransfers` that they use as `files`, and
+    as `uploads` the `TusAddress`."""
     create, read = operation_of(operations, create_asset), operation_of(operations, asset).needs
     return [
         upload_route(upload_form, "POST", create),
@@ -33,6 +47,7 @@ def file_routes(operations: list[RestOperation]) -> list[APIRoute]:
         thumbnail_of_asset_route(thumbnail_of_asset, "HEAD", read),
         thumbnail_route(thumbnail, "GET", read),
         thumbnail_route(thumbnail, "HEAD", read),
+        *tus_routes({method: _of_uploads(name) for method, name in UPLOADS.items()}, create),
     ]
 
 
@@ -53,3 +68,11 @@ async def download(request: Request) -> Response:
 
 def _files(request: Request) -> FileTransfers:
     return cast("FileTransfers", request.app.state.files)
+
+
+def _of_uploads(name: str) -> Endpoint:
+    async def answer(request: Request) -> Response:
+        found: Response = await getattr(cast("TusAddress", request.app.state.uploads), name)(request)
+        return found
+
+    return answer

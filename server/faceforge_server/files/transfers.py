@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from functools import partial
 from typing import Any, get_args
 
+from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -30,6 +32,7 @@ from faceforge_server.http.request_context import context_of
 from faceforge_server.rest.inputs import validated
 from faceforge_server.rest.operations import RestOperation, operation_of
 from faceforge_server.rest.routes import answer
+from faceforge_storage.assets import any_with_contents, find_object
 from faceforge_storage.database.read_budget import released_on_error
 from faceforge_storage.errors import FaceForgeError, Fault, InvalidInput, InvalidSignature, NotFound
 from faceforge_storage.ingest.mime import sniff
@@ -65,38 +68,47 @@ class FileTransfers:
         self._read = operation_of(operations, asset).needs
         contract.documents.keep(ASSET)
 
+    @property
+    def needs(self) -> frozenset[str]:
+        """The permissions that an upload needs."""
+        return self._create.needs
+
     async def upload(self, request: Request, receive: ReceiveUpload, place: str) -> Response:
         """Take a file in, and make an asset of it; `place` is where `receive` finds the fields: body or query."""
         context = context_of(request)
-        context.actor.check(self._create.needs)
+        context.actor.check(self.needs)
         bounds = context.core.settings.limits
         limits = UploadLimits(bounds.upload_bytes, bounds.sidecar_bytes)
-        events = context.core.events
-        tell = partial(events.announce, KIND, needs=events.types.needs["asset"])
-        await asyncio.to_thread(self._store.check)  # before a byte is accepted
+        await self.check_store()  # before a byte is accepted
         with released_on_error(context.budget):
             try:
-                async with await receive(request, self._staging, limits, tell) as upload:
-                    result = await self._make_asset(upload, context)
+                async with await receive(request, self._staging, limits, self.tell(context)) as upload:
+                    result = await self.make_asset(upload, context)
             except FaceForgeError as error:
                 error.errors = tuple(_placed(fault, place) for fault in error.errors)
                 raise
             return HeldAnswer(await answer(self._create, result, context), context.budget)
 
-    async def _make_asset(self, upload: Upload, context: Context) -> Any:
-        """Make the asset of what came in; of what is refused no bytes stay."""
+    async def check_store(self) -> None:
+        """Return when what is new can be stored. Raises StoreAway and what else `Provider.check` raises."""
+        await asyncio.to_thread(self._store.check)
+
+    @staticmethod
+    def tell(context: Context) -> Tell:
+        """What tells those who follow events how far an upload is."""
+        events = context.core.events
+        return partial(events.announce, KIND, needs=events.types.needs["asset"])
+
+    async def make_asset(self, upload: Upload, context: Context) -> Any:
+        """Make the asset of what came in. When it is refused, no bytes stay in the store."""
         staged = upload.staged
-        given = {"filename": UNNAMED, **upload.values, "content_hash": staged.sha256}
         found = {
-            "mime_type": sniff(staged.head, given["filename"]),
+            "mime_type": sniff(staged.head, upload.values.get("filename", UNNAMED)),
             "hashes": {"blake3": staged.blake3},
         }
         stored = StoredObject(staged.sha256, staged.size_bytes, provider="", bucket="", key="")
-        context.uploaded = {**asdict(stored), **found}
-        try:
-            # A form has texts only, so what is no text is read from one.
-            create = validated(partial(AssetCreate.model_validate, strict=False), given)
-            await context.core.database.read(context.turn, check_create, context, create)
+        with _named_as_in_a_form():
+            create = await self._checked(upload.values, {**asdict(stored), **found}, context)
             async with context.core.stored_bytes.lock(staged.sha256):
                 # The bytes are durable under their hash before any row names them.
                 (stored,) = await uncancelled(self._store.publish, [staged])
@@ -106,9 +118,40 @@ class FileTransfers:
                 except FaceForgeError:
                     await context.core.stored_bytes.withdraw(stored, context.turn)
                     raise
-        except FaceForgeError as error:
-            error.errors = tuple(replace(each, pointer=_form_pointer(each.pointer)) for each in error.errors)
-            raise
+
+    async def check(self, values: dict[str, Any], sha256: str, size_bytes: int, context: Context) -> None:
+        """Raise what `make_asset` would raise now for bytes with this hash, which are yet to come."""
+        stored = StoredObject(sha256, size_bytes, provider="", bucket="", key="")
+        with _named_as_in_a_form():
+            await self._checked(values, {**asdict(stored), "mime_type": "", "hashes": {}}, context)
+
+    async def make_of_known(self, values: dict[str, Any], stored: StoredObject, context: Context) -> Any:
+        """Make the asset on bytes that are stored. Raises UnknownContent when they are gone by now."""
+        context.uploaded = None
+        with _named_as_in_a_form():
+            return await self._contract.answer(
+                self._create.document, {"input": _input(values, stored.sha256)}, context
+            )
+
+    async def known(self, sha256: str, context: Context) -> StoredObject | None:
+        """The stored bytes with a hash that an asset is on, unless they are missing or damaged."""
+        stored = await context.core.database.read(context.turn, _stored, sha256)
+        if stored is None:
+            return None
+        try:
+            (await asyncio.to_thread(self._store.open, stored)).close()
+        except FaceForgeError:
+            return None
+        return stored
+
+    async def _checked(
+        self, values: dict[str, Any], uploaded: dict[str, Any], context: Context
+    ) -> AssetCreate:
+        """The create of bytes that were uploaded, as far as it can be looked at before."""
+        create = _input(values, uploaded["sha256"])
+        context.uploaded = uploaded
+        await context.core.database.read(context.turn, check_create, context, create)
+        return create
 
     async def download(self, request: Request) -> Download:
         """The bytes of an asset: for a token, or for the signature that the address itself brings."""
@@ -165,9 +208,31 @@ def _wished(request: Request) -> Disposition | None:
     return DISPOSITIONS[wish]
 
 
+def _input(values: dict[str, Any], sha256: str) -> AssetCreate:
+    given = {"filename": UNNAMED, **values, "content_hash": sha256}
+    # A form has texts only, so what is no text is read from one.
+    return validated(partial(AssetCreate.model_validate, strict=False), given)
+
+
+def _stored(db: Connection, sha256: str) -> StoredObject | None:
+    if not any_with_contents(db, [sha256]) or (row := find_object(db, sha256)) is None:
+        return None
+    return StoredObject(sha256, row.size_bytes, row.provider, row.bucket, row.key)
+
+
 def _placed(fault: Fault, place: str) -> Fault:
     """The same fault, in the part of the request that has the fields."""
     return fault if fault.place == "header" else replace(fault, place=place)
+
+
+@contextmanager
+def _named_as_in_a_form() -> Iterator[None]:
+    """Inside, errors name the fields of an upload as a form does."""
+    try:
+        yield
+    except FaceForgeError as error:
+        error.errors = tuple(replace(each, pointer=_form_pointer(each.pointer)) for each in error.errors)
+        raise
 
 
 def _form_pointer(pointer: str) -> str:

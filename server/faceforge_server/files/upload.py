@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
@@ -55,7 +56,8 @@ async def receive_multipart(
     # The file is at least this large; its fields have their own limits.
     rest = limits.sidecar_bytes + limits.fields_bytes + SEPARATORS_BYTES
     size = announced(request)
-    intake = Intake(staging, limits, max(0, size - rest), Progress(tell, size))
+    open_file = partial(staging.begin, limits.file_bytes, max(0, size - rest))
+    intake = Intake(open_file, Progress(tell, size))
     part, filename = "", None
     async with intake, aclosing(body(request)) as pieces, aclosing(reader.events(pieces)) as events:
         async for event in events:
@@ -97,7 +99,7 @@ async def receive_raw(
         form.end()
     form.declared()
     size = announced(request)
-    intake = Intake(staging, limits, size, Progress(tell, size))
+    intake = Intake(partial(staging.begin, limits.file_bytes, size), Progress(tell, size))
     async with intake, aclosing(body(request)) as pieces:
         await intake.begin()
         async for data in pieces:

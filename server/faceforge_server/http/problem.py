@@ -10,18 +10,21 @@ from starlette.types import Receive, Scope, Send
 from faceforge_server.http.graphql_form import graphql_refusal, is_graphql
 from faceforge_server.http.json_response import NOT_STORED, json_response
 from faceforge_server.http.request_ids import current_request_id
+from faceforge_server.http.tus_headers import tus_headers
 from faceforge_storage.errors import FaceForgeError
 
 MEDIA_TYPE = "application/problem+json"
 
 
-def problem(error: FaceForgeError, _scope: Scope) -> Response:
+def problem(error: FaceForgeError, scope: Scope) -> Response:
     """The answer that every program reads; `request_id` finds it in the log."""
     content = {"type": f"urn:faceforge:error:{error.code}", **error.as_json()}
     if known := current_request_id():
         content["request_id"] = known
     # A problem may quote what the caller sent: nobody may read it as anything but JSON, nor keep it.
-    return json_response(content, error.status, {**error.headers, **NOT_STORED}, MEDIA_TYPE)
+    return json_response(
+        content, error.status, {**error.headers, **tus_headers(scope), **NOT_STORED}, MEDIA_TYPE
+    )
 
 
 Form = Callable[[FaceForgeError, Scope], Response]

@@ -17,7 +17,18 @@ READABLE = (
     "ETag",
     "Location",
     "Retry-After",
+    "Tus-Checksum-Algorithm",
+    "Tus-Extension",
+    "Tus-Max-Size",
+    "Tus-Resumable",
+    "Tus-Version",
+    "Upload-Expires",
+    "Upload-Length",
+    "Upload-Metadata",
+    "Upload-Offset",
     "WWW-Authenticate",
+    "X-FaceForge-Asset-Id",
+    "X-FaceForge-Duplicate",
     "X-Request-Id",
 )
 """The headers of answers that a script may read beside those that it always may."""

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
 from faceforge_schema import Context
-from faceforge_schema.values.inputs import faults, pointer
+from faceforge_schema.values.inputs import pointer, refusal
 from faceforge_server.http.json_body import check_field, check_media_type, parse_json, read_body
 from faceforge_server.http.request_context import computed
 from faceforge_server.rest.documents import TOTAL
@@ -28,6 +28,7 @@ from faceforge_server.rest.names import LISTS, enum_words
 from faceforge_server.rest.operations import BODY, VERSION, RestOperation
 from faceforge_storage.database.keyset import MAX_LIMIT
 from faceforge_storage.errors import Fault, InvalidInput, NotFound, VersionConflict
+from faceforge_storage.scheduling.collector import collector_at_rest
 
 Model = TypeVar("Model", bound=BaseModel)
 LIMIT = LISTS["first"]
@@ -191,8 +192,9 @@ async def _body(operation: RestOperation, request: Request, context: Context) ->
 
 
 def _model(kind: type[Model], raw: bytes) -> Model:
-    parse_json(raw)
-    return validated(kind.model_validate_json, raw)
+    with collector_at_rest():
+        parse_json(raw)
+        return validated(kind.model_validate_json, raw)
 
 
 def validated(validate: Callable[[Any], Model], given: Any) -> Model:
@@ -200,6 +202,4 @@ def validated(validate: Callable[[Any], Model], given: Any) -> Model:
     try:
         return validate(given)
     except ValidationError as error:
-        wrong = faults(error.errors(include_url=False, include_input=False))
-        where = wrong[0].pointer.lstrip("/") or "The body"
-        raise InvalidInput(f"{where}: {wrong[0].message}.", errors=wrong) from None
+        raise refusal(error, "The body") from None

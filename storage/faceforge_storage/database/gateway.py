@@ -7,8 +7,9 @@ keys do not cascade, so the journal is the difference of the database before and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Any
 
@@ -25,7 +26,7 @@ from sqlalchemy import (
 
 from faceforge_storage.database import tables, unrecorded_tables
 from faceforge_storage.database.clock import now
-from faceforge_storage.database.dialects import among
+from faceforge_storage.database.dialects import among, savepoint
 from faceforge_storage.database.json_columns import dumps, same_json
 from faceforge_storage.database.json_difference import difference
 from faceforge_storage.database.new_rows import insert_rows
@@ -35,9 +36,11 @@ from faceforge_storage.database.write_statements import (
     NEW_CHANGESET,
     ROW,
     counted_columns,
-    recorded_columns,
-    split_size,
+    recorded_names,
+    rows_of,
+    split_sizes,
     update_row,
+    update_rows,
 )
 from faceforge_storage.errors import RecordTooLarge, VersionConflict
 
@@ -81,7 +84,7 @@ class Write(Unrecorded):
         stored, largest = insert_rows(self.connection, table, [self._stamped(table, row) for row in rows])
         if largest > self.record_bytes:
             raise RecordTooLarge.of(largest, self.record_bytes)
-        names = [column.name for column in recorded_columns(table)]
+        names = recorded_names(table)
         places = [table.c.keys().index(name) for name in names]
         for row, record_id in zip(stored, record_ids or self._record_ids(table, stored), strict=True):
             after = {name: row[place] for name, place in zip(names, places, strict=True)}
@@ -97,22 +100,37 @@ class Write(Unrecorded):
         caller has seen; raises VersionConflict when the row is at another one, RecordTooLarge when it grows too large.
         """
         check_version(row, expected)
-        changed = _differing(table, dict(row._mapping), values)
-        if not changed:
-            return row
-        if "version" in table.c:
-            changed["version"] = row.version + 1
-        if "updated_at" in table.c:
-            changed["updated_at"] = self.at
-        returned = self.connection.execute(update_row(table), {**changed, ROW: row.row_id}).one()
-        stored, size = split_size(table, returned)
-        # One that was too large already, before there was a limit or under a higher one, may do all but grow.
-        if size > self.record_bytes and _grew(table, row, stored, changed):
-            raise RecordTooLarge.of(size, self.record_bytes)
-        record_id = record_id or self._record_ids(table, [row])[0]
-        before, after = ({column: each._mapping[column] for column in changed} for each in (row, stored))
-        self._fold(table, row.row_id, _Change(record_id, before, after))
-        return stored
+        return self.update_each(table, [(row, values)], [record_id] if record_id else ())[0]
+
+    def update_each(
+        self, table: Table, changes: Sequence[tuple[AnyRow, Values]], record_ids: Sequence[str] = ()
+    ) -> list[AnyRow]:
+        """Set columns of several rows, of which none is there twice, and return them as stored, in order.
+
+        Where nothing differs nothing is written; else as `update`. Raises RecordTooLarge.
+        """
+        changed = {row.row_id: self._changed(table, row, values) for row, values in changes}
+        written = {row_id: columns for row_id, columns in changed.items() if columns}
+        stored, sizes = split_sizes(table, self._updated(table, written))
+        found = {row.row_id: (row, size) for row, size in zip(stored, sizes, strict=True)}
+        names = record_ids or self._record_ids(table, [row for row, _ in changes])
+        results = []
+        for (row, _), record_id in zip(changes, names, strict=True):
+            columns = written.get(row.row_id)
+            if columns is None:
+                results.append(row)
+                continue
+            after, size = found[row.row_id]
+            # One that was too large already, before there was a limit or under a higher one, may do all but grow.
+            if size > self.record_bytes and _grew(table, row, after, columns):
+                raise RecordTooLarge.of(size, self.record_bytes)
+            old, new = row._mapping, after._mapping
+            change = _Change(
+                record_id, {name: old[name] for name in columns}, {name: new[name] for name in columns}
+            )
+            self._fold(table, row.row_id, change)
+            results.append(after)
+        return results
 
     def delete(
         self,
@@ -134,6 +152,17 @@ class Write(Unrecorded):
             self._fold(table, row.row_id, _Change(record_id, _recorded(table, row), None))
         statement = delete(table).where(among(table.c.row_id, [row.row_id for row in rows]))
         self.connection.execute(statement, execution_options=GATEWAY)
+
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """A part of the transaction: when it raises, all that it wrote is undone, also in the changeset."""
+        changes, erased = {key: replace(each) for key, each in self._changes.items()}, list(self._erased)
+        try:
+            with savepoint(self.connection):
+                yield
+        except BaseException:
+            self._changes, self._erased = changes, erased
+            raise
 
     def erase(self, table: Table, rows: Sequence[AnyRow], record_ids: Sequence[str] = ()) -> None:
         """Delete rows, and their values from the whole journal: a purge, which nothing can undo."""
@@ -187,6 +216,27 @@ class Write(Unrecorded):
             delete(keys).where(among(keys.c.result["id"].as_string(), ids)), execution_options=GATEWAY
         )
 
+    def _changed(self, table: Table, row: AnyRow, values: Values) -> dict[str, Any]:
+        """The columns that an update sets: those that differ and, when any does, what moves on with them."""
+        changed = _differing(table, dict(row._mapping), values)
+        if changed and "version" in table.c:
+            changed["version"] = row.version + 1
+        if changed and "updated_at" in table.c:
+            changed["updated_at"] = self.at
+        return changed
+
+    def _updated(self, table: Table, written: Mapping[int, Values]) -> Iterable[AnyRow]:
+        """Set the columns of rows, by their numbers, and return them with their sizes."""
+        if len(written) == 1:
+            (only,) = ({**columns, ROW: row_id} for row_id, columns in written.items())
+            return self.connection.execute(update_row(table), only)
+        alike: dict[frozenset[str], list[Values]] = {}
+        for row_id, columns in written.items():
+            alike.setdefault(frozenset(columns), []).append({**columns, ROW: row_id})
+        for rows in alike.values():
+            self.connection.execute(update_rows(table), rows)
+        return self.connection.execute(rows_of(table), {"numbers": list(written)}) if written else ()
+
     def _stamped(self, table: Table, row: Values) -> dict[str, Any]:
         stamps = {name: self.at for name in ("created_at", "updated_at") if name in table.c}
         return {**({"version": 1} if "version" in table.c else {}), **stamps, **row}
@@ -238,7 +288,8 @@ class Write(Unrecorded):
 
 def _recorded(table: Table, row: AnyRow) -> dict[str, Any]:
     """The values of a row that are its record's."""
-    return {column.name: row._mapping[column.name] for column in recorded_columns(table)}
+    values = row._asdict()
+    return {name: values[name] for name in recorded_names(table)}
 
 
 def _differing(table: Table, before: Values, after: Values) -> dict[str, Any]:

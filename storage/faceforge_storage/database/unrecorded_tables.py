@@ -149,3 +149,20 @@ known_files = Table(
     Column("sha256", Text, nullable=False),
     sqlite_with_rowid=False,
 )
+
+uploads = Table(
+    "uploads",
+    metadata,
+    row_id(),
+    public_id(),
+    Column("owner", Text, nullable=False, index=True),
+    Column("metadata", Text, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("kept_bytes", BigInteger, nullable=False),
+    Column("boot", Text),
+    Column("created_at", Text, nullable=False),
+    Column("expires_at", Text, nullable=False, index=True),
+    Column("asset_id", Text, index=True),
+    Column("duplicate", Boolean),
+    sqlite_autoincrement=True,
+)

@@ -12,18 +12,22 @@ from sqlalchemy import (  # allow statement: the gateway alone runs these
     Integer,
     LargeBinary,
     Row,
+    Select,
     Table,
+    Update,
     bindparam,
     cast,
     func,
     insert,
     literal_column,
+    select,
     update,
 )
 from sqlalchemy.engine import Dialect, result_tuple
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
 from faceforge_storage.database import tables
+from faceforge_storage.database.dialects import json_rows
 from faceforge_storage.database.json_columns import Json
 
 GATEWAY = {"gateway": True}
@@ -41,9 +45,25 @@ def insert_all_columns(table: Table, dialect: Dialect) -> str:
 
 @cache
 def update_row(table: Table) -> Returning:
-    """Sets columns of one row, and returns it as stored with its size (see `split_size`)."""
-    statement = update(table).where(table.c.row_id == bindparam(ROW)).returning(table, _size(table))
-    return statement.execution_options(**GATEWAY)
+    """Sets columns of one row, and returns it as stored with its size (see `split_sizes`)."""
+    return _update(table).returning(table, _size(table)).execution_options(**GATEWAY)
+
+
+@cache
+def update_rows(table: Table) -> Update:
+    """Sets the same columns of rows, each to values of its own, and returns nothing."""
+    return _update(table).execution_options(**GATEWAY)
+
+
+def _update(table: Table) -> Update:
+    return update(table).where(table.c.row_id == bindparam(ROW))
+
+
+@cache
+def rows_of(table: Table) -> Returning:
+    """The rows of the numbers in the JSON list `numbers`, each with its size (see `split_sizes`)."""
+    wanted = select(json_rows("numbers").c.value)
+    return sized_rows(table).where(table.c.row_id.in_(wanted))
 
 
 @cache
@@ -58,9 +78,22 @@ def recorded_columns(table: Table) -> tuple[Column[Any], ...]:
     return tuple(column for column in table.c if not column.info.get("derived"))
 
 
-def split_size(table: Table, returned: Row[Any]) -> tuple[Row[Any], int]:
-    """The row of the table, and the bytes of its counted JSON, of what `update_row` returned."""
-    return row_maker(table)(returned[:-1]), int(returned[-1])
+@cache
+def recorded_names(table: Table) -> tuple[str, ...]:
+    """The names of those columns."""
+    return tuple(column.name for column in recorded_columns(table))
+
+
+def sized_rows(table: Table) -> Select[Any]:
+    """Selects rows, each with its size (see `split_sizes`)."""
+    return select(table, _size(table))
+
+
+def split_sizes(table: Table, rows: Iterable[Row[Any]]) -> tuple[list[Row[Any]], list[int]]:
+    """The rows of the table, and the bytes of their counted JSON, of rows that one of the statements returned."""
+    row = row_maker(table)
+    halves = [(row(each[:-1]), int(each[-1])) for each in rows]
+    return [stored for stored, _ in halves], [size for _, size in halves]
 
 
 @cache

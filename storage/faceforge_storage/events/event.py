@@ -48,6 +48,11 @@ class Event:
         return b"%bdata: %b\n\n" % (head, orjson.dumps(self.fields._asdict()))
 
     @property
+    def position(self) -> int | None:
+        """What a client keeps to go on after it: its id."""
+        return self.fields.event_id
+
+    @property
     def record_ids(self) -> tuple[str, ...]:
         """Which records it is about: of a link, both ends."""
         record_id = self.fields.record_id

@@ -9,16 +9,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncGenerator, Collection, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Generic
 
 from faceforge_storage.database.clock import now
 from faceforge_storage.database.database import Database
 from faceforge_storage.errors import FaceForgeError, Overloaded
 from faceforge_storage.events import rows
 from faceforge_storage.events.event import EPHEMERAL, Event, EventTypes, Fields, Wanted
-from faceforge_storage.events.ring import BATCH_EVENTS, Batch, Place, Ring
+from faceforge_storage.events.ring import BATCH_EVENTS, Batch, Place, Ring, T
 from faceforge_storage.scheduling.fair_queue import Turn
 
 log = logging.getLogger(__name__)
@@ -32,9 +33,22 @@ LOOK_SECONDS = 30.0
 """After this long without a commit the journal is looked at all the same."""
 AGAIN_SECONDS = 1.0
 """How soon a look that failed is tried again."""
+LOOKS_FOR_NEWS = 20
+"""How often it is looked for what there was news of: that may be told a moment before it is committed."""
 TOKENS = "token"
 """The record type whose events say that somebody's permissions have changed."""
 AGAIN = {"Retry-After": "5"}
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """A look at what is followed: what came, the number up to which was looked, and whether to look on at once."""
+
+    events: Sequence[T]
+    position: int
+    has_more: bool
+    ended: bool
+    """Whether nothing will come any more."""
 
 
 class Events:
@@ -71,7 +85,7 @@ class Events:
 
     async def follow(
         self, wanted: Wanted, after: int | None, turn: Turn, *, pulse_seconds: float
-    ) -> AsyncGenerator[Batch, None]:
+    ) -> AsyncGenerator[Batch[Event], None]:
         """Events as they happen; those after the id `after` first, when it is given.
 
         The first batch is empty and says where it begins. An empty one comes also when permissions have changed, and
@@ -96,7 +110,50 @@ class Events:
         finally:
             self._leave(turn.client)
 
-    async def _next(self, place: Place, wanted: Wanted, turn: Turn) -> Batch:
+    async def follow_other(
+        self,
+        look: Callable[[int], Awaitable[Page[T]]],
+        news: Callable[[], asyncio.Event],
+        after: int,
+        turn: Turn,
+        *,
+        pulse_seconds: float,
+    ) -> AsyncGenerator[Batch[T], None]:
+        """What rises in number like events and is in no journal, such as the log of a job: what comes after `after`.
+
+        `look` reads what comes after a number; `news` is asked before each look for the event that is set when there
+        is more. Counts among those who follow, and begins like `follow`; ends when Core stops, and when there is no
+        more to come. Raises Overloaded, and what `look` raises.
+        """
+        self._enter(turn.client)
+        loop = asyncio.get_running_loop()
+        looks = 0
+        try:
+            yield Batch([], after)
+            while not self._closed:
+                coming, looked = news(), loop.time()
+                page = await look(after)
+                found, after = page.position != after, page.position
+                if page.events or page.ended:
+                    yield Batch(page.events, after)
+                if page.ended:
+                    return
+                if page.has_more:
+                    continue
+                looks = 0 if found else looks - 1
+                if looks <= 0:
+                    changes = self.permission_changes
+                    while not coming.is_set() and changes == self.permission_changes and not self._closed:
+                        if not await _one_within((coming, self._news), pulse_seconds):
+                            break
+                    if not coming.is_set():
+                        yield Batch([], after)
+                    looks = LOOKS_FOR_NEWS
+                await asyncio.sleep(looked + self._pause() - loop.time())
+        finally:
+            self._leave(turn.client)
+
+    async def _next(self, place: Place, wanted: Wanted, turn: Turn) -> Batch[Event]:
         """What comes next for somebody, perhaps nothing."""
         ring = self._ring
         if ring is None:
@@ -203,8 +260,10 @@ class Events:
             if page.has_more:
                 continue
             await self._database.wait_for_commit(commit, LOOK_SECONDS)
-            pause = PAUSE_SECONDS + EACH_SECONDS * self._followers.total()
-            await asyncio.sleep(looked + pause - loop.time())
+            await asyncio.sleep(looked + self._pause() - loop.time())
+
+    def _pause(self) -> float:
+        return PAUSE_SECONDS + EACH_SECONDS * self._followers.total()
 
     def _tell(self, event: Event) -> None:
         if self._ring is not None:
@@ -214,6 +273,17 @@ class Events:
     def _wake(self) -> None:
         self._news.set()
         self._news = asyncio.Event()
+
+
+async def _one_within(events: Sequence[asyncio.Event], seconds: float) -> bool:
+    """Whether one of the events is set before so many seconds have passed."""
+    waiting = [asyncio.ensure_future(each.wait()) for each in events]
+    try:
+        done, _ = await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        return bool(done)
+    finally:
+        for each in waiting:
+            each.cancel()
 
 
 async def _set_within(event: asyncio.Event, seconds: float) -> bool:

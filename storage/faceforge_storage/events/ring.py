@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Generic, Protocol, TypeVar
 
 from faceforge_storage.events.event import Event, Wanted
 
@@ -17,11 +19,28 @@ MOST_BATCHES = 32
 """How many batches are kept to be shared: who follows closely stands at the same place, and wants one of few things."""
 
 
+class Told(Protocol):
+    """What can be told on an event stream: an event, or an entry of the log of a job."""
+
+    @property
+    def position(self) -> int | None:
+        """What a client keeps to go on after it; None where there is nothing to go on after."""
+        ...
+
+    @property
+    def frame(self) -> bytes:
+        """The block of the stream."""
+        ...
+
+
+T = TypeVar("T", bound=Told)
+
+
 @dataclass(frozen=True)
-class Batch:
+class Batch(Generic[T]):
     """Events for one who follows, in their order; everything up to the id `position` was looked at."""
 
-    events: list[Event]
+    events: Sequence[T]
     position: int
 
     @cached_property
@@ -49,7 +68,7 @@ class Ring:
         self._first = 0
         """The number of the first event; numbers go on and on."""
         self._bytes = 0
-        self._batches: dict[tuple[int, int, Wanted], tuple[Batch, int]] = {}
+        self._batches: dict[tuple[int, int, Wanted], tuple[Batch[Event], int]] = {}
 
     def add(self, events: list[Event], end: int) -> None:
         """Take in the next events; all of the journal up to the id `end` have come then."""
@@ -72,7 +91,7 @@ class Ring:
         del self._events[:count]
         self._first += count
 
-    def take(self, place: Place, wanted: Wanted) -> Batch | None:
+    def take(self, place: Place, wanted: Wanted) -> Batch[Event] | None:
         """The next events for somebody, whose place moves on; None for who is behind the ring, or ahead of it."""
         if place.number is None or place.number < self._first:
             place.number = self._number_after(place.position)
@@ -89,7 +108,7 @@ class Ring:
         place.position = batch.position
         return batch
 
-    def _batch(self, place: Place, wanted: Wanted) -> tuple[Batch, int]:
+    def _batch(self, place: Place, wanted: Wanted) -> tuple[Batch[Event], int]:
         assert place.number is not None
         start = place.number - self._first
         looked_at = self._events[start : start + BATCH_EVENTS]

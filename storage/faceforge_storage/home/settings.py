@@ -25,6 +25,7 @@ from faceforge_storage.errors import (
     RateLimited,
     RecordTooLarge,
     RequestTimeout,
+    UploadExpired,
 )
 from faceforge_storage.home.atomic import write_json
 from faceforge_storage.home.origins import origin
@@ -107,6 +108,12 @@ class DatabaseSettings(Section):
 class Limits(Section):
     upload_bytes: Annotated[Bytes | None, Beyond(PayloadTooLarge)] = None
     """The largest file that is taken, in bytes; null is no limit."""
+    upload_keep_hours: Annotated[Interval, Beyond(UploadExpired)] = 168.0
+    """How many hours an upload that takes several requests is kept after its last byte came."""
+    unfinished_uploads: Annotated[Count, Beyond(Overloaded)] = 1000
+    """How many such uploads one token may have under way."""
+    unfinished_upload_bytes: Annotated[Bytes, Beyond(Overloaded)] = 1024 * 1024 * MIB
+    """How many bytes those may be going to have together."""
     json_bytes: Annotated[Count, Beyond(PayloadTooLarge)] = 1 * MIB
     """The largest JSON body, in bytes."""
     sidecar_bytes: Annotated[Count, Beyond(PayloadTooLarge)] = 1 * MIB

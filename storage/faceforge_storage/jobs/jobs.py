@@ -58,7 +58,7 @@ def matching(
         unfinished = jobs.c.state.in_(UNFINISHED)
         conditions.append(unfinished if active else ~unfinished)
     if not every:
-        conditions.append(_visible(own_types, permissions))
+        conditions.append(visible(jobs.c.job_type, own_types, permissions))
     lease = job_leases.c
     return (
         select(
@@ -73,11 +73,10 @@ def matching(
     )
 
 
-def _visible(own_types: Listed, permissions: Listed) -> ColumnElement[bool]:
-    registered = exists().where(
-        job_types.c.name == jobs.c.job_type, all_among(job_types.c.needs, permissions)
-    )
-    return or_(is_one_of(jobs.c.job_type, own_types), registered.correlate(jobs))
+def visible(job_type: ColumnElement[Any], own_types: Listed, permissions: Listed) -> ColumnElement[bool]:
+    """Whether the type in a column is among `own_types`, or was registered and needs nothing but `permissions`."""
+    known = exists().where(job_types.c.name == job_type, all_among(job_types.c.needs, permissions))
+    return or_(is_one_of(job_type, own_types), known.correlate_except(job_types))
 
 
 def get(db: Connection, job_id: str) -> AnyRow:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
 from faceforge_storage.database.gateway import AnyRow, Write
-from faceforge_storage.database.tables import jobs, schedules
+from faceforge_storage.database.tables import jobs
 from faceforge_storage.jobs.jobs import CANCELLED, QUEUED, RUNNING, of_token
 
 
@@ -36,8 +34,6 @@ def resume(tx: Write, job: AnyRow) -> AnyRow:
 
 
 def end_with_token(tx: Write, token_id: str) -> None:
-    """A token is revoked: what waits for it is cancelled, what runs for it is asked to stop, its schedules are off."""
+    """A token is revoked: what waits for it is cancelled, what runs for it is asked to stop."""
     for job in of_token(tx, token_id):
         cancel(tx, job)
-    for schedule in tx.rows(select(schedules).where(schedules.c.token_id == token_id)):
-        tx.update(schedules, schedule, {"enabled": False})

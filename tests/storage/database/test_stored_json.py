@@ -45,6 +45,5 @@ def test_numbers_and_escapes_read_as_pythons_own_reader_does(text: str) -> None:
 def test_a_number_of_any_length_is_found_where_it_stands(tmp_path: Path, number: int) -> None:
     database = new_database(tmp_path / "core.sqlite3")
     ann = add_entity(database, fields={"n": number})
-    assert database.reading(fields.holder_of_value, "n", number, None) == ann.id
-    assert database.reading(fields.holder_of_value, "n", -number, None) is None
+    assert database.reading(fields.holders_of_values, "n", [-number, number]) == [(1, ann.id)]
     database.close()

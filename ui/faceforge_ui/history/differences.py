@@ -52,6 +52,12 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "scope": "Speaks of",
     },
     "token": {"permissions": "May"},
+    "schedule": {
+        "cron": "When",
+        "watch": "Watches",
+        "input": "What it is given",
+        "enabled": "Begins by itself",
+    },
 }
 """Record type -> what its columns are called, where the word of the column will not do."""
 BY_KEY = {"fields", "user_metadata", "plugin_data"}

@@ -17,6 +17,9 @@ NOUNS = {
     "relation_type": ("a relation type", "relation types"),
     "field_def": ("a field", "fields"),
     "token": ("an access for a program", "accesses for programs"),
+    "job": ("a job", "jobs"),
+    "job_type": ("a kind of jobs", "kinds of jobs"),
+    "schedule": ("a schedule", "schedules"),
     "object": ("stored bytes", "stored bytes"),
 }
 """Record type -> one of it, and several."""

@@ -9,6 +9,7 @@ from faceforge_ui.forms import dates
 from faceforge_ui.history.differences import Difference, differences, words
 from faceforge_ui.history.names import Change, Name, Names
 from faceforge_ui.history.parts import NOUNS, Part, Sentence, capital, say
+from faceforge_ui.jobs.sorts import sort_of
 from faceforge_ui.serving.words import within
 
 INSTALL, LIMITED = "install", "token:"
@@ -53,6 +54,8 @@ def _told(change: Change, said: Sentence, names: Names) -> tuple[Difference, ...
     """What stands beneath: all that an update changed, unless the sentence says it; what a fact says or said."""
     if change["recordType"] == "descriptor" and change["verb"] != "UPDATE":
         return (_fact(change, names),)
+    if change["recordType"] == "job":  # its page tells all of it
+        return ()
     tags_said = said.icon == "tag" and any(part.kind == "chip" for part in said.parts)
     return () if change["verb"] != "UPDATE" or tags_said else tuple(differences(change, names))
 
@@ -191,6 +194,33 @@ def _of_token(change: Change, names: Names) -> Sentence:
     return replace(_record(change, names, subject, "made", "taken away"), icon="key")
 
 
+JOB_VERBS = {
+    "queued": ("clock", "waits"),
+    "running": ("play", "begun"),
+    "succeeded": ("check", "done"),
+    "failed": ("alert", "failed"),
+    "cancelled": ("stop", "stopped"),
+}
+"""State that a job came into -> its sign, and what is said."""
+
+
+def _of_job(change: Change, names: Names) -> Sentence:
+    whole = {**(change["before"] or {}), **(change["after"] or {})}
+    words = sort_of(whole["job_type"]).one if whole.get("job_type") else "Job"
+    subject = _named(names.jobs.get(change["recordId"]), words)
+    if change["verb"] != "UPDATE":
+        verb = "made" if change["verb"] == "INSERT" else "cleared away"
+        return say("jobs", "job", f"{{subject}} {verb}", subject=subject)
+    icon, verb = JOB_VERBS.get((change["after"] or {}).get("state", ""), ("jobs", "changed"))
+    return say(icon, "job", f"{{subject}} {verb}", subject=subject)
+
+
+def _of_schedule(change: Change, names: Names) -> Sentence:
+    whole = {**(change["before"] or {}), **(change["after"] or {})}
+    subject = Part(f"schedule {whole.get('name', '')}".strip(), "name")
+    return replace(_record(change, names, subject, "made", "removed"), icon="calendar")
+
+
 def _plain(change: Change, _names: Names) -> Sentence:
     verb = {"INSERT": "added", "UPDATE": "changed", "DELETE": "removed"}[change["verb"]]
     noun = change["recordType"] if change["recordType"] in NOUNS else "object"
@@ -216,4 +246,6 @@ _SAYS: Mapping[str, Callable[[Change, Names], Sentence]] = {
     "relation_type": _of_relation_type,
     "field_def": _of_field,
     "token": _of_token,
+    "job": _of_job,
+    "schedule": _of_schedule,
 }

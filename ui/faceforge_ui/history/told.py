@@ -24,10 +24,10 @@ class Told:
     after: str | None
 
 
-async def of_everything(view: View, first: int = PAGE) -> Told:
-    """The newest operations, or those after the cursor `after` of the address."""
+async def of_everything(view: View, first: int = PAGE, job: str | None = None) -> Told:
+    """The newest operations, of one job if that is given, or those after the cursor `after` of the address."""
     asked = view.within(pages)
-    found = (await asked.ask("History", first=first, after=view.query.get("after")))["changesets"]
+    found = (await asked.ask("History", first=first, after=view.query.get("after"), job=job))["changesets"]
     names = await names_of(changes_of(found["nodes"]), asked.ask, view.may)
     return Told(of_changesets(found["nodes"], names, view.actor.name), _next(found))
 

@@ -59,7 +59,7 @@ def menu(request: Request, name: str) -> list[Line]:
         if needed and actor.permissions.isdisjoint(needed) and actor is not NOBODY:
             continue
         href = page.path.format_map(request.path_params) if "{" in page.path else page.path
-        current = path == href or (name in WIDE and path.startswith(href + "/"))
+        current = path in (href, entry.also) or (name in WIDE and path.startswith(href + "/"))
         lines.append(Line(entry.label, href, entry.icon, entry.key, entry.group, entry.count, current))
     return lines
 

@@ -42,6 +42,8 @@ class Entry:
     group: str = ""
     count: str = ""
     """The name of the number beside the label."""
+    also: str = ""
+    """A further address whose page counts as one of its own."""
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,14 @@ import { call, isSignedIn } from "./session.js";
 
 const KEPT = "faceforge.counts";
 const QUIET_MS = 1500;
-const CHANGES = /\.(created|trashed|restored|deleted|purged)$/;
+const CHANGES = /\.(created|trashed|restored|deleted|purged)$|^job\./;
 let waiting = 0;
 
 function show(counts) {
   for (const place of document.querySelectorAll("[data-count]")) {
     const number = counts[place.dataset.count];
-    place.textContent = typeof number === "number" ? number.toLocaleString("en") : "";
+    const told = typeof number === "number" && (number || !("some" in place.dataset)); // of what runs, none is no number
+    place.textContent = told ? number.toLocaleString("en") : "";
   }
 }
 

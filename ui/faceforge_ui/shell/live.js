@@ -1,9 +1,11 @@
 // What happens in Core, heard by one stream for all tabs: browsers allow six connections to a place, so a stream for each
-// tab would stall the seventh. The tab that holds the lock listens and tells the others. Fires `ff:event` on document.
+// tab would stall the seventh. The tab that holds the lock listens and tells the others. Fires `ff:event` on document, and `ff:progress`
+// for how far a job is: that comes often, and changes no record.
 import { call, isSignedIn, onSession } from "./session.js";
 
 const CHANNEL = "faceforge.events";
 const AGAIN_MS = 3000;
+const PROGRESS = "job.progress";
 const LOST_MS = 1500; // so long may a connection be away unnoticed
 const channel = new BroadcastChannel(CHANNEL);
 let last = null; // the id of the last event heard, here or by another tab
@@ -30,7 +32,8 @@ function hear({ event, position, now, question }) {
     document.dispatchEvent(new CustomEvent("ff:live", { detail: state }));
   }
   if (position) last = position;
-  if (event) document.dispatchEvent(new CustomEvent("ff:event", { detail: { ...event, id: event.event_id } }));
+  if (event?.type === PROGRESS) document.dispatchEvent(new CustomEvent("ff:progress", { detail: event.data }));
+  else if (event) document.dispatchEvent(new CustomEvent("ff:event", { detail: { ...event, id: event.event_id } }));
 }
 
 /** Listen until the signal; connects again by itself. */

@@ -12,6 +12,8 @@ NOUNS = {
     "relationships": "relationships",
     "field_defs": "fields and their definitions",
     "journal": "the history",
+    "jobs": "jobs and schedules",
+    "imports": "folders of this machine, to bring them in",
     "system": "the state of this installation",
     "tokens": "access for programs",
     "sessions": "signed-in browsers and sign-in codes",

@@ -1,28 +1,13 @@
-"""The parameter `wait`, by which a page waits for what is not there yet: of addresses written by hand."""
+"""What an address that can be followed takes beside its page: how long to wait, and where a browser stands."""
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import Request
 
+from faceforge_server.events.description import AFTER, MOST_WAIT, WAIT
 from faceforge_storage.errors import Fault, InvalidInput
-
-WAIT = "wait"
-MOST_WAIT = 25
-"""Some proxies end a request that is not answered in 30 seconds."""
-
-
-def wait_parameter(description: str) -> dict[str, Any]:
-    """How OpenAPI describes it."""
-    return {
-        "name": WAIT,
-        "in": "query",
-        "required": False,
-        "schema": {"type": "integer", "minimum": 0, "maximum": MOST_WAIT, "default": 0, "examples": [20]},
-        "description": description,
-    }
 
 
 def without_wait(request: Request) -> tuple[int, Request]:
@@ -39,3 +24,16 @@ def without_wait(request: Request) -> tuple[int, Request]:
         )
     rest = urlencode([pair for pair in pairs if pair[0] != WAIT]).encode()
     return seconds, Request({**request.scope, "query_string": rest}, request.receive)
+
+
+def last_id(request: Request, what: str) -> int | None:
+    """The id in `Last-Event-ID`, which is that of `what`; None without one. Raises InvalidInput."""
+    text = request.headers.get(AFTER)
+    if text is None:
+        return None
+    if not (text.isdecimal() and text.isascii() and len(text) < 19):
+        message = f"is the id of {what}"
+        raise InvalidInput(
+            f"{AFTER} {message}.", errors=(Fault(f"/{AFTER.lower()}", message, "invalid", "header"),)
+        )
+    return int(text)

@@ -1,0 +1,111 @@
+"""An import among things that go wrong: a full disk, a folder that goes away, the same twice at once; and a stop."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from core_process import CoreProcess
+from imports import (
+    begin,
+    brought_in,
+    ended,
+    held,
+    home_that_imports,
+    inserts,
+    make_folder,
+    once,
+    wait_until_in,
+)
+from small_disks import fill
+from stored import assert_all_is_whole
+
+MIB = 2**20
+
+
+@pytest.mark.needs("root")
+@pytest.mark.alone
+def test_an_import_on_a_disk_that_fills_goes_on_when_there_is_room(small_disk: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "pictures"
+    make_folder(folder, 12, size=MIB)
+    core = CoreProcess(home_that_imports(small_disk / "home", folder))
+    try:
+        filler = small_disk / "filler"
+        filler.write_bytes(bytes(11 * MIB))
+        job_id = begin(core.client, folder)
+        waits = once(
+            core.client, job_id, lambda found: "room" in str(found["progress"]) or found["paused_at"]
+        )
+        assert waits["state"] in ("running", "queued")
+        fill(small_disk / "more")
+        assert core.client.get(f"/v1/jobs/{job_id}").status_code == 200
+        for each in ("more", "filler"):
+            (small_disk / each).unlink()
+        done = ended(core.client, job_id)
+        assert done["state"] == "succeeded", done
+        assert brought_in(core) == 12
+        assert sum(inserts(core)) == 12
+        assert_all_is_whole(core.client, core.home)
+    finally:
+        core.kill()
+
+
+@pytest.mark.alone
+def test_an_import_is_stopped_within_two_seconds_and_keeps_what_is_in(tmp_path: Path) -> None:
+    folder = tmp_path / "pictures"
+    make_folder(folder, 4000)
+    core = CoreProcess(home_that_imports(tmp_path / "home", folder))
+    try:
+        job_id = begin(core.client, folder)
+        wait_until_in(core, 200)
+        asked = time.monotonic()
+        core.client.post(f"/v1/jobs/{job_id}/cancel").raise_for_status()
+        found = ended(core.client, job_id)
+        assert time.monotonic() - asked < 2
+        assert found["state"] == "cancelled"
+        assert 200 <= brought_in(core) < 4000
+        assert_all_is_whole(core.client, core.home)
+    finally:
+        core.kill()
+
+
+def test_the_same_folder_brought_in_twice_at_once_is_there_once(tmp_path: Path) -> None:
+    folder = tmp_path / "pictures"
+    made = make_folder(folder, 400)
+    core = CoreProcess(home_that_imports(tmp_path / "home", folder))
+    try:
+        jobs: list[str] = []
+        threads = [threading.Thread(target=lambda: jobs.append(begin(core.client, folder))) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert [ended(core.client, each)["state"] for each in jobs] == ["succeeded"] * 2
+        assert sorted(content for _, content, *_ in held(core)["assets"]) == sorted(made.values())
+        assert len(held(core)["links"]) == 40
+        assert_all_is_whole(core.client, core.home)
+    finally:
+        core.kill()
+
+
+def test_a_folder_that_goes_away_is_said_and_comes_in_when_it_is_back(tmp_path: Path) -> None:
+    folder = tmp_path / "disk" / "pictures"
+    made = make_folder(folder, 1500)
+    core = CoreProcess(home_that_imports(tmp_path / "home", folder.parent))
+    try:
+        job_id = begin(core.client, folder)
+        wait_until_in(core, 200)
+        shutil.copytree(folder, tmp_path / "unplugged")
+        shutil.rmtree(folder)
+        found = ended(core.client, job_id)
+        assert found["state"] == "failed" or found["output"]["result"]["failed"] > 0
+        assert_all_is_whole(core.client, core.home)
+        shutil.move(tmp_path / "unplugged", folder)
+        assert ended(core.client, begin(core.client, folder))["state"] == "succeeded"
+        assert sorted(content for _, content, *_ in held(core)["assets"]) == sorted(made.values())
+        assert sum(inserts(core)) == 1500
+    finally:
+        core.kill()

@@ -1,0 +1,167 @@
+"""Jobs in words: how they stand, how far they are, what came of them, when schedules come round."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from faceforge_storage.errors import InvalidInput
+from faceforge_ui.jobs.progress import lasted, progress, shares
+from faceforge_ui.jobs.schedules.times import cron_of, times
+from faceforge_ui.jobs.told import told
+from faceforge_ui.serving import Form
+
+NOW = datetime(2026, 11, 26, 13, 17, tzinfo=UTC)
+FOLDER = {"path": "/home/ada/renders"}
+
+
+def a_job(state: str = "RUNNING", **values: Any) -> dict[str, Any]:
+    nothing = dict.fromkeys(
+        ("output", "error", "pausedAt", "pauseRequestedAt", "cancelRequestedAt", "progress", "startedAt")
+    )
+    return {
+        "id": "0" * 64,
+        "jobType": "core.bulk_import",
+        "state": state,
+        "input": FOLDER,
+        "createdAt": _at(900),
+        "runAfter": _at(900),
+        **nothing,
+        "finishedAt": _at(60) if state in ("SUCCEEDED", "FAILED", "CANCELLED") else None,
+        **({"startedAt": _at(360)} if state != "QUEUED" else {}),
+        **values,
+    }
+
+
+def _at(seconds: float) -> str:
+    return (NOW - timedelta(seconds=seconds)).isoformat()
+
+
+def test_an_import_is_called_after_its_folder() -> None:
+    assert told(a_job(), NOW).title == "Import of renders"
+    assert told(a_job(input={**FOLDER, "dry_run": True}), NOW).title == "Plan for renders"
+    assert told(a_job(input={"path": "D:\\Lantern\\2026"}), NOW).title == "Import of 2026"
+    assert told(a_job(jobType="shop.upscale_pictures"), NOW).title == "Upscale pictures"
+
+
+@pytest.mark.parametrize(
+    ("job", "word"),
+    [
+        (a_job("QUEUED"), "waiting"),
+        (a_job("QUEUED", pausedAt=_at(30)), "paused"),
+        (a_job(), "running"),
+        (a_job(cancelRequestedAt=_at(1)), "stopping"),
+        (a_job(pauseRequestedAt=_at(1)), "pausing"),
+        (a_job("SUCCEEDED"), "done"),
+        (a_job("SUCCEEDED", output={"result": {"copied": 3, "failed": 1}}), "done in part"),
+        (a_job("FAILED", error={"code": "no", "message": "No.", "retryable": False}), "failed"),
+        (a_job("CANCELLED"), "stopped"),
+    ],
+)
+def test_a_state_has_a_word_and_a_sign(job: dict[str, Any], word: str) -> None:
+    state = told(job, NOW).state
+    assert state.word == word
+    assert state.icon
+
+
+def test_what_came_of_it_is_told_by_its_numbers() -> None:
+    done = a_job("SUCCEEDED", output={"plan": {"found": 9}, "result": {"copied": 2104, "linked": 301}})
+    assert told(done, NOW).result == "2,104 copied, 301 linked"
+    planned = a_job("SUCCEEDED", output={"plan": {"found": 1, "new": 1}, "result": None})
+    assert told(planned, NOW).result == "1 file found, 1 new"
+    error = {"code": "storage_failed", "message": "The disk refused.", "retryable": True}
+    assert told(a_job("FAILED", error=error), NOW).result == "The disk refused."
+
+
+def test_what_waits_says_for_what() -> None:
+    assert told(a_job("QUEUED"), NOW).began == "Waits for its turn."
+    later = told(a_job("QUEUED", runAfter=_at(-40), startedAt=_at(90)), NOW)
+    assert later.began == "Tried before; tried again in 40 s."
+
+
+def test_what_stays_is_told_before_it_is_stopped() -> None:
+    far = {"fraction": 0.5, "counts": {"copied": 2104, "linked": 301}, "message": ""}
+    assert told(a_job(progress=far), NOW).safe == "2,405 files are in and stay. You can go on later."
+    assert told(a_job(), NOW).safe == "Nothing has been changed yet. You can begin again later."
+
+
+def test_progress_is_one_number_with_its_rest_and_rate() -> None:
+    said = progress(
+        {
+            "fraction": 0.5766,
+            "message": "a.png",
+            "counts": {"copied": 3, "linked": 1, "bytes": 10},
+            "rate": 148_000_000.0,
+            "etaS": 270,
+        }
+    )
+    assert (said.percent, said.left, said.rate) == ("57 %", "about 4 min 30 s left", "148 MB/s")
+    assert [words for _, words in said.tally] == ["3 copied", "1 linked"]
+    assert said.copied == pytest.approx(0.5766 * 0.75)
+
+
+def test_nobody_knows_how_far_a_job_is_that_does_not_say() -> None:
+    said = progress(None)
+    assert (said.fraction, said.percent, said.left, said.rate, said.tally) == (None, "", "", "", ())
+    assert shares(None, {"copied": 3, "linked": 1}) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (None, "–"),
+        (0.2, "under 1 s"),
+        (40, "40 s"),
+        (270, "4 min 30 s"),
+        (3599, "59 min"),
+        (7500, "2 h 5 min"),
+        (3 * 86400, "3 days"),
+    ],
+)
+def test_a_time_is_as_long_as_one_wants_to_know(seconds: float | None, text: str) -> None:
+    assert lasted(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("cron", "words"),
+    [
+        ("0 3 * * *", "every day at 03:00"),
+        ("0 * * * *", "every hour"),
+        ("20 * * * *", "every hour, 20 minutes past"),
+        ("30 3 * * 1-5", "from Monday to Friday at 03:30"),
+        ("0 18 * * 0", "every Sunday at 18:00"),
+        ("0 18 * * SUN", "every Sunday at 18:00"),
+        ("0 18 * * 7", "every Sunday at 18:00"),
+        ("5 4 2 * *", "on the 2nd of every month at 04:05"),
+        ("*/10 * * * *", "by */10 * * * *"),
+        ("0 3 L * *", "by 0 3 L * *"),
+        ("nonsense", "by nonsense"),
+    ],
+)
+def test_a_cron_line_is_read_in_words(cron: str, words: str) -> None:
+    assert times(cron).words == words
+
+
+@pytest.mark.parametrize(
+    "cron", ["0 3 * * *", "20 * * * *", "30 3 * * 1-5", "0 18 * * 0", "5 4 2 * *", "*/10 1 * * *"]
+)
+def test_what_is_chosen_in_words_is_the_same_line_again(cron: str) -> None:
+    found = times(cron)
+    form = Form(
+        {
+            "often": [found.often],
+            "time": [found.time],
+            "weekday": [str(found.weekday)],
+            "day": [str(found.day)],
+            "cron": [cron],
+        }
+    )
+    assert cron_of(form) == cron
+
+
+@pytest.mark.parametrize("time", ["25:00", "three", "3:7"])
+def test_a_time_that_is_none_is_told_so(time: str) -> None:
+    with pytest.raises(InvalidInput, match="time"):
+        cron_of(Form({"often": ["daily"], "time": [time]}))

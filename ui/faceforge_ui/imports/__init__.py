@@ -1,0 +1,1 @@
+"""Bringing a folder in: choosing it, looking at the plan, running it."""

@@ -1,0 +1,1 @@
+"""One job: how far it is, what it says, what came of it."""

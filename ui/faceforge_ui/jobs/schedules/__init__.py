@@ -1,0 +1,1 @@
+"""Schedules: jobs that begin by themselves, at times or when a folder changes."""

@@ -1,0 +1,1 @@
+"""A page of the settings: from where folders may be brought in."""
