@@ -72,8 +72,8 @@ def main() -> None:
             by_turns(sides, rounds=max(rounds, 1), times=times, warm_up=3)
             cpu = with_it.cpu[kind] / without.cpu[kind] if without.cpu[kind] else 0.0
             print(
-                f"  {name:20} takes {times_slower(*sides)} times as long with the journal as without it, {cpu:.2f} times "
-                f"as much of the processors   ({sides[0].total:.1f} s and {sides[1].total:.1f} s)",
+                f"  {name:20} takes {times_slower(*sides)} times as long with the journal as without it, and {cpu:.2f} "
+                f"times as much of the processors   ({sides[0].total:.1f} s and {sides[1].total:.1f} s)",
                 flush=True,
             )
 
