@@ -8,6 +8,7 @@ from typing import Annotated, Any, cast
 
 import strawberry
 from sqlalchemy import Select
+from strawberry import ID
 
 from faceforge_executor import Objects
 from faceforge_schema.context import Context, Reader
@@ -40,7 +41,8 @@ class Changeset(Record):
     id: BigInt = attribute("Rises with time.")
     at: DateTime = attribute("When.")
     actor: str = attribute("Who: `install` or `token:` and its name.", example="install")
-    operation: str = attribute("By which operation.", example="createEntity")
+    operation: str = attribute("By which operation; of a job, its type.", example="createEntity")
+    job_id: ID | None = attribute("The job that did it.")
 
 
 @resource("change_id", needs="journal:read")
@@ -71,10 +73,13 @@ def changeset() -> Select[Any]:
 
 @listing("GET /changesets", Changeset, sort=JournalSort, needs="journal:read")
 def changesets(
-    ids: list[BigInt] | None = None, actor: str | None = None, operation: str | None = None
+    ids: list[BigInt] | None = None,
+    actor: str | None = None,
+    operation: str | None = None,
+    job_id: ID | None = None,
 ) -> Select[Any]:
     """List changesets, the newest first."""
-    return rows.matching(ids=ids, actor=actor, operation=operation)
+    return rows.matching(ids=ids, actor=actor, operation=operation, job_id=job_id)
 
 
 @listing("GET /changes", Change, sort=JournalSort, needs="journal:read")

@@ -25,6 +25,7 @@ from faceforge_storage import tokens as rows
 from faceforge_storage.database import tables
 from faceforge_storage.database.gateway import AnyRow
 from faceforge_storage.errors import Forbidden, InvalidInput, NameTaken, NotFound, VersionConflict
+from faceforge_storage.jobs.requests import end_with_token
 from faceforge_storage.schedules.rows import end_of_token
 
 
@@ -147,9 +148,10 @@ def update_token(
 
 @mutation("DELETE /tokens/{token_id}", errors=(NotFound, VersionConflict), needs="tokens:write", status=204)
 def revoke_token(tx: Write, context: Context, token_id: ID, expected_version: int | None = None) -> ID:
-    """Revoke a token: it is void at once, and its schedules with it. It may do no more than your own."""
+    """Revoke a token: it is void at once, and its jobs and schedules end. It may do no more than your own."""
     row = _held(tx, context, token_id)
     tx.delete(tables.tokens, [row], expected=expected_version)
+    end_with_token(tx, row.id)
     end_of_token(tx, row.id, row.name)
     context.core.jobs.expect()
     return token_id

@@ -64,6 +64,7 @@ from faceforge_storage.ingest.reader import Bounds
 from faceforge_storage.ingest.registry import READERS
 from faceforge_storage.ingest.tool import Tool
 from faceforge_storage.jobs.notices import Notices
+from faceforge_storage.jobs.retention import JobRetention
 from faceforge_storage.objects.registry import open_store
 from faceforge_storage.objects.staging import Staging
 from faceforge_storage.objects.store import ObjectStore
@@ -242,6 +243,8 @@ def _lifespan(
         tending = asyncio.create_task(core.stored_bytes.tend())
         expiring = asyncio.create_task(uploads.tend())
         dropping = asyncio.create_task(Retention(core.database, core.settings.journal).tend())
+        kept_days = core.settings.jobs.keep_days
+        removing = asyncio.create_task(JobRetention(core.database, core.stored_bytes, kept_days).tend())
         reads = core.examiner.examinations.at_once > 0
         reading = asyncio.create_task(core.examiner.work() if reads else asyncio.sleep(0))
         executor = JobExecutor(core, staging)
@@ -253,7 +256,7 @@ def _lifespan(
             core.events.close()
             core.jobs.close()
             handing_back = asyncio.create_task(executor.stop(LAST_SECONDS))
-            tasks = {tending, expiring, dropping, reading, compiled, counted, running, scheduling}
+            tasks = {tending, expiring, dropping, removing, reading, compiled, counted, running, scheduling}
             for each in tasks:
                 each.cancel()  # a thread goes on to its end, which nobody needs any more
             stopped = asyncio.create_task(core.examiner.examinations.stop())

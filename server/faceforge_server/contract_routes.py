@@ -28,7 +28,12 @@ HEADERS = {"Cache-Control": "no-cache"}
 
 def path_operations(operations: list[RestOperation]) -> list[APIRoute]:
     """The routes that are written by hand and stand in the contract."""
-    return [*health_routes(), *file_routes(operations), *event_routes(operations), *sign_in_routes()]
+    return [
+        *health_routes(),
+        *file_routes(operations),
+        *event_routes(operations),
+        *sign_in_routes(),
+    ]
 
 
 def openapi_document(operations: list[RestOperation]) -> Json:

@@ -34,12 +34,13 @@ from faceforge_storage.database.dialects import (
 from faceforge_storage.database.gateway import AnyRow, Write, check_version
 from faceforge_storage.database.ids import new_id
 from faceforge_storage.database.json_columns import dumps
+from faceforge_storage.database.prepared_select import Budget, PreparedSelect
 from faceforge_storage.database.records import Deleted, Wanted, shown
 from faceforge_storage.database.tables import entities
 from faceforge_storage.database.tables import entity_external_ids as external_ids
 from faceforge_storage.database.tables import entity_tags as tags
 from faceforge_storage.database.unrecorded import Values
-from faceforge_storage.database.write_statements import sized_rows, split_sizes
+from faceforge_storage.database.write_statements import row_maker
 from faceforge_storage.errors import ExternalIdTaken
 
 DEFAULTS: Values = {
@@ -62,7 +63,7 @@ _NAMED_ROWS = union_all(
         ),
     ),
 )
-_NAMED = sized_rows(entities).where(entities.c.row_id.in_(_NAMED_ROWS), shown(entities))
+_NAMED = PreparedSelect(select(entities).where(entities.c.row_id.in_(_NAMED_ROWS), shown(entities)))
 
 
 def matching(
@@ -104,12 +105,11 @@ def has_tag(tag: Wanted) -> ColumnElement[bool]:
     return exists().where(tags.c.tag == tag, tags.c.entity_row == entities.c.row_id).correlate_except(tags)
 
 
-def named(db: Connection, ids: Sequence[str], external_ids: Sequence[Values]) -> Iterator[tuple[AnyRow, int]]:
-    """The live entities that have one of the ids or of the external ids, each with the bytes of its JSON."""
-    parameters = {"ids": list(ids), "external_ids": list(external_ids)}
-    for each in db.execute(_NAMED, parameters):
-        (row,), (size,) = split_sizes(entities, [each])
-        yield row, size
+def named(db: Connection, ids: Sequence[str], external_ids: Sequence[Values], budget: Budget) -> list[AnyRow]:
+    """The live entities that have one of the ids or of the external ids; raises what the budget does."""
+    columns = _NAMED(db, {"ids": list(ids), "external_ids": list(external_ids)}, budget)
+    row = row_maker(entities)
+    return [row(values) for values in zip(*columns.values(), strict=True)]
 
 
 def create(tx: Write, values: Values) -> AnyRow:
@@ -120,7 +120,7 @@ def create(tx: Write, values: Values) -> AnyRow:
 def create_all(tx: Write, new: Sequence[Values]) -> Sequence[AnyRow]:
     """Store new entities; raises ExternalIdTaken."""
     with _external_ids_unique(tx, [(0, each.get("external_ids", ())) for each in new]):
-        return tx.insert(entities, [{"id": new_id(), **DEFAULTS, **each} for each in new])
+        return tx.insert(entities, [{**DEFAULTS, **each, "id": each.get("id") or new_id()} for each in new])
 
 
 def change(tx: Write, row: AnyRow, values: Values, expected: int | None) -> AnyRow:

@@ -24,7 +24,7 @@ from faceforge_storage.ingest.thumbnails import SIZES
 from faceforge_storage.ingest.tool import Tool
 from faceforge_storage.objects.provider import ObjectReader, StoredObject
 from faceforge_storage.objects.store import ObjectStore
-from faceforge_storage.readings import Outcome, Pending
+from faceforge_storage.readings import OF_JOBS, Outcome, Pending
 from faceforge_storage.renditions import Renditions
 from faceforge_storage.scheduling.fair_queue import OWN
 from faceforge_storage.stored_bytes import StoredBytes
@@ -215,4 +215,6 @@ def _file_of(pending: Pending) -> File:
 
 
 def _wants(reader: Reader | Tool, file: File, pending: Pending, held: Mapping[str, int]) -> bool:
+    if pending.kind.startswith(OF_JOBS):  # it tells paths of the disk, which not everybody may read
+        return False
     return (pending.again or held.get(reader.name) != reader.version) and reader.takes(file)

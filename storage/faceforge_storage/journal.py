@@ -57,6 +57,7 @@ def matching(
     ids: Listed | None = None,
     actor: Wanted | None = None,
     operation: Wanted | None = None,
+    job_id: Wanted | None = None,
 ) -> Select[Any]:
     """The changesets that fit every filter given; `after` an id."""
     statement = select(changesets, changesets.c.row_id.label("id"))
@@ -66,6 +67,8 @@ def matching(
         statement = statement.where(among(changesets.c.row_id, ids))
     if actor is not None:
         statement = statement.where(changesets.c.actor == actor)
+    if job_id is not None:
+        statement = statement.where(changesets.c.job_id == job_id)
     return statement if operation is None else statement.where(changesets.c.operation == operation)
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
+    case,
     cast,
     exists,
     func,
@@ -36,6 +37,8 @@ DONE, FAILED = "done", "failed"
 HASHES = ("blake3", "md5", "crc32", "autov3")
 MEDIA = tuple(field.name for field in fields(Media))
 """The derived columns of assets, and the values of `Media`."""
+OF_JOBS = "job."
+"""What the kinds of assets begin with that jobs keep for themselves."""
 NOTHING = {**dict.fromkeys(MEDIA), "taken_at": ""}
 QUEUED_AT_ONCE = 5000
 """How many contents are put into the queue in one transaction at the start: others write between them."""
@@ -124,10 +127,13 @@ def enqueue_for_new_readers(tx: Write, present: Mapping[str, int], after: int = 
 
 
 def waiting(limit: int, sha256: str | None = None) -> Select[Any]:
-    """The contents that wait, the first come first, with the oldest asset on each; or the one with a hash, waiting or
-    not."""
+    """The contents that wait, the first come first, with the oldest asset on each (one that a job keeps for itself only
+    where there is no other); or the one with a hash, waiting or not."""
+    number, keeps = assets.c.row_id, assets.c.kind.startswith(OF_JOBS)
     oldest = (
-        select(func.min(assets.c.row_id)).where(assets.c.content_hash == objects.c.sha256).correlate(objects)
+        select(func.coalesce(func.min(case((~keeps, number))), func.min(number)))
+        .where(assets.c.content_hash == objects.c.sha256)
+        .correlate(objects)
     ).scalar_subquery()
     asked = func.coalesce(pending_contents.c.again, False)
     columns: list[ColumnElement[Any]] = [

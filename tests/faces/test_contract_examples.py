@@ -38,6 +38,7 @@ VERBS = {
     "Register",
     "Relate",
 }
+VERBS |= {"Append", "Cancel", "Claim", "Fail", "Hand", "Let", "Pause", "Say", "Try"}
 VERBS |= {"Remove", "Revoke", "Sign", "Take", "Tell", "Upload", "Write"}
 
 
@@ -160,6 +161,8 @@ def test_each_id_has_the_pattern_of_ids() -> None:
         "record_id",  # of whatever record: that of a link is `asset/entity`
         "record_ids",
         "request_id",
+        "plugin_id",  # a name
+        "runner_id",
     )
     ids = [
         (name, schema)

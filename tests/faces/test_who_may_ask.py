@@ -61,6 +61,8 @@ def test_an_operation_asks_for_the_permission_it_declares_and_for_no_other(
     operation: str,
 ) -> None:
     arguments = ROWS[operation].good(world)
+    if operation == "claim_jobs":  # of a limited token only the kinds that it has registered
+        del arguments["input"]["types"]
     if operation == "create_token":
         arguments["input"]["permissions"] = []
     if operation in {"update_token", "rotate_token", "revoke_token"}:

@@ -157,6 +157,7 @@ def asset(deleted: Deleted = Deleted.EXCLUDE) -> Select[Any]:
 )
 def asset_by_hash(
     db: Reader,
+    context: Context,
     algorithm: Annotated[
         str, argument("Which hash: `sha256`, `autov2`, `autov3`, `md5`, `crc32` or `blake3`.", "sha256")
     ],
@@ -170,7 +171,7 @@ def asset_by_hash(
     the SHA-256; `autov3` the SHA-256 of the tensors of a safetensors file. `sha256`, `autov2` and `blake3` are known of
     every file, the others of models once they have been read.
     """
-    return Asset.of(find_by_hash(db, algorithm, hex))
+    return Asset.of(find_by_hash(db, context, algorithm, hex))
 
 
 def _sha256(text: str, where: str) -> str:

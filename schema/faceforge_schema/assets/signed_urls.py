@@ -25,8 +25,9 @@ from faceforge_schema.declare.resources import attribute
 from faceforge_schema.entities import Entity
 from faceforge_schema.values.inputs import Input, OrDefault, invalid
 from faceforge_schema.values.scalars import EXAMPLES, DateTime
+from faceforge_schema.values.visible_jobs import check_bytes, hidden_owners
 from faceforge_storage import assets
-from faceforge_storage.errors import InvalidInput, NotFound
+from faceforge_storage.errors import Forbidden, InvalidInput, NotFound
 
 
 @strawberry.enum(
@@ -63,13 +64,17 @@ class SignedUrlInput(Input):
 
 
 @query(
-    "POST /assets/{asset_id}/signed-url", errors=(NotFound, InvalidInput), needs="assets:read", volatile=True
+    "POST /assets/{asset_id}/signed-url",
+    errors=(NotFound, InvalidInput, Forbidden),
+    needs="assets:read",
+    volatile=True,
 )
 def signed_url(db: Reader, context: Context, asset_id: ID, input: SignedUrlInput | None = None) -> SignedUrl:
     """Sign the address of a live asset's bytes, or of its thumbnail."""
     wanted = input or SignedUrlInput()
     seconds = _seconds(context, wanted.expires_in)
     row = assets.get(db, asset_id)
+    check_bytes(db, context, row.owner)
     if wanted.thumbnail is None:
         path, expires_at = context.core.sign_download(
             asset_id, row.content_hash, wanted.disposition.value, seconds
@@ -80,7 +85,12 @@ def signed_url(db: Reader, context: Context, asset_id: ID, input: SignedUrlInput
     return SignedUrl(url=context.base_url + path, expires_at=DateTime(expires_at))
 
 
-@batched(Asset, reads=("id", "content_hash", "deleted_at"), rows=lambda level: level.context, volatile=True)
+@batched(
+    Asset,
+    reads=("id", "content_hash", "deleted_at", "owner"),
+    rows=lambda level: level.context,
+    volatile=True,
+)
 def download_url(
     context: Context,
     parents: Objects,
@@ -88,16 +98,19 @@ def download_url(
     disposition: Disposition = Disposition.ATTACHMENT,
 ) -> Sequence[str | None]:
     """A signed address that opens its bytes without a token, as `signedUrl` makes it, for a list in one go.
-    `expires_in` is for how many seconds; the longest allowed when absent. An asset in the trash has none.
+    `expires_in` is for how many seconds; the longest allowed when absent. An asset in the trash has none, nor has one
+    of a job that you may not see.
     """
     seconds = _seconds(context, expires_in)
-    rows = zip(*(parents.column(name) for name in ("id", "content_hash", "deleted_at")), strict=True)
+    names = ("id", "content_hash", "deleted_at", "owner")
+    rows = list(zip(*(parents.column(name) for name in names), strict=True))
+    hidden = hidden_owners(context.snapshot, context, [owner for *_, owner in rows])
     sign = context.core.sign_download
     return [
         context.base_url + sign(asset_id, content_hash, disposition.value, seconds)[0]
-        if deleted_at is None
+        if deleted_at is None and owner["id"] not in hidden
         else None
-        for asset_id, content_hash, deleted_at in rows
+        for asset_id, content_hash, deleted_at, owner in rows
     ]
 
 

@@ -113,15 +113,12 @@ class EntityRules:
     def _references(self, table: Table, brought: Sequence[Columns]) -> Iterator[str]:
         """The ids of records of a table that the columns name, as far as they are any."""
         keys = [k for k, each in self._definitions.items() if REFERENCES.get(each["field_type"]) is table]
-        for columns in (*brought, {"fields": self._defaults}):
-            fields = columns.get("fields") or {}
-            named = [fields.get(key) for key in keys]
-            if table is tables.assets:
-                named.append(columns.get(PICTURE))
-            for each in named:
-                yield from (
-                    one for one in (each if isinstance(each, list) else [each]) if isinstance(one, str)
-                )
+        if table is tables.assets:
+            yield from (each[PICTURE] for each in brought if each.get(PICTURE) is not None)
+        for key in keys:
+            for fields in (self._defaults, *(each.get("fields") or {} for each in brought)):
+                named = fields.get(key)
+                yield from (one for one in _listed(named) if isinstance(one, str))
 
     def _check_references(self, key: str, definition: Columns, value: Any) -> None:
         table = REFERENCES.get(definition["field_type"])
@@ -141,6 +138,10 @@ class EntityRules:
         wrong = Fault(pointer(["fields", key]), "is taken", "field_value_taken")
         who = "Another entity of the same input" if holder in self._new else f"Entity {holder}"
         return FieldValueTaken(f"{who} has the same {key}.", errors=(wrong,))
+
+
+def _listed(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _holders(db: Reader, key: str, brought: Sequence[Columns]) -> dict[Hashable, set[str]]:

@@ -108,7 +108,7 @@ async def _patience(context: Context, arguments: Mapping[str, Any]) -> AsyncIter
 
 @mutation("POST /jobs/claim", errors=(InvalidInput, Forbidden), needs=NEEDS, patience=_patience)
 def claim_jobs(tx: Write, context: Context, input: ClaimInput) -> ClaimedJobs:
-    """Claim jobs of the kinds that you run, or wait for some. Each comes with a lease; beat for it, or it is lost."""
+    """Claim jobs of the kinds that you run, or wait for some. Each comes with a lease: send heartbeats to keep it."""
     types = _types(tx, context, input.types)
     refuse = partial(_refusal, tx, context, types)
     limits = {row.name: row.concurrency for row in types.values()}

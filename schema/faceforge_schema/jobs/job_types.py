@@ -79,7 +79,7 @@ class JobTypeInput(Input):
 
 @query("GET /job-types", needs="jobs:read")
 def job_types(db: Reader, context: Context) -> JobTypes:
-    """List the kinds of jobs: those that Core runs itself, and those that runners have registered."""
+    """List the kinds of jobs. Some Core runs itself, the others runners have registered."""
     own = [_of_declared(each) for each in context.core.job_types.values()]
     found = [_of_row(each) for each in db.execute(select(table))]
     return JobTypes(items=sorted([*own, *found], key=lambda each: each.name))

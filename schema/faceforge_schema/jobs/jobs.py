@@ -17,10 +17,11 @@ from faceforge_schema.declare.lookup import lookup
 from faceforge_schema.declare.operation import mutation
 from faceforge_schema.declare.resources import Record, attribute, resource
 from faceforge_schema.declare.signatures import argument
-from faceforge_schema.jobs.kinds import SUPPLIED, Kind, kind_of, visible_job
+from faceforge_schema.jobs.kinds import Kind, kind_of
 from faceforge_schema.values.inputs import Input, OrDefault, RecordId, Word, invalid
 from faceforge_schema.values.reference_checks import require_asset
 from faceforge_schema.values.scalars import DateTime, JSONObject
+from faceforge_schema.values.visible_jobs import SUPPLIED, visible_job
 from faceforge_storage import tokens
 from faceforge_storage.errors import Forbidden, InvalidInput, NotFound, UnknownReference
 from faceforge_storage.jobs import jobs as rows
@@ -77,7 +78,7 @@ class Job(Record):
     job_type: str = attribute("Of which kind it is.", example="core.bulk_import")
     state: JobState = attribute("Where it stands.")
     priority: int = attribute("From 0 to 9; a low one is run first.", example=5)
-    input: JSONObject | None = attribute("What it is to work on.", example={"path": "/home/ada/pictures"})
+    input: JSONObject | None = attribute("What it is to work on.", example={"path": "/srv/pictures"})
     input_asset_id: ID | None = attribute("The stored file that it is to work on.")
     output: JSONObject | None = attribute("What came of it.")
     output_asset_ids: list[ID] = attribute("The files that came of it.")

@@ -8,17 +8,15 @@ from functools import partial
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
-from sqlalchemy import literal, select
+from sqlalchemy import select
 
-from faceforge_schema.context import Context, Core, Reader
+from faceforge_schema.context import Core, Reader
 from faceforge_schema.declared_jobs import JobType
 from faceforge_schema.values.inputs import faults, read_json
-from faceforge_storage.database import records
 from faceforge_storage.database.gateway import AnyRow
 from faceforge_storage.database.json_columns import dumps
 from faceforge_storage.database.tables import job_types
 from faceforge_storage.errors import Fault, InvalidInput, NotFound
-from faceforge_storage.jobs import jobs
 
 VALUE_BYTES = 256 * 1024
 """How large the input and the output of a job may be, as JSON."""
@@ -110,27 +108,3 @@ def _faults_by_schema(schema: dict[str, Any], value: Any) -> tuple[Fault, ...]:
     from faceforge_schema.values.foreign_schemas import faults_within  # takes a tenth of the start
 
     return faults_within(schema, value)
-
-
-def _visible_types(context: Context) -> str:
-    held = context.actor.permissions
-    return dumps([each.name for each in context.core.job_types.values() if each.needs <= held])
-
-
-SUPPLIED: dict[str, Callable[[Context], Any]] = {
-    "every": lambda context: context.actor.permissions >= context.core.permissions,
-    "own_types": _visible_types,
-    "permissions": lambda context: dumps(sorted(context.actor.permissions)),
-}
-"""What `rows.matching` takes, so that nobody sees a job whose type needs what they lack."""
-
-
-def visible_to(context: Context) -> dict[str, Any]:
-    """What a `matching` of jobs or schedules takes, outside of a list, so that it shows what who asks may see."""
-    given = {name: give(context) for name, give in SUPPLIED.items()}
-    return {name: literal(each) if isinstance(each, str) else each for name, each in given.items()}
-
-
-def visible_job(db: Reader, context: Context, job_id: str) -> AnyRow:
-    """The row of a job that who asks may see, with what its lease says; raises NotFound."""
-    return records.find(db, jobs.matching(**visible_to(context)), "id", job_id)

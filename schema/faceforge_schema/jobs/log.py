@@ -13,9 +13,9 @@ from faceforge_schema.context import Context, Reader
 from faceforge_schema.declare.operation import query
 from faceforge_schema.declare.resources import attribute
 from faceforge_schema.declare.signatures import argument
-from faceforge_schema.jobs.kinds import visible_job
 from faceforge_schema.values.inputs import invalid
 from faceforge_schema.values.scalars import DateTime, JSONObject
+from faceforge_schema.values.visible_jobs import visible_job
 from faceforge_storage.database.gateway import AnyRow
 from faceforge_storage.database.unrecorded_tables import job_leases
 from faceforge_storage.errors import InvalidInput, NotFound

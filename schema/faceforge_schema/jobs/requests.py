@@ -10,8 +10,8 @@ from faceforge_schema.context import Context, Write
 from faceforge_schema.declare.operation import mutation
 from faceforge_schema.declare.resources import attribute, resource
 from faceforge_schema.jobs.jobs import CreatedJob, Job, JobCreate, create
-from faceforge_schema.jobs.kinds import visible_job
 from faceforge_schema.values.scalars import JSONObject
+from faceforge_schema.values.visible_jobs import visible_job
 from faceforge_storage.database.gateway import AnyRow
 from faceforge_storage.errors import Conflict, Forbidden, InvalidInput, NotFound, UnknownReference
 from faceforge_storage.jobs import jobs as rows
@@ -30,19 +30,19 @@ class AskedJob(Job):
 
 @mutation("POST /jobs/{job_id}/cancel", errors=(NotFound,), needs="jobs:write", status=202)
 def cancel_job(tx: Write, context: Context, job_id: ID) -> AskedJob:
-    """Cancel a job: one that waits at once, one that runs as soon as it sees it. One that has ended stays as it is."""
+    """Cancel a job. One that waits ends at once, one that runs as soon as it sees it; one that has ended stays."""
     return _asked(tx, context, job_id, requests.cancel)
 
 
 @mutation("POST /jobs/{job_id}/pause", errors=(NotFound,), needs="jobs:write", status=202)
 def pause_job(tx: Write, context: Context, job_id: ID) -> AskedJob:
-    """Pause a job: one that waits at once, one that runs as soon as it sees it. It goes on from its checkpoint."""
+    """Pause a job. One that runs stops as soon as it sees it, and goes on from its checkpoint when it is resumed."""
     return _asked(tx, context, job_id, requests.pause)
 
 
 @mutation("POST /jobs/{job_id}/resume", errors=(NotFound,), needs="jobs:write")
 def resume_job(tx: Write, context: Context, job_id: ID) -> Job:
-    """Let a job go on that is paused, or was asked to pause. Any other stays as it is."""
+    """Let a job go on that is paused, or is to be. Any other stays as it is."""
     row = requests.resume(tx, visible_job(tx.connection, context, job_id))
     return Job.of(_told(tx, context, row))
 
@@ -54,7 +54,7 @@ def resume_job(tx: Write, context: Context, job_id: ID) -> Job:
     status=201,
 )
 def retry_job(tx: Write, context: Context, job_id: ID) -> CreatedJob:
-    """Try a job again that has ended: a new one with the same input, which may do what you may."""
+    """Try a job again that has ended. A new one with the same input is made, which may do what you may."""
     old = visible_job(tx.connection, context, job_id)
     if old.finished_at is None:
         raise Conflict("The job has not ended.", hint="Cancel it first, or wait.")

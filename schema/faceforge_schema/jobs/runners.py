@@ -161,7 +161,7 @@ class ReleaseInput(Input):
 
 @mutation("POST /jobs/{job_id}/heartbeat", errors=(NotFound, LeaseLost, InvalidInput), needs=NEEDS)
 def heartbeat_job(tx: Write, context: Context, job_id: ID, input: HeartbeatInput) -> Heartbeat:
-    """Say that you are alive and how far you are, and learn whether to stop. Beat three times within a lease."""
+    """Say that you are alive and how far you are. The answer says whether to stop. Do it three times within a lease."""
     job = rows.get(tx.connection, job_id)
     lease = leases.held(tx, job, input.lease_token)
     if input.checkpoint is not None:
@@ -210,14 +210,14 @@ def complete_job(tx: Write, context: Context, job_id: ID, input: CompleteInput) 
 
 @mutation("POST /jobs/{job_id}/fail", errors=(NotFound, LeaseLost, InvalidInput), needs=NEEDS)
 def fail_job(tx: Write, context: Context, job_id: ID, input: FailInput) -> Job:
-    """Say that an attempt has failed. The job is tried again later, unless it is of no use or there were enough."""
+    """Fail an attempt at a job. It is tried again later, unless that is of no use or there were enough attempts."""
     error = input.error.model_dump(mode="json")
     return _ended(tx, context, job_id, input, lambda job: endings.fail(tx, job, error, input.retry_after_s))
 
 
 @mutation("POST /jobs/{job_id}/release", errors=(NotFound, LeaseLost), needs=NEEDS)
 def release_job(tx: Write, context: Context, job_id: ID, input: ReleaseInput) -> Job:
-    """Hand a job back without using an attempt: another runner goes on from its checkpoint."""
+    """Hand a job back without using an attempt. Another runner goes on from its checkpoint."""
     return _ended(tx, context, job_id, input, lambda job: endings.release(tx, job))
 
 

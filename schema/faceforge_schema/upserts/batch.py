@@ -27,12 +27,14 @@ from faceforge_storage.errors import (
     AmbiguousMatch,
     ExternalIdTaken,
     FaceForgeError,
+    Fault,
     NotFound,
     RecordTooLarge,
 )
+from faceforge_storage.scheduling.collector import collector_at_rest
 
 MOST_BYTES = 8 * 1024 * 1024
-"""How many bytes of JSON the entities of a batch have at most, unless it is about a single one."""
+"""About how much JSON the entities of a batch have at most, unless there is only one."""
 
 
 @strawberry.enum(description="What became of an item.")
@@ -44,7 +46,7 @@ class UpsertStatus(Enum):
     FAILED = "failed"
 
 
-@dataclass
+@dataclass(slots=True)
 class Outcome:
     """What became of an item: the id of its entity as far as it has one, and why it failed."""
 
@@ -57,8 +59,15 @@ def carry_out(
     tx: Write, context: Context, items: Sequence[Item], on_conflict: OnConflict, *, dry_run: bool = False
 ) -> list[Outcome]:
     """What became of each item; of a `dry_run` what would have. Nothing of that is written."""
-    if not dry_run:
-        return _carry_out(tx, context, items, on_conflict)
+    with collector_at_rest():
+        if not dry_run:
+            return _carry_out(tx, context, items, on_conflict)
+        return _carry_out_dry(tx, context, items, on_conflict)
+
+
+def _carry_out_dry(
+    tx: Write, context: Context, items: Sequence[Item], on_conflict: OnConflict
+) -> list[Outcome]:
     try:
         with tx.part():
             outcomes = _carry_out(tx, context, items, on_conflict)
@@ -87,12 +96,16 @@ def _carry_out(tx: Write, context: Context, items: Sequence[Item], on_conflict: 
             batch.read(tx, context, items)
             batch.write(tx)
             return batch.outcomes
-    except _TooMuchAtOnce:
-        return _by_halves(tx, context, items, on_conflict)
-    except (ExternalIdTaken, RecordTooLarge) as error:
+    except (_TooMuchAtOnce, ExternalIdTaken, RecordTooLarge) as error:
         if len(items) > 1:
             return _by_halves(tx, context, items, on_conflict)
-        return [Outcome(UpsertStatus.FAILED, batch.existing_id, error)]
+        return [Outcome(UpsertStatus.FAILED, batch.existing_id, _error_of_one(error))]
+
+
+def _error_of_one(error: _TooMuchAtOnce | ExternalIdTaken | RecordTooLarge) -> FaceForgeError:
+    if isinstance(error, _TooMuchAtOnce):  # which is so of several only
+        return AmbiguousMatch("The ids of the item belong to several entities.")
+    return error
 
 
 def _by_halves(tx: Write, context: Context, items: Sequence[Item], on_conflict: OnConflict) -> list[Outcome]:
@@ -102,6 +115,21 @@ def _by_halves(tx: Write, context: Context, items: Sequence[Item], on_conflict: 
 
 
 @dataclass
+class _Bound:
+    """What a batch may hold of entities that are there."""
+
+    rows: int = 0
+    size: int = 0
+
+    def count_rows(self, rows: Sequence[Sequence[Any]], *, parsed: Sequence[int]) -> None:
+        """Raise _TooMuchAtOnce for several that are too large together."""
+        self.rows += len(rows)
+        self.size += sum(len(row[place] or "") for row in rows for place in parsed)
+        if self.size > MOST_BYTES and self.rows > 1:
+            raise _TooMuchAtOnce
+
+
+@dataclass(slots=True)
 class _Entity:
     """An entity as the items so far have it; `row` is how it is stored, None for a new one."""
 
@@ -150,14 +178,8 @@ class _Batch:
     def _find(self, tx: Write, brought: Sequence[Columns]) -> None:
         ids = [each["entity_id"] for each in brought if each.get("entity_id") is not None]
         external_ids = [one for each in brought for one in each.get("external_ids") or ()]
-        size = 0
-        for row, bytes_of_row in rows.named(tx.connection, ids, external_ids):
-            size += bytes_of_row
-            if size > MOST_BYTES and len(brought) > 1:
-                raise _TooMuchAtOnce
+        for row in rows.named(tx.connection, ids, external_ids, _Bound()):
             self._note(_Entity(row.id, row, row._asdict()))
-            if len(brought) == 1 and len(self._by_id) == 2:
-                return  # of more than one it is only said that they are
 
     def _note(self, entity: _Entity) -> None:
         self._by_id[entity.id] = entity
@@ -174,17 +196,18 @@ class _Batch:
 
     def _found(self, entity_id: str | None, given: Columns) -> _Entity | None:
         """The entity that an item is about, if it is there. Raises NotFound, AmbiguousMatch."""
-        found: dict[str, str] = {}
+        found: dict[str, tuple[str, ...]] = {}
         if entity_id is not None:
             if entity_id not in self._by_id:
                 raise NotFound(f"There is no live entity {entity_id[:80]!r}.")
-            found[entity_id] = "entity_id"
+            found[entity_id] = ("entity_id",)
         for key in _keys(given):
-            if key in self._by_external_id:
-                found.setdefault(self._by_external_id[key].id, ":".join(key))
+            entity = self._by_external_id.get(key)
+            if entity is not None and entity.id not in found:
+                found[entity.id] = key
         if len(found) > 1:
-            told = ", ".join(f"{name} belongs to entity {each}" for each, name in found.items())
-            raise AmbiguousMatch(f"{told}.")
+            told = ", ".join(f"{':'.join(name)} belongs to entity {each}" for each, name in found.items())
+            raise AmbiguousMatch(f"{told}.", errors=(Fault("/external_ids", "belong to others", "taken"),))
         return self._by_id[next(iter(found))] if found else None
 
     def _create(self, given: dict[str, Any]) -> Outcome:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from faceforge_schema.entities import MOST_EXTERNAL_IDS
@@ -18,33 +18,41 @@ LISTS = {"aliases": MOST_WORDS, "tags": MOST_WORDS, "external_ids": MOST_EXTERNA
 
 def merge(before: Columns, given: Columns) -> dict[str, Any]:
     """The columns that a merge changes: lists are united, keys of objects set, nulls clear. Raises InvalidInput."""
-    _check_name(given)
-    values = dict(given)
-    for name in OBJECTS:
-        if name in given:
-            values[name] = {} if given[name] is None else merged(before[name], given[name])
-    for name in LISTS:
-        if name in given:
-            values[name] = [] if given[name] is None else _united(name, before[name], given[name])
-    return _changed(before, values)
+    changed: dict[str, Any] = {}
+    for name, value in _differing(before, given):
+        if name in OBJECTS:
+            changed[name] = {} if value is None else merged(before[name], value)
+        elif name in LISTS:
+            changed[name] = [] if value is None else _united(name, before[name], value)
+        else:
+            changed[name] = value
+    return dict(_differing(before, changed))
 
 
 def replace(before: Columns, given: Columns) -> dict[str, Any]:
-    """The columns that a replacement changes: what is given stands in place of what was there, whole."""
-    _check_name(given)
-    values = dict(given)
-    for name in OBJECTS:
-        if name in given:
-            values[name] = merged({}, given[name] or {})
-    for name in LISTS:
-        if name in given:
-            values[name] = given[name] or []
-    return _changed(before, values)
+    """The columns that a replacement changes: what is given stands in place of what was there, whole.
+
+    Raises InvalidInput.
+    """
+    changed: dict[str, Any] = {}
+    for name, value in _differing(before, given):
+        if name in OBJECTS:
+            changed[name] = merged({}, value or {})
+        elif name in LISTS:
+            changed[name] = value or []
+        else:
+            changed[name] = value
+    return dict(_differing(before, changed))
 
 
-def _check_name(given: Columns) -> None:
-    if given.get("display_name", "") is None:
-        raise invalid("/display_name", "must not be null", "required")
+def _differing(before: Columns, values: Columns) -> Iterator[tuple[str, Any]]:
+    """The columns that are not the same as before; raises InvalidInput for a name that is null."""
+    for name, value in values.items():
+        old = before[name]
+        if value is not old and not same_json(old, value):
+            if name == "display_name" and value is None:
+                raise invalid("/display_name", "must not be null", "required")
+            yield name, value
 
 
 def _united(name: str, before: list[Any], given: list[Any]) -> list[Any]:
@@ -61,11 +69,3 @@ def _united(name: str, before: list[Any], given: list[Any]) -> list[Any]:
 
 def _identity(element: Any) -> Any:
     return element if isinstance(element, str) else (element["namespace"], element["value"])
-
-
-def _changed(before: Columns, values: Columns) -> dict[str, Any]:
-    return {
-        name: value
-        for name, value in values.items()
-        if value is not before[name] and not same_json(before[name], value)
-    }

@@ -1,5 +1,4 @@
-"""The addresses that can be followed, and that of events: the generated route answers a page, here it learns to wait and
-to stream."""
+"""The addresses that can be followed, and that of events: of a page, it learns here to wait and to stream."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from faceforge_schema import Actor, Context, Contract
 from faceforge_schema.assets.assets import asset, check_create, create_asset
 from faceforge_schema.assets.intake import UPLOAD_FORM, AssetCreate
+from faceforge_schema.values.visible_jobs import check_bytes
 from faceforge_server.files.delivery import Download
 from faceforge_server.files.disposition import Disposition
 from faceforge_server.files.form import UploadLimits
@@ -40,7 +41,7 @@ from faceforge_storage.objects.staging import Staging
 from faceforge_storage.objects.store import ObjectStore
 
 ASSET = """query asset($assetId: ID!) { asset(assetId: $assetId) {
-    filename mimeType sizeBytes contentHash createdAt storage { provider bucket key } } }"""
+    filename mimeType sizeBytes contentHash createdAt owner { type id } storage { provider bucket key } } }"""
 FORM_NAMES = {field.input: field.name for field in UPLOAD_FORM.values()}
 """Field of the input -> what an upload calls it."""
 DISPOSITIONS: dict[str | None, Disposition | None] = {
@@ -169,6 +170,7 @@ class FileTransfers:
         else:
             context.actor.check(self._read)
             found = await self._contract.answer(ASSET, {"assetId": asset_id}, context)
+            await _check_bytes(context, found["owner"])
             wished = _wished(request)
         stored = StoredObject(sha256=found["contentHash"], size_bytes=found["sizeBytes"], **found["storage"])
         return Download(
@@ -187,6 +189,13 @@ class FileTransfers:
             return await self._contract.answer(ASSET, {"assetId": asset_id}, context)
         except (NotFound, InvalidInput):
             raise InvalidSignature(ALTERED) from None
+
+
+async def _check_bytes(context: Context, owner: dict[str, Any]) -> None:
+    """Raise Forbidden for what belongs to a job that who asks may not see."""
+    if owner["id"] is not None:
+        whose = {"type": owner["type"].lower(), "id": owner["id"]}
+        await context.core.database.read(context.turn, check_bytes, context, whose)
 
 
 def _wished(request: Request) -> Disposition | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -70,9 +69,7 @@ class JobExecutor:
                     logger.warning("jobs cannot be looked after now: %s", error)
                 except Exception:  # it goes on, whatever one look met
                     logger.exception("looking after jobs failed")
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(sleep):
-                        await news.wait()
+                await self._core.jobs.wait(news, sleep)
         finally:
             telling.cancel()
 

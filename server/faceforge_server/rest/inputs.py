@@ -28,6 +28,7 @@ from faceforge_server.rest.names import LISTS, enum_words
 from faceforge_server.rest.operations import BODY, VERSION, RestOperation
 from faceforge_storage.database.keyset import MAX_LIMIT
 from faceforge_storage.errors import Fault, InvalidInput, NotFound, VersionConflict
+from faceforge_storage.scheduling.collector import collector_at_rest
 
 Model = TypeVar("Model", bound=BaseModel)
 LIMIT = LISTS["first"]
@@ -191,8 +192,9 @@ async def _body(operation: RestOperation, request: Request, context: Context) ->
 
 
 def _model(kind: type[Model], raw: bytes) -> Model:
-    parse_json(raw)
-    return validated(kind.model_validate_json, raw)
+    with collector_at_rest():
+        parse_json(raw)
+        return validated(kind.model_validate_json, raw)
 
 
 def validated(validate: Callable[[Any], Model], given: Any) -> Model:

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from orjson import Fragment
 from sqlalchemy import Connection, CursorResult, Dialect, LargeBinary, Select, cast
@@ -39,6 +39,15 @@ def _cleared_on_error(rows: list[Row]) -> Iterator[None]:
         raise
 
 
+class Budget(Protocol):
+    """What may be read."""
+
+    def count_rows(self, rows: Sequence[Sequence[Any]], *, parsed: Sequence[int]) -> None:
+        """Count rows as they come from the driver; `parsed` are the places of the JSON that will be parsed. Raises
+        when it is too much."""
+        ...
+
+
 class PreparedSelect:
     """A SELECT that is run again and again: SQLAlchemy compiles it once, and the rows come straight from the driver.
 
@@ -63,10 +72,10 @@ class PreparedSelect:
         self._statement = statement
         self._decoders: list[tuple[str, Decode]] | None = None
 
-    def __call__(self, db: Connection, parameters: Mapping[str, Any], budget: ReadBudget) -> Columns:
+    def __call__(self, db: Connection, parameters: Mapping[str, Any], budget: Budget) -> Columns:
         """The columns that the statement selects.
 
-        Raises what SQLAlchemy or the driver raises, and what `ReadBudget.count_rows` does.
+        Raises what SQLAlchemy or the driver raises, and what `Budget.count_rows` does.
         """
         rows: list[Row] = []
         with _cleared_on_error(rows):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, or_, select
@@ -87,6 +87,11 @@ def get(db: Connection, job_id: str) -> AnyRow:
 def shown(db: Connection, job_id: str) -> AnyRow:
     """The row of a job with what its lease says; raises NotFound."""
     return records.find(db, matching(every=True), "id", job_id)
+
+
+def ids_among(ids: Iterable[str]) -> Select[Any]:
+    """Those of the ids that are jobs'."""
+    return select(jobs.c.id).where(among(jobs.c.id, list(ids)))
 
 
 def create(tx: Write, values: Values) -> tuple[AnyRow, bool]:

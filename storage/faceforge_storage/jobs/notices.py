@@ -69,11 +69,18 @@ class Notices:
         """The event set when the log of a job grows or its state changes. Take it before looking, and keep it."""
         return self._of_logs.setdefault(job_id, asyncio.Event())
 
+    async def wait(self, news: asyncio.Event, seconds: float) -> None:
+        """Return when there is news, or after so many seconds."""
+        with suppress(TimeoutError):
+            # Not `wait_for`: before Python 3.12 it loses a cancellation that comes together with the news.
+            async with asyncio.timeout(seconds):
+                await news.wait()
+
     @contextmanager
     def waiting(self, client: str) -> Iterator[None]:
         """Count one more claim of a client that waits; raises Busy when too many do."""
         if self._waiting[client] >= self._most:
-            said = f"{self._waiting[client]} claims of this token wait already"
+            said = f"{self._waiting[client]} requests of this token wait for jobs already"
             raise Busy(
                 f"{said}; limits.waiting_claims allows {self._most}.",
                 headers={"Retry-After": "1"},

@@ -1,0 +1,138 @@
+"""The job that makes or changes as many entities as a stored file has lines, a thousand in a transaction."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from pydantic import BaseModel, Field
+from sqlalchemy import select
+
+from faceforge_schema.context import Reader, Write
+from faceforge_schema.declare.job_types import job_type
+from faceforge_schema.declare.runs import Cancelled, Run
+from faceforge_schema.upserts.batch import Outcome, UpsertStatus, carry_out
+from faceforge_schema.upserts.items import OnConflict
+from faceforge_schema.upserts.lines import Batch, ResultFile, batches, left_behind, remove_all
+from faceforge_schema.upserts.upserts import error_of
+from faceforge_schema.values.inputs import Input, OrDefault, invalid
+from faceforge_storage import assets
+from faceforge_storage.database.dialects import among
+from faceforge_storage.database.tables import jobs
+
+FILE_NAME = "upsert-results.ndjson"
+
+
+class BulkUpsertInput(Input):
+    """How the items are taken; the items themselves are the file of the job's `input_asset_id`, one a line."""
+
+    on_conflict: OrDefault[OnConflict] = Field(
+        default=OnConflict.MERGE, description="What happens to an entity that is there already."
+    )
+    dry_run: OrDefault[bool] = Field(
+        default=False, description="Whether it is only said what would happen, and nothing written."
+    )
+
+
+class BulkUpserted(BaseModel):
+    """How many items there were, and what became of them."""
+
+    created: int = Field(description="Items that made an entity.")
+    updated: int = Field(description="Items that changed one.")
+    unchanged: int = Field(description="Items whose entity had all of it already.")
+    skipped: int = Field(description="Items whose entity was left as it was.")
+    failed: int = Field(description="Items with an error.")
+    dry_run: bool = Field(description="Whether nothing was written.")
+    result_asset_id: str = Field(
+        description="The file that says what became of each item: `line`, `status`, `entity_id`, `error`."
+    )
+
+
+@job_type(
+    "core.bulk_upsert",
+    input=BulkUpsertInput,
+    output=BulkUpserted,
+    needs={"entities:write", "assets:read"},
+    lane="cpu",
+)
+def bulk_upsert(run: Run, input: BulkUpsertInput) -> BulkUpserted:
+    """Make or change the entities of a stored file: one JSON object a line, each an item of a bulk upsert."""
+    if run.input_asset_id is None:
+        raise invalid("/input_asset_id", "is required: the stored file with the items", "required")
+    _remove_what_others_left(run)
+    results = ResultFile(run.core.home / "tmp", run.job_id, (run.checkpoint or {}).get("results", 0))
+    try:
+        counts = _Upsert(run, input, results).carry_out(run.input_asset_id)
+        made = run.store(results.path, FILE_NAME)
+    except Cancelled:
+        results.remove()
+        raise
+    finally:
+        results.close()
+    results.remove()
+    return BulkUpserted(
+        dry_run=input.dry_run,
+        result_asset_id=made,
+        **{each.value: counts[each.value] for each in UpsertStatus},
+    )
+
+
+class _Upsert:
+    """One attempt, from the last checkpoint on."""
+
+    def __init__(self, run: Run, input: BulkUpsertInput, results: ResultFile) -> None:
+        self._run, self._input, self._results = run, input, results
+        self._counts = Counter((run.checkpoint or {}).get("counts", {}))
+
+    def carry_out(self, asset_id: str) -> Counter[str]:
+        """Carry out what is left of the file, and answer how many items came to what."""
+        run, begin = self._run, self._run.checkpoint or {"place": 0, "lines": 0}
+        if self._results.lost:
+            run.log(
+                "warning", "The lines that said what became of earlier items are lost; what they did is not."
+            )
+        size = run.read(lambda db: assets.get(db, asset_id)).size_bytes
+        limit = run.core.settings.limits.json_bytes
+        with run.open(asset_id) as file:
+            for batch in batches(file, begin["place"], begin["lines"], limit):
+                run.check()
+                self._commit(batch)
+                done = sum(self._counts.values())
+                run.progress(
+                    min(batch.place / size, 1.0), f"line {batch.lines}", bytes=batch.place, done=done
+                )
+        return self._counts
+
+    def _commit(self, batch: Batch) -> None:
+        """Carry a batch out, and save what became of it with the place behind it."""
+        checkpoint: dict[str, Any] = {"place": batch.place, "lines": batch.lines}
+
+        def work(tx: Write) -> None:
+            outcomes = carry_out(
+                tx, self._run.context, batch.items, self._input.on_conflict, dry_run=self._input.dry_run
+            )
+            lines = [_line(*each) for each in zip(batch.numbers, outcomes, strict=True)]
+            checkpoint["counts"] = dict(self._counts + Counter(each["status"] for each in lines))
+            checkpoint["results"] = self._results.write(lines)
+
+        self._run.write(work, checkpoint)
+        self._counts = Counter(checkpoint["counts"])
+        self._results.size = checkpoint["results"]
+
+
+def _line(number: int, outcome: Outcome) -> dict[str, Any]:
+    error = None if outcome.error is None else vars(error_of(outcome.error, ""))
+    return {"line": number, "status": outcome.status.value, "entity_id": outcome.entity_id, "error": error}
+
+
+def _remove_what_others_left(run: Run) -> None:
+    """Remove the lines of jobs that have ended without an end of theirs."""
+    found = left_behind(run.core.home / "tmp")
+
+    def unfinished(db: Reader) -> set[str]:
+        wanted = select(jobs.c.id).where(among(jobs.c.id, list(found)), jobs.c.finished_at.is_(None))
+        return set(db.execute(wanted).scalars())
+
+    if found:
+        kept = run.read(unfinished)
+        remove_all([path for job_id, path in found.items() if job_id not in kept])
