@@ -33,7 +33,7 @@ class BulkImportInput(Input):
     path: Annotated[str, Field(min_length=1, max_length=4096)] | None = Field(
         default=None,
         description="The whole path of a folder on the machine of Core, within a root of imports.",
-        examples=["/home/ada/pictures"],
+        examples=["/srv/pictures/ada"],
     )
     recursive: OrDefault[bool] = Field(default=True, description="Whether its sub-folders are meant too.")
     include: OrDefault[Globs] = Field(
