@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from faceforge_storage.errors import InvalidInput
-from faceforge_ui.jobs.progress import lasted, progress, shares
 from faceforge_ui.jobs.schedules.times import cron_of, times
-from faceforge_ui.jobs.told import told
+from faceforge_ui.jobs_told.progress import lasted, progress, shares
+from faceforge_ui.jobs_told.told import told
 from faceforge_ui.serving import Form
 
 NOW = datetime(2026, 11, 26, 13, 17, tzinfo=UTC)
