@@ -2,8 +2,7 @@
 
 FaceForgeError
 ├── AmbiguousHash 300: several records fit; names them
-├── BadRequest 400: InvalidJson, InvalidMultipart, InvalidCursor,
-│   GraphqlSyntax, GraphqlInvalid, QueryTooComplex, AnswerTooLarge
+├── BadRequest 400: InvalidJson, InvalidMultipart, InvalidCursor, GraphqlSyntax, GraphqlInvalid, QueryTooComplex, …
 ├── Unauthorized 401; Forbidden 403: ForeignOrigin, CsrfRequired, InvalidSignature; NotFound 404: UnknownAddress
 ├── MethodNotAllowed 405, NotAcceptable 406, RequestTimeout 408
 ├── Conflict 409: AlreadyExists, AmbiguousMatch, ExternalIdTaken, FieldKeyTaken, FieldValueTaken, NameTaken,

@@ -346,3 +346,15 @@ def test_old_jobs_go_with_their_logs_and_files(core: RunningCore) -> None:
     assert core.request("GET", f"/v1/jobs/{old['job_id']}").status_code == 404
     assert core.request("GET", f"/v1/assets/{asset_id}?deleted=include").status_code == 404
     assert len(core.request("GET", f"/v1/changesets?job_id={old['job_id']}").json()["items"]) > 1
+
+
+def test_who_may_not_see_a_job_hears_nothing_of_it(core: RunningCore) -> None:
+    """J14"""
+    core.request("PUT", "/v1/job-types/test.guarded", json={"needs": ["entities:write"]})
+    job_id = make(core, "test.guarded")
+    stranger, friend = (core.limited_token("jobs:read", *more) for more in ((), ("entities:write",)))
+    heard = [
+        core.request("GET", "/v1/events?types=job.*", token=each).json()["items"]
+        for each in (stranger, friend)
+    ]
+    assert [[each["record_id"] for each in events] for events in heard] == [[], [job_id]]
