@@ -14,10 +14,17 @@ PATIENCE = 20.0
 
 
 class EventSource:
-    """One connection to `GET /v1/events`; `ids` has the id of each event, `last_id` also that of a mere position."""
+    """One connection to `GET /v1/events`, or another stream; `last_id` has also the id of a mere position."""
 
     def __init__(
-        self, url: str, token: str, query: str = "", *, after: int | None = None, receive_buffer: int = 0
+        self,
+        url: str,
+        token: str,
+        query: str = "",
+        *,
+        path: str = "/v1/events",
+        after: int | None = None,
+        receive_buffer: int = 0,
     ) -> None:
         self._connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=PATIENCE)
         self._connection.connect()
@@ -26,7 +33,7 @@ class EventSource:
         headers = {"Authorization": f"Bearer {token}", "Accept": "text/event-stream"}
         if after is not None:
             headers["Last-Event-ID"] = str(after)
-        self._connection.request("GET", f"/v1/events{query}", headers=headers)
+        self._connection.request("GET", f"{path}{query}", headers=headers)
         self._answer = self._connection.getresponse()
         self.status, self.headers = self._answer.status, self._answer.headers
         self.last_id = after

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Text, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, Text, and_, exists, func, literal, or_, select
 
 from faceforge_storage import readings, uploads
 from faceforge_storage.database import records
@@ -115,12 +115,17 @@ def has_link() -> ColumnElement[bool]:
 
 
 def oldest_with_contents(
-    db: Connection, wanted: Sequence[tuple[str, str | None] | None]
+    db: Connection, wanted: Sequence[tuple[str, str | None] | None], *, of_jobs: bool = True
 ) -> list[AnyRow | None]:
-    """For each hash the oldest live asset on these bytes, of one kind or of any; None where nothing is wanted."""
+    """For each hash the oldest live asset on these bytes, of one kind or of any; None where nothing is wanted.
+
+    `of_jobs`: also those that jobs keep for themselves.
+    """
     asked = func.json_each(literal(dumps(wanted), Text)).table_valued("key", "value", name="asked")
     content_hash, kind = (func.json_extract(asked.c.value, f"$[{place}]") for place in (0, 1))
     of_kind = or_(kind.is_(None), assets.c.kind == kind)
+    if not of_jobs:
+        of_kind = and_(of_kind, or_(assets.c.kind < readings.OF_JOBS, assets.c.kind > "job/"))
     oldest = (
         select(assets.c.row_id)
         .where(assets.c.content_hash == content_hash, of_kind, shown(assets))
@@ -242,10 +247,14 @@ def links(db: Connection, asset_rows: Sequence[int], budget: ReadBudget) -> Iter
         yield from chunk
 
 
-def link(tx: Write, wanted: Sequence[tuple[AnyRow, AnyRow, Values]]) -> None:
-    """Link assets to entities; of an existing link the role changes, when one is given."""
+def link(tx: Write, wanted: Sequence[tuple[AnyRow, AnyRow, Values]]) -> set[str]:
+    """Link assets to entities; of an existing link the role changes, when one is given.
+
+    Answers the ids of the assets whose links are not what they were.
+    """
     if not wanted:
-        return
+        return set()
+    changed: set[str] = set()
     among_these = among(asset_links.c.asset_row, dict.fromkeys(asset.row_id for asset, _, _ in wanted))
     existing = {
         (row.asset_row, row.entity_row): row for row in tx.rows(select(asset_links).where(among_these))
@@ -254,11 +263,16 @@ def link(tx: Write, wanted: Sequence[tuple[AnyRow, AnyRow, Values]]) -> None:
     for asset, entity, values in wanted:
         key = (asset.row_id, entity.row_id)
         if key in existing:
-            existing[key] = tx.update(asset_links, existing[key], values, record_id=_name(asset, entity))
+            before = existing[key]
+            existing[key] = tx.update(asset_links, before, values, record_id=_name(asset, entity))
+            if existing[key] is not before:
+                changed.add(asset.id)
         else:
-            before = new[key][0] if key in new else {"asset_row": key[0], "entity_row": key[1], "role": None}
-            new[key] = {**before, **values}, _name(asset, entity)
+            changed.add(asset.id)
+            begun = new[key][0] if key in new else {"asset_row": key[0], "entity_row": key[1], "role": None}
+            new[key] = {**begun, **values}, _name(asset, entity)
     tx.insert(asset_links, [row for row, _ in new.values()], [name for _, name in new.values()])
+    return changed
 
 
 def unlink(tx: Write, asset: AnyRow, entity: AnyRow) -> None:

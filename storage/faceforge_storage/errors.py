@@ -272,7 +272,6 @@ class VersionConflict(FaceForgeError):
 
 class TusVersion(FaceForgeError):
     code, status, title = "tus_version", 412, "This version of the tus protocol is not spoken here"
-    default_hint = "Send `Tus-Resumable: 1.0.0`."
 
 
 class PayloadTooLarge(FaceForgeError):
@@ -339,12 +338,7 @@ class UploadLocked(FaceForgeError):
 
 
 class ChecksumMismatch(FaceForgeError):
-    code, status, title = (
-        "checksum_mismatch",
-        460,
-        "The bytes do not have the checksum that was sent with them",
-    )
-    default_hint = "Send them again; none of them was kept."
+    code, status, title = "checksum_mismatch", 460, "The bytes have another checksum than the one sent"
 
 
 class RateLimited(FaceForgeError):

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
-from contextlib import suppress
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -36,12 +36,43 @@ class StoredBytes:
         """`remove_made` removes what was made from the bytes of a hash, such as thumbnails."""
         self._database, self._store, self._remove_made = database, store, remove_made
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._left = False
         """Whether there may be bytes to remove that nobody is removing now."""
 
     def lock(self, sha256: str) -> asyncio.Lock:
         """Hold it from the publication of bytes until a row names them, so that nobody removes them meanwhile."""
         return self._locks.setdefault(sha256, asyncio.Lock())
+
+    @contextmanager
+    def held(self, sha256s: Iterable[str]) -> Iterator[None]:
+        """Hold the locks of many hashes, in a plain thread, from publishing their bytes until rows name them."""
+        loop, wanted = self._loop, sorted(set(sha256s))
+        assert loop is not None  # `find_left` is called at the start
+
+        async def acquire() -> list[asyncio.Lock]:
+            locks: list[asyncio.Lock] = []
+            for each in wanted:  # in order: two that want the same ones do not wait for each other
+                lock = self.lock(each)
+                await lock.acquire()
+                locks.append(lock)
+            return locks
+
+        def release(locks: list[asyncio.Lock]) -> None:
+            for each in locks:
+                each.release()
+
+        locks = asyncio.run_coroutine_threadsafe(acquire(), loop).result()
+        try:
+            yield
+        finally:
+            with suppress(RuntimeError):  # the loop has closed: nobody waits any more
+                loop.call_soon_threadsafe(release, locks)
+
+    def withdraw_here(self, stored: StoredObject, turn: Turn) -> None:
+        """What `withdraw` does, for a plain thread that holds the hash."""
+        assert self._loop is not None
+        asyncio.run_coroutine_threadsafe(self.withdraw(stored, turn), self._loop).result()
 
     def expect_freed(self) -> None:
         """A purge says so in its transaction, from the writer's thread: what it frees is found even if nobody waits."""
@@ -91,6 +122,7 @@ class StoredBytes:
 
     async def find_left(self) -> None:
         """At the start: find out whether an earlier run has left bytes that `tend` is to remove."""
+        self._loop = asyncio.get_running_loop()
         query = places(freed_bytes).limit(1)
         try:
             found = await self._database.read(OWN, lambda connection: connection.execute(query).all())

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
-from collections.abc import Iterator
+import re
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from core_process import CoreProcess
@@ -19,6 +23,7 @@ pytestmark = pytest.mark.needs("chromium")
 FILES = """query($e: ID!) { assets(entityId: $e, sortBy: FILENAME, sortOrder: ASC) {
     nodes { filename kind userMetadata tags links { entityId role } } } }"""
 ADD = "Add files"
+BROKEN = re.compile("Paused: the connection broke.*Nothing is lost.")
 SOON = 60_000
 """Milliseconds in which files arrive on a busy machine, or Core is missed."""
 SLOW = 3_000_000
@@ -209,14 +214,117 @@ def test_a_broken_connection_is_said_and_the_rest_waits_until_core_is_back(
     port = running[0].url.rsplit(":", 1)[1]
     running[0].kill()
     says(page, "Paused at 0 of 5")
-    expect(panel(page)).to_contain_text("The rest waits and goes on by itself.")
-    expect(panel(page).get_by_text("The connection broke").first).to_be_visible()
-    assert "Resume" not in panel(page).inner_text()
+    expect(panel(page)).to_contain_text("FaceForge is not answering. All goes on by itself when it does.")
+    expect(panel(page).get_by_text(BROKEN).first).to_be_visible()
+    expect(panel(page).get_by_role("button", name="Resume")).to_have_count(2)
 
     running.append(CoreProcess(home, "--port", port))
-    says(page, "2 of 5 files added")
-    panel(page).get_by_role("button", name="Try all again").click()
     says(page, "5 files added")
+    assert {each["content_hash"] for each in stored(running[-1])} == {hash_of(each) for each in large}
+
+
+def test_an_upload_that_is_half_there_goes_on_from_there_after_a_new_start(
+    fragile: tuple[Path, Page, list[CoreProcess]], tmp_path: Path
+) -> None:
+    home, page, running = fragile
+    slow(page)
+    film = put(tmp_path, "film.bin", os.urandom(30_000_000))
+    choose(page, page.get_by_role("button", name="Choose files"), film)
+    until_some_came(running[-1])
+    running[0].kill()
+    expect(panel(page).get_by_text(BROKEN)).to_be_visible()
+    sent: list[str] = []
+    page.on("request", lambda each: sent.append(each.headers.get("upload-offset", "")))
+    running.append(CoreProcess(home, "--port", running[0].url.rsplit(":", 1)[1]))
+    says(page, "1 file added")
+    [first, *_] = [each for each in sent if each]
+    assert int(first) > 0
+    assert [each["content_hash"] for each in stored(running[-1])] == [hash_of(film)]
+
+
+def test_after_a_new_page_what_was_unfinished_goes_on_when_the_file_is_chosen_again(
+    fragile: tuple[Path, Page, list[CoreProcess]], tmp_path: Path
+) -> None:
+    _, page, running = fragile
+    slow(page)
+    film = put(tmp_path, "film.bin", os.urandom(30_000_000))
+    choose(page, page.get_by_role("button", name="Choose files"), film)
+    until_some_came(running[-1])
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.goto(f"{running[-1].url}/entities")
+    says(page, "1 upload to go on with")
+    expect(
+        panel(page).get_by_text(re.compile("MB of 30 MB are here. Choose the same file again"))
+    ).to_be_visible()
+    other = put(tmp_path / "other", "film.bin", b"of the same name")
+    choose(page, panel(page).get_by_role("button", name="Choose it again"), other)
+    expect(page.get_by_text("That is another file")).to_be_visible()
+    sent: list[str] = []
+    page.on("request", lambda each: sent.append(each.headers.get("upload-offset", "")))
+    choose(page, panel(page).get_by_role("button", name="Choose it again"), film)
+    says(page, "1 file added")
+    [first, *_] = [each for each in sent if each]
+    assert int(first) > 0
+    [asset] = stored(running[-1])
+    assert asset["content_hash"] == hash_of(film)
+    assert len(asset["linked_entity_ids"]) == 1, "it belongs to whom it was chosen for"
+    page.reload()
+    expect(panel(page)).to_be_hidden()
+
+
+def test_what_was_unfinished_can_be_left_out_and_core_forgets_it(
+    fragile: tuple[Path, Page, list[CoreProcess]], tmp_path: Path
+) -> None:
+    home, page, running = fragile
+    slow(page)
+    choose(
+        page,
+        page.get_by_role("button", name="Choose files"),
+        put(tmp_path, "film.bin", os.urandom(30_000_000)),
+    )
+    until_some_came(running[-1])
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    panel(page).get_by_role("button", name="Leave out film.bin").click()
+    until(lambda: list((home / "tmp").iterdir()) == [])
+    page.reload()
+    expect(panel(page)).to_be_hidden()
+
+
+def test_bytes_that_are_here_do_not_travel_again(
+    library: Visit, real_core: CoreProcess, mira: str, tmp_path: Path
+) -> None:
+    page = attachments(library, mira)
+    film = put(tmp_path, "known.bin", os.urandom(3_000_000))
+    real_core.client.put(
+        "/v1/assets/upload", params={"filename": "x"}, content=film.read_bytes()
+    ).raise_for_status()
+    sent: list[str] = []
+    page.on("request", lambda each: sent.append(each.method) if "/v1/uploads" in each.url else None)
+    choose(page, page.get_by_role("button", name="Choose files"), film)
+    expect(panel(page).get_by_text("Already here. Linked, not copied.")).to_be_visible()
+    assert sent == ["POST"]
+
+
+def until_some_came(core: CoreProcess) -> None:
+    """Until a piece of an upload is in Core, and it is not the last."""
+    until(lambda: any(each.stat().st_size > 8_400_000 for each in core.home.tmp_dir.iterdir()))
+
+
+def stored(core: CoreProcess) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = core.client.get("/v1/assets").raise_for_status().json()["items"]
+    return found
+
+
+def hash_of(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def until(done: Callable[[], bool]) -> None:
+    end = time.monotonic() + SOON / 1000
+    while not done():
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 def bounded(home: Path, running: list[CoreProcess], **limits: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -30,7 +31,9 @@ def serving(folder: Path) -> Iterator[Served]:
     root = folder / "served"
     command = [sys.executable, "-m", "faceforge_server", "serve", "--home", str(root), "--port", "0"]
     with (folder / "core.output").open("w") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
+        # What the pages make lies in directories beside this one; folders are imported from the home of the user.
+        environment = {**os.environ, "HOME": str(folder.parent)}
+        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, env=environment)
     try:
         end = time.monotonic() + SECONDS
         while not (ports := Home(root).read_ports()):

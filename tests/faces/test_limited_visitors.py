@@ -13,7 +13,17 @@ from running_core import RunningCore, SignedIn, running_core
 
 from faceforge_ui.serving.menus import found_pages
 
-READS = ("entities", "assets", "descriptors", "relationships", "field_defs", "journal", "system", "tokens")
+READS = (
+    "entities",
+    "assets",
+    "descriptors",
+    "relationships",
+    "field_defs",
+    "journal",
+    "jobs",
+    "system",
+    "tokens",
+)
 PERSONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "entities alone": ("entities:read",),
@@ -22,6 +32,9 @@ PERSONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "changing entities": ("entities:write",),
         "changing files": ("assets:write",),
         "changing facts of entities": ("entities:write", "descriptors:write"),
+        "jobs alone": ("jobs:read",),
+        "changing jobs": ("jobs:write",),
+        "bringing folders in": ("imports:write", "jobs:write"),
         "reading everything": tuple(f"{each}:read" for each in (*READS, "sessions")),
         "nothing": (),
     }
@@ -44,12 +57,20 @@ SUBJECTS: Mapping[str, str] = MappingProxyType(
         "/entities/{entity_id}/picture": "entities:write assets:read",
         "/entities/{entity_id}/relationships": "entities:read relationships:read",
         "/history": "journal:read",
+        "/import": "imports:write",
+        "/jobs": "jobs:read",
+        "/jobs/schedules": "jobs:read",
+        "/jobs/schedules/new": "jobs:write",
+        "/jobs/schedules/{schedule_id}/edit": "jobs:write",
+        "/jobs/{job_id}": "jobs:read",
+        "/jobs/{job_id}/log": "jobs:read",
         "/settings/about": "system:read",
         "/settings/access": "tokens:read",
         "/settings/fields": "field_defs:read",
         "/settings/fields/new": "field_defs:write",
         "/settings/fields/{field_key}": "field_defs:write",
         "/settings/fields/{field_key}/edit": "field_defs:write",
+        "/settings/importing": "imports:write",
         "/settings/network": "system:read",
         "/settings/relation-types": "relationships:read",
         "/settings/sessions": "sessions:read",
@@ -146,7 +167,14 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared]:
         made("/v1/relationships", {**ends, "relationship_type": "friend"})
         gone = made("/v1/entities", {"display_name": "Gone"})
         assert core.request("DELETE", f"/v1/entities/{gone['entity_id']}").status_code == 204
+        assert core.request("PUT", "/v1/job-types/shop.upscale", json={"title": "Upscale"}).status_code == 200
+        job = made("/v1/jobs", {"job_type": "shop.upscale"})
+        schedule = made(
+            "/v1/schedules", {"name": "Every night", "cron": "0 3 * * *", "job_type": "shop.upscale"}
+        )
         records = {
+            "{job_id}": job["job_id"],
+            "{schedule_id}": schedule["schedule_id"],
             "{entity_id}": ada["entity_id"],
             "{asset_id}": asset,
             "{field_key}": "height",

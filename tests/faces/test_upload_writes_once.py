@@ -48,7 +48,7 @@ def published(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]
 
         def and_then(store: ObjectStore, staged: Any) -> Any:
             stored = publish(store, staged)
-            hashes.append(stored.sha256)
+            hashes.extend(each.sha256 for each in stored)
             work()
             return stored
 

@@ -98,6 +98,14 @@ def wait_until_in(core: CoreProcess, count: int) -> None:
         time.sleep(0.005)
 
 
+def published(core: CoreProcess) -> set[str]:
+    """The hashes of what lies in its place in the store, each whole; what was still on its way is not among them."""
+    files = [file for file in (core.home.assets_dir / "sha256").rglob("*") if file.is_file()]
+    for file in files:
+        assert digest(file.read_bytes()) == file.name
+    return {file.name for file in files}
+
+
 def held(core: CoreProcess) -> dict[str, Any]:
     """What Core holds, without what differs from one import to the next: ids, times and the files of jobs."""
     assets = rows(

@@ -15,9 +15,10 @@ from imports import (
     inserts,
     log,
     make_folder,
+    published,
     wait_until_in,
 )
-from stored import assert_all_is_whole, digest, objects, rows
+from stored import assert_all_is_whole, digest, rows
 
 COUNT = 1500
 
@@ -41,20 +42,20 @@ def test_an_import_that_was_killed_at_37_percent_ends_as_one_that_was_not(
     job_id = begin(core.client, folder)
     wait_until_in(core, COUNT * 37 // 100)
     core.kill()
-    rows_then, objects_then = brought_in(core), len(objects(core.home))
+    rows_then, objects_then = brought_in(core), len(published(core))
     assert rows_then < COUNT, "it was over before it was killed"
     # What has come in since the last checkpoint is done again; its bytes may lie there already.
     assert objects_then - rows_then <= 2 * largest
 
     again = CoreProcess(tmp_path / "home")
     found = ended(again.client, job_id)
-    assert (found["state"], found["attempt"]) == ("succeeded", 2)
+    assert found["state"] == "succeeded", found
     assert held(again) == expected
     assert sum(inserts(again)) == COUNT
     assert brought_in(again) == COUNT
     entries = log(again.client, job_id)
     assert [each["seq"] for each in entries] == list(range(1, len(entries) + 1))
-    assert {each["attempt"] for each in entries} == {1, 2}
+    assert [each["message"] for each in entries if each["message"].startswith("Going on")] != []
     assert_all_is_whole(again.client, again.home)
     again.kill()
 
@@ -80,7 +81,7 @@ def test_a_move_that_is_killed_again_and_again_loses_no_file(tmp_path: Path) -> 
 def assert_nothing_is_lost(core: CoreProcess, folder: Path, made: dict[str, str]) -> None:
     """Each file is where it was, or stored with an asset on it."""
     there = {file.name: digest(file.read_bytes()) for file in folder.rglob("*.bin")}
-    stored = set(objects(core.home))
+    stored = published(core)
     known = {each for (each,) in rows(core.home, "SELECT content_hash FROM assets WHERE deleted_at IS NULL")}
     lost = [
         name for name, content in made.items() if there.get(name) != content and content not in stored & known

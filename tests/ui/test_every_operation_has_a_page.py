@@ -22,6 +22,7 @@ BY_MODULES = {
 """Operations that a module of ours asks by REST, each with where it does and the address: bytes, streams, and what ends
 the session that a page stands on."""
 
+RUNNERS = "is for the programs that work on jobs"
 NO_PAGE = {
     "entityAssets": "`assets` with `entityId`, which pages ask instead, has more filters",
     "descriptor": "a fact is shown among those of its entity, by `descriptors` of `entity`",
@@ -31,6 +32,16 @@ NO_PAGE = {
     "bulkUpsertEntities": "is for programs that keep another system in step; pages change what is chosen on them",
     "token": "a token is shown in the list of all, by `tokens`",
     "Subscription.changesets": "is for programs; pages follow the stream of events",
+    "bulkUpsertEntities": "is for programs that keep another list in step",
+    "createJob": "pages make jobs by what they are for: an import, a schedule, another try",
+    "jobType": "a kind of jobs is shown by its name where jobs are, by `jobTypes`",
+    "registerJobType": RUNNERS,
+    "claimJobs": RUNNERS,
+    "heartbeatJob": RUNNERS,
+    "appendJobLog": RUNNERS,
+    "completeJob": RUNNERS,
+    "failJob": RUNNERS,
+    "releaseJob": RUNNERS,
     "rereadAssets": "reads all files again: `faceforge reread`, after an update of readers; one file has its button",
 }
 """Operations without a page, each with the reason."""

@@ -5,18 +5,20 @@ One that is created or uploaded alone is a batch of one. Of equal ones in a batc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
+from faceforge_schema.assets.by_hash import first_readable
 from faceforge_schema.assets.sidecar import within
 from faceforge_schema.context import Context, Reader, Write
 from faceforge_schema.entities import EntityCreate, ExternalIdInput, new_entity
 from faceforge_schema.values.inputs import invalid
 from faceforge_schema.values.reference_checks import live_record
-from faceforge_schema.values.visible_jobs import first_readable, hidden_owners
+from faceforge_schema.values.visible_jobs import hidden_owners
 from faceforge_storage import assets as rows
 from faceforge_storage import entities as entity_rows
+from faceforge_storage import readings
 from faceforge_storage.database import records, tables
 from faceforge_storage.database.gateway import AnyRow
 from faceforge_storage.errors import Fault, UnknownContent, UnknownReference
@@ -76,10 +78,21 @@ class _Resolved:
     entities: Sequence[Sequence[tuple[AnyRow, str | None]]]
 
 
+class Stored(NamedTuple):
+    """What became of an arrival."""
+
+    row: AnyRow
+    """The asset: a new one, or the twin."""
+    duplicate: bool
+    """Whether it is a twin."""
+    changed: bool
+    """Whether anything was stored for it."""
+
+
 def store_arrivals(
     tx: Write, context: Context, arrivals: Sequence[Arrival], uploaded: Mapping[str, Uploaded]
-) -> list[tuple[AnyRow, bool]]:
-    """Store assets, or find their twins; answers the row of each, and whether it is a duplicate.
+) -> list[Stored]:
+    """Store assets, or find their twins; answers what became of each.
 
     `uploaded` are by hash the bytes that came just now. Raises UnknownContent, UnknownReference, RecordTooLarge, and
     what making an entity raises, for the first that is wrong; then nothing may be kept of the transaction.
@@ -87,34 +100,39 @@ def store_arrivals(
     found = _resolve(tx.connection, context, arrivals, uploaded, lambda new: new_entity(tx, context, new))
     earlier = _earlier(arrivals, found.twins)
     fresh = [place for place, twin in enumerate(found.twins) if twin is None and place not in earlier]
-    used = {arrivals[place].content_hash for place in fresh}
-    new_bytes = rows.add_objects(tx, [(each.content, each.hashes) for each in _of(uploaded, used)])
-    if new_bytes:
+    came = {each: uploaded[each] for place in fresh if (each := arrivals[place].content_hash) in uploaded}
+    if rows.add_objects(tx, [(each.content, each.hashes) for each in came.values()]):
         context.core.examiner.expect()
-    stored: dict[int, AnyRow] = dict(
-        zip(
-            fresh,
-            rows.create(tx, [_values(arrivals[place], found, uploaded) for place in fresh]),
-            strict=True,
-        )
-    )
+    of_jobs = [each.content_hash for each in found.held.values() if each.kind.startswith(readings.OF_JOBS)]
+    readings.enqueue(tx, of_jobs)  # of which nothing was read
+    made = rows.create(tx, [_values(arrivals[place], found, uploaded) for place in fresh])
+    at: dict[int, AnyRow] = dict(zip(fresh, made, strict=True))
+    changed: set[str] = set()
     latest: dict[str, AnyRow] = {}
     for place, arrival in enumerate(arrivals):
-        if place not in stored:
-            twin = found.twins[place] or stored[earlier[place]]
+        if place not in at:
+            twin = found.twins[place] or at[earlier[place]]
             twin = latest.get(twin.id, twin)
-            stored[place] = latest[twin.id] = rows.change(tx, twin, _merged(arrival, twin), None)
-    rows.link(
-        tx,
-        [
-            (stored[place], entity, {} if role is None else {"role": role})
-            for place, linked in enumerate(found.entities)
-            for entity, role in linked
-        ],
-    )
-    made = set(fresh)
+            merged = rows.change(tx, twin, _merged(arrival, twin), None)
+            at[place] = latest[twin.id] = merged
+            if merged is not twin:
+                changed.add(twin.id)
+    changed |= rows.link(tx, _links(at, found.entities)).difference(row.id for row in made)
+    new = set(fresh)
     return [
-        (latest.get(stored[place].id, stored[place]), place not in made) for place in range(len(arrivals))
+        Stored(latest.get(at[place].id, at[place]), place not in new, place in new or at[place].id in changed)
+        for place in range(len(arrivals))
+    ]
+
+
+def _links(
+    at: Mapping[int, AnyRow], entities: Sequence[Sequence[tuple[AnyRow, str | None]]]
+) -> list[tuple[AnyRow, AnyRow, dict[str, Any]]]:
+    """The links to make: assets by the place of their arrival."""
+    return [
+        (at[place], entity, {} if role is None else {"role": role})
+        for place, linked in enumerate(entities)
+        for entity, role in linked
     ]
 
 
@@ -129,10 +147,6 @@ def check_not_itself(row: AnyRow, where: str, derived_from: str | None) -> None:
     """Raise InvalidInput when an asset would be made from itself, as the input at the pointer `where` has it."""
     if derived_from == row.id != row.derived_from_asset_id:
         raise invalid(where, "is the asset itself")
-
-
-def _of(uploaded: Mapping[str, Uploaded], hashes: Iterable[str]) -> list[Uploaded]:
-    return [uploaded[each] for each in hashes if each in uploaded]
 
 
 def _earlier(arrivals: Sequence[Arrival], twins: Sequence[AnyRow | None]) -> dict[int, int]:
@@ -189,13 +203,13 @@ def _resolve(
     uploaded: Mapping[str, Uploaded],
     make: Make,
 ) -> _Resolved:
-    held = _readable(db, context, rows.any_with_contents(db, (each.content_hash for each in arrivals)))
-    for arrival in arrivals:
-        if arrival.content_hash not in uploaded and arrival.content_hash not in held:
-            raise UnknownContent(f"No stored bytes have the hash {arrival.content_hash}.")
+    held = rows.any_with_contents(db, (each.content_hash for each in arrivals))
+    _check_contents(
+        db, context, held, [each.content_hash for each in arrivals if each.content_hash not in uploaded]
+    )
     _check_sources(db, arrivals)
-    wanted = [(each.content_hash, each.kind) if each.reuse and held else None for each in arrivals]
-    twins = _twins(db, context, wanted) if held else [None] * len(arrivals)
+    wanted = [(each.content_hash, each.kind) if each.reuse else None for each in arrivals]
+    twins = first_readable(db, context, wanted, of_jobs=False) if held else [None] * len(arrivals)
     for arrival, twin in zip(arrivals, twins, strict=True):
         if twin is not None:
             check_not_itself(twin, arrival.derived_where, arrival.derived_from)
@@ -204,28 +218,15 @@ def _resolve(
     return _Resolved(held, twins, linked)
 
 
-def _readable(db: Reader, context: Context, held: Mapping[str, AnyRow]) -> dict[str, AnyRow]:
-    """By hash an asset on the bytes, of those that do not belong to a job which who asks may not see."""
-    hidden = hidden_owners(db, context, [each.owner for each in held.values()])
-    found = {
-        content_hash: first_readable(db, context, content_hash) if row.owner["id"] in hidden else row
-        for content_hash, row in held.items()
-    }
-    return {content_hash: row for content_hash, row in found.items() if row is not None}
-
-
-def _twins(
-    db: Reader, context: Context, wanted: Sequence[tuple[str, str | None] | None]
-) -> list[AnyRow | None]:
-    """The oldest live asset on each content, of those that do not belong to a job which who asks may not see."""
-    oldest = rows.oldest_with_contents(db, wanted)
-    hidden = hidden_owners(db, context, [each.owner for each in oldest if each is not None])
-    return [
-        first_readable(db, context, *asked)
-        if asked is not None and each is not None and each.owner["id"] in hidden
-        else each
-        for each, asked in zip(oldest, wanted, strict=True)
-    ]
+def _check_contents(db: Reader, context: Context, held: Mapping[str, AnyRow], hashes: Sequence[str]) -> None:
+    """Raise UnknownContent for bytes of which no asset is known that who asks may read."""
+    hidden = hidden_owners(db, context, [held[each].owner for each in hashes if each in held])
+    for sha256 in hashes:
+        unknown = sha256 not in held
+        if not unknown and held[sha256].owner["id"] in hidden:
+            unknown = first_readable(db, context, [(sha256, None)]) == [None]
+        if unknown:
+            raise UnknownContent(f"No stored bytes have the hash {sha256}.")
 
 
 def _check_sources(db: Reader, arrivals: Sequence[Arrival]) -> None:

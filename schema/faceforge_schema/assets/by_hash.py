@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from faceforge_schema.context import Context, Reader
 from faceforge_schema.values.inputs import invalid
-from faceforge_schema.values.visible_jobs import first_readable, hidden_owners
+from faceforge_schema.values.visible_jobs import hidden_owners
 from faceforge_storage import assets as rows
 from faceforge_storage import readings
 from faceforge_storage.database.gateway import AnyRow
@@ -25,14 +26,8 @@ def find_by_hash(db: Reader, context: Context, algorithm: str, hex: str) -> AnyR
     """The oldest live asset on the one content with the hash, of those that who asks may read. Raises InvalidInput,
     NotFound and AmbiguousHash."""
     contents = rows.contents_with_hash(db, algorithm, _digits(algorithm, hex), MOST_CANDIDATES + 1)
-    oldest = rows.oldest_with_contents(db, [(content, None) for content in contents])
-    hidden = hidden_owners(db, context, [each.owner for each in oldest if each is not None])
-    readable = [
-        first_readable(db, context, each.content_hash) if each.owner["id"] in hidden else each
-        for each in oldest
-        if each is not None
-    ]
-    found = [each for each in readable if each is not None]
+    oldest = first_readable(db, context, [(content, None) for content in contents])
+    found = [each for each in oldest if each is not None]
     if not found:
         raise _not_found(db, algorithm, hex)
     if len(found) > 1:
@@ -44,6 +39,34 @@ def find_by_hash(db: Reader, context: Context, algorithm: str, hex: str) -> AnyR
             ),
         )
     return found[0]
+
+
+def first_readable(
+    db: Reader, context: Context, wanted: Sequence[tuple[str, str | None] | None], *, of_jobs: bool = True
+) -> list[AnyRow | None]:
+    """For each hash, with a kind or None for any, the oldest live asset on these bytes that who asks may read.
+
+    None where nothing is wanted. `of_jobs`: also those that jobs keep for themselves.
+    """
+    found = rows.oldest_with_contents(db, wanted, of_jobs=of_jobs)
+    hidden = hidden_owners(db, context, [each.owner for each in found if each is not None])
+    for place, each in enumerate(found):
+        if each is not None and each.owner["id"] in hidden:
+            found[place] = _next_readable(db, context, wanted[place] or ("", None), of_jobs=of_jobs)
+    return found
+
+
+def _next_readable(
+    db: Reader, context: Context, wanted: tuple[str, str | None], *, of_jobs: bool
+) -> AnyRow | None:
+    """The same where the oldest belongs to a job that who asks may not see."""
+    content_hash, kind = wanted
+    every = db.execute(rows.matching(content_hash=content_hash, kind=kind)).all()
+    hidden = hidden_owners(db, context, [each.owner for each in every])
+    shown = [each for each in every if each.owner["id"] not in hidden]
+    if not of_jobs:
+        shown = [each for each in shown if not each.kind.startswith(readings.OF_JOBS)]
+    return min(shown, key=lambda each: (each.created_at, each.row_id), default=None)
 
 
 def _digits(algorithm: str, hex: str) -> str:

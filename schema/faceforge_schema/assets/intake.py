@@ -95,7 +95,7 @@ def create_or_reuse(tx: Write, context: Context, input: AssetCreate) -> tuple[An
     Raises UnknownContent, InvalidSidecar, UnknownReference, and what making an entity raises; then nothing is stored.
     """
     (stored,) = store_arrivals(tx, context, [arrival_of(context, input)], _uploaded(context))
-    return stored
+    return stored.row, stored.duplicate
 
 
 def check_content(db: Reader, context: Context, input: AssetCreate) -> None:

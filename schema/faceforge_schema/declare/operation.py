@@ -77,7 +77,12 @@ def query(
 
 @overload
 def mutation(
-    rest: str | None, *, needs: str, errors: Errors = (), status: Literal[201]
+    rest: str | None,
+    *,
+    needs: str,
+    errors: Errors = (),
+    status: Literal[201],
+    before: Beforehand | None = None,
 ) -> Callable[[Callable[P, Created]], Operation[P, Created]]: ...
 @overload
 def mutation(

@@ -9,6 +9,7 @@ from faceforge_schema.context import Context, Write
 from faceforge_schema.declare.job_types import job_type
 from faceforge_schema.declare.operation import mutation
 from faceforge_schema.declare.runs import Run
+from faceforge_schema.imports.again import earlier_import, failed_files
 from faceforge_schema.imports.carrying_out import Carried, carry_out
 from faceforge_schema.imports.checks import check_import
 from faceforge_schema.imports.options import BulkImported, BulkImportInput
@@ -53,10 +54,12 @@ def bulk_import_job(run: Run, input: BulkImportInput) -> BulkImported:
     asset_id = (run.checkpoint or {}).get(PLAN)
     if asset_id is None and input.plan_job_id is not None:
         asset_id = plan_asset_of(run.read(plan_job, run.context, input.plan_job_id))
+    elif asset_id is None and input.retry_job_id is not None:
+        earlier, result = run.read(earlier_import, run.context, input.retry_job_id)
+        again = earlier.model_copy(update={"dry_run": input.dry_run})
+        asset_id = _planned(run, again, failed_files(run, result))
     elif asset_id is None:
-        asset_id = make_plan(run, input)
-        if not input.dry_run:
-            run.write(lambda tx: None, checkpoint={PLAN: asset_id})
+        asset_id = _planned(run, input)
     with run.open(asset_id) as file:
         plan = PlanReader(file)
         carried = None if input.dry_run else _carried(run, input, plan, asset_id)
@@ -68,6 +71,14 @@ def bulk_import_job(run: Run, input: BulkImportInput) -> BulkImported:
             result=carried and carried.result,
             result_asset_id=carried and carried.asset_id,
         )
+
+
+def _planned(run: Run, input: BulkImportInput, only: frozenset[str] | None = None) -> str:
+    """Make the plan of this job; answers its asset, which the checkpoint of a job that also runs names."""
+    asset_id = make_plan(run, input, only)
+    if not input.dry_run:
+        run.write(lambda tx: None, checkpoint={PLAN: asset_id})
+    return asset_id
 
 
 def _carried(run: Run, input: BulkImportInput, plan: PlanReader, asset_id: str) -> Carried:

@@ -1,14 +1,44 @@
-"""The second half of an import: what a plan says is done, a checkpoint's worth at a time."""
+"""The second half of an import: what a plan says is done, a checkpoint's worth at a time.
+
+While the rows of one batch are stored, the files of the next are copied. A batch becomes durable as a whole: the bytes,
+their names, then one transaction with all rows and the checkpoint.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import time
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import islice
 from typing import Any
 
-from faceforge_schema.declare.runs import Run
-from faceforge_storage.imports.plan_format import Option, PlanReader
+from faceforge_schema.assets.arrivals import Uploaded
+from faceforge_schema.declare.runs import Cancelled, Run
+from faceforge_schema.imports.batches import Batch, Batches, Incoming
+from faceforge_schema.imports.bringing import Bringer, drop
+from faceforge_schema.imports.planning import SHARE
+from faceforge_schema.imports.plans import PLAN
+from faceforge_schema.imports.removing_sources import left_to_remove, remove_sources
+from faceforge_schema.imports.results import COUNTED, Outcome, Results, Step, line_of
+from faceforge_schema.imports.taking_in import TakingIn
+from faceforge_storage.errors import NoSpace
+from faceforge_storage.imports.copying import CHANGED, Copied, discard
+from faceforge_storage.imports.plan_format import Option, PlanReader, decide
 from faceforge_storage.imports.source_folder import SourceFolder
+
+FULL_S = 5.0
+"""How soon it is tried again while the disk is full."""
+MOST_LOGGED = 100
+"""How many files the log names as changed or failed; the plan has those that it left out, the results have all."""
+A_FILE = 20_000
+"""As how many bytes a file counts beside its own, in how far the run is."""
+LOGGED = frozenset({"failed", "not_removed"})
+LEFT_OUT = {
+    "undecided": ("undecided", "It needs a decision that nobody made."),
+    "unreadable": ("unreadable", "It could not be read when the plan was made."),
+    "growing": ("growing", "It was still growing when the plan was made."),
+}
 
 
 @dataclass(frozen=True)
@@ -25,6 +55,190 @@ def carry_out(
     """Do what a plan says for each of its files, and skip those that are not any more what was planned.
 
     Each checkpoint has `plan_asset_id`, so that another attempt goes on with the same plan. The progress of the plan
-    took `planning.SHARE` of the whole when the same job has made it.
+    took `planning.SHARE` of the whole when the same job has made it. Raises what ends a run.
     """
-    raise NotImplementedError
+    results = Results(run)
+    carrying = _Carrying(run, plan_asset_id, plan, chosen, folder, results)
+    try:
+        carrying.go()
+        return Carried({name: results.counts[name] for name in COUNTED}, results.finish())
+    except Cancelled:
+        results.forget()
+        raise
+    finally:
+        results.close()
+
+
+class _Carrying:
+    def __init__(
+        self,
+        run: Run,
+        plan_asset_id: str,
+        plan: PlanReader,
+        chosen: Mapping[str, Option],
+        folder: SourceFolder,
+        results: Results,
+    ) -> None:
+        self._run, self._plan, self._chosen, self._folder = run, plan, chosen, folder
+        self._results = results
+        self._moves = plan.head.options.get("mode") == "move"
+        self._taking = TakingIn(run, plan, results, {PLAN: plan_asset_id})
+        self._plans_too = PLAN in (run.checkpoint or {}) or bool(results.place)
+        self._logged = 0
+        self._full_since: float | None = None
+        self._after = Step(0)
+        """What a move adds after the checkpoint of its batch, for the next one."""
+
+    def go(self) -> None:
+        """All batches from where an earlier attempt has come to."""
+        total, place = self._plan.summary, self._results.place
+        self._run.log(
+            "info", f"{'Going on with' if place else 'Bringing in'} {total.found} files", bytes=total.bytes
+        )
+        if self._moves and place:
+            self._finish_moves()
+        bringer = Bringer(self._run, self._folder)
+        ahead: deque[Batch] = deque()
+        """The batch that is stored, and the one that is copied meanwhile."""
+        try:
+            self._all(bringer, Batches(self._plan, self._chosen, place), ahead)
+        finally:
+            bringer.close()
+            for each in ahead:
+                drop(each)
+        if self._after.counts or self._after.lines:
+            self._taking.take(self._with_after(Step(self._results.place)), [], {})
+        self._log_end()
+
+    def _all(self, bringer: Bringer, batches: Batches, ahead: deque[Batch]) -> None:
+        waiting, began = iter(batches), time.monotonic()
+        ahead.extend(islice(waiting, 1))
+        if ahead:
+            bringer.begin(ahead[0])
+        while ahead:
+            try:
+                bringer.wait()
+                ahead.extend(islice(waiting, 2 - len(ahead)))
+                if len(ahead) > 1:
+                    bringer.begin(ahead[1])
+                self._store(ahead[0])
+            except NoSpace as full:
+                bringer.abandon()
+                drop(ahead[0])
+                self._wait_for_space(full)
+                bringer.begin(ahead[0])
+                continue
+            ahead.popleft()
+            now = time.monotonic()
+            batches.took(now - began)
+            began = now
+
+    def _store(self, batch: Batch) -> None:
+        """Make the bytes of a batch durable under their hashes, then store its rows; then remove what is moved."""
+        self._run.check()
+        step = self._with_after(_left_out(batch))
+        ready = [each for each in batch.incoming if each.copied is not None or each.here]
+        with self._run.core.stored_bytes.held(each.sha256 for each in ready):
+            copies = _first_copies(ready)
+            published = self._run.core.store.publish([each.staged for each in copies])
+            uploaded = {
+                each.staged.sha256: Uploaded(asdict(place), {"blake3": each.staged.blake3})
+                for each, place in zip(copies, published, strict=True)
+            }
+            taken = self._taking.take(step, ready, uploaded)
+            if len(taken) < len(ready):
+                kept = {each.sha256 for each in taken}
+                for place in published:
+                    if place.sha256 not in kept:
+                        self._run.core.stored_bytes.withdraw_here(place, self._run.context.turn)
+        self._after = Step(0)
+        if self._moves:
+            remove_sources(self._run, self._folder, taken, self._after)
+        self._log(step)
+        self._tell()
+
+    def _with_after(self, step: Step) -> Step:
+        step.counts += self._after.counts
+        step.lines += self._after.lines
+        return step
+
+    def _finish_moves(self) -> None:
+        """Remove the sources that an attempt was about to remove when it ended."""
+        files = []
+        for after, file in self._plan.files(self._results.moving or None):
+            if after > self._results.place:
+                break
+            if (decided := decide(file, self._chosen)) is not None:
+                files.append(decided)
+        left = left_to_remove(self._folder, files, self._run.check)
+        remove_sources(self._run, self._folder, left, self._after)
+
+    def _wait_for_space(self, full: NoSpace) -> None:
+        """Return when it is worth trying again; cancelling and pausing work meanwhile."""
+        if self._full_since is None:
+            self._full_since = time.monotonic()
+            self._run.log(
+                "warning", "The disk is full: the import waits until there is space.", detail=full.detail
+            )
+        self._tell("Waiting: the disk is full")
+        self._run.wait(FULL_S)
+
+    def _tell(self, message: str = "Bringing files in") -> None:
+        total, counts = self._plan.summary, self._results.counts
+        whole = total.bytes + A_FILE * total.found
+        done = (counts["bytes"] + A_FILE * counts["done"]) / whole if whole else 1.0
+        begun = SHARE if self._plans_too else 0.0
+        shown = {name: counts[name] for name in COUNTED}
+        steps = 3 if self._plans_too else 1
+        self._run.progress(begun + (1 - begun) * min(1.0, done), message, steps, steps, **shown)
+
+    def _log(self, step: Step) -> None:
+        """Tell people what was not plain in a batch."""
+        if self._full_since is not None:
+            self._run.log("info", "There is space again: the import goes on.")
+            self._full_since = None
+        for line in step.lines:
+            told = line["outcome"] in LOGGED or line["code"] == CHANGED.code
+            if told and self._logged < MOST_LOGGED:
+                self._logged += 1
+                self._run.log("warning", f"{line['file']}: {line['message']}", code=line["code"])
+                if self._logged == MOST_LOGGED:
+                    self._run.log("warning", "More such files are named in the results only.")
+
+    def _log_end(self) -> None:
+        counts = self._results.counts
+        text = (
+            f"{counts['copied']} files copied, {counts['linked']} linked, {counts['here']} were here already, "
+            f"{counts['skipped']} skipped, {counts['failed']} failed"
+        )
+        if not counts["copied"] and not counts["linked"] and counts["here"]:
+            text = (
+                f"Nothing was copied: all {counts['here']} files that could come in are here already; " + text
+            )
+        self._run.log("info", text)
+
+
+def _left_out(batch: Batch) -> Step:
+    """What a batch adds, but for what is stored: its counts, and a line for each file that does not come in."""
+    step = Step(batch.end)
+    step.counts["done"] = len(batch.incoming) + len(batch.left_out)
+    step.counts["bytes"] = sum(each.file.size for each in batch.incoming)
+    for file in batch.left_out:
+        step.counts["skipped"] += 1
+        code, message = LEFT_OUT[file.state]
+        step.lines.append(line_of(file, "skipped", file.reason or code, file.message or message))
+    for each in batch.incoming:
+        if each.refused is not None:
+            outcome: Outcome = "skipped" if each.refused.code == CHANGED.code else "failed"
+            step.counts[outcome] += 1
+            step.lines.append(line_of(each.file, outcome, each.refused.code, each.refused.message))
+    return step
+
+
+def _first_copies(ready: Sequence[Incoming]) -> list[Copied]:
+    """The copies to publish: of equal files in a batch the first, the others are removed."""
+    first: dict[str, Copied] = {}
+    for each in ready:
+        if each.copied is not None and first.setdefault(each.sha256, each.copied) is not each.copied:
+            discard([each.copied])
+    return list(first.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from faceforge_schema.context import Context, Reader
+from faceforge_schema.imports.again import earlier_import
 from faceforge_schema.imports.options import BulkImportInput, EntitiesFrom
 from faceforge_schema.imports.places import roots_of
 from faceforge_schema.imports.plans import chosen_options, opened_plan, plan_asset_of, plan_job
@@ -21,10 +22,15 @@ def check_import(db: Reader, context: Context, input: BulkImportInput) -> None:
 
     Looks at the disk, so it takes as long as that does.
     """
-    if (input.path is None) == (input.plan_job_id is None):
-        raise invalid("/path", "is given, or else plan_job_id, never both", "one_of")
+    ways = (input.path, input.plan_job_id, input.retry_job_id)
+    if sum(each is not None for each in ways) != 1:
+        raise invalid("/path", "is given, or else plan_job_id or retry_job_id: one of them", "one_of")
     if input.plan_job_id is not None:
         _check_plan(db, context, input, input.plan_job_id)
+        return
+    if input.retry_job_id is not None:
+        _check_alone(input, frozenset({"retry_job_id", "dry_run"}), "was said to the earlier import already")
+        check_import(db, context, earlier_import(db, context, input.retry_job_id)[0])
         return
     if input.decisions:
         raise invalid("/decisions", "belong to a plan, which plan_job_id names", "without_plan")
@@ -35,15 +41,20 @@ def check_import(db: Reader, context: Context, input: BulkImportInput) -> None:
 
 
 def _check_plan(db: Reader, context: Context, input: BulkImportInput, job_id: str) -> None:
-    beside = sorted(input.model_fields_set - WITH_A_PLAN)
-    beside = [each for each in beside if getattr(input, each) not in (None, [], False)]
-    if beside:
-        raise invalid(f"/{beside[0]}", "is in the plan already, which is carried out as it is", "with_plan")
+    _check_alone(input, WITH_A_PLAN, "is in the plan already, which is carried out as it is")
     head = _head(db, context, input, job_id)
     _check_matching(
         context, EntitiesFrom(head.options["entities_from"]), bool(head.options["create_entities"])
     )
     roots_of(context).check(head.root, "/plan_job_id")
+
+
+def _check_alone(input: BulkImportInput, allowed: frozenset[str], message: str) -> None:
+    """Raise InvalidInput when more is given than what goes with an earlier job."""
+    beside = sorted(input.model_fields_set - allowed)
+    beside = [each for each in beside if getattr(input, each) not in (None, [], False)]
+    if beside:
+        raise invalid(f"/{beside[0]}", message, "with_plan")
 
 
 def _head(db: Reader, context: Context, input: BulkImportInput, job_id: str) -> Head:

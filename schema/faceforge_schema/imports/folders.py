@@ -17,13 +17,13 @@ from faceforge_storage.errors import InvalidInput
 
 @strawberry.type(description="A folder that can be imported from.")
 class ImportFolder:
-    name: str = attribute("Its name.", example="pictures")
-    path: str = attribute("Its whole path.", example="/home/ada/pictures")
+    name: str = attribute("Its name.", example="ada")
+    path: str = attribute("Its whole path.", example="/srv/pictures/ada")
 
 
 @strawberry.type(description="The folders in a folder.")
 class ImportFolders:
-    path: str | None = attribute("The folder; null for the roots.", example="/home/ada")
+    path: str | None = attribute("The folder; null for the roots.", example="/srv/pictures")
     parent: str | None = attribute("The one that it lies in; null for the roots, and in one of them.")
     folders: list[ImportFolder] = attribute("Those in it, by name; hidden ones are left out.")
     truncated: bool = attribute("Whether there are more than are listed.", example=False)
@@ -32,7 +32,7 @@ class ImportFolders:
 @query("GET /import/folders", errors=(InvalidInput,), needs="imports:write", volatile=True)
 def import_folders(
     context: Context,
-    path: Annotated[str | None, argument("The whole path of a folder.", "/home/ada")] = None,
+    path: Annotated[str | None, argument("The whole path of a folder.", "/srv/pictures")] = None,
 ) -> ImportFolders:
     """List the folders within a folder of this machine that can be imported from; without a path, the roots."""
     roots = roots_of(context)

@@ -14,7 +14,7 @@ from faceforge_storage.strict_json import parse
 
 
 class Named(NamedTuple):
-    """An entity that a sidecar names, with the role that this sidecar gives it."""
+    """An entity that a sidecar names, with the role of the links that this sidecar asks for."""
 
     entry: Entry
     role: str | None
@@ -47,7 +47,7 @@ class Gathered:
             derived_from=sidecar.derived_from or self.derived_from,
             entities=(
                 *self.entities,
-                *(Named(each, _role(each) or sidecar.role) for each in sidecar.entities),
+                *(Named(each, sidecar.role) for each in sidecar.entities),
             ),
             nearest=path,
             faulty=self.faulty,
@@ -115,7 +115,3 @@ class Sidecars:
         if not isinstance(content, dict):
             raise InvalidSidecar("The sidecar is JSON, but no object.")
         return content
-
-
-def _role(entry: Entry) -> str | None:
-    return None if isinstance(entry, str) else entry.role

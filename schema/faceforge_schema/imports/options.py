@@ -33,7 +33,7 @@ class BulkImportInput(Input):
     path: Annotated[str, Field(min_length=1, max_length=4096)] | None = Field(
         default=None,
         description="The whole path of a folder on the machine of Core, within a root of imports.",
-        examples=["/home/ada/pictures"],
+        examples=["/srv/pictures/ada"],
     )
     recursive: OrDefault[bool] = Field(default=True, description="Whether its sub-folders are meant too.")
     include: OrDefault[Globs] = Field(
@@ -66,6 +66,10 @@ class BulkImportInput(Input):
     dry_run: OrDefault[bool] = Field(default=False, description="Whether to make the plan only.")
     plan_job_id: RecordId | None = Field(
         default=None, description="The job that made a plan, which is to be carried out; in place of `path`."
+    )
+    retry_job_id: RecordId | None = Field(
+        default=None,
+        description="An earlier import, of which only those files are meant that did not come in; in place of `path`.",
     )
     decisions: OrDefault[JSONObject] = Field(
         default=JSONObject({}),

@@ -43,7 +43,7 @@ class PlannedState(Enum):
 
 @strawberry.type(description="A page of the plan of an import.")
 class PlanPage:
-    root: str = attribute("The folder that was read.", example="/home/ada/pictures")
+    root: str = attribute("The folder that was read.", example="/srv/pictures/ada")
     options: JSONObject = attribute("How it was to be imported.", example={"recursive": True, "mode": "copy"})
     summary: JSONObject = attribute(
         "The totals of the whole plan.", example={"found": 3, "new": 2, "here": 1}

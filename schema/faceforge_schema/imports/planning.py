@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from faceforge_schema.context import Reader
@@ -25,7 +25,7 @@ from faceforge_storage.imports.plan_format import (
 from faceforge_storage.imports.seen import SeenHashes
 from faceforge_storage.imports.source_folder import SourceFolder
 from faceforge_storage.imports.spool import Counted, Spool
-from faceforge_storage.imports.walk import Walk, Wanted
+from faceforge_storage.imports.walk import Entered, Found, Walk, Wanted
 
 OF_THE_PLAN = frozenset(
     {"recursive", "include", "exclude", "hidden", "kind", "tags", "role", "entity_ids", "entities_from"}
@@ -68,8 +68,10 @@ class _Totals:
                 total.links += 1
 
 
-def make_plan(run: Run, input: BulkImportInput) -> str:
+def make_plan(run: Run, input: BulkImportInput, only: Container[str] | None = None) -> str:
     """Walk the folder of an import, and keep its plan as an asset of the job; answers its id.
+
+    Of the files those are meant whose paths, as the system has them, are among `only`; all when that is None.
 
     Nothing is kept of a plan that is interrupted but the hashes of what was read: to begin again costs one walk.
     Raises InvalidInput where the folder may not be read, UnknownReference, and what ends a run.
@@ -81,7 +83,7 @@ def make_plan(run: Run, input: BulkImportInput) -> str:
     with SourceFolder(real, roots.closed) as folder:
         spool = Spool(run.core.home / "tmp")
         try:
-            _walk(run, input, folder, spool)
+            _walk(run, input, folder, spool, only)
             return _write(run, input, folder, spool, given)
         finally:
             spool.close()
@@ -92,13 +94,18 @@ def _given(db: Reader, ids: Sequence[str]) -> list[Known]:
     return [Known(each.id, each.display_name) for each in found]
 
 
-def _walk(run: Run, input: BulkImportInput, folder: SourceFolder, spool: Spool) -> None:
+def _walk(
+    run: Run, input: BulkImportInput, folder: SourceFolder, spool: Spool, only: Container[str] | None
+) -> None:
     wanted = Wanted(bool(input.recursive), input.include, input.exclude, bool(input.hidden))
 
     def tell(counted: Counted) -> None:
         run.progress(None, "Reading the folder", 1, _steps(input), done=counted.files)
 
-    spool.fill(Walk(folder, wanted, run.check), tell)
+    walk: Iterable[Found | Entered] = Walk(folder, wanted, run.check)
+    if only is not None:
+        walk = (each for each in walk if isinstance(each, Entered) or each.path in only)
+    spool.fill(walk, tell)
     run.wait(spool.seconds_to_settle())
 
 

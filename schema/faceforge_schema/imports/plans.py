@@ -9,13 +9,11 @@ from typing import Any, cast
 
 from faceforge_schema.context import Context, Core, Reader
 from faceforge_schema.values.inputs import MAX_FAULTS, pointer
-from faceforge_schema.values.visible_jobs import SUPPLIED
+from faceforge_schema.values.visible_jobs import visible_job
 from faceforge_storage import assets
-from faceforge_storage.database import records
 from faceforge_storage.database.gateway import AnyRow
 from faceforge_storage.errors import Fault, InvalidInput, NotFound
 from faceforge_storage.imports.plan_format import Option, PlanReader
-from faceforge_storage.jobs import jobs
 from faceforge_storage.objects.object_file import ObjectFile
 from faceforge_storage.objects.provider import StoredObject
 
@@ -26,8 +24,7 @@ PLAN = "plan_asset_id"
 
 def plan_job(db: Reader, context: Context, job_id: str) -> AnyRow:
     """The row of an import that the actor may see; raises NotFound."""
-    visible = {name: give(context) for name, give in SUPPLIED.items()}
-    row = records.find(db, jobs.matching(**visible), "id", job_id)
+    row = visible_job(db, context, job_id)
     if row.job_type != BULK_IMPORT:
         raise NotFound("The job is no import.", hint="POST /v1/assets/bulk-import makes one.")
     return row

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from faceforge_schema.assets.sidecar import EntityByExternalId, EntityById, NewEntity
+from faceforge_schema.assets.sidecar import EntityByExternalId, EntityById, Entry, NewEntity
 from faceforge_schema.context import Context, Reader
 from faceforge_schema.entities import EntityCreate, checked_values
 from faceforge_schema.imports.gathered import Gathered
@@ -80,8 +80,8 @@ class Who:
         """The links that the sidecars of a file ask for."""
         where = gathered.nearest or ""
         return [
-            self._link(db, entry, own_role or self._role or gathered.role, where, answers)
-            for entry, own_role in gathered.entities
+            self._link(db, entry, _own_role(entry) or self._role or role or gathered.role, where, answers)
+            for entry, role in gathered.entities
         ]
 
     def of_folder(self, db: Reader, name: str, found: Sequence[Known]) -> Link | None:
@@ -207,6 +207,10 @@ class Who:
         many = len(found) if len(found) <= matching.MOST_ALIKE else f"More than {matching.MOST_ALIKE}"
         text = f"{many} entities are called {name!r}."
         return self.ask_for("several_entities", ident[-1], text, options)
+
+
+def _own_role(entry: Entry) -> str | None:
+    return None if isinstance(entry, str) else entry.role
 
 
 def _label(known: Known, files: int, tags: Sequence[str]) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import Connection, literal
 
 from faceforge_schema.context import Context
-from faceforge_storage import assets
 from faceforge_storage.database import records
 from faceforge_storage.database.dialects import among
 from faceforge_storage.database.gateway import AnyRow
@@ -59,13 +58,3 @@ def visible_to(context: Context) -> dict[str, Any]:
     """What a `matching` of jobs or schedules takes, outside of a list, so that it shows what who asks may see."""
     given = {name: give(context) for name, give in SUPPLIED.items()}
     return {name: literal(each) if isinstance(each, str) else each for name, each in given.items()}
-
-
-def first_readable(
-    db: Connection, context: Context, content_hash: str, kind: str | None = None
-) -> AnyRow | None:
-    """The oldest live asset on these bytes that does not belong to a job which who asks may not see."""
-    every = db.execute(assets.matching(content_hash=content_hash, kind=kind)).all()
-    hidden = hidden_owners(db, context, [each.owner for each in every])
-    readable = [each for each in every if each.owner["id"] not in hidden]
-    return min(readable, key=lambda each: (each.created_at, each.row_id), default=None)

@@ -64,17 +64,18 @@ def follow(ask: Ask, begun: Job, home: Path, *, goes_on: str, news: News = lambd
 
 
 class Log:
-    """The log of a job as news: what it has written since it was asked last."""
+    """What the log of a job has got since it was asked last, entry by entry, if that matters so much at least."""
 
-    def __init__(self, ask: Ask) -> None:
-        self._ask, self._after = ask, 0
+    def __init__(self, ask: Ask, *, level: str = "info") -> None:
+        self._ask, self._level, self._after = ask, level, 0
 
-    def __call__(self, job: Job) -> Iterator[str]:
+    def since(self, job: Job) -> Iterator[dict[str, Any]]:
+        """The new entries."""
         more = True
         while more:
-            query = urlencode({"after": self._after, "limit": LOG_PAGE})
+            query = urlencode({"after": self._after, "limit": LOG_PAGE, "level": self._level})
             page = self._ask("GET", f"/v1/jobs/{job['job_id']}/log?{query}")
-            yield from map(log_line, page["items"])
+            yield from page["items"]
             self._after, more = page["next_cursor"], page["has_more"]
 
 
@@ -114,7 +115,7 @@ def waiting(job: Job) -> str:
 def _counted(counts: dict[str, int]) -> Iterator[str]:
     if "done" in counts:
         total = f" of {count(counts['total'])}" if counts.get("total") else ""
-        yield f"{count(counts['done'])}{total}"
+        yield f"{count(counts['done'])}{total} done"
     if "bytes" in counts:
         yield size(counts["bytes"])
 

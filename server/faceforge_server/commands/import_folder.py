@@ -6,14 +6,11 @@ import os
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
+from typing import Annotated, Literal, NoReturn
 
 from cyclopts import Parameter
 
 from faceforge_server.commands.options import HomeOption
-
-if TYPE_CHECKING:
-    from faceforge_server.commands.following import Job
 
 PLANNING = "The plan goes on being made in FaceForge; nothing comes in."
 RUNNING = "The import goes on in FaceForge; you may close this terminal."
@@ -95,7 +92,7 @@ def import_folder(
     if job is not None and (plan or move or options):
         _refuse("A plan runs as it was made: with --job there is only --decide.")
     from faceforge_server.commands import following
-    from faceforge_server.commands.import_words import Plan, ending, exit_code
+    from faceforge_server.commands.import_words import ImportNews, ending, exit_code
     from faceforge_server.commands.terminal import say
     from faceforge_server.core_client import core_of
     from faceforge_storage.home.home import open_home
@@ -109,14 +106,10 @@ def import_folder(
         else:
             asked = {"plan_job_id": following.job_of(ask, str(job))["job_id"], "decisions": decisions}
         begun = ask("POST", "/v1/assets/bulk-import", asked)
-        told = Plan(ask) if folder is not None else _nothing
-        done = following.follow(ask, begun, place.root, goes_on=PLANNING if plan else RUNNING, news=told)
+        news = ImportNews(ask, planned=folder is None)
+        done = following.follow(ask, begun, place.root, goes_on=PLANNING if plan else RUNNING, news=news)
     say(*ending(done, place.root))
     sys.exit(exit_code(done))
-
-
-def _nothing(_: Job) -> tuple[str, ...]:
-    return ()
 
 
 def _decisions(given: list[str]) -> dict[str, str]:

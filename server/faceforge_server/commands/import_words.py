@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from faceforge_server.commands.following import SHORT, Job
+from faceforge_server.commands.following import SHORT, Job, Log
 from faceforge_server.token_command import faceforge_command
 from faceforge_storage.words import bytes as size
 from faceforge_storage.words import count, plural
@@ -35,18 +35,30 @@ STATES = (
     ("unreadable", "cannot be read"),
     ("growing", "still being written: left for later"),
 )
+DID = (
+    ("copied", "copied"),
+    ("linked", "here already, with something new said of them"),
+    ("here", "here already, as they are"),
+    ("removed", "removed from the folder"),
+    ("entities", "new entities"),
+    ("skipped", "left out"),
+    ("failed", "failed"),
+)
+LEFT_OUT = ("skipped", "failed")
 
 
-class Plan:
-    """The plan of an import as news: said once, as soon as the job has it."""
+class ImportNews:
+    """What an import has to say: its plan, once, as soon as it has made one; then each file that does not come in."""
 
-    def __init__(self, ask: Ask) -> None:
-        self._ask, self._said = ask, False
+    def __init__(self, ask: Ask, *, planned: bool) -> None:
+        self._ask, self._planned, self._log = ask, planned, Log(ask, level="warning")
 
     def __call__(self, job: Job) -> Iterator[str]:
-        if not self._said and PLAN in {**(job["checkpoint"] or {}), **(job["output"] or {})}:
-            self._said = True
+        if not self._planned and PLAN in {**(job["checkpoint"] or {}), **(job["output"] or {})}:
+            self._planned = True
             yield from self._lines(job["job_id"])
+        for entry in self._log.since(job):
+            yield entry["message"]
 
     def _lines(self, job_id: str) -> Iterator[str]:
         entities = self._page(job_id, part="entities")
@@ -59,13 +71,12 @@ class Plan:
         if summary["unreadable"]:
             files = self._page(job_id, part="files", state="unreadable")["items"]
             yield "Cannot be read:"
-            yield from (
-                _counted(None, f"{each.get('message') or each['reason']}: {each['file']}") for each in files
-            )
+            yield from (_counted(None, f"{_reason(each)}: {each['file']}") for each in files)
             yield from _rest(summary["unreadable"], len(files))
-        if whose:
+        if summary["links"]:
             yield "They belong to:"
-            yield from (_counted(each["files"], _owner(each)) for each in whose)
+            # Whom only a decision would give files has none yet.
+            yield from (_counted(each["files"], _owner(each)) for each in whose if each["files"])
             yield from _rest(summary["entities"], len(whose))
         if summary["decisions"]:
             yield "To be decided; what is not decided is left out:"
@@ -116,18 +127,19 @@ def ending(job: Job, home: Path) -> Iterator[str]:
         if output["result"] is None:
             yield from ("Nothing has come in yet. To do this, with your decisions behind it:", again)
             return
-        yield from result_lines(output["result"])
-        if output["decisions"]:
+        yield "Done:"
+        yield from (
+            _counted(output["result"][name], words) for name, words in DID if output["result"].get(name)
+        )
+        made = (job["input"] or {}).get("decisions", {})
+        if any(each["decision"] not in made for each in output["decisions"]):
             yield from ("To bring in what was left to decide, with your decisions behind it:", again)
 
 
-def result_lines(result: dict[str, Any]) -> Iterator[str]:
-    """What a run did."""
-    yield str(result)
-
-
 def exit_code(job: Job) -> int:
-    """0 where all is done, 1 where a job failed or was stopped, 3 where some files were left out."""
+    """0 where all is done, 1 where a job failed or was stopped, 3 where an import has left files out."""
     if job["state"] != "succeeded":
         return FAILED
-    return DONE
+    result = (job["output"] or {}).get("result")
+    left_out = sum(result.get(name, 0) for name in LEFT_OUT) if isinstance(result, dict) else 0
+    return IN_PART if left_out else DONE

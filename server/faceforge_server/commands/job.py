@@ -48,8 +48,14 @@ def job(
         for verb in (each for each, wanted in asked.items() if wanted):
             found = ask("POST", f"/v1/jobs/{found['job_id']}/{verb}")
         if follow:
-            goes_on, log = "The job goes on in FaceForge.", following.Log(ask)
-            found = following.follow(ask, found, place.root, goes_on=goes_on, news=log)
+            log, goes_on = following.Log(ask), "The job goes on in FaceForge."
+            found = following.follow(
+                ask,
+                found,
+                place.root,
+                goes_on=goes_on,
+                news=lambda job: map(following.log_line, log.since(job)),
+            )
     _show(found)
     if follow:
         from faceforge_server.commands.import_words import exit_code

@@ -87,7 +87,7 @@ class JobLogAddress:
             ended = page["finished"] and not page["has_more"]
             return Page(entries, page["next_cursor"], page["has_more"], ended)
 
-        news = partial(context.core.jobs.news_of_log, variables["job_id"])
+        news = partial(context.core.jobs.news_of_log, variables["jobId"])
         begin = variables.get("after") or 0
         return context.core.events.follow_other(look, news, begin, context.turn, pulse_seconds=pulse_seconds)
 

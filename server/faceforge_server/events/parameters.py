@@ -1,4 +1,4 @@
-"""What an address that can be followed takes beside what its page takes: how long to wait, where a browser stands."""
+"""What an address that can be followed takes beside its page: how long to wait, and where a browser stands."""
 
 from __future__ import annotations
 

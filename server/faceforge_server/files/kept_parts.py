@@ -138,7 +138,8 @@ async def _fill(intake: Intake, incoming: Incoming, note: Note) -> None:
         await intake.flush()
         if checksum and checksum.running.digest() != checksum.wanted:
             raise ChecksumMismatch(
-                f"{file.size_bytes - before.size_bytes} bytes came, and have another checksum."
+                f"{file.size_bytes - before.size_bytes} bytes came, and have another checksum.",
+                "Send them again; none of them was kept.",
             )
     except BaseException:
         if checksum:

@@ -1,4 +1,4 @@
-"""The address of uploads that go on where they stopped: tus 1.0.0 (https://tus.io/protocols/resumable-upload)."""
+"""The address of uploads that go on where they stopped: tus 1.0.0."""
 
 from __future__ import annotations
 
@@ -79,7 +79,9 @@ class TusAddress:
         """The answer to whoever may upload and speaks this version. Raises TusVersion, Forbidden, as `answer` does."""
         if is_tus and (version := request.headers.get("tus-resumable")) != VERSION:
             said = "is missing" if version is None else f"is {version[:20]}"
-            raise TusVersion(f"Tus-Resumable {said}.", headers={"Tus-Version": VERSION})
+            raise TusVersion(
+                f"Tus-Resumable {said}.", "Send `Tus-Resumable: 1.0.0`.", headers={"Tus-Version": VERSION}
+            )
         context = context_of(request)
         context.actor.check(self._needs)
         context.idempotency_key = None  # an upload has a name of its own, by which it is done once

@@ -10,10 +10,10 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from faceforge_schema import Core
+from faceforge_schema import Context, Core
 from faceforge_schema.jobs.authority import maker_of
-from faceforge_schema.jobs.due import make_due
-from faceforge_schema.jobs.folders import check_folder
+from faceforge_schema.schedules.due import make_due
+from faceforge_schema.schedules.folders import check_folder
 from faceforge_storage.database.clock import FORM, now
 from faceforge_storage.database.gateway import AnyRow, Write
 from faceforge_storage.errors import FaceForgeError, NotFound
@@ -125,7 +125,11 @@ class ScheduleTender:
         """In the thread of a folder: raise FaceForgeError unless whose schedule it is may have it read now."""
         database = self._core.database
         row = database.reading(rows.get, schedule_id)
-        check_folder(self._core, database.reading(maker_of, self._core, row), str(path))
+        context = Context(self._core, database.reading(maker_of, self._core, row))
+        try:
+            check_folder(context, str(path))
+        finally:
+            context.budget.release()
 
 
 def _seconds_until(moment: str) -> float:

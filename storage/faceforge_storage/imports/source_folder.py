@@ -58,6 +58,10 @@ class SourceFolder:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def again(self) -> SourceFolder:
+        """The same folder, opened once more, for another thread. Raises OSError, NotEntered."""
+        return SourceFolder(self.real, self._closed)
+
     def close(self) -> None:
         """Release what is open."""
         self._release()
@@ -120,6 +124,14 @@ class SourceFolder:
         if AT:
             return os.stat(name or ".", dir_fd=self._in(folder), follow_symlinks=False)
         return os.lstat(self._checked(place))
+
+    def remove(self, path: str) -> None:
+        """Remove a file, or a link by itself. Raises OSError."""
+        folder, _, name = path.rpartition("/")
+        if AT:
+            os.unlink(name, dir_fd=self._in(folder))
+        else:
+            Path(self._checked(path)).unlink()
 
     def may_read(self, path: str, *, via_link: bool = False) -> bool:
         """Whether the system lets this process read a file; only opening it shows for certain. Raises OSError."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 import marshal
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from faceforge_storage.imports.identity import Identity
 from faceforge_storage.imports.names import folded, readable
 from faceforge_storage.imports.seen import SizeSketch
-from faceforge_storage.imports.walk import Entered, Found, Walk
+from faceforge_storage.imports.walk import Entered, Found
 from faceforge_storage.objects.disk import disk_errors
 
 AT_ONCE = 500
@@ -43,7 +43,7 @@ class Spool:
     def close(self) -> None:
         self._file.close()
 
-    def fill(self, walk: Walk, tell: Callable[[Counted], None]) -> None:
+    def fill(self, walk: Iterable[Found | Entered], tell: Callable[[Counted], None]) -> None:
         """Take all that the walk finds; `tell` hears now and then how much that is."""
         block: list[tuple[Any, ...]] = []
         for each in walk:

@@ -88,8 +88,8 @@ class Provider(Protocol):
         """
         ...
 
-    def arriving(self, needed: int) -> Path | None:
-        """A directory where `needed` bytes may be staged that `publish` then stores without a copy; None without one.
+    def arriving(self, needed: int) -> Path:
+        """A directory where `needed` bytes may be staged, from where `publish` stores them with the least effort.
 
         Names of files there are hexadecimal digits; `sweep` removes what is left of them. Raises StoreAway, NoSpace.
         """

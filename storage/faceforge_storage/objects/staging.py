@@ -203,7 +203,7 @@ class Staging:
                 self.directory.mkdir(mode=0o700)
             require_space(self.directory, expected, self.reserve_bytes)
             path = self.directory / f"{PREFIX}{secrets.token_hex(16)}{SUFFIX}"
-            return StagingFile(path, io.FileIO(path, "x"), limit, self.reserve_bytes)
+            return StagingFile(path, path.open("xb", buffering=0), limit, self.reserve_bytes)
 
     def go_on(
         self, name: str, size: int, limit: int, expected: int, digests: Digests | None = None
@@ -219,7 +219,7 @@ class Staging:
             self.directory.mkdir(mode=0o700, exist_ok=True)
             require_space(self.directory, expected, self.reserve_bytes)
             is_new = not path.exists()
-            file = io.FileIO(path, "x+" if is_new else "r+")
+            file = path.open("x+b" if is_new else "r+b", buffering=0)
             try:
                 if is_new:
                     sync_directory(self.directory)

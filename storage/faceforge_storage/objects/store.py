@@ -36,7 +36,7 @@ class ObjectStore:
                 with suppress(StoreAway):
                     provider.check()
 
-    def arriving(self, needed: int) -> Path | None:
+    def arriving(self, needed: int) -> Path:
         """Where bytes may be staged that are to be published; see Provider.arriving."""
         return self._first.arriving(needed)
 

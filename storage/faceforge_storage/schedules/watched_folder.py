@@ -36,7 +36,7 @@ class WatchedFolder:
         quiet_seconds: float = QUIET_SECONDS,
         look_seconds: float = LOOK_SECONDS,
     ) -> None:
-        """`allowed` raises FaceForgeError where the folder may not be read; it is asked whenever watching begins."""
+        """`allowed` raises FaceForgeError where the folder may not be read; it is asked again and again."""
         self.path = Path(path)
         self.problem: str | None = None
         """Why it is not watched now, for people; None while it is."""
@@ -101,7 +101,7 @@ class WatchedFolder:
         if self._stopped.is_set():
             return
         if self.problem != problem:
-            log.warning("%s It is tried again every %d seconds.", problem, self._look)
+            log.warning("%s: %s It is tried again every %d seconds.", self.path, problem, self._look)
         self.problem = problem
 
     def _watch(self) -> None:
@@ -119,18 +119,17 @@ class WatchedFolder:
             ignore_permission_denied=True,
         )
         looked = time.monotonic()
-        with suppress(StopIteration):
-            self.problem = None
-            self.changed()
-            for changes in found:
-                if self._concern(changes):
-                    self.changed()
-                if (str(self.path) in {path for _, path in changes}) or (
-                    time.monotonic() - looked >= self._look
-                ):
-                    looked = time.monotonic()
-                    if _identity(self.path) != same:
-                        return
+        self.problem = None
+        self.changed()
+        for changes in found:
+            if self._concern(changes):
+                self.changed()
+            goes = any(path == str(self.path) for _, path in changes)
+            if goes or time.monotonic() - looked >= self._look:
+                looked = time.monotonic()
+                self._allowed(self.path)
+                if _identity(self.path) != same:
+                    return
 
     def _concern(self, changes: Iterable[tuple[Change, str]]) -> bool:
         """Whether among changes is one that may bring a file: what goes brings none, hidden files are left alone."""

@@ -46,6 +46,7 @@ class Names:
     relations: Mapping[str, Relation] = field(default_factory=dict)
     fields: Mapping[str, FormField] = field(default_factory=dict)
     relation_types: Mapping[str, str] = field(default_factory=dict)
+    jobs: Mapping[str, Name] = field(default_factory=dict)
 
     def field_of(self, key: str, value: Any = None) -> FormField:
         """The field behind a key; one that fits `value` when there is no definition."""
@@ -91,7 +92,7 @@ def mentioned(changes: Iterable[Change], fields: Mapping[str, FormField]) -> Map
         if record_type == "asset_link":
             asset, _, entity = record_id.partition("/")
             found["asset"][asset] = found["entity"][entity] = None
-        elif record_type in {"entity", "asset", "descriptor", "relationship"}:
+        elif record_type in {"entity", "asset", "descriptor", "relationship", "job"}:
             found[record_type][record_id] = None
         for side in (change["before"] or {}, change["after"] or {}):
             for record, value in _references(record_type, side, fields):

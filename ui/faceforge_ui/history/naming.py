@@ -7,6 +7,7 @@ from typing import Any
 
 from faceforge_ui.forms.fields import FormField
 from faceforge_ui.history.names import Change, Fact, Name, Names, Relation, mentioned
+from faceforge_ui.jobs.told import title
 
 AT_ONCE = 100
 """How many ids one question may have."""
@@ -36,12 +37,14 @@ async def names_of(changes: Sequence[Change], ask: Ask, may: May) -> Names:
     people = [*ids.get("entity", ()), *(fact.entity_id for fact in facts.values()), *ends]
     entities = await _nodes("NamesOfEntities", "entities", people, ask, may)
     files = await _nodes("NamesOfFiles", "assets", ids.get("asset", ()), ask, may)
+    jobs = await _nodes("NamesOfJobs", "jobs", ids.get("job", ()), ask, may)
     return Names(
         entities={each["id"]: Name(each["displayName"], f"/entities/{each['id']}") for each in entities},
         assets={each["id"]: Name(each["filename"], f"/assets/{each['id']}") for each in files},
         facts=facts,
         relations=relations,
         fields=fields,
+        jobs={each["id"]: Name(title(each), f"/jobs/{each['id']}") for each in jobs},
         relation_types=await _relation_types(changes, ask, may),
     )
 

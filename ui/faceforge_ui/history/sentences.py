@@ -206,13 +206,11 @@ JOB_VERBS = {
 
 def _of_job(change: Change, names: Names) -> Sentence:
     whole = {**(change["before"] or {}), **(change["after"] or {})}
-    words = sort_of(whole["job_type"]).one if whole.get("job_type") else "job"
-    gone = change["verb"] == "DELETE"
-    subject = Part(words, "name", "" if gone else f"/jobs/{change['recordId']}")
-    if change["verb"] == "INSERT":
-        return say("jobs", "job", "{subject} made", subject=subject)
-    if gone:
-        return say("jobs", "job", "{subject} cleared away", subject=subject)
+    words = sort_of(whole["job_type"]).one if whole.get("job_type") else "Job"
+    subject = _named(names.jobs.get(change["recordId"]), words)
+    if change["verb"] != "UPDATE":
+        verb = "made" if change["verb"] == "INSERT" else "cleared away"
+        return say("jobs", "job", f"{{subject}} {verb}", subject=subject)
     icon, verb = JOB_VERBS.get((change["after"] or {}).get("state", ""), ("jobs", "changed"))
     return say(icon, "job", f"{{subject}} {verb}", subject=subject)
 

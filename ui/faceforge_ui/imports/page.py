@@ -12,6 +12,7 @@ from faceforge_ui.imports.folders import folders
 from faceforge_ui.imports.planned import Plan, described, plan_of, unread_in
 from faceforge_ui.imports.steps import steps
 from faceforge_ui.imports.wish import CHOSEN, Wish, of_address, of_form, of_job
+from faceforge_ui.jobs.asked_folders import with_folders
 from faceforge_ui.jobs.job.asked import job_of
 from faceforge_ui.jobs.sorts import IMPORT
 from faceforge_ui.jobs.told import advice, told
@@ -65,12 +66,19 @@ async def run(view: View) -> Response:
     return view.go(f"/jobs/{made['bulkImport']['id']}")
 
 
+@pages.post("/import/again", shows=choose)
+async def again(view: View) -> Response:
+    """Plan the import of what an earlier one could not bring in."""
+    made = await view.ask("Plan", input={"retryJobId": (await view.form()).text("job"), "dryRun": True})
+    return view.go(f"/import?plan={made['bulkImport']['id']}")
+
+
 def _decisions(form: Form) -> dict[str, str]:
     return {name.removeprefix(DECISION): form.text(name) for name in form.values if name.startswith(DECISION)}
 
 
 async def _plan(view: View, plan_job: str) -> Response:
-    job = await job_of(view, plan_job)
+    (job,) = await with_folders(view, [await job_of(view, plan_job)])
     if job["jobType"] != IMPORT:
         raise NotFound("There is no plan at this address.")
     said, wish = told(job), of_job(job["input"] or {})

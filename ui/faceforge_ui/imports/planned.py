@@ -120,7 +120,7 @@ def plan_of(
         size=size(total["bytes"]),
         new_size=size(total["new_bytes"]) if total["new"] else "",
         owners=[*_owners(output, pictures)],
-        more_owners=max(0, total["entities"] - len(output["entities"])),
+        more_owners=max(0, total["entities"] - len(_owners(output, pictures))),
         whence=_whence(output),
         decisions=[_question(each, decided) for each in output["decisions"]],
         problems=[Problem(each["file"], reason(each["reason"], each.get("message"))) for each in problems],
@@ -167,11 +167,12 @@ def _owners(output: Mapping[str, Any], pictures: Mapping[str, str]) -> list[Owne
             bytes=each["bytes"],
         )
         for each in output["entities"]
+        if each["files"]  # the others are answers to a question
     ]
 
 
 def _whence(output: Mapping[str, Any]) -> str:
-    rules = {each["rule"] for each in output["entities"]}
+    rules = {each["rule"] for each in output["entities"] if each["files"]}
     words = [words for rule, words in RULES.items() if rule in rules]
     return f"from {' and '.join(words)}" if words else ""
 

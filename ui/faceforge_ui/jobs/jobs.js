@@ -2,3 +2,4 @@
 
 import "./ff-job.js";
 import "./ff-job-log.js";
+import "./ff-under-way.js";

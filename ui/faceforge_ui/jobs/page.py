@@ -33,7 +33,7 @@ async def jobs(view: View) -> Response:
     active: Sequence[dict[str, Any]] = ()
     if not narrowed and not after:
         found = await view.ask("Jobs", first=MOST_ACTIVE, active=True)
-        active = await with_folders(view, found["jobs"]["nodes"])
+        active = sorted(await with_folders(view, found["jobs"]["nodes"]), key=_begun_first)
     listed = (
         await view.ask(
             "Jobs",
@@ -61,3 +61,7 @@ async def jobs(view: View) -> Response:
         next="/jobs?" + urlencode({**kept, "after": info["endCursor"]}) if info["hasNextPage"] else "",
         first=("/jobs?" + urlencode(kept)).rstrip("?") if after else "",
     )
+
+
+def _begun_first(job: dict[str, Any]) -> bool:
+    return bool(job["state"] != "RUNNING")

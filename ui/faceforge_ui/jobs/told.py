@@ -67,6 +67,8 @@ class Told:
     moves: bool
     """Whether there is a bar to show: it runs, or has been begun."""
     is_import: bool
+    is_plan: bool
+    """Whether it only looks into a folder."""
     safe: str
     """What is said before it is stopped: what stays."""
 
@@ -87,6 +89,7 @@ def told(job: Mapping[str, Any], now: datetime | None = None, known: Titles = NO
         progress=progress(job["progress"], running=job["state"] == "RUNNING"),
         moves=job["state"] == "RUNNING" or (job["state"] == "QUEUED" and bool(job["progress"])),
         is_import=job["jobType"] == IMPORT,
+        is_plan=job["jobType"] == IMPORT and bool((job["input"] or {}).get("dry_run")),
         safe=safe(job),
     )
 

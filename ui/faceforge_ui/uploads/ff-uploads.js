@@ -7,8 +7,10 @@ import { style } from "../shell/later.js";
 import * as gather from "./gather.js";
 import { OtherTabs } from "./other_tabs.js";
 import { Queue } from "./queue.js";
+import { standing } from "./send.js";
 import { toast } from "../shell/toasts.js";
 import { Row } from "./row.js";
+import { forget, left } from "./unfinished.js";
 import { count, heading, summary } from "./words.js";
 
 const EVERY = 250; // milliseconds: progress is written at most four times a second
@@ -158,6 +160,13 @@ function say(place, text) {
   if (place.textContent !== text) place.textContent = text;
 }
 
+// What an earlier page was sending, unless another tab sends it now, or Core has it no more.
+async function restore() {
+  const found = await Promise.all((await left()).map(async (each) => ({ ...each, sent: await standing(each.place) })));
+  await Promise.all(found.filter(({ sent, size }) => sent === null || sent === size).map(({ place }) => forget(place)));
+  queue.restore(found.filter(({ sent, size }) => Number.isInteger(sent) && sent < size));
+}
+
 const own = (target) => (pairs) => queue.add(pairs.map((pair) => ({ ...pair, ...target })));
 
 // What cannot fit is said before a byte is sent.
@@ -191,5 +200,6 @@ function tellUnread(names) {
   toast(names.length === 1 ? `${names[0]} cannot be read, so it was left out` : `${count(names.length)} files cannot be read, so they were left out`);
 }
 
+await restore();
 addEventListener("beforeunload", (event) => { if (queue.active) event.preventDefault(); });
 if (!customElements.get("ff-uploads")) customElements.define("ff-uploads", Uploads);

@@ -1,13 +1,14 @@
 // The files on their way to Core: a few at a time, the rest waits. It knows nothing of the page that shows it.
 
-import { send as sendToCore, Unsent } from "./send.js";
+import { leave as leaveInCore, send as sendToCore } from "./send.js";
+import { unchosen, Unsent } from "./unsent.js";
 import { bytes } from "./words.js";
 
-const AT_ONCE = 3; // a browser opens six connections to one address; one is the live stream, two stay for the pages
+const AT_ONCE = 2; // a browser opens six connections to one address; one is the live stream, the others are for the pages
 const ASK_EVERY = 2000; // milliseconds between questions whether Core is back
 
 const PAUSES = {
-  broken: "FaceForge is not answering. The rest waits and goes on by itself.",
+  broken: "FaceForge is not answering. All goes on by itself when it does.",
   full: "The disk is full. The rest waits until there is room.",
   away: "FaceForge takes no files at the moment. The rest waits.",
   session: "Your session has ended. The rest waits.",
@@ -28,21 +29,49 @@ export class Queue extends EventTarget {
   #size = 0; // bytes of all
   #arrived = 0; // bytes of what has ended
 
-  constructor(send = sendToCore, answers = coreAnswers) {
+  constructor(send = sendToCore, leave = leaveInCore, answers = coreAnswers) {
     super();
-    Object.assign(this, { send, answers });
+    Object.assign(this, { send, leave, answers });
   }
 
-  /** Add `[{ file, meta, entity }]`. */
+  /** Add `[{ file, meta, entity }]`. One that was under way before the page was loaded anew goes on. */
   add(found) {
     if (!this.active && !this.looking && !this.failed.size) this.#forget();
     for (const each of found) {
-      this.waiting.push({ ...each, key: (this.#key += 1), name: each.file.name, size: each.file.size, sent: 0 });
-      this.#size += each.file.size;
+      if (this.#goesOn(each)) continue;
+      const { name, size, lastModified } = each.file;
+      this.waiting.push({ ...each, key: (this.#key += 1), name, size, modified: lastModified, sent: 0 });
+      this.#size += size;
+      this.#total += 1;
     }
-    this.#total += found.length;
     this.#check();
     this.#go();
+  }
+
+  /** Show what was under way before the page was loaded anew: `[{ place, name, size, modified, entity, owner, sent }]`. */
+  restore(records) {
+    for (const each of records) {
+      this.failed.add({ ...each, file: null, key: (this.#key += 1), reason: unchosen(each.sent, each.size) });
+      this.#size += each.size;
+    }
+    this.#total += records.length;
+    this.#changed();
+  }
+
+  /** Whether a file is the one that an upload of an earlier page was sending; then it goes on. */
+  goOn(item, file) {
+    const same = item.name === file.name && item.size === file.size && item.modified === file.lastModified;
+    if (same && this.failed.delete(item)) {
+      item.file = file;
+      this.waiting.unshift(item);
+      this.#go();
+    }
+    return same;
+  }
+
+  #goesOn({ file, entity }) {
+    const begun = [...this.failed].filter(({ reason }) => reason.kind === "unchosen");
+    return begun.some((item) => (!entity || item.entity === entity) && this.goOn(item, file));
   }
 
   // Say at once what cannot go in: a file that is too large, or more than the disk can take.
@@ -67,6 +96,7 @@ export class Queue extends EventTarget {
     return {
       total: this.#total, ended: this.ended.length, duplicates: this.#duplicates, failed: this.failed.size,
       running: this.running.size, waiting: this.waiting.length, pause: this.pause, looking: this.looking,
+      unchosen: [...this.failed].filter(({ reason }) => reason.kind === "unchosen").length,
       left: this.#size - sent, part: this.#total ? this.#part(sent) : 0,
     };
   }
@@ -80,14 +110,14 @@ export class Queue extends EventTarget {
   cancel(item) {
     if (this.running.has(item)) item.abort();
     else {
-      this.#leave(item);
+      this.#drop(item);
       if (!this.failed.delete(item)) this.waiting = this.waiting.filter((each) => each !== item);
     }
     this.#go();
   }
 
   cancelAll() {
-    this.waiting.forEach((item) => this.#leave(item));
+    this.waiting.forEach((item) => this.#drop(item));
     this.waiting = [];
     this.pause = "";
     this.running.forEach((item) => item.abort());
@@ -96,7 +126,7 @@ export class Queue extends EventTarget {
 
   /** Send again what failed, or only `item`. */
   again(item) {
-    const again = (item ? [item] : [...this.failed]).filter(({ reason }) => !["moved", "large"].includes(reason.kind));
+    const again = (item ? [item] : [...this.failed]).filter(({ reason }) => !["moved", "large", "unchosen"].includes(reason.kind));
     again.forEach((each) => this.failed.delete(each));
     this.waiting.unshift(...again);
     this.pause = "";
@@ -104,7 +134,7 @@ export class Queue extends EventTarget {
     this.#go();
   }
 
-  /** Forget what has ended. */
+  /** Forget what has ended. What is half in Core stays there: a page that is loaded anew shows it again. */
   clear() {
     this.failed.forEach((item) => this.#leave(item));
     this.failed.clear();
@@ -122,6 +152,12 @@ export class Queue extends EventTarget {
     this.#size -= item.size;
   }
 
+  // Core forgets it, too.
+  #drop(item) {
+    this.#leave(item);
+    if (item.place) this.leave(item.place);
+  }
+
   #go() {
     while (!this.pause && this.running.size < AT_ONCE && this.waiting.length) this.#send(this.waiting.shift());
     this.#changed();
@@ -129,6 +165,7 @@ export class Queue extends EventTarget {
 
   async #send(item) {
     this.running.add(item);
+    item.reason = null;
     const { abort, done } = this.send(item, (sent) => { item.sent = sent; this.#changed(); });
     item.abort = abort;
     try {
@@ -140,24 +177,23 @@ export class Queue extends EventTarget {
     this.#go();
   }
 
-  #end(item, asset) {
+  #end(item, { asset, duplicate }) {
     this.running.delete(item);
     item.file = item.meta = null; // ten thousand of them must not stay open
-    Object.assign(item, { sent: item.size, asset: asset.asset_id, duplicate: asset.duplicate, picture: asset.thumbnail?.small });
+    Object.assign(item, { sent: item.size, asset, duplicate });
     this.#arrived += item.size;
-    this.#duplicates += asset.duplicate ? 1 : 0;
+    this.#duplicates += duplicate ? 1 : 0;
     this.ended.push(item);
     this.dispatchEvent(new CustomEvent("arrived", { detail: item }));
   }
 
   #stopped(item, reason) {
-    item.sent = 0;
-    if (reason.kind === "stopped") this.#leave(item);
+    if (reason.kind === "stopped") this.#drop(item);
     else if (reason.kind === "busy") this.#later(item, reason.wait);
     else {
       item.reason = reason;
       this.failed.add(item);
-      if (PAUSES[reason.kind] && this.waiting.length) this.#hold(reason.kind);
+      if (PAUSES[reason.kind] && (this.waiting.length || reason.kind === "broken")) this.#hold(reason.kind);
     }
   }
 
@@ -180,7 +216,11 @@ export class Queue extends EventTarget {
     else this.#ask();
   }
 
+  // What the broken connection has stopped goes on first.
   #resume() {
+    const broken = [...this.failed].filter(({ reason }) => reason.kind === "broken");
+    broken.forEach((item) => this.failed.delete(item));
+    this.waiting.unshift(...broken);
     this.pause = "";
     this.#go();
   }

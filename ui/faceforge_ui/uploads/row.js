@@ -2,9 +2,12 @@
 
 import { element } from "../design/element.js";
 import { icon } from "../shell/icon.js";
+import { toast } from "../shell/toasts.js";
+import { choose } from "./drop.js";
 import { arrived, bytes } from "./words.js";
 
 const SMALL = 12_000_000; // bytes; a larger picture is not decoded for a stamp
+const RESUMED = new Set(["broken", "full", "away", "session"]); // what has come is kept, and the rest can follow
 
 export class Row {
   #shown = "";
@@ -54,16 +57,23 @@ export class Row {
     this.said.textContent = arrived(item);
     const link = element("a", { href: `/assets/${item.asset}` }, element("bdi", {}, item.name));
     this.name.replaceChildren(link);
-    if (!item.picture || this.#picture) return;
-    this.stamp.replaceChildren(element("img", { src: item.picture, alt: "", decoding: "async" }));
+    if (this.#picture) return;
+    this.stamp.replaceChildren(element("img", { src: `/v1/assets/${item.asset}/thumbnail`, alt: "", decoding: "async" }));
   }
 
   // What helps depends on why it failed.
   #acts(kind) {
     const { item, queue } = this;
     if (kind === "moved" || kind === "large") return [];
+    if (kind === "unchosen") return [button("Choose it again", () => choose("file", ([file]) => this.#goOn(file)))];
+    if (RESUMED.has(kind)) return [button("Resume", () => queue.again(item))];
     if (kind !== "sidecar") return [button("Try again", () => queue.again(item))];
     return [button("Send without it", () => { item.meta = null; queue.again(item); })];
+  }
+
+  #goOn(file) {
+    if (this.queue.goOn(this.item, file)) return;
+    toast("That is another file: its name, its size or its date differs.", { kind: "bad" });
   }
 
   #ends(state) {

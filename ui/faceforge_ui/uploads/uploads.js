@@ -14,6 +14,8 @@ const take = {
 listen(take);
 keys.on({ scope: "Anywhere", key: "u", label: "upload", icon: "upload", action: "Upload files…", act: () => choose("files", take.chosen) });
 
+if (localStorage.getItem("faceforge.unfinished")) panel(); // see unfinished.js
+
 const others = new BroadcastChannel("faceforge.uploads"); // see other_tabs.js
 others.onmessage = ({ data: { state } }) => {
   if (!state?.total) return;

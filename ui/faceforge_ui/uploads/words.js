@@ -22,20 +22,22 @@ export function bytes(size) {
 }
 
 /** The heading of the panel for what a queue says of itself. */
-export function heading({ total, ended, failed, running, waiting, looking, pause }) {
+export function heading({ total, ended, failed, running, waiting, looking, pause, unchosen }) {
   if (looking) return `Looking through the folder: ${files(total)}`;
   if (pause) return `Paused at ${count(ended)} of ${count(total)}`;
   if (running || waiting) return `Uploading ${count(Math.min(ended + 1, total))} of ${count(total)}`;
+  if (unchosen && unchosen === total) return unchosen === 1 ? "1 upload to go on with" : `${count(unchosen)} uploads to go on with`;
   if (failed === total) return `${files(failed)} not added`;
   return failed ? `${count(total - failed)} of ${files(total)} added` : `${files(total)} added`;
 }
 
 /** The second line: what is apart from the plain case. Empty when nothing is. */
-export function summary({ duplicates, failed, waiting, pause, left }) {
+export function summary({ duplicates, failed, waiting, pause, left, unchosen }) {
+  const refused = failed - (unchosen || 0);
   return [
     pause,
     duplicates && (duplicates === 1 ? "1 was already here." : `${count(duplicates)} were already here.`),
-    failed && (failed === 1 ? "1 was not added." : `${count(failed)} were not added.`),
+    !pause && refused && (refused === 1 ? "1 was not added." : `${count(refused)} were not added.`),
     waiting && `${count(waiting)} waiting${left ? `, ${bytes(left)} to go` : ""}.`,
   ].filter(Boolean).join(" ");
 }

@@ -251,7 +251,7 @@ class FilesystemProvider:
     def _replace(self, source: Path, target: Path, staged: StagedFile) -> bool:
         """Give `source` the name, unless another writer's whole object has it by now; whether it was given."""
         with self._naming:
-            if os.path.exists(target):  # noqa: PTH110
+            if os.path.exists(target):  # noqa: PTH110  # as above
                 if self._renew(target, staged):
                     return False
                 self._set_aside(target)

@@ -3,4 +3,5 @@
 import "../jobs.js";
 import "../../design/elements/ff-justified.js";
 import "../../viewer/overlay.js";
+import "../../imports/ff-left-out.js";
 import "./ff-arriving.js";

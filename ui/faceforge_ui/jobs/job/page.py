@@ -10,17 +10,21 @@ from starlette.responses import Response
 from faceforge_storage.errors import NotFound
 from faceforge_ui.assets.tiles import Tile, tile
 from faceforge_ui.history.sentences import who
+from faceforge_ui.imports.outcome import outcome_of
 from faceforge_ui.imports.steps import Step, phases, steps
 from faceforge_ui.jobs.asked_folders import with_folders
 from faceforge_ui.jobs.job.log import log_of, saved
 from faceforge_ui.jobs.job.readable import came, given, itself, lists
 from faceforge_ui.jobs.job.related import related
 from faceforge_ui.jobs.page import jobs
+from faceforge_ui.jobs.page import pages as of_list
 from faceforge_ui.jobs.sorts import IMPORT, titles
 from faceforge_ui.jobs.told import advice, told
 from faceforge_ui.serving import Pages, View
 
 pages = Pages(__name__)
+OWN = "job."
+"""What the kinds of files begin with that jobs write for themselves: plans, results."""
 ARRIVED = 24
 """How many files are shown of those that came in last."""
 
@@ -40,9 +44,8 @@ async def job(view: View) -> Response:
         maker="" if one["madeBy"] == view.actor.name else who(one["madeBy"]),
         steps=_steps(one) if is_run else None,
         phases=_phases(one) if said.active else None,
-        acts=None,
         advice=advice(one["error"]) if one["error"] else "",
-        outcome=None,
+        outcome=outcome_of(one) if one["jobType"] == IMPORT else None,
         log=await log_of(view, one["id"], found["warned"]),
         files=await _arrived(view, found.get("changesets")),
         related=related(one, await with_folders(view, found["children"]["nodes"])),
@@ -86,7 +89,7 @@ async def retry(view: View) -> Response:
 
 async def _back(view: View) -> Response | None:
     """The list, where a form of the list was sent; else the page of the job."""
-    return await jobs(view) if view.query.get("in") == "list" else None
+    return await jobs(view.within(of_list)) if view.query.get("in") == "list" else None
 
 
 def _is_run(job: Mapping[str, Any]) -> bool:
@@ -103,9 +106,9 @@ def _steps(job: Mapping[str, Any]) -> list[Step]:
 def _phases(job: Mapping[str, Any]) -> list[Step]:
     """What a job says that it does one after another: the present one by its name, the others by number."""
     now = job["progress"] or {}
-    if job["jobType"] != IMPORT or not now.get("totalSteps"):
+    if job["jobType"] != IMPORT or (now.get("totalSteps") or 1) < 2:
         return []
-    words = ("Look into the folder", "Copy and verify")[: now["totalSteps"]]
+    words = ("Read the folder", "Check what is here", "Copy and verify")[: now["totalSteps"]]
     return phases(words, (now["step"] or 1) - 1)
 
 
@@ -120,4 +123,8 @@ async def _arrived(view: View, changesets: Mapping[str, Any] | None) -> list[Til
     if not ids:
         return []
     found = {each["id"]: each for each in (await view.ask("Arrived", ids=ids[:ARRIVED]))["assets"]["nodes"]}
-    return [tile(found[each]) for each in ids[:ARRIVED] if each in found]
+    return [
+        tile(found[each])
+        for each in ids[:ARRIVED]
+        if each in found and not found[each]["kind"].startswith(OWN)
+    ]

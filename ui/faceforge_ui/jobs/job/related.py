@@ -24,9 +24,13 @@ def related(
 ) -> list[Related]:
     """All of them, the nearest first."""
     found = []
-    plan = (job["input"] or {}).get("plan_job_id") if isinstance(job["input"], Mapping) else None
+    asked = job["input"] if isinstance(job["input"], Mapping) else {}
+    plan = asked.get("plan_job_id")
     if plan:
         found.append(Related("Does what is said in", f"/import?plan={plan}", "the plan"))
+    before = asked.get("retry_job_id")
+    if before:
+        found.append(Related("Brings in what was left by", f"/jobs/{before}", "an earlier import"))
     if job["scheduleId"]:
         found.append(Related("Begun by", "/jobs/schedules", "a schedule"))
     if job["parentJobId"]:

@@ -155,7 +155,7 @@ async def _form(view: View, shown: Filled, heading: str, action: str, version: i
         weekdays=[(str(number), day) for number, day in enumerate(DAYS)],
         zones=ZONES,
         chosen=await _chosen(view, wish),
-        folders=await folders(view, wish.path, view.request.url.path),
+        folders=await folders(view, wish.path, view.request.url.path) if view.may("imports:write") else None,
     )
 
 

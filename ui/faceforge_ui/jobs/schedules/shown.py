@@ -10,7 +10,7 @@ from typing import Any
 
 from faceforge_ui.history.sentences import who
 from faceforge_ui.imports.wish import Wish, of_form, of_job
-from faceforge_ui.jobs.schedules.times import OTHER, Times, times
+from faceforge_ui.jobs.schedules.times import OTHER, Times, own_zone, times
 from faceforge_ui.jobs.sorts import IMPORT, sort_of
 from faceforge_ui.jobs.told import coming
 from faceforge_ui.serving import Form
@@ -66,7 +66,7 @@ class Filled:
     job_type: str = IMPORT
     by: str = BY_TIME
     times: Times = field(default_factory=Times)
-    time_zone: str = ""
+    time_zone: str = field(default_factory=own_zone)
     wish: Wish = field(default_factory=Wish)
     input: str = "{}"
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from faceforge_storage.errors import Fault, InvalidInput
 from faceforge_ui.serving import Form
@@ -22,6 +24,15 @@ OFTEN = {
 USUAL_TIME = "03:00"
 FIELDS = 5
 CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+
+
+LOCAL = Path("/etc/localtime")
+
+
+def own_zone() -> str:
+    """The time zone of this machine, such as `Europe/Vienna`; UTC where it does not say."""
+    link = str(LOCAL.resolve()) if LOCAL.exists() else ""
+    return os.environ.get("TZ", "").lstrip(":") or link.partition("zoneinfo/")[2] or "UTC"
 
 
 @dataclass(frozen=True)

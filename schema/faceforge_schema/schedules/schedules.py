@@ -10,15 +10,15 @@ from pydantic import Field
 from sqlalchemy import Select
 from strawberry import ID, Maybe
 
-from faceforge_schema.context import Context, Write
+from faceforge_schema.context import Context, Reader, Write
 from faceforge_schema.declare.connection_types import SortOrder
 from faceforge_schema.declare.connections import listing
 from faceforge_schema.declare.lookup import lookup
 from faceforge_schema.declare.operation import mutation
 from faceforge_schema.declare.resources import Record, attribute, resource
-from faceforge_schema.jobs.due import next_due, unique_key
-from faceforge_schema.jobs.folders import check_folder
 from faceforge_schema.jobs.jobs import CreatedJob, JobCreate, create, kind_for, token_id_of
+from faceforge_schema.schedules.due import next_due, unique_key
+from faceforge_schema.schedules.folders import NEEDED, check_folder
 from faceforge_schema.values.inputs import Input, OrDefault, Word, invalid, patched
 from faceforge_schema.values.scalars import DateTime, JSONObject
 from faceforge_schema.values.visible_jobs import SUPPLIED, visible_to
@@ -43,9 +43,9 @@ class Schedule(Record):
     name: str = attribute("What it is called.", example="Pictures of the camera")
     cron: str | None = attribute(CRON, example=times.EXAMPLE)
     time_zone: str = attribute(ZONE, example="Europe/Vienna")
-    watch: str | None = attribute(WATCH, example="/home/ada/pictures")
+    watch: str | None = attribute(WATCH, example="/srv/pictures")
     job_type: str = attribute("Of which kind its jobs are.", example="core.bulk_import")
-    input: JSONObject = attribute("What they are to work on.", example={"path": "/home/ada/pictures"})
+    input: JSONObject = attribute("What they are to work on.", example={"path": "/srv/pictures"})
     enabled: bool = attribute("Whether it makes jobs.", example=True)
     disabled_reason: str | None = attribute("Why Core turned it off; null where a person did.")
     made_by: str = attribute("Whose permissions its jobs have: who changed it last.", example="install")
@@ -53,7 +53,7 @@ class Schedule(Record):
     last_job_id: ID | None = attribute("The last job that it made.")
     problem: str | None = attribute(
         "What keeps it from making jobs now, though it is on; it is tried again.",
-        example="The folder /home/ada/pictures is not there.",
+        example="There is no such folder.",
     )
     created_at: DateTime = attribute("When it was made.")
     updated_at: DateTime = attribute("When it last changed.")
@@ -110,7 +110,25 @@ def schedules(every: bool, own_types: str, permissions: str, ids: list[ID] | Non
     return rows.matching(every=every, own_types=own_types, permissions=permissions, ids=ids)
 
 
-@mutation("POST /schedules", errors=(InvalidInput, NameTaken, Forbidden), needs="jobs:write", status=201)
+def _check_new(_: Reader, context: Context, input: ScheduleCreate) -> None:
+    """Raise Forbidden or InvalidInput for a folder that may not be watched."""
+    if input.watch is not None and input.cron is None:
+        check_folder(context, input.watch, "/watch")
+
+
+def _check_patch(_: Reader, context: Context, input: SchedulePatch, **__: Any) -> None:
+    watch = input.given().get("watch")
+    if watch is not None:
+        check_folder(context, watch, "/watch")
+
+
+@mutation(
+    "POST /schedules",
+    errors=(InvalidInput, NameTaken, Forbidden),
+    needs="jobs:write",
+    status=201,
+    before=_check_new,
+)
 def create_schedule(tx: Write, context: Context, input: ScheduleCreate) -> Schedule:
     """Make a schedule. Its jobs may do what you may at the time, and end when your token is revoked."""
     values = input.model_dump(mode="json")
@@ -122,6 +140,7 @@ def create_schedule(tx: Write, context: Context, input: ScheduleCreate) -> Sched
     "PATCH /schedules/{schedule_id}",
     errors=(NotFound, InvalidInput, NameTaken, VersionConflict, Forbidden),
     needs="jobs:write",
+    before=_check_patch,
 )
 def update_schedule(
     tx: Write, context: Context, schedule_id: ID, input: SchedulePatch, expected_version: int | None = None
@@ -194,4 +213,4 @@ def _check(tx: Write, context: Context, values: dict[str, Any]) -> None:
             raise invalid("/cron", str(error), "value_error") from None
     kind_for(tx, context, values["job_type"]).check_input(values["input"])
     if values["watch"] is not None:
-        check_folder(context.core, context.actor, values["watch"], "/watch")
+        context.actor.check(NEEDED)

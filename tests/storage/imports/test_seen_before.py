@@ -1,0 +1,86 @@
+"""What a walk has seen is known again, and files that were hashed need no second reading."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+from trees import tree, walked
+
+from faceforge_storage.database.database import Database
+from faceforge_storage.imports.closed import Closed
+from faceforge_storage.imports.hashing import Changed, sha256_of
+from faceforge_storage.imports.identity import Identity, identity_of
+from faceforge_storage.imports.known_files import hashes_of, remember
+from faceforge_storage.imports.seen import SeenHashes, SizeSketch
+from faceforge_storage.imports.source_folder import SourceFolder
+from faceforge_storage.imports.spool import Spool
+from faceforge_storage.imports.walk import Entered, Walk, Wanted
+
+
+def test_hashes_are_known_again_however_many_they_are() -> None:
+    seen = SeenHashes()
+    hashes = [hashlib.sha256(str(number).encode()).hexdigest() for number in range(20_000)]
+    assert not any(seen.add(each) for each in hashes)
+    assert all(seen.add(each) for each in hashes)
+    assert not seen.add("0" * 64)
+    assert seen.add("0" * 64)
+
+
+def test_a_size_that_came_twice_is_never_missed() -> None:
+    sizes = SizeSketch()
+    for size in (0, 1, 2**40, 5, 5, 7, 2**40):
+        sizes.add(size)
+    assert [size for size in (0, 1, 5, 7, 2**40) if sizes.repeated(size)] == [5, 2**40]
+
+
+def test_a_file_is_known_by_its_numbers_as_long_as_it_is_as_it_was(database: Database) -> None:
+    first = Identity(1, 2, 3, 4, 5)
+    hashes = {first: "a" * 64, first._replace(inode=9): "b" * 64, first._replace(dev=7): "c" * 64}
+    database.writing("test", "remember", lambda tx: remember(tx, hashes))
+    assert database.reading(hashes_of, hashes) == hashes
+    changed = [first._replace(**{name: 99}) for name in Identity._fields]
+    assert database.reading(hashes_of, changed) == {}
+    again = {first._replace(size=8): "d" * 64}
+    database.writing("test", "remember", lambda tx: remember(tx, again))
+    del hashes[first]
+    assert database.reading(hashes_of, [first, *hashes, *again]) == {**hashes, **again}
+
+
+def test_what_is_hashed_is_the_file_that_was_found(tmp_path: Path) -> None:
+    root = tree(tmp_path / "r", **{"a": "one", "b": "two"})
+    first, second = walked(root)
+    with SourceFolder(root.resolve(), Closed([])) as folder:
+        heard: list[int] = []
+        assert sha256_of(folder, first, heard.append) == hashlib.sha256(b"one").hexdigest()
+        assert heard == [3]
+        (root / "b").write_text("other")
+        with pytest.raises(Changed):
+            sha256_of(folder, second, heard.append)
+        os.utime(root / "a", ns=(1, 1))
+        with pytest.raises(Changed):
+            sha256_of(folder, first, heard.append)
+
+
+def test_what_was_walked_is_read_again_from_the_spool(tmp_path: Path) -> None:
+    names = {f"{number // 700}/{number}_ü": "x" * (number % 9) for number in range(1500)}
+    root = tree(tmp_path / "r", **names, _meta="")
+    (root / "old").write_text("")
+    os.utime(root / "old", ns=(1, 1))
+    spool, told = Spool(tmp_path), []
+    with SourceFolder(root.resolve(), Closed([])) as folder:
+        spool.fill(Walk(folder, Wanted(), lambda: None), told.append)
+        again = list(Walk(folder, Wanted(), lambda: None))
+    read = [each for block in spool.blocks() for each in block]
+    assert read == again
+    assert spool.folders == {"", "0", "1", "2"}
+    assert told[-1] == spool.counted == (1502, sum(each % 9 for each in range(1500)))
+    recent = [
+        spool.may_grow(each.identity) for each in read if not isinstance(each, Entered) and each.identity
+    ]
+    assert recent.count(False) == 1
+    assert 0 < spool.seconds_to_settle() <= 2
+    spool.close()
+    assert identity_of((root / "old").stat()).size == 0
