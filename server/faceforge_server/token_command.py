@@ -9,9 +9,11 @@ import shutil
 import sys
 from ipaddress import IPv6Address, ip_address
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from starlette.datastructures import Headers
-from starlette.requests import HTTPConnection
+if TYPE_CHECKING:  # a command that only prints a line loads no web framework
+    from starlette.datastructures import Headers
+    from starlette.requests import HTTPConnection
 
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via")
 """Headers by which a proxy on this machine gives away that the client is elsewhere."""

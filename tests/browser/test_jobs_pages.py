@@ -34,8 +34,10 @@ def test_a_bar_follows_the_job_without_a_request(library: Visit, runner: Runner)
     job = runner.made(priority=0)
     work = runner.claimed(job)
     work.tell(0.1, "first.png", done=10)
-    page = library.open("/jobs")
-    connected(page)
+    with library.page.expect_response(
+        lambda one: one.request.resource_type == "fetch" and one.url.endswith("/jobs")
+    ):
+        page = library.open("/jobs")  # once there are news, it looks whether it missed some
     bar = page.locator(f"ff-job[data-job='{job}']")
     expect(bar.locator("[data-part=percent]")).to_have_text("10 %")
     expect(page.locator(".nav [data-count=jobs]")).to_have_text("1")

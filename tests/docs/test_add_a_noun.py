@@ -31,7 +31,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_change_is_a_table_with_its_migration_two_modules_and_one_of_tests() -> None:
     assert list(added(diff_of(PAGE))) == [
         "storage/faceforge_storage/database/tables.py",
-        "storage/faceforge_storage/database/migrations/versions/0009_comments.py",
+        "storage/faceforge_storage/database/migrations/versions/0012_comments.py",
         "storage/faceforge_storage/comments.py",
         "schema/faceforge_schema/comments.py",
         "tests/faces/nouns/comments.py",

@@ -192,6 +192,7 @@ class World:
         paused = self.make("pause_job", job_id=self.job["job_id"])
         return str(paused["job_id"])
 
+    @cached_property
     def folder(self) -> str:
         """The path of a folder with one file, which can be imported."""
         made = self.core.core.home.parent / self.named("folder")

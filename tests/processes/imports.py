@@ -99,7 +99,7 @@ def wait_until_in(core: CoreProcess, count: int) -> None:
 
 
 def published(core: CoreProcess) -> set[str]:
-    """The hashes of what lies in its place in the store, each whole; what was on its way at a kill is not."""
+    """The hashes of what lies in its place in the store, each whole; what was still on its way is not among them."""
     files = [file for file in (core.home.assets_dir / "sha256").rglob("*") if file.is_file()]
     for file in files:
         assert digest(file.read_bytes()) == file.name

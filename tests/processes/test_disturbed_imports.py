@@ -16,6 +16,7 @@ from imports import (
     held,
     home_that_imports,
     inserts,
+    log,
     make_folder,
     once,
     wait_until_in,
@@ -23,31 +24,26 @@ from imports import (
 from small_disks import fill
 from stored import assert_all_is_whole
 
-MIB = 2**20
-
 
 @pytest.mark.needs("root")
 @pytest.mark.alone
 def test_an_import_on_a_disk_that_fills_goes_on_when_there_is_room(small_disk: Path, tmp_path: Path) -> None:
     folder = tmp_path / "pictures"
-    make_folder(folder, 12, size=MIB)
+    make_folder(folder, 1500)
     core = CoreProcess(home_that_imports(small_disk / "home", folder))
     try:
-        filler = small_disk / "filler"
-        filler.write_bytes(bytes(11 * MIB))
         job_id = begin(core.client, folder)
-        waits = once(
-            core.client, job_id, lambda found: "room" in str(found["progress"]) or found["paused_at"]
-        )
-        assert waits["state"] in ("running", "queued")
-        fill(small_disk / "more")
-        assert core.client.get(f"/v1/jobs/{job_id}").status_code == 200
-        for each in ("more", "filler"):
-            (small_disk / each).unlink()
+        wait_until_in(core, 200)
+        fill(small_disk / "filler")
+        waits = once(core.client, job_id, lambda found: "disk is full" in str(found["progress"]))
+        assert waits["state"] == "running"
+        assert 200 <= brought_in(core) < 1500
+        (small_disk / "filler").unlink()
         done = ended(core.client, job_id)
         assert done["state"] == "succeeded", done
-        assert brought_in(core) == 12
-        assert sum(inserts(core)) == 12
+        assert done["output"]["result"]["copied"] == 1500
+        assert sum(inserts(core)) == brought_in(core) == 1500
+        assert any("There is space again" in each["message"] for each in log(core.client, job_id))
         assert_all_is_whole(core.client, core.home)
     finally:
         core.kill()

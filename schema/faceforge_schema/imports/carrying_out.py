@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any
 
 from faceforge_schema.assets.arrivals import Uploaded
-from faceforge_schema.declare.runs import Run
+from faceforge_schema.declare.runs import Cancelled, Run
 from faceforge_schema.imports.batches import Batch, Batches, Incoming
 from faceforge_schema.imports.bringing import Bringer, drop
 from faceforge_schema.imports.planning import SHARE
@@ -62,6 +62,9 @@ def carry_out(
     try:
         carrying.go()
         return Carried({name: results.counts[name] for name in COUNTED}, results.finish())
+    except Cancelled:
+        results.forget()
+        raise
     finally:
         results.close()
 

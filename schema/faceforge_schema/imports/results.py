@@ -104,9 +104,13 @@ class Results:
     def finish(self) -> str | None:
         """Keep the lines as an asset, and answer its id; None where all was plain."""
         asset_id = self._run.store(self._path, "import-result.ndjson") if self._length else None
+        self.forget()
+        return asset_id
+
+    def forget(self) -> None:
+        """Remove the file: no attempt goes on with it."""
         self.close()
         self._path.unlink(missing_ok=True)
-        return asset_id
 
 
 def _made(key: str, entity_id: str) -> dict[str, Any]:

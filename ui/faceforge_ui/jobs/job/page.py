@@ -17,6 +17,7 @@ from faceforge_ui.jobs.job.log import log_of, saved
 from faceforge_ui.jobs.job.readable import came, given, itself, lists
 from faceforge_ui.jobs.job.related import related
 from faceforge_ui.jobs.page import jobs
+from faceforge_ui.jobs.page import pages as of_list
 from faceforge_ui.jobs.sorts import IMPORT, titles
 from faceforge_ui.jobs.told import advice, told
 from faceforge_ui.serving import Pages, View
@@ -88,7 +89,7 @@ async def retry(view: View) -> Response:
 
 async def _back(view: View) -> Response | None:
     """The list, where a form of the list was sent; else the page of the job."""
-    return await jobs(view) if view.query.get("in") == "list" else None
+    return await jobs(view.within(of_list)) if view.query.get("in") == "list" else None
 
 
 def _is_run(job: Mapping[str, Any]) -> bool:
