@@ -98,7 +98,9 @@ class JobRun:
         entry = {"at": now(), "level": level, "message": message, "data": data or None}
         with self._lock:
             if len(self._entries) < MOST_WAITING:  # nothing can be stored now: the first are kept
-                self._logged += 1  # the thread and the event loop may store one at the same time: it counts once
+                self._logged += (
+                    1  # the thread and the event loop may store one at the same time: it counts once
+                )
                 self._entries.append({**entry, "runner_seq": self._logged})
 
     def read(self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
