@@ -69,6 +69,7 @@ def test_two_starts_at_once_agree_on_the_token(tmp_path: Path) -> None:
         ('{"network": {"allowed_hosts": ["nas.local", 5]}}', "network.allowed_hosts.1"),
         ('{"limits": {"upload_bytes": -1}}', "limits.upload_bytes"),
         ('{"limits": null}', "limits"),
+        ('{"import": {"roots": ["pictures"]}}', "import.roots.0"),
         ('{"metadata": {"undeclared_fields": "drop"}}', "'keep' or 'reject'"),
         ("[]", "the whole file"),
         ("{", "cannot be read"),
@@ -99,9 +100,13 @@ def test_a_refusal_does_not_repeat_the_value_which_may_be_a_secret(tmp_path: Pat
 def test_unknown_keys_are_named_in_a_warning_and_kept(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    file = write(tmp_path, '{"colour": "red", "network": {"core_prot": 1}}')
+    known = '"import": {"roots": ["/srv", "~/pictures"], "rots": []}'
+    file = write(tmp_path, f'{{"colour": "red", "network": {{"core_prot": 1}}, {known}}}')
     with caplog.at_level(logging.WARNING):
-        load_settings(Home(tmp_path).settings_file)
+        settings = load_settings(Home(tmp_path).settings_file)
+    assert settings.imports.roots == ["/srv", "~/pictures"]
+    assert "import.rots" in caplog.text
+    assert "key import " not in caplog.text
     assert "colour" in caplog.text
     assert "network.core_prot" in caplog.text
     assert json.loads(file.read_text())["colour"] == "red"
