@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from typing import Any
 
@@ -17,6 +17,9 @@ from faceforge_storage.imports.copying import CHANGED, Copied, Copier, NotCopied
 from faceforge_storage.imports.identity import identity_of
 from faceforge_storage.imports.source_folder import SourceFolder
 from faceforge_storage.objects.provider import StoredObject
+
+TELL_S = 0.5
+"""How often it is told how far a batch is."""
 
 
 class _Ended(Exception):
@@ -38,11 +41,17 @@ class Bringer:
         """Begin to copy a batch, while the one before is stored."""
         stored = {each.file.sha256 for each in batch.incoming if each.file.stored and each.file.sha256}
         places = self._run.read(assets.find_objects, stored) if stored else {}
+        self._copier.bytes = 0
         self._begun = batch, self._thread.submit(self._bring, batch.incoming, places)
 
-    def wait(self) -> None:
-        """Return when the batch that was begun is copied; raises what has ended that, NoSpace among it."""
+    def wait(self, tell: Callable[[int], None]) -> None:
+        """Return when the batch that was begun is copied; raises what has ended that, NoSpace among it.
+
+        Until then `tell` is called now and then, with the bytes of its large files that are copied.
+        """
         assert self._begun is not None
+        while wait([self._begun[1]], TELL_S).not_done:
+            tell(self._copier.bytes)
         copying, self._begun = self._begun[1], None
         copying.result()
 

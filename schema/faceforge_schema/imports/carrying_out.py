@@ -84,7 +84,7 @@ class _Carrying:
         self._moves = plan.head.options.get("mode") == "move"
         self._taking = TakingIn(run, plan, results, {PLAN: plan_asset_id})
         self._plans_too = PLAN in (run.checkpoint or {}) or bool(results.place)
-        self._logged = 0
+        self._logged = self._bytes = 0
         self._full_since: float | None = None
         self._after = Step(0)
         """What a move adds after the checkpoint of its batch, for the next one."""
@@ -117,7 +117,7 @@ class _Carrying:
             bringer.begin(ahead[0])
         while ahead:
             try:
-                bringer.wait()
+                bringer.wait(lambda copied: self._tell(copied=copied))
                 ahead.extend(islice(waiting, 2 - len(ahead)))
                 if len(ahead) > 1:
                     bringer.begin(ahead[1])
@@ -183,12 +183,14 @@ class _Carrying:
         self._tell("Waiting: the disk is full")
         self._run.wait(FULL_S)
 
-    def _tell(self, message: str = "Bringing files in") -> None:
+    def _tell(self, message: str = "Bringing files in", copied: int = 0) -> None:
+        """Say how far it is; `copied` are bytes of a batch that is not stored yet."""
         total, counts = self._plan.summary, self._results.counts
         whole = total.bytes + A_FILE * total.found
-        done = (counts["bytes"] + A_FILE * counts["done"]) / whole if whole else 1.0
+        self._bytes = max(self._bytes, counts["bytes"] + copied)
+        done = (self._bytes + A_FILE * counts["done"]) / whole if whole else 1.0
         begun = SHARE if self._plans_too else 0.0
-        shown = {name: counts[name] for name in COUNTED}
+        shown = {**{name: counts[name] for name in COUNTED}, "bytes": self._bytes}
         steps = 3 if self._plans_too else 1
         self._run.progress(begun + (1 - begun) * min(1.0, done), message, steps, steps, **shown)
 

@@ -76,6 +76,8 @@ class Copier:
         self._clones = sys.platform == "linux"
         self._hashing: ThreadPoolExecutor | None = None
         self._buffers = [memoryview(bytearray(BLOCK_BYTES)) for _ in range(BLOCKS)]
+        self.bytes = 0
+        """How many bytes of large files it has read since somebody set this to 0; other threads may look."""
 
     def close(self) -> None:
         """Release what is open."""
@@ -166,6 +168,7 @@ class Copier:
                 whole.update(block)
                 head = head or bytes(block[:HEAD_BYTES])
                 size, turn = size + count, (turn + 1) % BLOCKS
+                self.bytes += count
         finally:
             for each in waiting:
                 if each is not None:
