@@ -28,6 +28,8 @@ T = TypeVar("T")
 
 CHECKPOINT_BYTES = 64 * 1024
 """How large a checkpoint may be, as JSON."""
+MOST_WAITING = 10_000
+"""How many entries of a log wait to be stored, at most."""
 REASONS: dict[type[Interrupted], str] = {
     Cancelled: "The job is cancelled.",
     Paused: "The job is paused.",
@@ -95,8 +97,11 @@ class JobRun:
     def log(self, level: Level, message: str, **data: Any) -> None:
         entry = {"at": now(), "level": level, "message": message, "data": data or None}
         with self._lock:
-            self._logged += 1  # the thread and the event loop may store one at the same time: it counts once
-            self._entries.append({**entry, "runner_seq": self._logged})
+            if len(self._entries) < MOST_WAITING:  # nothing can be stored now: the first are kept
+                self._logged += (
+                    1  # the thread and the event loop may store one at the same time: it counts once
+                )
+                self._entries.append({**entry, "runner_seq": self._logged})
 
     def read(self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         return self.core.database.reading(function, *args, **kwargs)
