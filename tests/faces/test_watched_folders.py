@@ -83,6 +83,9 @@ def test_only_folders_that_may_be_imported_are_watched(
     _, without = token(core, "without imports", "jobs:write")
     refused = core.request("POST", "/v1/schedules", token=without, json={**body, "watch": str(allowed)})
     assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+    schedule = watching(core, allowed)
+    assert core.request("GET", f"/v1/schedules/{schedule}", token=without).status_code == 404
+    assert asked(core, "GET", "/schedules?limit=500", without)["items"] == []
 
 
 def test_a_token_that_may_import_no_more_watches_no_more(core: RunningCore, allowed: Path) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from faceforge_schema.context import Context
 from faceforge_schema.imports.places import roots_of
+from faceforge_storage.schedules.rows import IMPORTING
 
-NEEDED = frozenset({"imports:write"})
+NEEDED = frozenset({IMPORTING})
 """What it takes to have a folder of this machine looked at."""
 
 

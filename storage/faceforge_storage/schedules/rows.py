@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, literal, or_, select
 
 from faceforge_storage.database import records
-from faceforge_storage.database.dialects import Listed, among
+from faceforge_storage.database.dialects import Listed, among, is_one_of
 from faceforge_storage.database.gateway import AnyRow, Write
 from faceforge_storage.database.ids import new_id
 from faceforge_storage.database.tables import schedules
 from faceforge_storage.database.unrecorded import Values
 from faceforge_storage.errors import NameTaken
 from faceforge_storage.jobs.jobs import visible
+
+IMPORTING = "imports:write"
+"""The permission without which nobody hears of the folders of this machine."""
 
 
 def matching(
@@ -24,12 +27,16 @@ def matching(
     permissions: Listed = (),
     ids: Listed | None = None,
 ) -> Select[Any]:
-    """The schedules that fit every filter given; which types of jobs are shown is said as in `jobs.matching`."""
+    """The schedules that fit every filter given; which types of jobs are shown is said as in `jobs.matching`.
+
+    Unless `every` is true, one that watches a folder is for those alone whose `permissions` let them import.
+    """
     statement = select(schedules)
     if ids is not None:
         statement = statement.where(among(schedules.c.id, ids))
     if not every:
-        statement = statement.where(visible(schedules.c.job_type, own_types, permissions))
+        told = or_(schedules.c.watch.is_(None), is_one_of(literal(IMPORTING), permissions))
+        statement = statement.where(visible(schedules.c.job_type, own_types, permissions), told)
     return statement
 
 
