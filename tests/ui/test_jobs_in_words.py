@@ -172,7 +172,4 @@ def test_a_runner_s_access_is_said_and_kept_when_it_is_changed() -> None:
     held = ["jobs:read", "jobs:run", "imports:write"]
     (jobs, imports) = choices(held, held)
     assert (jobs.can_run, jobs.runs, imports.can_run) == (True, True, False)
-    assert (
-        in_words(held)
-        == "May change imports of folders; may see jobs; may work on jobs."
-    )
+    assert in_words(held) == "May change imports of folders; may see jobs; may work on jobs."
