@@ -49,6 +49,7 @@ def test_openapi_python_client(core: CoreProcess, folder: Path, picture: Path) -
     assert_stored(core, did["asset"], picture, did["entity"])
     assert did["found"] == ["Ada of openapi-python-client"]
     assert did["same bytes"]
+    assert did["upserted"] == ["created", "failed", "unchanged", "failed"]
     assert did["refused"] == "A valid token is needed"
 
 
@@ -61,6 +62,7 @@ def test_ariadne_codegen(core: CoreProcess, folder: Path) -> None:
     assert_entity(core, did["entity"], "Ada of ariadne-codegen")
     assert did["found"] == ["Ada of ariadne-codegen"]
     assert did["heard"] == "createEntity"
+    assert did["upserted"] == ["CREATED", "FAILED", "UNCHANGED", "FAILED"]
     assert did["refused"] == "HTTP status code: 401"
 
 

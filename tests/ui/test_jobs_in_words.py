@@ -15,7 +15,7 @@ from faceforge_ui.serving import Form
 from faceforge_ui.settings.access.permissions import choices, in_words
 
 NOW = datetime(2026, 11, 26, 13, 17, tzinfo=UTC)
-FOLDER = {"path": "/home/ada/renders"}
+FOLDER = {"path": "/srv/renders"}
 
 
 def a_job(state: str = "RUNNING", **values: Any) -> dict[str, Any]:

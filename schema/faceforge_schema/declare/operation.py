@@ -24,6 +24,7 @@ from faceforge_schema.declare.resources import Record
 from faceforge_schema.declare.signatures import Signature, adopt, signature_of
 from faceforge_schema.directives import VOLATILE, OperationDirective
 from faceforge_schema.execute.deadline import wait_to_the_end
+from faceforge_schema.execute.preparation import Unread
 from faceforge_storage.errors import FaceForgeError, IdempotencyMismatch, NotFound
 
 P = ParamSpec("P")
@@ -117,8 +118,9 @@ def mutation(
     def declare(function: Callable[P, R]) -> Operation[P, R]:
         signature = signature_of(function)
 
-        async def resolve(info: Info, **arguments: Any) -> Any:
+        async def resolve(info: Info, **sent: Any) -> Any:
             context = info.context
+            arguments = {name: await _read(context, value) for name, value in sent.items()}
 
             def work(tx: Write) -> Any:
                 def run() -> Any:
@@ -168,6 +170,13 @@ def subscription(
         return Operation("subscription", field, function)
 
     return declare
+
+
+async def _read(context: Context, value: Any) -> Any:
+    """An argument as the function takes it; raises what validating it does, Busy."""
+    if not isinstance(value, Unread):
+        return value
+    return await context.core.computing.run(context.turn, value.read)
 
 
 def operation_field(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
@@ -21,6 +22,7 @@ from faceforge_executor import BATCH, COLUMN, ENCODE, UNCHANGED
 from faceforge_schema.directives import VOLATILE, Resource, directive_of, is_list, item_type
 from faceforge_schema.values.inputs import with_default
 from faceforge_schema.values.scalars import ANSWERED_AS_STORED, JSON_SCALARS, json_text
+from faceforge_schema.values.small_json import is_small
 
 
 def prepare(schema: GraphQLSchema) -> None:
@@ -62,12 +64,28 @@ def _take_models(schema: GraphQLSchema) -> None:
             definition.from_input = _model_or(definition.from_input)
 
 
+@dataclass(frozen=True)
+class Unread:
+    """A large input that is still to be validated, beside the event loop; see `read`."""
+
+    build: Callable[..., Any]
+    model: type[Any]
+    value: Any
+    context: Any
+
+    def read(self) -> Any:
+        """The input; raises what validating it does."""
+        return self.build(self.model, self.value, self.context)
+
+
 def _model_or(build: Callable[..., Any]) -> Callable[..., Any]:
     if getattr(build, "takes_models", False):
         return build
 
     def from_input(model: type[Any], value: Any, context: Any) -> Any:
-        return value if isinstance(value, model) else build(model, value, context)
+        if isinstance(value, model):
+            return value
+        return build(model, value, context) if is_small(value) else Unread(build, model, value, context)
 
     from_input.takes_models = True  # type: ignore[attr-defined]  # the classes outlive the schema that is built of them
     return from_input

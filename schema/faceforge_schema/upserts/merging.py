@@ -49,7 +49,8 @@ def _differing(before: Columns, values: Columns) -> Iterator[tuple[str, Any]]:
     """The columns that are not the same as before; raises InvalidInput for a name that is null."""
     for name, value in values.items():
         old = before[name]
-        if value is not old and not same_json(old, value):
+        # Only objects hold anything that Python takes for equal and JSON does not, such as 1 and true.
+        if value != old or (name in OBJECTS and not same_json(old, value)):
             if name == "display_name" and value is None:
                 raise invalid("/display_name", "must not be null", "required")
             yield name, value

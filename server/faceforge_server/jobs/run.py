@@ -28,6 +28,8 @@ T = TypeVar("T")
 
 CHECKPOINT_BYTES = 64 * 1024
 """How large a checkpoint may be, as JSON."""
+MOST_WAITING = 10_000
+"""How many entries of a log wait to be stored, at most."""
 REASONS: dict[type[Interrupted], str] = {
     Cancelled: "The job is cancelled.",
     Paused: "The job is paused.",
@@ -55,6 +57,7 @@ class JobRun:
         self._interrupted = threading.Event()
         self._lock = threading.Lock()
         self._entries: list[dict[str, Any]] = []
+        self._logged = 0
         self._said: dict[str, Any] | None = None
         self._untold: dict[str, Any] | None = None
         self._progress: dict[str, Any] | None = None
@@ -94,7 +97,11 @@ class JobRun:
     def log(self, level: Level, message: str, **data: Any) -> None:
         entry = {"at": now(), "level": level, "message": message, "data": data or None}
         with self._lock:
-            self._entries.append(entry)
+            if len(self._entries) < MOST_WAITING:  # nothing can be stored now: the first are kept
+                self._logged += (
+                    1  # the thread and the event loop may store one at the same time: it counts once
+                )
+                self._entries.append({**entry, "runner_seq": self._logged})
 
     def read(self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         return self.core.database.reading(function, *args, **kwargs)
@@ -167,7 +174,8 @@ class JobRun:
     def saved(self, entries: list[dict[str, Any]], said: dict[str, Any] | None) -> None:
         """Forget what was stored."""
         with self._lock:
-            del self._entries[: len(entries)]
+            stored = entries[-1]["runner_seq"] if entries else 0
+            self._entries = [each for each in self._entries if each["runner_seq"] > stored]
             if self._said is said:
                 self._said = None
         if entries:
