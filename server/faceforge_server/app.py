@@ -114,7 +114,8 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
     uploads = ResumableUploads(database, staging, files, limits)
     stored_bytes = StoredBytes(database, store, renditions.remove)
     followers = min(limits.followers, most_connections(limits.connections) // 2)
-    events = Events(database, needs_of_records(contract.graphql), followers)
+    needs_of_jobs = {each.name: each.needs for each in contract.job_types.values()}
+    events = Events(database, needs_of_records(contract.graphql), followers, needs_of_jobs)
     core = Core(
         database=database,
         settings=settings,

@@ -1,34 +1,20 @@
 """Everything that can go wrong and is expected: one tree, raised by every layer, answered alike by both faces.
 
 FaceForgeError
-├── AmbiguousHash 300         several records fit; names them
-├── BadRequest 400            cannot be understood at all
-│   ├── InvalidJson, InvalidMultipart, InvalidCursor
-│   └── GraphqlSyntax, GraphqlInvalid, QueryTooComplex, AnswerTooLarge
-├── Unauthorized 401
-├── Forbidden 403
-│   └── ForeignOrigin, CsrfRequired, InvalidSignature
-├── NotFound 404
-│   └── UnknownAddress
+├── AmbiguousHash 300: several records fit; names them
+├── BadRequest 400: InvalidJson, InvalidMultipart, InvalidCursor, GraphqlSyntax, GraphqlInvalid, QueryTooComplex, …
+├── Unauthorized 401; Forbidden 403: ForeignOrigin, CsrfRequired, InvalidSignature; NotFound 404: UnknownAddress
 ├── MethodNotAllowed 405, NotAcceptable 406, RequestTimeout 408
-├── Conflict 409
-│   ├── AlreadyExists, AmbiguousMatch
-│   ├── ExternalIdTaken, FieldKeyTaken, FieldValueTaken, NameTaken, RelationshipExists, OffsetMismatch
-│   └── InUse, NotInTrash, IdempotencyMismatch, LeaseLost
-├── CursorExpired 410, UploadExpired 410
-├── VersionConflict 412, TusVersion 412
+├── Conflict 409: AlreadyExists, AmbiguousMatch, ExternalIdTaken, FieldKeyTaken, FieldValueTaken, NameTaken,
+│   RelationshipExists, OffsetMismatch, InUse, NotInTrash, IdempotencyMismatch, LeaseLost
+├── CursorExpired 410, UploadExpired 410, VersionConflict 412, TusVersion 412
 ├── PayloadTooLarge 413, UnsupportedMediaType 415, RangeNotSatisfiable 416, MisdirectedRequest 421
-├── InvalidInput 422          understood, but not valid; lists each fault with its place
-│   └── HashMismatch, SizeMismatch, InvalidSidecar, UnknownReference, UnknownContent, RecordTooLarge
-├── UploadLocked 423, ChecksumMismatch 460
-├── RateLimited 429, RequestHeaderFieldsTooLarge 431
-├── Internal 500              what nobody expected; its cause is in the log only
-│   └── StorageFailed
-├── Unavailable 503
-│   └── ReadOnly, Busy, Overloaded, StoreAway
-├── QueryTimeout 504
-├── NoSpace 507
-└── CannotStart               printed on the command line, never answered over HTTP: settings, data directory, port
+├── InvalidInput 422 lists each fault with its place: HashMismatch, SizeMismatch, InvalidSidecar, UnknownReference,
+│   UnknownContent, RecordTooLarge
+├── UploadLocked 423, RateLimited 429, RequestHeaderFieldsTooLarge 431, ChecksumMismatch 460
+├── Internal 500, whose cause is in the log only: StorageFailed
+├── Unavailable 503: ReadOnly, Busy, Overloaded, StoreAway; QueryTimeout 504, NoSpace 507
+└── CannotStart: printed on the command line, never answered over HTTP
 """
 
 from __future__ import annotations

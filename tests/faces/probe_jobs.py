@@ -60,7 +60,7 @@ class Probe:
 
     def on(self, core: RunningCore) -> Probe:
         """Let a Core know it."""
-        core.core.job_types[self.name] = self.declared()  # type: ignore[index]  # a dict
+        core.core.job_types[self.name] = self.declared()
         core.core.jobs.expect()
         return self
 

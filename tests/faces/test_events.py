@@ -17,7 +17,7 @@ from world import World
 from faceforge_schema import needs_of_records
 from faceforge_storage.database.tables import RECORDS
 
-INTERNAL = {"object"}
+INTERNAL = {"job_type", "object"}
 """Records that no reader knows of."""
 
 

@@ -37,7 +37,7 @@ def counting(run: Run, input: StepsInput) -> Done:
         run.progress((number + 1) / input.steps, f"step {number}", done=number + 1)
         run.log("info", f"step {number}", number=number)
         name = {"display_name": f"made {number}"}
-        run.write(lambda tx, name=name: entities.create(tx, name), checkpoint={"at": number + 1})  # type: ignore[misc]
+        run.write(lambda tx, name=name: entities.create(tx, name), checkpoint={"at": number + 1})
     return Done(done=input.steps)
 
 
@@ -125,7 +125,7 @@ def claimed_by(core: RunningCore, owner: str, job_type: str, seconds: int | None
 def test_what_ran_when_core_was_killed_is_queued_again_at_once(tmp_path: Path) -> None:
     """J10"""
     with running_core(tmp_path / "home") as core:
-        core.core.job_types.pop("core.probe", None)  # type: ignore[attr-defined]  # a dict
+        core.core.job_types.pop("core.probe", None)
         values = {"job_type": "core.probe", "max_attempts": 1, "made_by": "install", "token_id": None}
 
         def leave(tx: Write) -> str:
@@ -346,3 +346,15 @@ def test_old_jobs_go_with_their_logs_and_files(core: RunningCore) -> None:
     assert core.request("GET", f"/v1/jobs/{old['job_id']}").status_code == 404
     assert core.request("GET", f"/v1/assets/{asset_id}?deleted=include").status_code == 404
     assert len(core.request("GET", f"/v1/changesets?job_id={old['job_id']}").json()["items"]) > 1
+
+
+def test_who_may_not_see_a_job_hears_nothing_of_it(core: RunningCore) -> None:
+    """J14"""
+    core.request("PUT", "/v1/job-types/test.guarded", json={"needs": ["entities:write"]})
+    job_id = make(core, "test.guarded")
+    stranger, friend = (core.limited_token("jobs:read", *more) for more in ((), ("entities:write",)))
+    heard = [
+        core.request("GET", "/v1/events?types=job.*", token=each).json()["items"]
+        for each in (stranger, friend)
+    ]
+    assert [[each["record_id"] for each in events] for events in heard] == [[], [job_id]]

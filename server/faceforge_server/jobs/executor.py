@@ -35,8 +35,8 @@ MASKED = {
     "retryable": True,
 }
 LONGEST_SLEEP_S = 30.0
-AGAIN_S = 2.0
-"""How soon it is looked again after the database could not be written."""
+AGAIN_S, LONGEST_AGAIN_S = 2.0, 60.0
+"""How soon it is looked again after the database could not be written, later each time."""
 TELL_S = 0.25
 """How often progress is told."""
 SAVE_EVERY = 2
@@ -58,13 +58,14 @@ class JobExecutor:
         self._files.begin()
         telling = asyncio.create_task(self._tell())
         try:
-            begun = False
+            begun, again = False, AGAIN_S
             while not self._stopping:
-                news, sleep = self._core.jobs.news(), AGAIN_S
+                news, sleep = self._core.jobs.news(), again
+                again = min(2 * again, LONGEST_AGAIN_S)
                 try:
                     if not begun:
                         begun = await self._requeue()
-                    sleep = await self._look()
+                    sleep, again = await self._look(), AGAIN_S
                 except FaceForgeError as error:
                     logger.warning("jobs cannot be looked after now: %s", error)
                 except Exception:  # it goes on, whatever one look met

@@ -28,6 +28,8 @@ T = TypeVar("T")
 
 CHECKPOINT_BYTES = 64 * 1024
 """How large a checkpoint may be, as JSON."""
+MOST_WAITING = 10_000
+"""How many entries of a log wait to be stored, at most."""
 REASONS: dict[type[Interrupted], str] = {
     Cancelled: "The job is cancelled.",
     Paused: "The job is paused.",
@@ -94,7 +96,8 @@ class JobRun:
     def log(self, level: Level, message: str, **data: Any) -> None:
         entry = {"at": now(), "level": level, "message": message, "data": data or None}
         with self._lock:
-            self._entries.append(entry)
+            if len(self._entries) < MOST_WAITING:  # nothing can be stored now: the first are kept
+                self._entries.append(entry)
 
     def read(self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         return self.core.database.reading(function, *args, **kwargs)

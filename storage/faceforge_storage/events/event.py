@@ -69,14 +69,25 @@ class Wanted:
     types: frozenset[str] | None = None
     record_ids: frozenset[str] | None = None
 
+    def may_read(self, event: Event) -> bool:
+        """Whether they may hear of an event."""
+        return event.needs in self.permissions and event.also <= self.permissions
+
     def takes(self, event: Event) -> bool:
         """Whether an event is one of them."""
         return (
-            event.needs in self.permissions
-            and event.also <= self.permissions
+            self.may_read(event)
             and (self.types is None or event.fields.type in self.types)
             and (self.record_ids is None or not self.record_ids.isdisjoint(event.record_ids))
         )
+
+
+@dataclass(frozen=True)
+class Everything(Wanted):
+    """What is read for all who follow; each is asked again what they may read."""
+
+    def may_read(self, event: Event) -> bool:
+        return event.needs in self.permissions
 
 
 @dataclass(frozen=True)
@@ -87,6 +98,8 @@ class EventTypes:
     """
 
     needs: Mapping[str, str]
+    needs_of_jobs: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Kind of jobs that Core runs -> what seeing one needs beside."""
     by_type: Mapping[str, str] = field(init=False)
     """Type of an event of the journal -> what reading it needs."""
 

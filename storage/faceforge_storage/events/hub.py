@@ -12,18 +12,20 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Generic
 
 from faceforge_storage.database.clock import now
 from faceforge_storage.database.database import Database
 from faceforge_storage.errors import FaceForgeError, Overloaded
 from faceforge_storage.events import rows
-from faceforge_storage.events.event import EPHEMERAL, Event, EventTypes, Fields, Wanted
+from faceforge_storage.events.event import EPHEMERAL, Event, EventTypes, Everything, Fields, Wanted
 from faceforge_storage.events.ring import BATCH_EVENTS, Batch, Place, Ring, T
 from faceforge_storage.scheduling.fair_queue import Turn
 
 log = logging.getLogger(__name__)
 
+NOTHING: Mapping[str, frozenset[str]] = MappingProxyType({})
 READING = Turn("events", light=True)
 PAUSE_SECONDS = 0.1
 """How long the next look at the journal waits: the first event is told at once, many at a time."""
@@ -54,12 +56,18 @@ class Page(Generic[T]):
 class Events:
     """The events of one Core. All but `announce` belongs to the event loop."""
 
-    def __init__(self, database: Database, needs: Mapping[str, str], most: int) -> None:
-        """`most`: how many may follow at once, half of them of one client."""
-        self.types = EventTypes(needs)
+    def __init__(
+        self,
+        database: Database,
+        needs: Mapping[str, str],
+        most: int,
+        needs_of_jobs: Mapping[str, frozenset[str]] = NOTHING,
+    ) -> None:
+        """`most`: how many may follow at once, half of them of one client. The needs are those of `EventTypes`."""
+        self.types = EventTypes(needs, needs_of_jobs)
         self.permission_changes = 0
         """Rises when a token changes: whoever follows must ask again then whether they still may."""
-        self._everything = Wanted(frozenset(needs.values()))
+        self._everything = Everything(frozenset(needs.values()))
         self._database = database
         self._most = most
         self._followers: Counter[str] = Counter()

@@ -8,11 +8,23 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Text,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+)
 
 from faceforge_storage.database.dialects import among, json_keys, json_kind
 from faceforge_storage.database.json_columns import loads
-from faceforge_storage.database.tables import RECORDS, changes, changesets
+from faceforge_storage.database.tables import RECORDS, changes, changesets, job_types, jobs
 from faceforge_storage.errors import CursorExpired
 from faceforge_storage.events.event import LINKS, Event, EventTypes, Fields, Wanted, noun_of, public_names
 
@@ -83,7 +95,7 @@ def page(
     readable = types.readable(wanted)
     found = _select(start, end, readable, wanted.record_ids).limit(limit)
     rows = db.execute(found).all() if readable else []
-    events = [_event(types, row._mapping) for row in rows]
+    events = [each for row in rows if wanted.may_read(each := _event(types, row._mapping))]
     position = rows[-1].event_id if len(rows) == limit else end
     return Page(events, position, bounds)
 
@@ -112,6 +124,8 @@ def _select(start: int, end: int, types: list[str], record_ids: frozenset[str] |
         case((columns.verb == "update", json_keys(columns.after))).label("names"),
         columns.changeset_row.label("changeset_id"),
         changesets.c.actor,
+        case((columns.record_type == "job", _OF_JOB)).label("job_type"),
+        case((columns.record_type == "job", _NEEDS_OF_JOB)).label("job_needs"),
     ]
     return (
         select(*shown)
@@ -144,6 +158,16 @@ def _type() -> ColumnElement[str]:
 
 
 _TYPE = _type()
+_OF_JOB = select(jobs.c.job_type).where(jobs.c.id == changes.c.record_id).correlate(changes).scalar_subquery()
+"""The kind of the job that a change is of, while there is that job."""
+_NEEDS_OF_JOB = (
+    select(cast(job_types.c.needs, Text))
+    .join(jobs, jobs.c.job_type == job_types.c.name)
+    .where(jobs.c.id == changes.c.record_id)
+    .correlate(changes)
+    .scalar_subquery()
+)
+"""What seeing it needs, where its kind was registered."""
 
 
 def _event(types: EventTypes, row: Any) -> Event:
@@ -159,4 +183,5 @@ def _event(types: EventTypes, row: Any) -> Event:
         row["changeset_id"],
         row["actor"],
     )
-    return Event(fields, types.needs.get(record_type))
+    also = types.needs_of_jobs.get(row["job_type"], frozenset(loads(row["job_needs"]) or ()))
+    return Event(fields, types.needs.get(record_type), also)
