@@ -247,30 +247,30 @@ def links(db: Connection, asset_rows: Sequence[int], budget: ReadBudget) -> Iter
         yield from chunk
 
 
-def link(tx: Write, wanted: Sequence[tuple[AnyRow, AnyRow, Values]]) -> set[str]:
+def link(tx: Write, wanted: Sequence[tuple[AnyRow, AnyRow, Values]]) -> list[bool]:
     """Link assets to entities; of an existing link the role changes, when one is given.
 
-    Answers the ids of the assets whose links are not what they were.
+    Answers for each whether it made or changed anything.
     """
     if not wanted:
-        return set()
-    changed: set[str] = set()
+        return []
     among_these = among(asset_links.c.asset_row, dict.fromkeys(asset.row_id for asset, _, _ in wanted))
     existing = {
         (row.asset_row, row.entity_row): row for row in tx.rows(select(asset_links).where(among_these))
     }
-    new: dict[tuple[int, int], tuple[Values, str]] = {}
+    new: dict[tuple[int, int], tuple[dict[str, Any], str]] = {}
+    changed = []
     for asset, entity, values in wanted:
         key = (asset.row_id, entity.row_id)
         if key in existing:
             before = existing[key]
             existing[key] = tx.update(asset_links, before, values, record_id=_name(asset, entity))
-            if existing[key] is not before:
-                changed.add(asset.id)
+            changed.append(existing[key] is not before)
         else:
-            changed.add(asset.id)
             begun = new[key][0] if key in new else {"asset_row": key[0], "entity_row": key[1], "role": None}
-            new[key] = {**begun, **values}, _name(asset, entity)
+            made = {**begun, **values}
+            changed.append(key not in new or made != begun)
+            new[key] = made, _name(asset, entity)
     tx.insert(asset_links, [row for row, _ in new.values()], [name for _, name in new.values()])
     return changed
 

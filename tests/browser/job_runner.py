@@ -12,9 +12,9 @@ KIND = "shop.upscale"
 class Runner:
     """Registers a kind of jobs, makes jobs of it, and works on them step by step."""
 
-    def __init__(self, core: CoreProcess) -> None:
+    def __init__(self, core: CoreProcess, title: str = "Upscale pictures") -> None:
         self.core = core
-        self._send("PUT", f"/job-types/{KIND}", title="Upscale pictures")
+        self._send("PUT", f"/job-types/{KIND}", title=title)
 
     def made(self, **values: Any) -> str:
         """A job that waits; its id."""

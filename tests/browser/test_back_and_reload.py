@@ -8,6 +8,7 @@ from types import MappingProxyType
 import pytest
 from core_process import CoreProcess
 from files_for_pages import picture
+from job_runner import KIND, Runner
 from playwright.sync_api import Page, expect
 from visit import Visit
 
@@ -75,7 +76,19 @@ def there(real_core: CoreProcess) -> dict[str, str]:
     ends = {"src_entity_id": first, "dst_entity_id": ids[1], "relationship_type": "friend"}
     assert client.post("/v1/relationships", json=ends).status_code == 201
     assert client.delete(f"/v1/entities/{ids[-1]}").status_code == 204
-    return {"entity": first, "asset": sent.json()["asset_id"], "fact": fact.json()["descriptor_id"]}
+    runner = Runner(real_core)
+    for _ in range(20):
+        runner.claimed(runner.made(priority=0)).fail("The shop is closed.")
+    job = runner.made()
+    times = {"name": "Every night", "cron": "0 3 * * *", "job_type": KIND}
+    schedule = client.post("/v1/schedules", json=times).json()["schedule_id"]
+    ids_of_jobs = {"job": job, "schedule": schedule}
+    return {
+        **ids_of_jobs,
+        "entity": first,
+        "asset": sent.json()["asset_id"],
+        "fact": fact.json()["descriptor_id"],
+    }
 
 
 def settled(page: Page) -> None:

@@ -15,6 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from conftest import signed_in
 from core_process import CoreProcess
 from files_for_pages import model, picture, sound
+from job_runner import KIND, Runner
 from playwright.sync_api import Browser, Page
 from visit import Visit
 
@@ -64,6 +65,8 @@ class Hostile:
     core: CoreProcess
     entity: str
     assets: dict[str, str]
+    job: str
+    schedule: str
 
     @property
     def addresses(self) -> dict[str, str]:
@@ -72,6 +75,8 @@ class Hostile:
             "{entity_id}": self.entity,
             "{asset_id}": self.assets["picture"],
             "{field_key}": "evil",
+            "{job_id}": self.job,
+            "{schedule_id}": self.schedule,
             "{name}": quote(PAYLOADS[0], safe=""),
             "{code}": "0000-0000",
             "{plugin}": "evil",
@@ -164,7 +169,31 @@ def hostile(real_core: CoreProcess) -> Hostile:
     assert client.delete(f"/v1/entities/{entities[-1]}").status_code == 204
     while client.get("/v1/system/info").json()["counts"]["unread_files"]:
         time.sleep(0.2)  # what is being read changes on the page
-    return Hostile(real_core, first, assets)
+    return Hostile(real_core, first, assets, hostile_job(real_core), hostile_schedule(real_core))
+
+
+def hostile_job(core: CoreProcess) -> str:
+    """A job that runs, whose every text was written by the program that works on it; and one that has failed."""
+    runner = Runner(core, title=PAYLOADS[0])
+    failed = runner.claimed(runner.made(priority=0, input={PAYLOADS[1]: PAYLOADS[0]}))
+    failed.fail(PAYLOADS[1])
+    work = runner.claimed(runner.made(priority=0, input={"path": PAYLOADS[3]}))
+    work.tell(0.4, PAYLOADS[1], done=12)
+    for payload in PAYLOADS:
+        work.write(payload, "warning")
+    return work.job_id
+
+
+def hostile_schedule(core: CoreProcess) -> str:
+    values = {
+        "name": PAYLOADS[1][:60],
+        "cron": "0 3 * * *",
+        "job_type": KIND,
+        "input": {PAYLOADS[0]: PAYLOADS[1]},
+    }
+    answer = core.client.post("/v1/schedules", json=values)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["schedule_id"])
 
 
 @pytest.fixture
@@ -190,10 +219,11 @@ ASKED_BY_SCRIPTS = {
     "/entities/{entity_id}/place",
     "/find",
     "/find/tags",
+    "/jobs/{job_id}/log",
     "/shell/counts",
     "/uploads/room",
 }
-"""Addresses that answer a script of ours with a part, which nobody opens."""
+"""Addresses that answer a script of ours with a part, or a file to save, which nobody opens."""
 VIEWERS = {"/docs", "/redoc"}
 """Pages most of which is not ours."""
 THIRD_PARTY = ("redoc.standalone.js", "swagger-ui-bundle.js", "swagger-ui.css")

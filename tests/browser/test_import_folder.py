@@ -1,4 +1,4 @@
-"""A folder is brought in through the pages: chosen, planned, decided on and run; stopped and gone on with; once more."""
+"""A folder is brought in through the pages: chosen, planned, decided on and run; stopped, gone on with, once more."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ real Core."""
 from __future__ import annotations
 
 import shutil
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -61,3 +62,12 @@ def test_a_graphql_client(core: CoreProcess, folder: Path, client: str) -> None:
     assert_entity(core, did.pop("entity"), f"Ada of {client}")
     assert did.pop("found") == [f"Ada of {client}"]
     assert did == DID[client]
+
+
+def test_a_client_of_resumable_uploads(core: CoreProcess, folder: Path, picture: Path) -> None:
+    did = said(core, folder, "node", "tus_js_client.ts", picture)
+    assert did["asked first"] == "HEAD"
+    assert 0 < did["went on at"] < picture.stat().st_size
+    asset = core.client.get(f"/v1/assets/{did['asset']}").raise_for_status().json()
+    assert (asset["filename"], asset["kind"]) == (picture.name, "image.original")
+    assert asset["content_hash"] == sha256(picture.read_bytes()).hexdigest()

@@ -24,8 +24,9 @@ CREATES = [
     "create_relationship",
     "signed_url",
     "bulk_upsert_entities",
+    "bulk_import",
 ]
-WITHOUT_KEY = {"signed_url", "bulk_upsert_entities"}
+WITHOUT_KEY = {"signed_url", "bulk_upsert_entities", "bulk_import"}
 """Those that take no idempotency key."""
 PLAIN = {"create_field_definition": {"field_type": "text"}}
 """What makes the input of the row fit without its fields that have a default."""

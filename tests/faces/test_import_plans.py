@@ -329,3 +329,25 @@ def test_a_plan_that_is_cancelled_ends_soon_and_keeps_nothing(
     job = importer.world.ended(job_id)
     assert (job["state"], job["output_asset_ids"]) == ("cancelled", [])
     assert importer.core.request("GET", f"/v1/jobs/{job_id}/plan").status_code == 404
+
+
+def test_a_plan_that_begins_again_hashes_nothing_again_that_was_kept(
+    importer: Importer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    importer.put(**{f"{number}": f"same {number % 10}" for number in range(20)})
+    real = hashing.sha256_of
+    read: list[str] = []
+
+    def breaking(folder: Any, found: Any, check: Any) -> str:
+        if len(read) == 7:
+            read.append("")
+            raise RuntimeError
+        read.append(found.path)
+        return real(folder, found, check)
+
+    monkeypatch.setattr("faceforge_schema.imports.planned_files.REMEMBERED_FILES", 5)
+    monkeypatch.setattr("faceforge_schema.imports.planned_files.sha256_of", breaking)
+    monkeypatch.setattr("faceforge_storage.jobs.endings.FIRST_PAUSE_S", 0.1)
+    job = importer.world.ended(importer.begin())
+    assert (job["state"], job["attempt"]) == ("succeeded", 2)
+    assert len(read) - 1 == 20 + 2  # two of seven were not kept

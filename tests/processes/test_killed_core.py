@@ -14,20 +14,12 @@ from pathlib import Path
 import httpx
 import pytest
 from core_process import SECONDS, CoreProcess, run
+from doomed_core import dying
 from dying_core import ARMED
 from stored import assert_all_is_whole, digest, objects, put, rows
 
 HERE = Path(__file__).parent
 KILLED = -getattr(signal, "SIGKILL", signal.SIGTERM)
-
-
-def dying(moment: str) -> type[CoreProcess]:
-    """Core that dies at this moment of an upload."""
-
-    class Dying(CoreProcess):
-        command = [sys.executable, str(HERE / "dying_core.py"), moment]  # noqa: RUF012  # read only
-
-    return Dying
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Uploads in pieces to a real Core (D10): what was cut goes on where it stopped, by clients that others wrote, too."""
+"""Uploads in pieces to a real Core: the protocol as others speak it, what is refused, bounds and who may (D10)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ import hashlib
 import json
 import os
 import random
-import time
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -16,19 +14,12 @@ from typing import Any
 import psutil
 import pytest
 from core_process import CoreProcess
-from stored import assert_all_is_whole, digest, objects, put, rows, staged, until
-from tus_by_hand import BYTES, TUS, CuttingProxy, begin, metadata, offset_of, patch, under_way
+from stored import digest, objects, put, rows, staged, until
+from tus_by_hand import BYTES, TUS, begin, made_of, metadata, offset_of, patch
 from tusclient import client as tus
-from tusclient.exceptions import TusCommunicationError, TusUploadFailed
 
 MIB = 1024 * 1024
 CUTS = 200
-
-
-def made_of(core: CoreProcess, answer: Any) -> Any:
-    """The asset that an answer names."""
-    assert answer.status_code in (201, 204), answer.text
-    return core.client.get(f"/v1/assets/{answer.headers['x-faceforge-asset-id']}").raise_for_status().json()
 
 
 def bounded(home: Path, **limits: Any) -> CoreProcess:
@@ -36,49 +27,6 @@ def bounded(home: Path, **limits: Any) -> CoreProcess:
     (home / "config").mkdir(parents=True, exist_ok=True)
     (home / "config" / "core.json").write_text(json.dumps({"limits": limits}))
     return CoreProcess(home)
-
-
-@pytest.fixture
-def own(tmp_path: Path) -> Iterator[list[CoreProcess]]:
-    """A Core that the test may end and start again: the last of the list runs."""
-    running = [CoreProcess(tmp_path / "own")]
-    yield running
-    running[-1].kill()
-
-
-def restarted(running: list[CoreProcess]) -> CoreProcess:
-    """The Core after a `kill -9` and a new start."""
-    running[-1].kill()
-    running.append(CoreProcess(running[-1].home.root))
-    return running[-1]
-
-
-def test_a_stock_client_whose_connections_break_at_200_random_bytes_ends_with_the_same_hash(
-    standing: CoreProcess,
-) -> None:
-    content = random.Random(1).randbytes(24 * MIB)
-    proxy = CuttingProxy(standing, CUTS, most_bytes=200_000)
-    known = {"Authorization": f"Bearer {standing.token}", "Host": proxy.target}
-    way = f"http://127.0.0.1:{proxy.port}"
-    client = tus.TusClient(f"{way}/v1/uploads", headers=known)
-    place = begin(standing.client, len(content), filename="cut.bin")
-    breaks = 0
-    for _ in range(20 * CUTS):
-        try:
-            client.uploader(file_stream=BytesIO(content), url=f"{way}{place}").upload()
-            break
-        except (TusUploadFailed, TusCommunicationError):
-            breaks += 1
-    proxy.close()
-    assert proxy.cuts == 0
-    assert breaks >= CUTS
-    state = standing.client.get(place).json()
-    assert (state["offset_bytes"], state["duplicate"]) == (len(content), False)
-    asset = standing.client.get(f"/v1/assets/{state['asset_id']}").json()
-    assert (asset["filename"], asset["content_hash"]) == ("cut.bin", digest(content))
-    download = standing.client.get(f"/v1/assets/{state['asset_id']}/download").content
-    assert digest(download) == digest(content)
-    assert staged(standing.home) == []
 
 
 @pytest.mark.parametrize("checked", [False, True])
@@ -232,102 +180,6 @@ def test_a_file_may_come_with_the_request_that_begins(standing: CoreProcess) -> 
     assert made["content_hash"] == digest(b"halfhalf")
 
 
-def test_what_came_of_a_request_that_broke_counts(standing: CoreProcess) -> None:
-    content = random.Random(3).randbytes(2 * MIB)
-    place = begin(standing.client, len(content), filename="broken.bin")
-    with under_way(standing, place, 0, len(content), content[: MIB + 5]):
-        pass
-    until(lambda: offset_of(standing.client, place) == MIB + 5)
-    made = until_free(standing, place, MIB + 5, content[MIB + 5 :])
-    assert made_of(standing, made)["content_hash"] == digest(content)
-
-
-def until_free(core: CoreProcess, place: str, offset: int, content: bytes) -> Any:
-    """The answer to a PATCH once the one before has let go."""
-    while (answer := patch(core.client, place, offset, content)).status_code == 423:
-        time.sleep(0.02)
-    return answer
-
-
-def test_of_a_broken_request_with_a_checksum_nothing_counts(own: list[CoreProcess]) -> None:
-    core = own[-1]
-    place = begin(core.client, 2 * MIB, filename="checked.bin")
-    assert patch(core.client, place, 0, b"x" * 100).status_code == 204
-    checked = {"Upload-Checksum": "sha256 " + base64.b64encode(hashlib.sha256(b"").digest()).decode()}
-    wrong = patch(core.client, place, 100, b"y" * (2 * MIB - 100), **checked)
-    assert (wrong.status_code, offset_of(core.client, place)) == (460, 100)
-    size = (core.home.tmp_dir / staged(core.home)[0]).stat().st_size
-    assert size == 100
-
-
-def test_of_two_writers_one_is_told_to_wait(standing: CoreProcess) -> None:
-    content = random.Random(4).randbytes(2 * MIB)
-    place = begin(standing.client, len(content), filename="two.bin")
-    with under_way(standing, place, 0, len(content), content[: MIB + 1]) as connection:
-        until(lambda: offset_of(standing.client, place) >= MIB)
-        second = patch(standing.client, place, offset_of(standing.client, place), b"x")
-        assert (second.status_code, second.json()["code"]) == (423, "upload_locked")
-        assert standing.client.delete(place, headers=TUS).status_code == 423
-        connection.sendall(content[MIB + 1 :])
-        assert b" 204 " in connection.recv(1000)
-    found = standing.client.get(place).json()
-    assert standing.client.get(f"/v1/assets/{found['asset_id']}").json()["content_hash"] == digest(content)
-
-
-def test_an_upload_survives_kill_9_in_the_middle_of_a_request(own: list[CoreProcess]) -> None:
-    content = random.Random(5).randbytes(5 * MIB)
-    place = begin(own[-1].client, len(content), filename="killed.bin", sha256=digest(content))
-    assert patch(own[-1].client, place, 0, content[:MIB]).status_code == 204
-    with under_way(own[-1], place, MIB, 4 * MIB, content[MIB : 3 * MIB]):
-        until(lambda: offset_of(own[-1].client, place) >= 2 * MIB)
-        core = restarted(own)
-    there = offset_of(core.client, place)
-    assert there >= MIB
-    assert there == (core.home.tmp_dir / staged(core.home)[0]).stat().st_size
-    assert made_of(core, patch(core.client, place, there, content[there:]))["content_hash"] == digest(content)
-    assert_all_is_whole(core.client, core.home)
-
-
-def test_an_asset_that_a_kill_kept_from_being_made_is_made_when_the_client_asks(
-    own: list[CoreProcess],
-) -> None:
-    content = b"whole but for its end"
-    place = begin(own[-1].client, len(content), filename="nearly.bin")
-    assert patch(own[-1].client, place, 0, content[:-1]).status_code == 204
-    [part] = staged(own[-1].home)
-    with (own[-1].home.tmp_dir / part).open("ab") as file:
-        file.write(content[-1:])
-    core = restarted(own)
-    found = core.client.head(place, headers=TUS)
-    assert (found.status_code, found.headers["upload-offset"]) == (200, str(len(content)))
-    asset = core.client.get(f"/v1/assets/{found.headers['x-faceforge-asset-id']}").json()
-    assert asset["content_hash"] == digest(content)
-
-
-def test_bytes_behind_those_that_are_noted_do_not_count_after_a_power_cut(own: list[CoreProcess]) -> None:
-    place = begin(own[-1].client, 100, filename="power.bin")
-    assert patch(own[-1].client, place, 0, b"x" * 40).status_code == 204
-    own[-1].kill()
-    [part] = staged(own[-1].home)
-    with (own[-1].home.tmp_dir / part).open("ab") as file:
-        file.write(b"\0" * 20)
-    own.append(AfterAPowerCut(own[-1].home.root))
-    assert offset_of(own[-1].client, place) == 40
-    made = made_of(own[-1], patch(own[-1].client, place, 40, b"y" * 60))
-    assert made["content_hash"] == digest(b"x" * 40 + b"y" * 60)
-
-
-class AfterAPowerCut(CoreProcess):
-    """Core in another run of the machine."""
-
-    command = [  # noqa: RUF012  # read only
-        CoreProcess.command[0],
-        "-c",
-        "import faceforge_storage.objects.disk as disk\ndisk.boot_id = lambda: 'another'\n"
-        "from faceforge_server.cli import main\nmain()",
-    ]
-
-
 def test_uploads_expire_and_their_bytes_go(tmp_path: Path) -> None:
     core = bounded(tmp_path / "home", upload_keep_hours=2 / 3600)
     place = begin(core.client, 10)
@@ -357,27 +209,6 @@ def test_what_is_under_way_is_bounded_for_each_token(tmp_path: Path) -> None:
     assert core.client.delete(first, headers=TUS).status_code == 204
     assert asked(0)[0] == 201
     core.kill()
-
-
-def test_a_disk_without_room_is_told_before_a_byte_and_loses_nothing(own: list[CoreProcess]) -> None:
-    home = own[-1].home.root
-    place = begin(own[-1].client, 10, filename="late.bin")
-    assert patch(own[-1].client, place, 0, b"12345").status_code == 204
-    own[-1].kill()
-    file = home / "config" / "core.json"
-    settings = json.loads(file.read_text())
-    file.write_text(json.dumps({**settings, "limits": {"disk_reserve_bytes": 1 << 60}}))
-    own.append(CoreProcess(home))
-    full = own[-1].client.post("/v1/uploads", headers={**TUS, "Upload-Length": "10"})
-    assert (full.status_code, full.json()["code"]) == (507, "no_space")
-    assert patch(own[-1].client, place, 5, b"67890").status_code == 507
-    assert offset_of(own[-1].client, place) == 5
-    own[-1].kill()
-    file.write_text(json.dumps(settings))
-    own.append(CoreProcess(home))
-    assert made_of(own[-1], patch(own[-1].client, place, 5, b"67890"))["content_hash"] == digest(
-        b"1234567890"
-    )
 
 
 def test_bytes_with_another_hash_than_declared_are_not_kept(standing: CoreProcess) -> None:

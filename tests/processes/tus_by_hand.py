@@ -8,6 +8,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -42,6 +43,12 @@ def offset_of(client: httpx.Client, place: str) -> int:
     found = client.head(place, headers=TUS)
     assert found.status_code == 200, found.status_code
     return int(found.headers["upload-offset"])
+
+
+def made_of(core: CoreProcess, answer: Any) -> Any:
+    """The asset that an answer names."""
+    assert answer.status_code in (201, 204), answer.text
+    return core.client.get(f"/v1/assets/{answer.headers['x-faceforge-asset-id']}").raise_for_status().json()
 
 
 @contextmanager

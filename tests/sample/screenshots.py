@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import json
 import shutil
 import tempfile
 import time
@@ -19,6 +20,7 @@ from faceforge_storage.home.home import Home, open_home
 from sample.client import Client
 from sample.filling import Filling, is_empty, shown
 from sample.library import planned
+from sample.renders import fill
 from sample.shots import GUIDE, SHOTS, Picture, Shot
 from sample.start import answering, started
 
@@ -51,7 +53,7 @@ def main(words: list[str]) -> int:
     with (
         _library(given.home) as core,
         tempfile.TemporaryDirectory() as empty,
-        _core(Path(empty) / "home") as bare,
+        _core(Path(empty) / "home", Path(empty)) as bare,
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(
@@ -70,12 +72,13 @@ def _every() -> list[Picture]:
 class RunningCore:
     """Where a Core answers, and a client that may do all."""
 
-    def __init__(self, url: str, token: str) -> None:
-        self.url, self.token, self.client = url, token, Client(url, token)
+    def __init__(self, url: str, token: str, folder: Path) -> None:
+        """`folder` is one that may be brought in."""
+        self.url, self.token, self.client, self.folder = url, token, Client(url, token), folder
 
     def address(self, shot: Shot) -> str:
         """The address of the page, with the ids of the entity and the file that the shot names."""
-        found = {}
+        found = {"folder": quote(str(self.folder))}
         if shot.entity:
             people = self.client.call("GET", f"/v1/entities?q={quote(shot.entity)}&limit=1")["items"]
             found["entity"] = people[0]["entity_id"]
@@ -86,13 +89,17 @@ class RunningCore:
 
 
 @contextmanager
-def _core(home: Path) -> Iterator[RunningCore]:
+def _core(home: Path, folder: Path) -> Iterator[RunningCore]:
+    place = Home(home)
+    if not place.settings_file.exists():
+        place.settings_file.parent.mkdir(parents=True)
+        place.settings_file.write_text(json.dumps({"import": {"roots": [str(folder.parent)]}}))
     process = started(home, ["--port", "0"])
     try:
         url = answering(process, Home(home))
         if url is None:
             raise SystemExit("FaceForge did not start.")
-        yield RunningCore(url, open_home(home)[1].auth.install_token.get_secret_value())
+        yield RunningCore(url, open_home(home)[1].auth.install_token.get_secret_value(), folder)
     finally:
         process.terminate()
         process.wait()
@@ -103,10 +110,13 @@ def _library(kept: Path | None) -> Iterator[RunningCore]:
     """The sample library, with every file read, so that pages show what readers found."""
     with (
         tempfile.TemporaryDirectory(prefix="faceforge-sample-", ignore_cleanup_errors=True) as folder,
-        _core((kept or Path(folder) / "home").absolute()) as core,
+        _core(
+            (kept or Path(folder) / "home").absolute(), Path(folder).resolve() / "Lantern" / "renders"
+        ) as core,
     ):
         if is_empty(core.client):
             Filling(core.url, core.token).fill(shown, planned())
+        fill(core.folder)
         end = time.monotonic() + SECONDS
         while core.client.call("GET", "/v1/system/info")["counts"]["unread_files"] and time.monotonic() < end:
             time.sleep(0.5)

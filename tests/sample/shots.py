@@ -12,7 +12,7 @@ Prepare = Callable[[Page], None]
 
 @dataclass(frozen=True)
 class Shot:
-    """A page. `{entity}` and `{file}` in its path are the ids of what is named beside it."""
+    """A page. `{entity}` and `{file}` in its path are ids of what is named beside it, `{folder}` is one to bring in."""
 
     path: str
     entity: str = ""
@@ -46,6 +46,20 @@ def _keys(page: Page) -> None:
     page.keyboard.press("?")
 
 
+def _plan(page: Page) -> None:
+    page.get_by_role("button", name="Look into it").click()
+    page.locator(".confirm").get_by_role("button", name="Start the import").wait_for(timeout=120_000)
+
+
+def _running(page: Page) -> None:
+    _plan(page)
+    page.get_by_role("button", name="Start the import").click()
+    page.wait_for_function(
+        "parseInt(document.querySelector('ff-job [data-part=percent]')?.textContent) > 30", timeout=120_000
+    )
+    page.get_by_role("list", name="Files that arrived").wait_for(timeout=60_000)
+
+
 MIRA, PORTRAIT = "Mira Okonkwo", "mira - portrait.jpg"
 
 SHOTS: dict[str, Shot] = {
@@ -67,6 +81,13 @@ SHOTS: dict[str, Shot] = {
     "viewer-paper": Shot("/assets/{file}", file="mira - notes for artists.pdf"),
     "trash": Shot("/trash"),
     "history": Shot("/history"),
+    "import": Shot("/import?path={folder}&whom=first_folder&create=1"),
+    "import-plan": Shot("/import?path={folder}&whom=first_folder&create=1", prepare=_plan),
+    "import-running": Shot("/import?path={folder}&whom=first_folder&create=1", prepare=_running),
+    "jobs": Shot("/jobs"),
+    "schedules": Shot("/jobs/schedules"),
+    "new-schedule": Shot("/jobs/schedules/new"),
+    "importing": Shot("/settings/importing"),
     "trash-files": Shot("/trash?of=files"),
     "fields": Shot("/settings/fields"),
     "new-field": Shot("/settings/fields/new"),
@@ -97,6 +118,9 @@ GUIDE = [
     Picture("attachments"),
     Picture("relationships"),
     Picture("viewer", scheme="dark"),
+    Picture("import"),
+    Picture("import-plan"),
+    Picture("import-running", scheme="dark"),
     Picture("trash"),
     Picture("access"),
 ]

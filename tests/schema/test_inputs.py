@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, get_args
 
 import pytest
-from pydantic import BaseModel
+from pydantic import AfterValidator, BaseModel
 
 from faceforge_schema import build_schema
 from faceforge_schema.values.inputs import Input
@@ -31,8 +31,12 @@ def unchecked(model: type[BaseModel]) -> list[str]:
 
 
 def parts(annotation: Any) -> Iterator[Any]:
+    """A type and all that it is made of, but for what has a validator of its own."""
     yield annotation
-    for each in get_args(annotation):
+    found = get_args(annotation)
+    if any(isinstance(each, AfterValidator) for each in found):
+        return
+    for each in found:
         yield from parts(each)
 
 

@@ -31,7 +31,6 @@ NO_PAGE = {
     "events": "is for programs; pages follow the stream of events",
     "token": "a token is shown in the list of all, by `tokens`",
     "Subscription.changesets": "is for programs; pages follow the stream of events",
-    "bulkUpsertEntities": "is for programs that keep another list in step",
     "createJob": "pages make jobs by what they are for: an import, a schedule, another try",
     "jobType": "a kind of jobs is shown by its name where jobs are, by `jobTypes`",
     "registerJobType": RUNNERS,

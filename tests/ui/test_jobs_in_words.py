@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from faceforge_storage.errors import InvalidInput
-from faceforge_ui.jobs.progress import lasted, progress, shares
 from faceforge_ui.jobs.schedules.times import cron_of, times
-from faceforge_ui.jobs.told import told
+from faceforge_ui.jobs_told.progress import lasted, progress, shares
+from faceforge_ui.jobs_told.told import told
 from faceforge_ui.serving import Form
+from faceforge_ui.settings.access.permissions import choices, in_words
 
 NOW = datetime(2026, 11, 26, 13, 17, tzinfo=UTC)
-FOLDER = {"path": "/home/ada/renders"}
+FOLDER = {"path": "/srv/renders"}
 
 
 def a_job(state: str = "RUNNING", **values: Any) -> dict[str, Any]:
@@ -165,3 +166,10 @@ def test_what_is_chosen_in_words_is_the_same_line_again(cron: str) -> None:
 def test_a_time_that_is_none_is_told_so(time: str) -> None:
     with pytest.raises(InvalidInput, match="time"):
         cron_of(Form({"often": ["daily"], "time": [time]}))
+
+
+def test_a_runner_s_access_is_said_and_kept_when_it_is_changed() -> None:
+    held = ["jobs:read", "jobs:run", "imports:write"]
+    (jobs, imports) = choices(held, held)
+    assert (jobs.can_run, jobs.runs, imports.can_run) == (True, True, False)
+    assert in_words(held) == "May change imports of folders; may see jobs; may work on jobs."

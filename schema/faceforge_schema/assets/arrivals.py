@@ -107,7 +107,8 @@ def store_arrivals(
     readings.enqueue(tx, of_jobs)  # of which nothing was read
     made = rows.create(tx, [_values(arrivals[place], found, uploaded) for place in fresh])
     at: dict[int, AnyRow] = dict(zip(fresh, made, strict=True))
-    changed: set[str] = set()
+    changed = set(fresh)
+    """The places of those for which anything is stored."""
     latest: dict[str, AnyRow] = {}
     for place, arrival in enumerate(arrivals):
         if place not in at:
@@ -116,21 +117,23 @@ def store_arrivals(
             merged = rows.change(tx, twin, _merged(arrival, twin), None)
             at[place] = latest[twin.id] = merged
             if merged is not twin:
-                changed.add(twin.id)
-    changed |= rows.link(tx, _links(at, found.entities)).difference(row.id for row in made)
+                changed.add(place)
+    wanted = _links(at, found.entities)
+    linked = rows.link(tx, [link for _, link in wanted])
+    changed.update(place for (place, _), made in zip(wanted, linked, strict=True) if made)
     new = set(fresh)
     return [
-        Stored(latest.get(at[place].id, at[place]), place not in new, place in new or at[place].id in changed)
+        Stored(latest.get(at[place].id, at[place]), place not in new, place in changed)
         for place in range(len(arrivals))
     ]
 
 
 def _links(
     at: Mapping[int, AnyRow], entities: Sequence[Sequence[tuple[AnyRow, str | None]]]
-) -> list[tuple[AnyRow, AnyRow, dict[str, Any]]]:
-    """The links to make: assets by the place of their arrival."""
+) -> list[tuple[int, tuple[AnyRow, AnyRow, dict[str, Any]]]]:
+    """The links to make, each with the place of its arrival; `at` are the assets by that place."""
     return [
-        (at[place], entity, {} if role is None else {"role": role})
+        (place, (at[place], entity, {} if role is None else {"role": role}))
         for place, linked in enumerate(entities)
         for entity, role in linked
     ]

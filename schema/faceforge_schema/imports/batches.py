@@ -11,7 +11,7 @@ from faceforge_storage.imports.identity import Identity
 from faceforge_storage.imports.plan_format import Option, PlannedFile, PlanReader, decide
 
 TARGET_S = 0.7
-FIRST_FILES, LEAST_FILES, MOST_FILES = 200, 50, 1500
+FIRST_FILES, LEAST_FILES, MOST_FILES = 400, 200, 2000
 FIRST_BYTES, LEAST_BYTES, MOST_BYTES = 64 << 20, 16 << 20, 512 << 20
 MOST_LEFT_OUT = 5000
 """How many files that do not come in one batch passes over at most."""

@@ -26,7 +26,8 @@ from faceforge_storage.imports.walk import Entered, Found
 
 RAW_NAME = "raw_filename_base64"
 """The key of the user metadata that keeps a file name which text cannot say: its bytes, as base64."""
-REMEMBERED_AT_ONCE = 500
+REMEMBERED_FILES, REMEMBERED_BYTES = 500, 256 * 1024 * 1024
+"""After so much was hashed that is kept: an interrupted plan hashes at most this again."""
 
 
 @dataclass(slots=True)
@@ -62,6 +63,7 @@ class FilePlanner:
         self._given: list[Link] = []
         self._whose = WhoseFolder("", folder.real.name, input, named)
         self._learned: dict[Identity, str] = {}
+        self._learned_bytes = 0
 
     def files(
         self, given: Sequence[matching.Known], hashed: Callable[[int], None]
@@ -116,20 +118,25 @@ class FilePlanner:
             each.sha256 = known.get(each.identity) or self._learned.get(each.identity)
             if each.sha256 is None:
                 try:
-                    each.sha256 = self._learned[each.identity] = sha256_of(self._folder, each.found, hashed)
+                    each.sha256 = sha256_of(self._folder, each.found, hashed)
+                    self._learn(each.identity, each.sha256)
                 except Changed:
                     each.ended = _growing(each)
                 except OSError as refused:
                     each.ended = _refused(each, refused)
-        if len(self._learned) >= REMEMBERED_AT_ONCE:
-            self._remember()
 
     def _may_repeat(self, pending: Pending) -> bool:
         """Whether it is worth knowing whether another file has the same bytes: for a person who reads the plan."""
         return bool(self._input.dry_run) and self._spool.sizes.repeated(pending.identity.size)
 
+    def _learn(self, identity: Identity, sha256: str) -> None:
+        self._learned[identity] = sha256
+        self._learned_bytes += identity.size
+        if len(self._learned) >= REMEMBERED_FILES or self._learned_bytes >= REMEMBERED_BYTES:
+            self._remember()
+
     def _remember(self) -> None:
-        learned, self._learned = self._learned, {}
+        learned, self._learned, self._learned_bytes = self._learned, {}, 0
         if learned:
             self._run.write(lambda tx: known_files.remember(tx, learned))
 

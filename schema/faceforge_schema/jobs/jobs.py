@@ -18,7 +18,7 @@ from faceforge_schema.declare.operation import mutation
 from faceforge_schema.declare.resources import Record, attribute, resource
 from faceforge_schema.declare.signatures import argument
 from faceforge_schema.jobs.kinds import Kind, kind_of
-from faceforge_schema.values.inputs import Input, OrDefault, RecordId, Word, invalid
+from faceforge_schema.values.inputs import Input, Moment, OrDefault, RecordId, Word, invalid
 from faceforge_schema.values.reference_checks import require_asset
 from faceforge_schema.values.scalars import DateTime, JSONObject
 from faceforge_schema.values.visible_jobs import SUPPLIED, visible_job
@@ -138,7 +138,7 @@ class JobCreate(Input):
     priority: OrDefault[Annotated[int, Field(ge=0, le=9)]] = Field(
         default=5, description="A low one is run first."
     )
-    run_after: DateTime | None = Field(default=None, description="It is not begun before; now by default.")
+    run_after: Moment | None = Field(default=None, description="It is not begun before; now by default.")
     max_attempts: Annotated[int, Field(ge=1, le=100)] | None = Field(
         default=None, description="How many attempts there may be; that of its type by default."
     )

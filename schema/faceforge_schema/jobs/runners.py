@@ -19,7 +19,7 @@ from faceforge_schema.jobs.jobs import Job
 from faceforge_schema.jobs.kinds import kind_of
 from faceforge_schema.jobs.log import LogLevel
 from faceforge_schema.jobs.telling import tell_progress
-from faceforge_schema.values.inputs import Input, OrDefault, RecordId, invalid
+from faceforge_schema.values.inputs import Input, Moment, OrDefault, RecordId, invalid
 from faceforge_schema.values.reference_checks import require_records
 from faceforge_schema.values.scalars import DateTime, JSONObject
 from faceforge_storage.database.gateway import AnyRow
@@ -98,7 +98,7 @@ class LogEntryInput(Input):
     seq: Annotated[int, Field(ge=1, le=2**31 - 1)] = Field(
         description="Your number of the entry within this claim: sent again, it is not stored again."
     )
-    at: DateTime | None = Field(default=None, description="When it happened; now by default.")
+    at: Moment | None = Field(default=None, description="When it happened; now by default.")
     level: OrDefault[LogLevel] = Field(default=LogLevel.INFO, description="How much it matters.")
     message: Text = Field(description="What happened.", examples=["Read 300 files."])
     data: Annotated[JSONObject, AfterValidator(_data)] | None = Field(

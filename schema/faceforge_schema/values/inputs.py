@@ -21,6 +21,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, ErrorDetails, PydanticUseDefault, core_schema
 from strawberry import ID
 
+from faceforge_schema.values.scalars import DateTime, moment
 from faceforge_storage.database.ids import ID_PATTERN
 from faceforge_storage.database.json_columns import dumps
 from faceforge_storage.errors import Fault, InvalidInput
@@ -153,6 +154,8 @@ def _on_the_calendar(text: str) -> str:
     return text
 
 
+Moment = Annotated[DateTime, AfterValidator(moment)]
+"""A moment as FaceForge writes it, whatever zone it was given in."""
 PartialDate = Annotated[str, StringConstraints(pattern=PARTIAL_DATE), AfterValidator(_on_the_calendar)]
 """A year, a month or a day: `2015`, `2015-05`, `2015-05-31`."""
 

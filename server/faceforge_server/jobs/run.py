@@ -57,6 +57,7 @@ class JobRun:
         self._interrupted = threading.Event()
         self._lock = threading.Lock()
         self._entries: list[dict[str, Any]] = []
+        self._logged = 0
         self._said: dict[str, Any] | None = None
         self._untold: dict[str, Any] | None = None
         self._progress: dict[str, Any] | None = None
@@ -97,7 +98,10 @@ class JobRun:
         entry = {"at": now(), "level": level, "message": message, "data": data or None}
         with self._lock:
             if len(self._entries) < MOST_WAITING:  # nothing can be stored now: the first are kept
-                self._entries.append(entry)
+                self._logged += (
+                    1  # the thread and the event loop may store one at the same time: it counts once
+                )
+                self._entries.append({**entry, "runner_seq": self._logged})
 
     def read(self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         return self.core.database.reading(function, *args, **kwargs)
@@ -170,7 +174,8 @@ class JobRun:
     def saved(self, entries: list[dict[str, Any]], said: dict[str, Any] | None) -> None:
         """Forget what was stored."""
         with self._lock:
-            del self._entries[: len(entries)]
+            stored = entries[-1]["runner_seq"] if entries else 0
+            self._entries = [each for each in self._entries if each["runner_seq"] > stored]
             if self._said is said:
                 self._said = None
         if entries:

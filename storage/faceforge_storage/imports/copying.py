@@ -107,7 +107,7 @@ class Copier:
             before = os.fstat(handle)
             if not is_same(identity_of(before), source.identity):
                 return CHANGED
-            path = arriving / secrets.token_hex(16)
+            path = Path(arriving, secrets.token_hex(16))
             try:
                 copied = self._bytes(source, handle, path, check)
             except _Unread as refused:

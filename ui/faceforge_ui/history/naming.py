@@ -7,7 +7,7 @@ from typing import Any
 
 from faceforge_ui.forms.fields import FormField
 from faceforge_ui.history.names import Change, Fact, Name, Names, Relation, mentioned
-from faceforge_ui.jobs.told import title
+from faceforge_ui.jobs_told.told import title
 
 AT_ONCE = 100
 """How many ids one question may have."""

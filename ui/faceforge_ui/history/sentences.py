@@ -9,7 +9,7 @@ from faceforge_ui.forms import dates
 from faceforge_ui.history.differences import Difference, differences, words
 from faceforge_ui.history.names import Change, Name, Names
 from faceforge_ui.history.parts import NOUNS, Part, Sentence, capital, say
-from faceforge_ui.jobs.sorts import sort_of
+from faceforge_ui.jobs_told.sorts import sort_of
 from faceforge_ui.serving.words import within
 
 INSTALL, LIMITED = "install", "token:"

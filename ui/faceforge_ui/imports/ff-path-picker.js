@@ -1,4 +1,4 @@
-// <ff-path-picker data-at="/import">: what is written shows the folders that begin so; arrows move among these, Enter goes in.
+// <ff-path-picker data-at=ADDRESS>: what is written shows the folders that begin so; arrows move among these, Enter goes in.
 import { swap } from "../shell/swap.js";
 
 const QUIET_MS = 250;

@@ -12,10 +12,9 @@ from faceforge_ui.imports.folders import folders
 from faceforge_ui.imports.planned import Plan, described, plan_of, unread_in
 from faceforge_ui.imports.steps import steps
 from faceforge_ui.imports.wish import CHOSEN, Wish, of_address, of_form, of_job
-from faceforge_ui.jobs.asked_folders import with_folders
-from faceforge_ui.jobs.job.asked import job_of
-from faceforge_ui.jobs.sorts import IMPORT
-from faceforge_ui.jobs.told import advice, told
+from faceforge_ui.jobs_told.page import job_of
+from faceforge_ui.jobs_told.sorts import IMPORT
+from faceforge_ui.jobs_told.told import advice, told
 from faceforge_ui.serving import Form, Pages, View
 
 pages = Pages(__name__)
@@ -78,7 +77,7 @@ def _decisions(form: Form) -> dict[str, str]:
 
 
 async def _plan(view: View, plan_job: str) -> Response:
-    (job,) = await with_folders(view, [await job_of(view, plan_job)])
+    job = await job_of(view, plan_job)
     if job["jobType"] != IMPORT:
         raise NotFound("There is no plan at this address.")
     said, wish = told(job), of_job(job["input"] or {})

@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from faceforge_ui.jobs.asked_folders import with_folders
-from faceforge_ui.jobs.sorts import sort_of, titles
-from faceforge_ui.jobs.told import STATES, told
+from faceforge_ui.jobs_told.page import list_of, types_of
+from faceforge_ui.jobs_told.sorts import sort_of, titles
+from faceforge_ui.jobs_told.told import STATES, told
 from faceforge_ui.serving import Entry, Pages, View
 
 pages = Pages(__name__)
@@ -32,26 +32,23 @@ async def jobs(view: View) -> Response:
     after, narrowed = view.query.get("after"), bool(state or job_type)
     active: Sequence[dict[str, Any]] = ()
     if not narrowed and not after:
-        found = await view.ask("Jobs", first=MOST_ACTIVE, active=True)
-        active = sorted(await with_folders(view, found["jobs"]["nodes"]), key=_begun_first)
-    listed = (
-        await view.ask(
-            "Jobs",
-            first=PAGE,
-            after=after,
-            state=state.upper() or None,
-            jobType=job_type or None,
-            active=None if narrowed else False,
-        )
-    )["jobs"]
-    found_types = (await view.ask("JobTypes"))["jobTypes"]["items"]
-    known, names = titles(found_types), [each["name"] for each in found_types]
+        active = sorted((await list_of(view, first=MOST_ACTIVE, active=True))["nodes"], key=_begun_first)
+    listed = await list_of(
+        view,
+        first=PAGE,
+        after=after,
+        state=state.upper() or None,
+        jobType=job_type or None,
+        active=None if narrowed else False,
+    )
+    types = await types_of(view)
+    known, names = titles(types), [each["name"] for each in types]
     kept = {name: value for name, value in (("state", state), ("type", job_type)) if value}
     info = listed["pageInfo"]
     return view.page(
         "jobs/list.html",
         active=[(each, told(each, known=known)) for each in active],
-        ended=[(each, told(each, known=known)) for each in await with_folders(view, listed["nodes"])],
+        ended=[(each, told(each, known=known)) for each in listed["nodes"]],
         total=listed["totalCount"],
         narrowed=narrowed,
         state=state,

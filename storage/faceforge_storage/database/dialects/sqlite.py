@@ -43,6 +43,8 @@ Listed = Iterable[str | int] | ColumnElement[Any]
 """Values, or the parameter that has them as a JSON list."""
 
 BUSY_TIMEOUT_MS = 10_000
+WRITER_CACHE_KB = 16 * 1024
+"""What the writer keeps of the pages: rows in bulk go to places all over their indexes."""
 STEPS_BETWEEN_CHECKS = 100_000
 TRIED_ONE_BY_ONE = 3
 """Values of `holds_for_each` that are looked up without going through the list."""
@@ -87,7 +89,11 @@ def make_engine(path: str, *, writer: bool, connections: int, immutable: bool = 
             f"busy_timeout = {BUSY_TIMEOUT_MS}",
             "temp_store = MEMORY",
             # The writer alone checkpoints; readers cannot write at all.
-            *(() if writer else ("wal_autocheckpoint = 0", "query_only = ON")),
+            *(
+                (f"cache_size = -{WRITER_CACHE_KB}",)
+                if writer
+                else ("wal_autocheckpoint = 0", "query_only = ON")
+            ),
         ):
             connection.execute(f"PRAGMA {rule}")
         connection.create_function("casefold", 1, _casefold, deterministic=True)

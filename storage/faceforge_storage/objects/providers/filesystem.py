@@ -94,6 +94,7 @@ class FilesystemProvider:
         self.name = name
         self._known: set[Path] = set()  # directories whose own names are on the disk already
         self._naming = threading.Lock()
+        self._arriving = root / ARRIVING
 
     @property
     def away(self) -> bool:
@@ -109,18 +110,19 @@ class FilesystemProvider:
         self.check()
         with disk_errors("to make room for objects"):
             require_space(self.root, needed, self.reserve_bytes)
-        return self.root / ARRIVING
+        return self._arriving
 
     def publish(self, staged: Sequence[StagedFile]) -> list[StoredObject]:
         keys = [f"sha256/{each.sha256[:2]}/{each.sha256[2:4]}/{each.sha256}" for each in staged]
+        targets = [self.root / key for key in keys]
+        parents = [each.parent for each in targets]
         with self._marker.held(), disk_errors("to publish an object"):
             sync_files(self.root, [each.path for each in staged if not each.durable])
             new: set[Path] = set()
-            for each, key in zip(staged, keys, strict=True):
-                self._store(each, self.root / key, new)
+            for each, target, parent in zip(staged, targets, parents, strict=True):
+                self._store(each, target, parent, new)
             # Also where the name was there already: whoever made it may not have come to this line yet.
-            changed = {(self.root / key).parent for key in keys}
-            sync_directories(self.root, changed | {each.parent for each in new})
+            sync_directories(self.root, {*parents, *(each.parent for each in new)})
         self._known |= new
         return [
             StoredObject(each.sha256, each.size_bytes, self.name, "", key)
@@ -200,13 +202,13 @@ class FilesystemProvider:
             return False
         return True
 
-    def _store(self, staged: StagedFile, target: Path, new: set[Path]) -> None:
+    def _store(self, staged: StagedFile, target: Path, parent: Path, new: set[Path]) -> None:
         """Give staged bytes their name; directories made on the way, whose names are not on the disk yet, are `new`."""
         if os.path.exists(target) and self._renew(target, staged):  # noqa: PTH110  # a third of the time of Path's
             staged.discard()
             return
-        self._make_directory(target.parent, new)
-        arrived = staged.path if staged.path.parent == self.root / ARRIVING else self._arrive(staged, new)
+        self._make_directory(parent, new)
+        arrived = staged.path if staged.path.parent == self._arriving else self._arrive(staged, new)
         try:
             renamed = self._replace(arrived, target, staged)
         except BaseException:

@@ -8,8 +8,8 @@ from typing import Any
 
 from starlette.responses import Response, StreamingResponse
 
-from faceforge_ui.jobs.job.asked import job_of
-from faceforge_ui.jobs.told import told
+from faceforge_ui.jobs_told.page import job_of
+from faceforge_ui.jobs_told.told import told
 from faceforge_ui.serving import View
 from faceforge_ui.serving.words import moment
 

@@ -7,19 +7,17 @@ from typing import Any
 
 from starlette.responses import Response
 
-from faceforge_storage.errors import NotFound
 from faceforge_ui.assets.tiles import Tile, tile
 from faceforge_ui.history.sentences import who
 from faceforge_ui.imports.outcome import outcome_of
 from faceforge_ui.imports.steps import Step, phases, steps
-from faceforge_ui.jobs.asked_folders import with_folders
 from faceforge_ui.jobs.job.log import log_of, saved
 from faceforge_ui.jobs.job.readable import came, given, itself, lists
 from faceforge_ui.jobs.job.related import related
 from faceforge_ui.jobs.page import jobs
-from faceforge_ui.jobs.page import pages as of_list
-from faceforge_ui.jobs.sorts import IMPORT, titles
-from faceforge_ui.jobs.told import advice, told
+from faceforge_ui.jobs_told.page import whole
+from faceforge_ui.jobs_told.sorts import IMPORT, titles
+from faceforge_ui.jobs_told.told import advice, told
 from faceforge_ui.serving import Pages, View
 
 pages = Pages(__name__)
@@ -32,10 +30,8 @@ ARRIVED = 24
 @pages.get("/jobs/{job_id}")
 async def job(view: View) -> Response:
     """All there is to know of one job."""
-    found = await view.ask("Job", id=view.params["job_id"])
-    if found["job"] is None:
-        raise NotFound("There is no job at this address.")
-    (one,) = await with_folders(view, [found["job"]])
+    found = await whole(view, view.params["job_id"])
+    one = found["job"]
     said, is_run = told(one, known=titles(found["jobTypes"]["items"])), _is_run(one)
     return view.page(
         "jobs/job/job.html",
@@ -48,7 +44,7 @@ async def job(view: View) -> Response:
         outcome=outcome_of(one) if one["jobType"] == IMPORT else None,
         log=await log_of(view, one["id"], found["warned"]),
         files=await _arrived(view, found.get("changesets")),
-        related=related(one, await with_folders(view, found["children"]["nodes"])),
+        related=related(one, found["children"]["nodes"]),
         given=given(one),
         came=came(one),
         listed=lists(one),
@@ -89,7 +85,7 @@ async def retry(view: View) -> Response:
 
 async def _back(view: View) -> Response | None:
     """The list, where a form of the list was sent; else the page of the job."""
-    return await jobs(view.within(of_list)) if view.query.get("in") == "list" else None
+    return await jobs(view) if view.query.get("in") == "list" else None
 
 
 def _is_run(job: Mapping[str, Any]) -> bool:

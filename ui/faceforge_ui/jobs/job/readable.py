@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from faceforge_ui.jobs.told import STATES
+from faceforge_ui.jobs_told.told import STATES
 from faceforge_ui.serving.words import bytes as size
 from faceforge_ui.serving.words import compact, count, full
 

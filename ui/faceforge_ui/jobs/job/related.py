@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from faceforge_ui.jobs.told import Told, told
+from faceforge_ui.jobs_told.told import Told, told
 
 
 @dataclass(frozen=True)

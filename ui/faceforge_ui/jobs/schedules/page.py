@@ -12,7 +12,8 @@ from faceforge_ui.imports.folders import folders
 from faceforge_ui.imports.wish import Wish, of_address, of_form
 from faceforge_ui.jobs.schedules.shown import BY_TIME, BY_WATCH, Filled, line, sent, stored
 from faceforge_ui.jobs.schedules.times import DAYS, OFTEN, cron_of
-from faceforge_ui.jobs.sorts import IMPORT, sort_of, titles
+from faceforge_ui.jobs_told.page import types_of
+from faceforge_ui.jobs_told.sorts import IMPORT, sort_of, titles
 from faceforge_ui.serving import Form, Pages, View
 
 pages = Pages(__name__)
@@ -140,7 +141,7 @@ def _json(text: str) -> Any:
 
 async def _form(view: View, shown: Filled, heading: str, action: str, version: int | None) -> Response:
     wish = shown.wish
-    found = (await view.ask("SchedulableTypes"))["jobTypes"]["items"]
+    found = await types_of(view)
     known = titles(found)
     types = [each["name"] for each in found if all(map(view.may, each["needs"]))]
     return view.page(

@@ -11,8 +11,8 @@ from typing import Any
 from faceforge_ui.history.sentences import who
 from faceforge_ui.imports.wish import Wish, of_form, of_job
 from faceforge_ui.jobs.schedules.times import OTHER, Times, own_zone, times
-from faceforge_ui.jobs.sorts import IMPORT, sort_of
-from faceforge_ui.jobs.told import coming
+from faceforge_ui.jobs_told.sorts import IMPORT, sort_of
+from faceforge_ui.jobs_told.told import coming
 from faceforge_ui.serving import Form
 from faceforge_ui.serving.words import moment
 

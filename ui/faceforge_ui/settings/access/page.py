@@ -41,9 +41,11 @@ async def _shown(view: View, issued: dict[str, Any] | None = None) -> Response:
 def _sent(form: Form) -> list[str]:
     """The permissions that a form has chosen: `entities` with the text `write` is `entities:write`."""
     return [
-        f"{name.removeprefix('may-')}:{texts[0]}"
+        f"{name.removeprefix('may-')}:{text}"
         for name, texts in form.values.items()
-        if name.startswith("may-") and texts[0]
+        if name.startswith("may-")
+        for text in texts
+        if text
     ]
 
 

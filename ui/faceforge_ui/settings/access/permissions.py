@@ -12,14 +12,14 @@ NOUNS = {
     "relationships": "relationships",
     "field_defs": "fields and their definitions",
     "journal": "the history",
-    "jobs": "jobs and schedules",
-    "imports": "folders of this machine, to bring them in",
+    "jobs": "jobs",
+    "imports": "imports of folders",
     "system": "the state of this installation",
     "tokens": "access for programs",
     "sessions": "signed-in browsers and sign-in codes",
 }
 """Noun of a permission -> what people call it; one that is not here is called by its own name."""
-READ, WRITE = "read", "write"
+READ, WRITE, RUN = "read", "write", "run"
 WARNED = {"tokens", "sessions"}
 """Nouns whose changes give access to others."""
 
@@ -34,6 +34,9 @@ class Choice:
     can_write: bool
     level: str
     warned: bool
+    can_run: bool
+    """Whether a program may be let work on them, as a runner does on jobs."""
+    runs: bool
 
 
 def choices(all_permissions: Iterable[str], held: Collection[str] = ()) -> list[Choice]:
@@ -49,6 +52,8 @@ def choices(all_permissions: Iterable[str], held: Collection[str] = ()) -> list[
             (noun, WRITE) in there,
             WRITE if f"{noun}:{WRITE}" in held else READ if f"{noun}:{READ}" in held else "",
             noun in WARNED,
+            (noun, RUN) in there,
+            f"{noun}:{RUN}" in held,
         )
         for noun in [*known, *others]
     ]
@@ -61,6 +66,8 @@ def in_words(held: Collection[str]) -> str:
     sees = [each.words for each in lines if each.level == READ]
     parts = [f"may change {listed(changes)}"] if changes else []
     parts += [f"may see {listed(sees)}"] if sees else []
+    works = [each.words for each in lines if each.runs]
+    parts += [f"may work on {listed(works)}"] if works else []
     sentence = "; ".join(parts) or "may do nothing"
     return sentence[0].upper() + sentence[1:] + "."
 

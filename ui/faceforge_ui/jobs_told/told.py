@@ -9,8 +9,8 @@ from pathlib import PurePath
 from types import MappingProxyType
 from typing import Any
 
-from faceforge_ui.jobs.progress import Progress, lasted, progress
-from faceforge_ui.jobs.sorts import IMPORT, Titles, sort_of
+from faceforge_ui.jobs_told.progress import Progress, lasted, progress
+from faceforge_ui.jobs_told.sorts import IMPORT, Titles, sort_of
 from faceforge_ui.serving.words import MONTHS, ago, moment, plural
 
 NO_TITLES: Titles = MappingProxyType({})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from faceforge_ui.jobs.sorts import IMPORT
+from faceforge_ui.jobs_told.sorts import IMPORT
 from faceforge_ui.serving import Pages, View
 
 pages = Pages(__name__)

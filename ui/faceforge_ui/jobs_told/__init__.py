@@ -1,0 +1,1 @@
+"""Jobs as pages need them: read, and said in words."""
