@@ -29,7 +29,6 @@ NO_PAGE = {
     "entityDescriptors": "`descriptors` of `entity`, which pages ask instead, come with the head of the page",
     "relationType": "a relation type is shown in the list of all, by `relationTypes`",
     "events": "is for programs; pages follow the stream of events",
-    "bulkUpsertEntities": "is for programs that keep another system in step; pages change what is chosen on them",
     "token": "a token is shown in the list of all, by `tokens`",
     "Subscription.changesets": "is for programs; pages follow the stream of events",
     "createJob": "pages make jobs by what they are for: an import, a schedule, another try",
