@@ -25,9 +25,23 @@ CREATES = [
     "signed_url",
     "bulk_upsert_entities",
     "bulk_import",
+    "create_job",
+    "register_job_type",
+    "claim_jobs",
+    "complete_job",
+    "create_schedule",
 ]
-WITHOUT_KEY = {"signed_url", "bulk_upsert_entities", "bulk_import"}
+WITHOUT_KEY = {
+    "signed_url",
+    "bulk_upsert_entities",
+    "bulk_import",
+    "register_job_type",
+    "claim_jobs",
+    "complete_job",
+}
 """Those that take no idempotency key."""
+WITHIN = {"ErrorInput", "ProgressInput", "LogEntryInput"}
+"""What is a part of the body of a runner's call; the tests of runners leave out what has a default."""
 PLAIN = {"create_field_definition": {"field_type": "text"}}
 """What makes the input of the row fit without its fields that have a default."""
 INPUTS = {
@@ -53,7 +67,7 @@ def body_of(operation: str) -> GraphQLInputObjectType:
 
 def test_every_input_with_defaults_is_the_body_of_a_create_tried_here() -> None:
     having = {name for name, kind in INPUTS.items() if defaults(kind)}
-    assert having == {body_of(operation).name for operation in CREATES}
+    assert having == {body_of(operation).name for operation in CREATES} | WITHIN
 
 
 @pytest.mark.parametrize("kind", INPUTS.values(), ids=list(INPUTS))

@@ -74,7 +74,7 @@ class ByteServer:
         async with await receive(request, self.staging, self.limits) as upload:
             if upload.values.get("role") == "refused later":
                 raise FaceForgeError("no")
-            stored = await asyncio.to_thread(self.store.publish, upload.staged)
+            (stored,) = await asyncio.to_thread(self.store.publish, [upload.staged])
         return JSONResponse({"sha256": stored.sha256, "size": stored.size_bytes, "values": upload.values})
 
     def application(self) -> Starlette:
