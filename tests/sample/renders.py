@@ -23,6 +23,7 @@ def fill(folder: Path) -> Path:
     """Make the folder; answers its path."""
     dice = Random("renders")
     for name, picture in _pictures():
+        content = studio.make(picture)
         for number in range(AGAIN):
             path = (
                 folder
@@ -31,7 +32,7 @@ def fill(folder: Path) -> Path:
                 / f"{name.lower()} - take {number} - {picture.filename}"
             )
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(studio.make(picture) + dice.randbytes(PADDING))
+            path.write_bytes(content + dice.randbytes(PADDING))
     wip = folder / "_wip"
     wip.mkdir()
     (wip / "seance_03.txt").write_text("Who is at the table?")

@@ -90,10 +90,10 @@ class RunningCore:
 
 @contextmanager
 def _core(home: Path, folder: Path) -> Iterator[RunningCore]:
-    place = Home(home)
-    if not place.settings_file.exists():
-        place.settings_file.parent.mkdir(parents=True)
-        place.settings_file.write_text(json.dumps({"import": {"roots": [str(folder.parent)]}}))
+    settings = Home(home).settings_file
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    kept = json.loads(settings.read_text()) if settings.exists() else {}
+    settings.write_text(json.dumps({**kept, "import": {"roots": [str(folder.parent)]}}))
     process = started(home, ["--port", "0"])
     try:
         url = answering(process, Home(home))
