@@ -10,7 +10,7 @@ from graphql import build_schema, find_breaking_changes
 Json = dict[str, Any]
 Way = Literal["sent", "received"]
 """Whether a program sends the value or receives it."""
-METHODS = ("get", "head", "post", "put", "patch", "delete")
+METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
 
 
 def broken_graphql(old: str, new: str) -> list[str]:

@@ -115,7 +115,7 @@ def test_our_scripts_and_styles_begin_with_what_they_are_for(path: Path) -> None
     assert len(text.splitlines()) <= 400
 
 
-def test_what_outlives_a_tab_is_how_pages_look_and_the_csrf_token() -> None:
+def test_what_outlives_a_tab_is_how_pages_look_the_csrf_token_and_that_uploads_are_left() -> None:
     stored = {
         (path.relative_to(ROOT).as_posix(), match)
         for path in SCRIPTS
@@ -124,5 +124,6 @@ def test_what_outlives_a_tab_is_how_pages_look_and_the_csrf_token() -> None:
     assert stored == {
         ("shell/looks.js", "NAMES[name]"),
         ("shell/session.js", "CSRF"),
+        ("uploads/unfinished.js", "KEY"),
         ("design/elements/ff-size.js", "NAME + this.dataset.for"),
     }

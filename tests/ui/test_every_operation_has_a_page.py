@@ -30,6 +30,7 @@ NO_PAGE = {
     "relationType": "a relation type is shown in the list of all, by `relationTypes`",
     "events": "is for programs; pages follow the stream of events",
     "token": "a token is shown in the list of all, by `tokens`",
+    "bulkUpsertEntities": "is for programs that keep another list in step",
     "Subscription.changesets": "is for programs; pages follow the stream of events",
     "createJob": "pages make jobs by what they are for: an import, a schedule, another try",
     "jobType": "a kind of jobs is shown by its name where jobs are, by `jobTypes`",
