@@ -141,7 +141,7 @@ def test_a_cancelled_job_leaves_no_lines_behind(
     asset_id = stored(core, ndjson(*(item(world, number) for number in range(2000))))
     done = ended(core, begun(core, asset_id))
     assert done["state"] == "cancelled"
-    assert list((core.core.home / "tmp").glob("upsert-*")) == []
+    assert list((core.core.home / "tmp").glob("job-*")) == []
 
 
 def test_a_job_without_a_file_says_what_it_needs(core: RunningCore) -> None:

@@ -6,19 +6,17 @@ from collections import Counter
 from typing import Any
 
 from pydantic import BaseModel, Field
-from sqlalchemy import select
 
-from faceforge_schema.context import Reader, Write
+from faceforge_schema.context import Write
 from faceforge_schema.declare.job_types import job_type
 from faceforge_schema.declare.runs import Cancelled, Run
 from faceforge_schema.upserts.batch import Outcome, UpsertStatus, carry_out
 from faceforge_schema.upserts.items import OnConflict
-from faceforge_schema.upserts.lines import Batch, ResultFile, batches, left_behind, remove_all
+from faceforge_schema.upserts.lines import Batch, batches
 from faceforge_schema.upserts.upserts import error_of
 from faceforge_schema.values.inputs import Input, OrDefault, invalid
 from faceforge_storage import assets
-from faceforge_storage.database.dialects import among
-from faceforge_storage.database.tables import jobs
+from faceforge_storage.jobs.lines import JobLines
 
 FILE_NAME = "upsert-results.ndjson"
 
@@ -59,8 +57,7 @@ def bulk_upsert(run: Run, input: BulkUpsertInput) -> BulkUpserted:
     """Make or change the entities of a stored file: one JSON object a line, each an item of a bulk upsert."""
     if run.input_asset_id is None:
         raise invalid("/input_asset_id", "is required: the stored file with the items", "required")
-    _remove_what_others_left(run)
-    results = ResultFile(run.core.home / "tmp", run.job_id, (run.checkpoint or {}).get("results", 0))
+    results = JobLines(run.core.home / "tmp", run.job_id, (run.checkpoint or {}).get("results", 0))
     try:
         counts = _Upsert(run, input, results).carry_out(run.input_asset_id)
         made = run.store(results.path, FILE_NAME)
@@ -80,7 +77,7 @@ def bulk_upsert(run: Run, input: BulkUpsertInput) -> BulkUpserted:
 class _Upsert:
     """One attempt, from the last checkpoint on."""
 
-    def __init__(self, run: Run, input: BulkUpsertInput, results: ResultFile) -> None:
+    def __init__(self, run: Run, input: BulkUpsertInput, results: JobLines) -> None:
         self._run, self._input, self._results = run, input, results
         self._counts = Counter((run.checkpoint or {}).get("counts", {}))
 
@@ -123,16 +120,3 @@ class _Upsert:
 def _line(number: int, outcome: Outcome) -> dict[str, Any]:
     error = None if outcome.error is None else vars(error_of(outcome.error, ""))
     return {"line": number, "status": outcome.status.value, "entity_id": outcome.entity_id, "error": error}
-
-
-def _remove_what_others_left(run: Run) -> None:
-    """Remove the lines of jobs that have ended without an end of theirs."""
-    found = left_behind(run.core.home / "tmp")
-
-    def unfinished(db: Reader) -> set[str]:
-        wanted = select(jobs.c.id).where(among(jobs.c.id, list(found)), jobs.c.finished_at.is_(None))
-        return set(db.execute(wanted).scalars())
-
-    if found:
-        kept = run.read(unfinished)
-        remove_all([path for job_id, path in found.items() if job_id not in kept])

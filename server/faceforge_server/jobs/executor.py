@@ -19,7 +19,7 @@ from faceforge_server.jobs.run import JobRun
 from faceforge_storage.database.clock import FORM, now
 from faceforge_storage.database.gateway import AnyRow, Write
 from faceforge_storage.errors import FaceForgeError, NoSpace, QueryTimeout, StorageFailed, Unavailable
-from faceforge_storage.jobs import endings, leases, log, reaper
+from faceforge_storage.jobs import endings, leases, lines, log, reaper
 from faceforge_storage.objects.staging import Staging
 from faceforge_storage.scheduling.fair_queue import OWN
 
@@ -57,6 +57,7 @@ class JobExecutor:
         self._core.jobs.begin()
         self._files.begin()
         telling = asyncio.create_task(self._tell())
+        await self._sweep()
         try:
             begun, again = False, AGAIN_S
             while not self._stopping:
@@ -82,6 +83,15 @@ class JobExecutor:
         threads = list(self._threads.values())
         ended = [asyncio.to_thread(each.join, seconds) for each in threads]
         await asyncio.gather(*ended)
+
+    async def _sweep(self) -> None:
+        """At the start: remove what jobs that have ended since have left of their lines."""
+        try:
+            found = await asyncio.to_thread(lines.left_behind, self._core.home / "tmp")
+            if found:
+                await self._core.database.read(OWN, lines.sweep, found)
+        except (FaceForgeError, OSError) as error:
+            logger.warning("what ended jobs have left cannot be removed now: %s", error)
 
     async def _requeue(self) -> bool:
         """At the start: what an earlier process ran waits again."""
