@@ -8,8 +8,8 @@ from types import MappingProxyType
 import pytest
 from core_process import CoreProcess
 from files_for_pages import picture
-from job_runner import KIND, Runner
 from playwright.sync_api import Page, expect
+from runner_for_pages import KIND, Runner
 from visit import Visit
 
 pytestmark = pytest.mark.needs("chromium")

@@ -44,7 +44,7 @@ def test_a_query_with_variables_is_run_by_the_keyboard(console: Page) -> None:
 
 def test_a_mutation_is_run_by_the_button(console: Page) -> None:
     write(console, 'mutation { createEntity(input: {displayName: "Grace"}) { displayName } }')
-    console.get_by_role("button", name="Run").click()
+    console.get_by_role("button", name="Run", exact=True).click()
     assert result(console) == {"data": {"createEntity": {"displayName": "Grace"}}}
 
 
@@ -60,7 +60,7 @@ def test_of_several_operations_the_one_at_the_caret_or_the_chosen_one_runs(conso
     console.keyboard.press("Control+Enter")
     expect(console.locator("#result")).to_contain_text('"b"')
     choice.select_option("query A")
-    console.get_by_role("button", name="Run").click()
+    console.get_by_role("button", name="Run", exact=True).click()
     expect(console.locator("#result")).to_contain_text('"a"')
 
 

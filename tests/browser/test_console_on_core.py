@@ -45,12 +45,12 @@ def result(page: Page) -> Any:
 def test_the_first_query_shows_what_is_here_be_it_nothing_or_something(
     console: Page, process: CoreProcess
 ) -> None:
-    console.get_by_role("button", name="Run").click()
+    console.get_by_role("button", name="Run", exact=True).click()
     nothing = result(console)["data"]
     assert nothing["systemInfo"]["version"]
     assert nothing["entities"] == {"totalCount": 0, "nodes": []}
     process.client.post("/v1/entities", json={"display_name": "Ada"}).raise_for_status()
-    console.get_by_role("button", name="Run").click()
+    console.get_by_role("button", name="Run", exact=True).click()
     expect(console.locator("#result")).to_contain_text('"displayName": "Ada"')
 
 
@@ -60,7 +60,7 @@ def test_a_limited_token_is_told_what_the_first_query_would_need(visit: Visit, p
     page = visit.open("/graphql")
     visit.sign_in(made.json()["secret"])
     expect(page.get_by_role("heading", name="Queries")).to_be_visible()
-    page.get_by_role("button", name="Run").click()
+    page.get_by_role("button", name="Run", exact=True).click()
     expect(page.locator("#faults")).to_contain_text("assets:read, system:read")
     visit.complaints.clear()  # the console says that a request was refused
 
@@ -82,7 +82,7 @@ def test_every_draft_fits_the_schema_and_names_each_field_once(console: Page, pr
 
 def test_a_change_is_seen_by_who_listens(console: Page, process: CoreProcess) -> None:
     console.get_by_role("button", name="Use changesets", exact=True).last.click()
-    console.get_by_role("button", name="Run").click()
+    console.get_by_role("button", name="Run", exact=True).click()
     expect(console.locator("#outcome")).to_have_text("Listening…")
     console.wait_for_timeout(300)
     process.client.post("/v1/entities", json={"display_name": "Grace"}).raise_for_status()

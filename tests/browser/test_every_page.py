@@ -15,8 +15,8 @@ from axe_playwright_python.sync_playwright import Axe
 from conftest import signed_in
 from core_process import CoreProcess
 from files_for_pages import model, picture, sound
-from job_runner import KIND, Runner
 from playwright.sync_api import Browser, Page
+from runner_for_pages import KIND, Runner
 from visit import Visit
 
 from faceforge_ui.serving.menus import found_pages

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from core_process import CoreProcess
-from job_runner import Runner
 from playwright.sync_api import Page, expect
+from runner_for_pages import Runner
 from visit import Visit
 
 pytestmark = pytest.mark.needs("chromium")

@@ -155,7 +155,7 @@ def test_a_session_that_ends_meanwhile_brings_back_the_question_and_keeps_the_dr
     page = visit.open_signed_in("/graphql")
     page.get_by_role("textbox", name="Query").fill("{ systemInfo { version } }")
     page.context.clear_cookies()
-    page.get_by_role("button", name="Run").click()
+    page.get_by_role("button", name="Run", exact=True).click()
     expect(page.locator("#sign-in-notice")).to_contain_text("Your session has ended. Sign in again.")
     visit.sign_in(visit.core.token)
     expect(page.get_by_role("textbox", name="Query")).to_have_value("{ systemInfo { version } }")

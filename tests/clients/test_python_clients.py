@@ -41,8 +41,11 @@ def check_types(folder: Path, *words: str) -> None:
 
 def test_openapi_python_client(core: CoreProcess, folder: Path, picture: Path) -> None:
     document = f"{core.url}/openapi.json"
-    words = ("--url", document, "--meta", "none", "--output-path", "core_rest", "--fail-on-warning")
-    assert "warning" not in run(folder, "openapi-python-client", "generate", *words).lower()
+    words = ("--url", document, "--meta", "none", "--output-path", "core_rest")
+    told = run(folder, "openapi-python-client", "generate", *words)
+    # It knows no bytes in pieces, for which there are clients of tus.
+    parts = {"POST /v1/uploads", "PATCH /v1/uploads/{upload_id}"}
+    assert {each.split(" within")[0] for each in told.split("WARNING parsing ")[1:]} == parts
     check_types(folder, "core_rest", "generated_rest.py")
     did = said(core, folder, PYTHON, "generated_rest.py", picture)
     assert_entity(core, did["entity"], "Ada of openapi-python-client")

@@ -21,7 +21,7 @@ from faceforge_schema.execute.needs import needs_of_field
 ON_ONE_FACE_ONLY = {"subscription changesets", "subscription events"}
 """Operations without a route, and why: a subscription is a stream; REST has that of events at their own address."""
 
-OF_NO_RECORD = {"system"}
+OF_NO_RECORD = {"system", "imports"}
 """What is read without being a record."""
 OTHERS = {"jobs:run"}
 """Permissions that are neither to read nor to write."""

@@ -43,10 +43,11 @@ def test_by_a_mutation_without_effect(core: RunningCore, face: Face, world: Worl
 
 def test_only_creates_rotations_and_removals_have_no_case_without_effect() -> None:
     recorded = {each for each in MUTATIONS if ROWS[each].recorded}
-    makes = {each for each in recorded if each.startswith("create_")} - {"create_asset"} | {"retry_job"}
+    makes = {each for each in recorded if each.startswith("create_")} - {"create_asset"}
+    makes |= {"retry_job", "run_schedule", "bulk_import"}
     removes = {
         *("revoke_token", "delete_descriptor", "delete_field_definition", "delete_relation_type"),
-        *("delete_relationship", "purge_entity", "purge_asset"),
+        *("delete_relationship", "delete_schedule", "purge_entity", "purge_asset"),
     }
     covered = {operation for operation, _ in WITHOUT_EFFECT.values()}
     assert recorded - covered == makes | removes | {"rotate_token"}

@@ -221,13 +221,23 @@ def test_every_answer_is_a_documented_one(case: schemathesis.Case, server: Serve
     server.ask(case)
 
 
+NEED_MORE = {
+    *(f"POST /v1/jobs/{{job_id}}/{call}" for call in ("heartbeat", "log", "complete", "fail", "release")),
+    "POST /v1/jobs/{job_id}/retry",
+    "PUT /v1/job-types/{name}",
+    "POST /v1/assets/bulk-import",
+    "GET /v1/jobs/{job_id}/plan",
+}
+"""What no random request brings: the token of a lease, an ended job, a dotted name, a folder of this machine, a plan."""
+
+
 def test_every_operation_was_reached_and_most_were_answered(server: Server) -> None:
     """Needs the tests above: of each operation some request must have come through."""
     asked = {label.partition(" ")[2] for label in server.answers}
     assert asked == set(DOCUMENT["paths"])
     never = {label for label, statuses in server.answers.items() if not any(s < 400 for s in statuses)}
     # A token has no session of its own.
-    assert never == {"GET /v1/sessions/current", "DELETE /v1/sessions/current"}, {
+    assert never - NEED_MORE == {"GET /v1/sessions/current", "DELETE /v1/sessions/current"}, {
         label: server.answers[label] for label in never
     }
     assert sum(counter.total() for counter in server.answers.values()) > 2000

@@ -29,7 +29,7 @@ class ImportFolders:
     truncated: bool = attribute("Whether there are more than are listed.", example=False)
 
 
-@query("GET /import/folders", errors=(InvalidInput,), needs="imports:write", volatile=True)
+@query("GET /import/folders", errors=(InvalidInput,), needs="imports:read", volatile=True)
 def import_folders(
     context: Context,
     path: Annotated[str | None, argument("The whole path of a folder.", "/srv/pictures")] = None,

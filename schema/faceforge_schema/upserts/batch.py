@@ -68,6 +68,7 @@ def carry_out(
 def _carry_out_dry(
     tx: Write, context: Context, items: Sequence[Item], on_conflict: OnConflict
 ) -> list[Outcome]:
+    outcomes: list[Outcome] = []
     try:
         with tx.part():
             outcomes = _carry_out(tx, context, items, on_conflict)

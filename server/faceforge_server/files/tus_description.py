@@ -26,7 +26,7 @@ EXTENSIONS = ("creation", "creation-with-upload", "termination", "expiration", "
 ALGORITHMS = ("sha256", "sha1")
 CONTENT_TYPE = "application/offset+octet-stream"
 ASSET_ID, DUPLICATE = "X-FaceForge-Asset-Id", "X-FaceForge-Duplicate"
-TAG = "uploads"
+TAG = "assets"
 FINDING = (*EVERYWHERE, *EVERYWHERE_RARE, "not_found", "upload_expired", "upload_locked")
 SENDING = (*UPLOAD_ERRORS, "checksum_mismatch", "overloaded")
 NUMBER: Json = {"type": "integer", "minimum": 0}
@@ -86,15 +86,18 @@ class UploadState(BaseModel):
     upload_id: str = Field(
         description="64 lower-case hex digits.", pattern=ID_PATTERN, examples=[EXAMPLES["ID"]]
     )
-    offset_bytes: int = Field(description="How many of its bytes are here.", examples=[8_388_608])
+    offset_bytes: int = Field(description="How many of its bytes are here.", examples=[24_000_000])
     size_bytes: int = Field(description="How many it is to have.", examples=[24_000_000])
     created_at: str = Field(description="When it was begun.", examples=[EXAMPLES["DateTime"]])
     expires_at: str = Field(
         description="Until when it is kept, unless more bytes come.", examples=[EXAMPLES["DateTime"]]
     )
-    asset_id: str | None = Field(description="The asset it has become; null before.", examples=[None])
+    asset_id: str | None = Field(
+        description="The asset it has become; null before.", pattern=ID_PATTERN, examples=[EXAMPLES["ID"]]
+    )
     duplicate: bool | None = Field(
-        description="Whether that is a live asset that had these bytes already; null before.", examples=[None]
+        description="Whether that is a live asset that had these bytes already; null before.",
+        examples=[False],
     )
 
 
@@ -109,7 +112,7 @@ def tus_routes(endpoints: dict[str, Endpoint], create: RestOperation) -> list[AP
             "tus 1.0.0, for clients that want to know beforehand.",
             status_code=204,
             responses={"204": _answer("What is spoken.", "Tus-Resumable", "Tus-Version", "Tus-Extension",
-                                      "Tus-Checksum-Algorithm", "Tus-Max-Size")},
+                                      "Tus-Checksum-Algorithm", "Tus-Max-Size"), **problems(EVERYWHERE)},
             openapi_extra=PUBLIC,
         ),
         _route(
@@ -190,7 +193,11 @@ def _sent(needs: Iterable[str], *names: str, upload: bool = False) -> Json:
     optional = (METADATA, "Upload-Checksum")
     headers = [parameter(name, "header", *SENT[name], required=name not in optional) for name in names]
     in_path = parameter(
-        "upload_id", "path", {**TEXT, "examples": [EXAMPLES["ID"]]}, "The upload.", required=True
+        "upload_id",
+        "path",
+        {**TEXT, "pattern": ID_PATTERN, "examples": [EXAMPLES["ID"]]},
+        "The upload.",
+        required=True,
     )
     return {"parameters": [*([in_path] if upload else []), *headers], PERMISSIONS: sorted(needs)}
 

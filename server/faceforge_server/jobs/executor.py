@@ -199,15 +199,23 @@ class JobExecutor:
                 await self._save()
 
     async def _save(self) -> None:
-        unsaved = [(run, said) for run in list(self._runs.values()) if (said := run.unsaved) is not None]
-        for run, said in unsaved:
+        for run in list(self._runs.values()):
+            said = run.unsaved
+            if said is None:
+                continue
             try:
-                await self._core.database.write(OWN, "core", "run jobs", lambda tx: run.save(tx, *said))  # noqa: B023  # awaited here
+                await self._core.database.write(
+                    OWN, "core", "run jobs", partial(_save_run, run=run, said=said)
+                )
                 run.saved(*said)
             except Stopped:
                 run.interrupt(Stopped)
             except FaceForgeError as error:
                 logger.warning("what a job says cannot be stored now: %s", error)
+
+
+def _save_run(tx: Write, run: JobRun, said: tuple[list[dict[str, Any]], dict[str, Any] | None]) -> None:
+    run.save(tx, *said)
 
 
 def _reason(tx: Write, run: JobRun) -> type[Interrupted] | None:

@@ -41,9 +41,13 @@ class Event:
     also: frozenset[str] = frozenset()
     """Further permissions that hearing of it needs."""
 
-    @cached_property
+    @property
     def frame(self) -> bytes:
         """The event as a block of an event stream (HTML, 9.2.6)."""
+        return self._frame
+
+    @cached_property
+    def _frame(self) -> bytes:
         head = b"" if self.fields.event_id is None else b"id: %d\n" % self.fields.event_id
         return b"%bdata: %b\n\n" % (head, orjson.dumps(self.fields._asdict()))
 

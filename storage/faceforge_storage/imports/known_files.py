@@ -18,7 +18,7 @@ def hashes_of(db: Connection, files: Iterable[Identity]) -> dict[Identity, str]:
     """The SHA-256 of those files that were hashed as they are now."""
     wanted = set(files)
     found = db.execute(select(*COLUMNS).where(among(known_files.c.inode, [each.inode for each in wanted])))
-    known = {Identity(*row[:-1]): row[-1] for row in found}
+    known = {Identity._make(row[:-1]): row[-1] for row in found}
     return {each: known[each] for each in wanted if each in known}
 
 

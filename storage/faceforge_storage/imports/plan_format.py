@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, BinaryIO, Literal
 
 import orjson
@@ -290,10 +290,13 @@ def decide(file: PlannedFile, chosen: Mapping[str, Option]) -> PlannedFile | Non
     return replace(file, state=state, links=links, decisions=[])
 
 
+FILE_NAMES = [each.name for each in fields(PlannedFile)]
+
+
 def _file_values(file: PlannedFile) -> dict[str, Any]:
     """What a line says of a file: `state` and `file` first, so that a state is found without reading all of it."""
     values: dict[str, Any] = {"state": file.state, "file": file.file}
-    for name in PlannedFile.__slots__[2:]:
+    for name in FILE_NAMES[2:]:
         value = getattr(file, name)
         if value or name in ALWAYS:
             values[name] = value

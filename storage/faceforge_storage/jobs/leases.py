@@ -90,7 +90,7 @@ def extend(tx: Write, job: AnyRow, lease: AnyRow) -> str:
 
 
 def _free(tx: Write, types: Mapping[str, int | None]) -> dict[str, float]:
-    running = (
+    running: Any = (
         select(jobs.c.job_type, func.count().label("count_"))
         .where(jobs.c.state == RUNNING, among(jobs.c.job_type, list(types)))
         .group_by(jobs.c.job_type)

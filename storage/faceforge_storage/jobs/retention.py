@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 
@@ -89,7 +89,7 @@ def _remove(tx: Write, before: str) -> _Removed:
 
 def _oldest(tx: Write, before: str) -> list[str]:
     """The ids of the jobs to remove next: one with a long log goes alone."""
-    ended = (
+    ended: Any = (
         select(jobs.c.id, func.coalesce(job_leases.c.log_entries, 0).label("entries"))
         .outerjoin(job_leases, job_leases.c.job_row == jobs.c.row_id)
         .where(jobs.c.finished_at.is_not(None), jobs.c.finished_at < before)

@@ -201,14 +201,16 @@ def numbers(job: Mapping[str, Any]) -> str:
         (output[name] for name in ("result", "plan") if isinstance(output.get(name), Mapping)), output
     )
     parts = [
-        plural(_number(counted, name), *words) if len(words) > 1 else f"{_number(counted, name):,} {words[0]}"
+        plural(_number(counted, name), *words)
+        if len(words) == 2
+        else f"{_number(counted, name):,} {words[0]}"
         for name, words in COUNTED
         if _number(counted, name)
     ]
     return ", ".join(parts[:4])
 
 
-COUNTED: tuple[tuple[str, tuple[str, ...]], ...] = (
+COUNTED: tuple[tuple[str, tuple[str] | tuple[str, str]], ...] = (
     ("found", ("file found", "files found")),
     ("new", ("new",)),
     ("copied", ("copied",)),

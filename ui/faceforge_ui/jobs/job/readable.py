@@ -74,7 +74,7 @@ def _rows(values: Any) -> Iterator[tuple[str, str]]:
         if isinstance(value, Mapping) and name in ("plan", "result"):
             yield from _rows(value)
         else:
-            yield NAMES.get(name, name.replace("_", " ").capitalize()), _value(name, value)
+            yield NAMES.get(name) or name.replace("_", " ").capitalize(), _value(name, value)
 
 
 def _value(name: str, value: Any) -> str:
