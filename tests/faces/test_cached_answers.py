@@ -103,9 +103,8 @@ def test_none_are_kept_where_the_setting_says_so(tmp_path: Path) -> None:
         with core.statements() as ran:
             READS["one"](core, one)
             READS["one"](core, one)
-        assert (
-            len([each for each in ran if each.startswith("SELECT") and "jobs" not in each]) == 2 * 2
-        )  # it, its picture
+        asked = [each for each in ran if each.startswith("SELECT") and "job" not in each]
+        assert len(asked) == 2 * 2  # the entity, its picture
 
 
 def test_an_etag_changes_with_what_is_shown_and_with_nothing_else(fresh: RunningCore) -> None:

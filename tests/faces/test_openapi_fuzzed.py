@@ -228,7 +228,7 @@ NEED_MORE = {
     "POST /v1/assets/bulk-import",
     "GET /v1/jobs/{job_id}/plan",
 }
-"""What no random request brings: the token of a lease, an ended job, a dotted name, a folder of this machine, a plan."""
+"""What no random request brings: the token of a lease, an ended job, a dotted name, a folder, a plan."""
 
 
 def test_every_operation_was_reached_and_most_were_answered(server: Server) -> None:

@@ -90,11 +90,11 @@ def test_the_same_folder_brought_in_twice_at_once_is_there_once(tmp_path: Path) 
 def test_a_folder_that_goes_away_is_said_and_comes_in_when_it_is_back(tmp_path: Path) -> None:
     folder = tmp_path / "disk" / "pictures"
     made = make_folder(folder, 1500)
+    shutil.copytree(folder, tmp_path / "unplugged")
     core = CoreProcess(home_that_imports(tmp_path / "home", folder.parent))
     try:
         job_id = begin(core.client, folder)
         wait_until_in(core, 200)
-        shutil.copytree(folder, tmp_path / "unplugged")
         shutil.rmtree(folder)
         found = ended(core.client, job_id)
         assert found["state"] == "failed" or found["output"]["result"]["failed"] > 0

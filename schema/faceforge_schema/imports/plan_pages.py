@@ -57,7 +57,7 @@ class PlanPage:
 @query(
     "GET /jobs/{job_id}/plan",
     errors=(NotFound, InvalidInput, InvalidCursor, Unavailable, StorageFailed),
-    needs="imports:read",
+    needs="imports:write",
     volatile=True,
 )
 def import_plan(
