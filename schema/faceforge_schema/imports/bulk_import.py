@@ -34,7 +34,7 @@ TOLD = 100
     before=check_import,
 )
 def bulk_import(tx: Write, context: Context, input: BulkImportInput) -> CreatedJob:
-    """Bring a folder in that lies on the machine of Core. Or only plan it, or carry a plan out: the answer is the job."""
+    """Bring a folder in that lies on the machine of Core. Or only plan it, or carry a plan out, by a job."""
     asked = JobCreate(job_type=BULK_IMPORT, input=JSONObject(input.given()))
     return create(tx, context, asked)
 
