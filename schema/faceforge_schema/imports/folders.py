@@ -34,7 +34,7 @@ def import_folders(
     context: Context,
     path: Annotated[str | None, argument("The whole path of a folder.", "/srv/pictures")] = None,
 ) -> ImportFolders:
-    """List the folders within a folder of this machine that can be imported from; without a path, the roots."""
+    """List the folders within a folder of the machine of Core. Without a path, the roots of imports."""
     roots = roots_of(context)
     if path is None:
         found = [ImportFolder(name=str(each), path=str(each)) for each in roots.allowed if each.is_dir()]

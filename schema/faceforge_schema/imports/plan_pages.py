@@ -69,7 +69,7 @@ def import_plan(
     after: Annotated[str | None, argument("The `next_cursor` of the page before.", "4096")] = None,
     limit: Annotated[int, argument("How many lines, at most 500.", 100)] = 100,
 ) -> PlanPage:
-    """Read the plan that an import has made: its files, whoever gets them, what must be decided."""
+    """Read the plan of an import. Its files, whoever gets them, what must be decided."""
     if not 1 <= limit <= MOST:
         raise invalid("/limit", f"lies between 1 and {MOST}")
     if state is not None and part is not PlanPart.FILES:
