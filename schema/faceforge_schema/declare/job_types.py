@@ -10,21 +10,21 @@ from pydantic import BaseModel
 from faceforge_schema.declare.runs import Run
 from faceforge_schema.declared_jobs import OWN, JobType, Lane
 
-I = TypeVar("I", bound=BaseModel)  # noqa: E741  # what goes in
-O = TypeVar("O", bound=BaseModel)  # noqa: E741  # what comes out
+Given = TypeVar("Given", bound=BaseModel)
+Made = TypeVar("Made", bound=BaseModel)
 
 
 def job_type(
     name: str,
     *,
-    input: type[I],
-    output: type[O],
+    input: type[Given],
+    output: type[Made],
     needs: Iterable[str],
     lane: Lane,
     max_attempts: int = 3,
     concurrency: int | None = None,
     timeout_s: int | None = None,
-) -> Callable[[Callable[[Run, I], O]], JobType]:
+) -> Callable[[Callable[[Run, Given], Made]], JobType]:
     """A type of jobs called `name`, which begins with `core.`; the docstring of the function describes it.
 
     `input` and `output` are pydantic models: what is sent is validated when a job is made, what is returned when it
@@ -33,7 +33,7 @@ def job_type(
     if not name.startswith(OWN):
         raise ValueError(f"{name}: the types that Core runs begin with {OWN}")
 
-    def declare(function: Callable[[Run, I], O]) -> JobType:
+    def declare(function: Callable[[Run, Given], Made]) -> JobType:
         return JobType(
             name, input, output, frozenset(needs), lane, max_attempts, concurrency, timeout_s, function
         )

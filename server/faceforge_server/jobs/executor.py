@@ -178,7 +178,7 @@ class JobExecutor:
         except FaceForgeError as error:
             failed = failure(error, retryable=isinstance(error, RETRYABLE))
             return partial(endings.fail, error=failed)
-        except Exception:
+        except Exception:  # what nobody expected ends the job, not the executor
             logger.exception("the job %s (%s) failed", run.job_id, run.kind.name)
             return partial(endings.fail, error=MASKED)
         return partial(endings.succeed, output=value, output_asset_ids=run.stored)

@@ -70,7 +70,7 @@ class JobFiles:
                         run.write,
                         lambda tx: _asset(tx, run.job_id, staged, stored, mime_type, filename, kind),
                     )
-                except Exception:
+                except Exception:  # whatever it was, no row names the bytes
                     await core.stored_bytes.withdraw(stored, run.context.turn)
                     raise
         finally:
