@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Annotated, Any
 
@@ -18,7 +17,7 @@ from faceforge_schema.declare.lookup import lookup
 from faceforge_schema.declare.operation import mutation
 from faceforge_schema.declare.resources import Record, attribute, resource
 from faceforge_schema.declare.signatures import argument
-from faceforge_schema.fields.entity_rules import EntityRules
+from faceforge_schema.fields.entity_rules import EntityRules, UniqueValue
 from faceforge_schema.values.deleted import Deleted, shown_as
 from faceforge_schema.values.inputs import Input, Name, OrDefault, RecordId, Word, Words, invalid, patched
 from faceforge_schema.values.scalars import DateTime, JSONObject
@@ -213,16 +212,14 @@ def new_entity(tx: Write, context: Context, input: EntityCreate) -> AnyRow:
 
 
 def checked_values(
-    db: Reader, context: Context, input: EntityCreate, beside: Sequence[Mapping[str, Any]] = ()
+    db: Reader, context: Context, input: EntityCreate, taken: set[UniqueValue] | None = None
 ) -> dict[str, Any]:
     """The columns of a new entity; raises InvalidInput, UnknownReference, FieldValueTaken.
 
-    `beside` are the fields of new entities that will be stored with it, and are not there yet.
+    `taken` are the unique values of new entities that will be stored with it, and are not there yet; its own are added.
     """
     values = input.model_dump(mode="json")
-    rules = EntityRules(db, context, [values, *({"fields": each} for each in beside)])
-    for each in beside:
-        rules.check(new_id(), {"fields": each}, None)
+    rules = EntityRules(db, context, [values], taken)
     given = {key: each for key, each in values["fields"].items() if each is not None}
     values["fields"] = rules.with_defaults(given)
     rules.check(new_id(), values, None)

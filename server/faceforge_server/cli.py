@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from importlib.metadata import entry_points, version
 
 from cyclopts import App
 
 from faceforge_server.commands.terminal import harmless, takes_any_letter
 from faceforge_storage.errors import FaceForgeError
-from faceforge_storage.ingest.isolation.reader_process import FROZEN_WORD
+from faceforge_storage.helper_process import MODULES
 
 app = App(
     name="faceforge",
@@ -33,10 +34,9 @@ def load_all() -> None:
 def main() -> None:
     """Runs the words of the command line. Exit codes: 0 done, 1 not done and why, 2 not understood, 3 done in part, and
     what was left out is said, 130 ended by Ctrl-C."""
-    if sys.argv[1:2] == [FROZEN_WORD]:
-        from faceforge_storage.ingest.isolation.worker import main as read_files
-
-        read_files()  # which does not return
+    if sys.argv[1:] and sys.argv[1] in MODULES:
+        import_module(MODULES[sys.argv[1]]).main()
+        return
     if sys.argv[1:] in ([], ["-h"], ["--help"]):
         load_all()
     takes_any_letter(sys.stdout)

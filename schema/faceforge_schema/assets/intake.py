@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 from pydantic import Field
@@ -19,6 +19,7 @@ from faceforge_schema.assets.sidecar import (
 from faceforge_schema.assets.upload_form import InForm, form_of
 from faceforge_schema.context import Context, Reader, Write
 from faceforge_schema.entities import EntityCreate, checked_values
+from faceforge_schema.fields.entity_rules import UniqueValue
 from faceforge_schema.values.inputs import (
     Dotted,
     FileName,
@@ -100,10 +101,10 @@ def create_or_reuse(tx: Write, context: Context, input: AssetCreate) -> tuple[An
 
 def check_content(db: Reader, context: Context, input: AssetCreate) -> None:
     """Raise what `create_or_reuse` would raise on this snapshot."""
-    beside: list[dict[str, Any]] = []
+    taken: set[UniqueValue] = set()
 
     def check(new: EntityCreate) -> bool:
-        beside.append(checked_values(db, context, new, beside)["fields"])
+        checked_values(db, context, new, taken)
         return True
 
     check_arrival(db, context, arrival_of(context, input), _uploaded(context), check)

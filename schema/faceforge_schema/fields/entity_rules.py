@@ -26,16 +26,25 @@ from faceforge_storage.errors import Fault, FieldValueTaken
 
 Columns = Mapping[str, Any]
 PICTURE = "primary_thumbnail_asset_id"
+UniqueValue = tuple[str, Hashable]
+"""The key of a unique field, and a value that an entity has under it, as `comparable` has it."""
 
 
 class EntityRules:
     """The definitions, and what they have to know of other records, for all that `brought` brings.
 
     `brought` are columns of entities that are to be stored, of which `fields` may be None. They are checked one after
-    the other: each is held to those that were checked before it, too.
+    the other: each is held to those that were checked before it, too. Where that is a set of its own, `taken`, it goes
+    on from one of these to the next.
     """
 
-    def __init__(self, db: Reader, context: Context, brought: Sequence[Columns]) -> None:
+    def __init__(
+        self,
+        db: Reader,
+        context: Context,
+        brought: Sequence[Columns],
+        taken: set[UniqueValue] | None = None,
+    ) -> None:
         rows = db.execute(definition_rows.matching(scope="entity"))
         self._definitions: dict[str, Columns] = {row.field_key: row._asdict() for row in rows}
         self._defaults = {
@@ -44,6 +53,7 @@ class EntityRules:
         self._rejects = rejects_undeclared(context)
         self._validators: dict[str, Any] = {}
         self._new: set[str] = set()
+        self._others = taken
         self._live = {
             table: live_ids(db, table, set(self._references(table, brought)))
             for table in (tables.assets, tables.entities)
@@ -72,9 +82,12 @@ class EntityRules:
     def check_unique(self, entity_id: str, fields: Columns) -> None:
         """Raise FieldValueTaken when another entity has one of these values under a unique key."""
         for key, holders in self._holders.items():
-            others = holders.get(definition_rows.comparable(fields.get(key)), set()) - {entity_id}
-            if others:
-                raise self._taken(key, others.pop())
+            value = definition_rows.comparable(fields.get(key))
+            if self._others and (key, value) in self._others:
+                raise _taken(key, SAME_INPUT)
+            if others := holders.get(value, set()) - {entity_id}:
+                holder = others.pop()
+                raise _taken(key, SAME_INPUT if holder in self._new else f"Entity {holder}")
 
     def _check_fields(self, entity_id: str, fields: Columns, old: Columns | None) -> None:
         before = old if old is not None else {}
@@ -133,11 +146,16 @@ class EntityRules:
             value = definition_rows.comparable(fields.get(key))
             if value is not None:
                 holders.setdefault(value, set()).add(entity_id)
+                if self._others is not None:
+                    self._others.add((key, value))
 
-    def _taken(self, key: str, holder: str) -> FieldValueTaken:
-        wrong = Fault(pointer(["fields", key]), "is taken", "field_value_taken")
-        who = "Another entity of the same input" if holder in self._new else f"Entity {holder}"
-        return FieldValueTaken(f"{who} has the same {key}.", errors=(wrong,))
+
+SAME_INPUT = "Another entity of the same input"
+
+
+def _taken(key: str, who: str) -> FieldValueTaken:
+    wrong = Fault(pointer(["fields", key]), "is taken", "field_value_taken")
+    return FieldValueTaken(f"{who} has the same {key}.", errors=(wrong,))
 
 
 def _listed(value: Any) -> Sequence[Any]:

@@ -1,4 +1,4 @@
-"""The copying of an import: a batch ahead of the rows, in a thread of its own."""
+"""The copying of an import: a batch ahead of the rows, in a process of its own."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from faceforge_schema.imports.batches import Batch, Incoming
 from faceforge_storage import assets
 from faceforge_storage.database.gateway import AnyRow
 from faceforge_storage.errors import StorageFailed, Unavailable
-from faceforge_storage.imports.copying import CHANGED, Copied, Copier, NotCopied, discard, is_same
+from faceforge_storage.imports.copying import CHANGED, Copied, NotCopied, discard, is_same
+from faceforge_storage.imports.copying_process import CopyingProcess
 from faceforge_storage.imports.identity import identity_of
 from faceforge_storage.imports.source_folder import SourceFolder
 from faceforge_storage.objects.provider import StoredObject
@@ -32,7 +33,7 @@ class Bringer:
     def __init__(self, run: Run, folder: SourceFolder) -> None:
         self._run, self._core = run, run.core
         self._folder = folder.again()
-        self._copier = Copier(self._folder)
+        self._copier = CopyingProcess(self._folder)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="import-copy")
         self._begun: tuple[Batch, Future[None]] | None = None
         self._ended = False
@@ -41,7 +42,6 @@ class Bringer:
         """Begin to copy a batch, while the one before is stored."""
         stored = {each.file.sha256 for each in batch.incoming if each.file.stored and each.file.sha256}
         places = self._run.read(assets.find_objects, stored) if stored else {}
-        self._copier.bytes = 0
         self._begun = batch, self._thread.submit(self._bring, batch.incoming, places)
 
     def wait(self, tell: Callable[[int], None]) -> None:
@@ -70,6 +70,7 @@ class Bringer:
         self.abandon()
         self._thread.shutdown()
         self._copier.close()
+        self._folder.close()
 
     def _check(self) -> None:
         if self._ended:

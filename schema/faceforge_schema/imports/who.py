@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from faceforge_schema.assets.sidecar import EntityByExternalId, EntityById, Entry, NewEntity
 from faceforge_schema.context import Context, Reader
 from faceforge_schema.entities import EntityCreate, checked_values
+from faceforge_schema.fields.entity_rules import UniqueValue
 from faceforge_schema.imports.gathered import Gathered
 from faceforge_storage.errors import FaceForgeError
 from faceforge_storage.imports import matching
@@ -70,7 +71,7 @@ class Who:
         self.decisions: dict[str, Decision] = {}
         self._keys: dict[Ident, str] = {}
         self._decided: dict[Ident, str] = {}
-        self._new: list[Mapping[str, Any]] = []
+        self._taken: set[UniqueValue] = set()
 
     def given(self, known: Sequence[Known]) -> list[Link]:
         """The links to entities that whoever imports has named."""
@@ -156,7 +157,7 @@ class Who:
         self, db: Reader, new: EntityCreate, idents: list[Ident], role: str | None, where: str
     ) -> Link:
         try:
-            self._new.append(checked_values(db, self._context, new, self._new)["fields"])
+            checked_values(db, self._context, new, self._taken)
         except FaceForgeError as fault:
             text = f"A sidecar wants to make {new.display_name!r}, which cannot be: {fault.detail}"
             without = Option(NOBODY, "Import them without that link")

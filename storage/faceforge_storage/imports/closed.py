@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from faceforge_storage.home.home import Home
 from faceforge_storage.imports.identity import LAST_63_BITS
 from faceforge_storage.objects.marker import MARKER
+
+if TYPE_CHECKING:  # it takes the settings with it, which a process that copies files has no use for
+    from faceforge_storage.home.home import Home
 
 Numbers = tuple[int, int]
 PRETENDED = (Path("/proc"), Path("/sys"), Path("/dev"))
@@ -23,12 +26,19 @@ class Closed:
     """The directories of an installation as they are now; a store of any installation is known by its marker."""
 
     def __init__(self, directories: Iterable[Path]) -> None:
-        self._numbers: set[Numbers] = set()
+        self.numbers: set[Numbers] = set()
         for directory in directories:
             try:
-                self._numbers.add(numbers_of(directory.stat()))
+                self.numbers.add(numbers_of(directory.stat()))
             except OSError:
                 continue  # what is not there cannot be entered
+
+    @classmethod
+    def known_by(cls, numbers: Iterable[Numbers]) -> Closed:
+        """The directories that have these numbers."""
+        closed = cls(())
+        closed.numbers.update(numbers)
+        return closed
 
     @classmethod
     def of(cls, home: Home) -> Closed:
@@ -37,7 +47,7 @@ class Closed:
 
     def has(self, status: os.stat_result) -> bool:
         """Whether a directory is one of them."""
-        return numbers_of(status) in self._numbers
+        return numbers_of(status) in self.numbers
 
     def holds(self, path: Path) -> bool:
         """Whether a directory is one of them, is a store, or lies in one. Raises OSError."""

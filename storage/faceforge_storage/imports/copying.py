@@ -1,4 +1,7 @@
-"""Copies files into the store and hashes them on the way: by reflink where the file system can, else block by block."""
+"""Copies files into the store and hashes them on the way: by reflink where the file system can, else block by block.
+
+`copying_process` does it in a process of its own.
+"""
 
 from __future__ import annotations
 
@@ -79,12 +82,6 @@ class Copier:
         self.bytes = 0
         """How many bytes of large files it has read since somebody set this to 0; other threads may look."""
 
-    def close(self) -> None:
-        """Release what is open."""
-        if self._hashing is not None:
-            self._hashing.shutdown()
-        self._folder.close()
-
     def copy(self, sources: Sequence[Source], arriving: Path, check: Check) -> list[Copied | NotCopied]:
         """Copy files into the directory `arriving`; for each what came of it. What ends the call leaves none of them.
 
@@ -109,7 +106,7 @@ class Copier:
             before = os.fstat(handle)
             if not is_same(identity_of(before), source.identity):
                 return CHANGED
-            path = Path(arriving, secrets.token_hex(16))
+            path = arriving / secrets.token_hex(16)
             try:
                 copied = self._bytes(source, handle, path, check)
             except _Unread as refused:

@@ -45,7 +45,7 @@ class SourceFolder:
 
     def __init__(self, real: Path, closed: Closed) -> None:
         self.real = real
-        self._closed = closed
+        self.closed = closed
         self._held: tuple[str, int] | None = None
         self._root = os.open(real, DIRECTORY) if AT else -1
         if real.resolve(strict=True) != real or closed.has(real.stat()):
@@ -60,7 +60,7 @@ class SourceFolder:
 
     def again(self) -> SourceFolder:
         """The same folder, opened once more, for another thread. Raises OSError, NotEntered."""
-        return SourceFolder(self.real, self._closed)
+        return SourceFolder(self.real, self.closed)
 
     def close(self) -> None:
         """Release what is open."""
@@ -95,13 +95,13 @@ class SourceFolder:
                 os.close(handle)
         else:
             place = Path(self._checked(path))
-            if path and self._closed.holds(place):
+            if path and self.closed.holds(place):
                 raise NotEntered("closed", "FaceForge keeps its own files there.")
             with os.scandir(place) as found:
                 yield found
 
     def _check(self, status: os.stat_result, handle: int) -> None:
-        if self._closed.has(status) or _has_marker(handle):
+        if self.closed.has(status) or _has_marker(handle):
             raise NotEntered("closed", "FaceForge keeps its own files there.")
 
     def open(self, path: str, *, via_link: bool = False) -> int:

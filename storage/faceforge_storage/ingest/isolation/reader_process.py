@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -12,11 +11,9 @@ from contextlib import suppress
 from typing import Any, BinaryIO
 
 from faceforge_storage.errors import Unavailable
+from faceforge_storage.helper_process import READ_FILES, start
 from faceforge_storage.ingest.isolation.messages import Step, receive, send
 
-WORKER = "faceforge_storage.ingest.isolation.worker"
-FROZEN_WORD = "--read-files"
-"""What the one program of a frozen Core is called with where Python would be called with `-m`."""
 START_SECONDS = 60.0
 
 
@@ -35,13 +32,7 @@ class ReaderProcess:
         """How many files it has been given."""
         self.last_used = time.monotonic()
         try:
-            self._process = subprocess.Popen(  # noqa: S603  # our own program
-                _command(memory_bytes, registry),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                env=_environment(),
-                **_apart(),
-            )
+            self._process = start(READ_FILES, str(memory_bytes), registry)
         except OSError as fault:
             raise _not_started(fault.strerror) from None
         assert self._process.stdin is not None
@@ -112,26 +103,6 @@ class ReaderProcess:
         else:
             with suppress(ProcessLookupError, PermissionError):  # all of the group have ended
                 os.killpg(self._process.pid, signal.SIGKILL)
-
-
-def _command(memory_bytes: int, registry: str) -> list[str]:
-    # -P: a file in the working directory is no module of ours
-    program = [FROZEN_WORD] if getattr(sys, "frozen", False) else ["-P", "-m", WORKER]
-    return [sys.executable, *program, str(memory_bytes), registry]
-
-
-def _environment() -> dict[str, str]:
-    """That of Core without its secrets; one thread of computing and one arena of memory for each process."""
-    passed = {name: value for name, value in os.environ.items() if not name.startswith("FACEFORGE_")}
-    return {**passed, "MALLOC_ARENA_MAX": "1", "OMP_NUM_THREADS": "1"}
-
-
-def _apart() -> dict[str, Any]:
-    """In a group of its own: Ctrl-C is for Core, and what it starts ends with it."""
-    if sys.platform == "win32":
-        flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
-        return {"creationflags": flags | subprocess.BELOW_NORMAL_PRIORITY_CLASS}
-    return {"process_group": 0}
 
 
 def _how(code: int) -> str:
