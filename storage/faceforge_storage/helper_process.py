@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from typing import Any
+from typing import Any, BinaryIO
 
 READ_FILES, COPY_FILES = "--read-files", "--copy-files"
 MODULES = {
@@ -29,6 +29,13 @@ def start(word: str, *words: str) -> subprocess.Popen[bytes]:
         env=_environment(),
         **_apart(),
     )
+
+
+def pipes(process: subprocess.Popen[bytes]) -> tuple[BinaryIO, BinaryIO]:
+    """Where it reads what it is to do, and where it says what came of it."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    return process.stdin, process.stdout  # type: ignore[return-value]  # typeshed has IO[bytes]
 
 
 def _environment() -> dict[str, str]:

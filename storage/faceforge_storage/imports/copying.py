@@ -21,6 +21,7 @@ from blake3 import blake3
 from faceforge_storage.imports.identity import Identity, identity_of
 from faceforge_storage.imports.source_folder import NotEntered, SourceFolder
 from faceforge_storage.ingest.mime import sniff
+from faceforge_storage.objects.arriving import Arriving
 from faceforge_storage.objects.disk import disk_errors
 from faceforge_storage.objects.staging import HEAD_BYTES, StagedFile
 
@@ -54,7 +55,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """A file that lies in the store's own directory under no name yet; not durable."""
+    """A file that lies where the bytes of its store arrive, ready to be published."""
 
     staged: StagedFile
     mime_type: str
@@ -82,8 +83,14 @@ class Copier:
         self.bytes = 0
         """How many bytes of large files it has read since somebody set this to 0; other threads may look."""
 
-    def copy(self, sources: Sequence[Source], arriving: Path, check: Check) -> list[Copied | NotCopied]:
-        """Copy files into the directory `arriving`; for each what came of it. What ends the call leaves none of them.
+    def close(self) -> None:
+        """Release what is open."""
+        if self._hashing is not None:
+            self._hashing.shutdown()
+        self._folder.close()
+
+    def copy(self, sources: Sequence[Source], arriving: Arriving, check: Check) -> list[Copied | NotCopied]:
+        """Copy files to where they arrive; for each what came of it. What ends the call leaves none of them.
 
         Raises NoSpace and StorageFailed for what the disk of the store refuses, and what `check` raises.
         """
@@ -91,7 +98,8 @@ class Copier:
         try:
             for source in sources:
                 check()
-                outcomes.append(self._copy(source, arriving, check))
+                outcomes.append(self._copy(source, arriving.directory, check))
+            arriving.prepare([each.staged for each in outcomes if isinstance(each, Copied)])
         except BaseException:
             discard(outcomes)
             raise

@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 
 from faceforge_storage.imports.copying import Copied, NotCopied, Source
 from faceforge_storage.imports.identity import Identity
+from faceforge_storage.objects.arriving import Arriving
 from faceforge_storage.objects.staging import StagedFile
 
 LENGTH_BYTES = 4
@@ -56,4 +57,13 @@ def outcome_of(values: tuple[Any, ...]) -> Copied | NotCopied:
     if len(values) == 2:
         return NotCopied(*values)
     path, sha256, blake3, size, mime_type = values
-    return Copied(StagedFile(Path(path), sha256, blake3, size, b"", durable=False), mime_type)
+    return Copied(StagedFile(Path(path), sha256, blake3, size, b""), mime_type)
+
+
+def of_arriving(arriving: Arriving) -> tuple[str, str | None]:
+    return str(arriving.directory), None if arriving.root is None else str(arriving.root)
+
+
+def arriving_of(values: tuple[str, str | None]) -> Arriving:
+    directory, root = values
+    return Arriving(Path(directory), None if root is None else Path(root))

@@ -5,14 +5,14 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import BinaryIO
 
 from faceforge_storage.errors import NoSpace, StorageFailed, Unavailable
-from faceforge_storage.helper_process import COPY_FILES, start
+from faceforge_storage.helper_process import COPY_FILES, pipes, start
 from faceforge_storage.imports.copying import Check, Copied, NotCopied, Source
-from faceforge_storage.imports.copying_messages import of_source, outcome_of, receive, send
+from faceforge_storage.imports.copying_messages import of_arriving, of_source, outcome_of, receive, send
 from faceforge_storage.imports.source_folder import SourceFolder
+from faceforge_storage.objects.arriving import Arriving
 
 END_S = 5.0
 """How long the process may take to end by itself."""
@@ -33,18 +33,17 @@ class CopyingProcess:
         process, self._process = self._process, None
         if process is None:
             return
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                with suppress(OSError):
-                    pipe.close()
+        for pipe in pipes(process):
+            with suppress(OSError):
+                pipe.close()
         try:
             process.wait(END_S)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
 
-    def copy(self, sources: Sequence[Source], arriving: Path, check: Check) -> list[Copied | NotCopied]:
-        """Copy files into the directory `arriving`; for each what came of it. What ends the call leaves none of them.
+    def copy(self, sources: Sequence[Source], arriving: Arriving, check: Check) -> list[Copied | NotCopied]:
+        """Copy files to where they arrive; for each what came of it. What ends the call leaves none of them.
 
         `check` is called now and then. Raises what it raises, NoSpace and StorageFailed for what the disk of the store
         refuses, and Unavailable when the process ends.
@@ -54,7 +53,7 @@ class CopyingProcess:
             return []
         try:
             requests, replies = self._started()
-            send(requests, (str(arriving), [of_source(each) for each in sources]))
+            send(requests, (of_arriving(arriving), [of_source(each) for each in sources]))
             while isinstance(reply := receive(replies), int):
                 self.bytes = reply
                 try:
@@ -76,9 +75,7 @@ class CopyingProcess:
     def _started(self) -> tuple[BinaryIO, BinaryIO]:
         is_new = self._process is None
         self._process = self._process or start(COPY_FILES)
-        requests, replies = self._process.stdin, self._process.stdout
-        assert requests is not None
-        assert replies is not None
+        requests, replies = pipes(self._process)
         if is_new:
             send(requests, (str(self._folder.real), list(self._folder.closed.numbers)))
         return requests, replies

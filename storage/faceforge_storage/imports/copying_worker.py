@@ -8,13 +8,13 @@ from __future__ import annotations
 import os
 import sys
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 from faceforge_storage.errors import NoSpace, StorageFailed
 from faceforge_storage.imports.closed import Closed
 from faceforge_storage.imports.copying import Copier
-from faceforge_storage.imports.copying_messages import of_outcome, receive, send, source_of
+from faceforge_storage.imports.copying_messages import arriving_of, of_outcome, receive, send, source_of
 from faceforge_storage.imports.source_folder import SourceFolder
 
 TELL_S = 0.1
@@ -26,7 +26,7 @@ class _Ended(Exception):
 
 
 def main() -> None:
-    """Copy one list of files after another into the directory that comes with it, until Core ends."""
+    """Copy one list of files after another to where it says, until Core ends."""
     requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(sys.stderr.fileno(), 1)  # what anybody prints is no message
     told = time.monotonic()
@@ -43,17 +43,20 @@ def main() -> None:
     with suppress(EOFError, BrokenPipeError):  # Core has ended
         real, numbers = receive(requests)
         copier = Copier(SourceFolder(Path(real), Closed.known_by(numbers)))
-        while True:
-            arriving, sources = receive(requests)
-            copier.bytes = 0
-            try:
-                outcomes = copier.copy([source_of(each) for each in sources], Path(arriving), check)
-            except (NoSpace, StorageFailed) as refused:
-                send(replies, (refused.code, refused.detail))
-            except _Ended:
-                send(replies, ("", ""))
-            else:
-                send(replies, [of_outcome(each) for each in outcomes])
+        with closing(copier):
+            while True:
+                arriving, sources = receive(requests)
+                copier.bytes = 0
+                try:
+                    outcomes = copier.copy(
+                        [source_of(each) for each in sources], arriving_of(arriving), check
+                    )
+                except (NoSpace, StorageFailed) as refused:
+                    send(replies, (refused.code, refused.detail))
+                except _Ended:
+                    send(replies, ("", ""))
+                else:
+                    send(replies, [of_outcome(each) for each in outcomes])
 
 
 if __name__ == "__main__":

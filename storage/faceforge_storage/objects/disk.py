@@ -95,12 +95,12 @@ def sync_files(directory: Path, files: Sequence[Path]) -> None:
             os.close(descriptor)
 
 
-def sync_directories(directory: Path, changed: Collection[Path]) -> None:
+def sync_directories(directory: Path, changed: Collection[str]) -> None:
     """Return once the names in these directories, on the disk of `directory`, are on it."""
     if len(changed) >= TOGETHER and _sync_file_system(directory):
         return
     for each in changed:
-        sync_directory(each)
+        sync_directory(Path(each))
 
 
 TOGETHER = 4

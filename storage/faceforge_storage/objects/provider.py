@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from faceforge_storage.objects.arriving import Arriving
 from faceforge_storage.objects.staging import StagedFile
 
 
@@ -88,8 +88,8 @@ class Provider(Protocol):
         """
         ...
 
-    def arriving(self, needed: int) -> Path:
-        """A directory where `needed` bytes may be staged, from where `publish` stores them with the least effort.
+    def arriving(self, needed: int) -> Arriving:
+        """Where `needed` bytes may be staged, from where `publish` stores them with the least effort.
 
         Names of files there are hexadecimal digits; `sweep` removes what is left of them. Raises StoreAway, NoSpace.
         """

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 
 from faceforge_storage.errors import StorageFailed, StoreAway, Unavailable
+from faceforge_storage.objects.arriving import Arriving
 from faceforge_storage.objects.provider import ObjectReader, Provider, StoredObject
 from faceforge_storage.objects.staging import StagedFile
 
@@ -36,7 +36,7 @@ class ObjectStore:
                 with suppress(StoreAway):
                     provider.check()
 
-    def arriving(self, needed: int) -> Path:
+    def arriving(self, needed: int) -> Arriving:
         """Where bytes may be staged that are to be published; see Provider.arriving."""
         return self._first.arriving(needed)
 

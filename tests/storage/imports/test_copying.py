@@ -78,7 +78,7 @@ def test_many_become_durable_in_one_call_and_equal_ones_are_one_object(
         hashlib.sha256(b"%d" % (n % 7)).hexdigest() for n in range(20)
     ]
     assert {each.sha256 for each in provider.list()} == {each.sha256 for each in stored}
-    assert list(provider.arriving(0).iterdir()) == []
+    assert list(provider.arriving(0).directory.iterdir()) == []
 
 
 def test_a_file_that_is_not_as_it_was_planned_is_not_copied(
@@ -92,7 +92,7 @@ def test_a_file_that_is_not_as_it_was_planned_is_not_copied(
     assert outcomes[:2] == [CHANGED, CHANGED]
     assert isinstance(outcomes[2], NotCopied)
     assert outcomes[2].code == "gone"
-    assert list(provider.arriving(0).iterdir()) == []
+    assert list(provider.arriving(0).directory.iterdir()) == []
 
 
 def test_a_file_that_changes_while_it_is_copied_is_not_kept(
@@ -105,7 +105,7 @@ def test_a_file_that_changes_while_it_is_copied_is_not_kept(
             file.write(b"more")
 
     assert copier.copy([wanted], provider.arriving(0), write) == [CHANGED]
-    assert list(provider.arriving(0).iterdir()) == []
+    assert list(provider.arriving(0).directory.iterdir()) == []
 
 
 def test_a_full_disk_leaves_nothing_of_the_batch(
@@ -126,7 +126,7 @@ def test_a_full_disk_leaves_nothing_of_the_batch(
     copier._clones = False
     with pytest.raises(NoSpace):
         copier.copy(sources, provider.arriving(0), nothing)
-    assert list(provider.arriving(0).iterdir()) == []
+    assert list(provider.arriving(0).directory.iterdir()) == []
 
 
 def test_a_call_that_is_ended_leaves_nothing(
@@ -141,7 +141,7 @@ def test_a_call_that_is_ended_leaves_nothing(
 
     with pytest.raises(KeyboardInterrupt):
         copier.copy(sources, provider.arriving(0), end)
-    assert list(provider.arriving(0).iterdir()) == []
+    assert list(provider.arriving(0).directory.iterdir()) == []
 
 
 def test_there_must_be_room_for_a_batch_before_it_is_copied(provider: FilesystemProvider) -> None:

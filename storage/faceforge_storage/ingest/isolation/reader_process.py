@@ -8,10 +8,10 @@ import sys
 import threading
 import time
 from contextlib import suppress
-from typing import Any, BinaryIO
+from typing import Any
 
 from faceforge_storage.errors import Unavailable
-from faceforge_storage.helper_process import READ_FILES, start
+from faceforge_storage.helper_process import READ_FILES, pipes, start
 from faceforge_storage.ingest.isolation.messages import Step, receive, send
 
 START_SECONDS = 60.0
@@ -35,10 +35,7 @@ class ReaderProcess:
             self._process = start(READ_FILES, str(memory_bytes), registry)
         except OSError as fault:
             raise _not_started(fault.strerror) from None
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._requests: BinaryIO = self._process.stdin  # type: ignore[assignment]  # typeshed has IO[bytes]
-        self._replies: BinaryIO = self._process.stdout  # type: ignore[assignment]  # typeshed has IO[bytes]
+        self._requests, self._replies = pipes(self._process)
 
     def wait_until_ready(self) -> None:
         """Raises Unavailable when the process does not come up."""
