@@ -13,7 +13,7 @@ from dying_core import die
 from faceforge_schema.imports import batches, carrying_out, removing_sources
 from faceforge_schema.imports.results import Results
 from faceforge_server.cli import main
-from faceforge_storage.imports.copying import Copier
+from faceforge_storage.imports.copying_process import CopyingProcess
 from faceforge_storage.objects.store import ObjectStore
 
 SECOND = 2
@@ -48,7 +48,7 @@ def several(_store: ObjectStore, staged: Any) -> bool:
 
 
 MOMENTS: dict[str, Callable[[], None]] = {
-    "after copying": die_after_the_second(Copier, "copy"),
+    "after copying": die_after_the_second(CopyingProcess, "copy"),
     "after publishing": die_after_the_second(ObjectStore, "publish", wanted=several),
     "in the transaction": die_after_the_second(Results, "save"),
     "after the commit": die_after_the_second(Results, "took"),
