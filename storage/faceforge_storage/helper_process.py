@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 READ_FILES, COPY_FILES = "--read-files", "--copy-files"
 MODULES = {
@@ -16,6 +16,17 @@ MODULES = {
     COPY_FILES: "faceforge_storage.imports.copying_worker",
 }
 """What they run, by the word that the one program of a frozen Core is called with, where Python has `-m`."""
+
+if sys.platform == "win32":
+    FLAGS = (
+        subprocess.CREATE_NEW_PROCESS_GROUP
+        | subprocess.CREATE_NO_WINDOW
+        | subprocess.BELOW_NORMAL_PRIORITY_CLASS
+    )
+    GROUP = None
+else:
+    FLAGS, GROUP = 0, 0
+"""Each in a group of its own: Ctrl-C is for Core, and what it starts ends with it."""
 
 
 def start(word: str, *words: str) -> subprocess.Popen[bytes]:
@@ -27,7 +38,8 @@ def start(word: str, *words: str) -> subprocess.Popen[bytes]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env=_environment(),
-        **_apart(),
+        creationflags=FLAGS,
+        process_group=GROUP,
     )
 
 
@@ -42,11 +54,3 @@ def _environment() -> dict[str, str]:
     """That of Core without its secrets; one thread of computing and one arena of memory for each process."""
     passed = {name: value for name, value in os.environ.items() if not name.startswith("FACEFORGE_")}
     return {**passed, "MALLOC_ARENA_MAX": "1", "OMP_NUM_THREADS": "1"}
-
-
-def _apart() -> dict[str, Any]:
-    """In a group of its own: Ctrl-C is for Core, and what it starts ends with it."""
-    if sys.platform == "win32":
-        flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
-        return {"creationflags": flags | subprocess.BELOW_NORMAL_PRIORITY_CLASS}
-    return {"process_group": 0}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -142,7 +142,7 @@ class _Carrying:
             copies = _first_copies(ready)
             published = self._run.core.store.publish([each.staged for each in copies])
             uploaded = {
-                each.staged.sha256: Uploaded(asdict(place), {"blake3": each.staged.blake3})
+                each.staged.sha256: Uploaded(place.as_row(), {"blake3": each.staged.blake3})
                 for each, place in zip(copies, published, strict=True)
             }
             taken = self._taking.take(step, ready, uploaded)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any, get_args
 
@@ -108,11 +108,11 @@ class FileTransfers:
         }
         stored = StoredObject(staged.sha256, staged.size_bytes, provider="", bucket="", key="")
         with _named_as_in_a_form():
-            create = await self._checked(upload.values, {**asdict(stored), **found}, context)
+            create = await self._checked(upload.values, {**stored.as_row(), **found}, context)
             async with context.core.stored_bytes.lock(staged.sha256):
                 # The bytes are durable under their hash before any row names them.
                 (stored,) = await uncancelled(self._store.publish, [staged])
-                context.uploaded = {**asdict(stored), **found}
+                context.uploaded = {**stored.as_row(), **found}
                 try:
                     return await self._contract.answer(self._create.document, {"input": create}, context)
                 except FaceForgeError:
@@ -123,7 +123,7 @@ class FileTransfers:
         """Raise what `make_asset` would raise now for bytes with this hash, which are yet to come."""
         stored = StoredObject(sha256, size_bytes, provider="", bucket="", key="")
         with _named_as_in_a_form():
-            await self._checked(values, {**asdict(stored), "mime_type": "", "hashes": {}}, context)
+            await self._checked(values, {**stored.as_row(), "mime_type": "", "hashes": {}}, context)
 
     async def make_of_known(self, values: dict[str, Any], stored: StoredObject, context: Context) -> Any:
         """Make the asset on bytes that are stored. Raises UnknownContent when they are gone by now."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from faceforge_storage.objects.arriving import Arriving
 from faceforge_storage.objects.staging import StagedFile
@@ -23,6 +23,10 @@ class StoredObject:
     provider: str
     bucket: str
     key: str
+
+    def as_row(self) -> dict[str, Any]:
+        """What its row of `objects` has."""
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 class ObjectReader(Protocol):
