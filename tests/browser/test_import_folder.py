@@ -11,6 +11,7 @@ import orjson
 import pytest
 from core_process import CoreProcess
 from files_for_pages import picture
+from held_imports import AT_ONCE, HeldImports
 from playwright.sync_api import Page, expect
 from visit import Visit
 
@@ -32,12 +33,12 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def real_core(tmp_path_factory: pytest.TempPathFactory, place: Path) -> Iterator[CoreProcess]:
+def real_core(tmp_path_factory: pytest.TempPathFactory, place: Path) -> Iterator[HeldImports]:
     """A Core that may read that place."""
     home = tmp_path_factory.mktemp("library") / "home"
     (home / "config").mkdir(parents=True)
     (home / "config" / "core.json").write_bytes(orjson.dumps({"import": {"roots": [str(place)]}}))
-    core = CoreProcess(home)
+    core = HeldImports(home)
     try:
         for name in ("Mira", "Juno", "Juno"):
             assert core.client.post("/v1/entities", json={"display_name": name}).status_code == 201
@@ -152,26 +153,29 @@ def test_what_could_not_be_read_is_listed_and_tried_again(library: Visit, place:
     assert number(page, "copied") == "1"
 
 
-def test_an_import_is_stopped_and_gone_on_with(library: Visit, place: Path, real_core: CoreProcess) -> None:
-    for each in range(3000):
+def test_an_import_is_stopped_and_gone_on_with(library: Visit, place: Path, real_core: HeldImports) -> None:
+    count = 3 * AT_ONCE
+    for each in range(count):
         write(place / "slow" / f"{each % 30}" / f"{each}.bin", os.urandom(3000))
+    real_core.hold(after=1)
     page = library.open(f"/import?path={place}/slow")
     planned(page)
     page.get_by_role("button", name="Start the import").click()
     page.wait_for_url("**/jobs/*")
     job = page.url.rpartition("/")[2]
-    expect(page.locator("[data-part=tally]")).to_contain_text("copied")
+    expect(page.locator("[data-part=tally]")).to_contain_text(f"{AT_ONCE} copied")
     page.get_by_role("button", name="Stop…").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("Stop the import?")
     dialog.get_by_role("button", name="Stop", exact=True).click()
     expect(page.locator("#job")).to_contain_text("It was stopped.")
     assert real_core.client.get(f"/v1/jobs/{job}").json()["state"] == "cancelled"
+    real_core.release()
     page.get_by_role("button", name="Try again").click()
     page.wait_for_url(re.compile(f"/jobs/(?!{job})"))
     expect(page.locator("#job")).to_contain_text("What came of it")
-    assert 0 < int(number(page, "copied").replace(",", "")) < 3000
-    assert real_core.client.get("/v1/assets?filename=2999.bin").json()["items"] != []
+    assert number(page, "copied") == str(count - AT_ONCE)
+    assert real_core.client.get(f"/v1/assets?filename={count - 1}.bin").json()["items"] != []
 
 
 def test_settings_tell_from_where_folders_come(library: Visit, place: Path) -> None:

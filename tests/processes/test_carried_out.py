@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from core_process import SECONDS, CoreProcess
+from held_imports import AT_ONCE, HeldImports
 from importing import assets, begin, ended, imported, settings
 from stored import until
 
@@ -23,9 +24,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def core(place: Path) -> Iterator[CoreProcess]:
+def core(place: Path) -> Iterator[HeldImports]:
     settings(place / "home", place, limits={"upload_bytes": 3 * MIB})
-    running = CoreProcess(place / "home")
+    running = HeldImports(place / "home")
     yield running
     running.kill()
 
@@ -125,17 +126,21 @@ def test_the_changes_of_an_import_are_known_by_its_job(core: CoreProcess, folder
 
 
 def test_an_import_is_cancelled_while_it_copies_and_leaves_nothing_half(
-    core: CoreProcess, folder: Path
+    core: HeldImports, folder: Path
 ) -> None:
-    for number in range(3000):
+    for number in range(2 * AT_ONCE):
         write(folder, **{f"{number}": f"the text of number {number}"})
+    arriving = core.home.root / "assets" / "arriving"
+    core.hold(after=1)
     job_id = begin(core, path=str(folder))
-    until(lambda: (core.client.get(f"/v1/jobs/{job_id}").json()["progress"] or {}).get("step") == 3)
+    until(lambda: f"'copied': {AT_ONCE}" in str(core.client.get(f"/v1/jobs/{job_id}").json()["progress"]))
+    until(lambda: list(arriving.iterdir()) != [])
     asked = time.monotonic()
     core.client.post(f"/v1/jobs/{job_id}/cancel")
     assert ended(core, job_id)["state"] == "cancelled"
     assert time.monotonic() - asked < SECONDS
-    assert list((core.home.root / "assets" / "arriving").iterdir()) == []
+    core.release()
+    assert list(arriving.iterdir()) == []
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from core_process import CoreProcess
+from held_imports import AT_ONCE, HeldImports
 from imports import (
     begin,
     brought_in,
@@ -24,20 +25,25 @@ from imports import (
 from small_disks import fill
 from stored import assert_all_is_whole
 
+ROOM_TO_SAY_SO = 256 * 1024
+"""What the database needs to say why an import waits; 100 files need more."""
+
 
 @pytest.mark.needs("root")
 @pytest.mark.alone
 def test_an_import_on_a_disk_that_fills_goes_on_when_there_is_room(small_disk: Path, tmp_path: Path) -> None:
     folder = tmp_path / "pictures"
     make_folder(folder, 1500)
-    core = CoreProcess(home_that_imports(small_disk / "home", folder))
+    core = HeldImports(home_that_imports(small_disk / "home", folder))
     try:
+        core.hold(after=2)
         job_id = begin(core.client, folder)
-        wait_until_in(core, 200)
-        fill(small_disk / "filler")
+        wait_until_in(core, 2 * AT_ONCE)
+        fill(small_disk / "filler", but=ROOM_TO_SAY_SO)
+        core.release()
         waits = once(core.client, job_id, lambda found: "disk is full" in str(found["progress"]))
         assert waits["state"] == "running"
-        assert 200 <= brought_in(core) < 1500
+        assert 2 * AT_ONCE <= brought_in(core) < 1500
         (small_disk / "filler").unlink()
         done = ended(core.client, job_id)
         assert done["state"] == "succeeded", done
@@ -91,11 +97,13 @@ def test_a_folder_that_goes_away_is_said_and_comes_in_when_it_is_back(tmp_path: 
     folder = tmp_path / "disk" / "pictures"
     made = make_folder(folder, 1500)
     shutil.copytree(folder, tmp_path / "unplugged")
-    core = CoreProcess(home_that_imports(tmp_path / "home", folder.parent))
+    core = HeldImports(home_that_imports(tmp_path / "home", folder.parent))
     try:
+        core.hold(after=2)
         job_id = begin(core.client, folder)
-        wait_until_in(core, 200)
+        wait_until_in(core, 2 * AT_ONCE)
         shutil.rmtree(folder)
+        core.release()
         found = ended(core.client, job_id)
         assert found["state"] == "failed" or found["output"]["result"]["failed"] > 0
         assert_all_is_whole(core.client, core.home)

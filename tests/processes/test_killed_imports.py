@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from core_process import CoreProcess
+from held_imports import AT_ONCE, HeldImports
 from imports import (
     begin,
     brought_in,
@@ -33,21 +34,23 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_an_import_that_was_killed_at_37_percent_ends_as_one_that_was_not(
     tmp_path: Path, folder: Path
 ) -> None:
-    undisturbed = CoreProcess(home_that_imports(tmp_path / "undisturbed", folder))
+    undisturbed = HeldImports(home_that_imports(tmp_path / "undisturbed", folder))
     assert ended(undisturbed.client, begin(undisturbed.client, folder))["state"] == "succeeded"
     expected, largest = held(undisturbed), max(inserts(undisturbed))
     undisturbed.kill()
 
-    core = CoreProcess(home_that_imports(tmp_path / "home", folder))
+    core = HeldImports(home_that_imports(tmp_path / "home", folder))
+    core.hold(after=COUNT // AT_ONCE - 2)  # so that it is not over, however fast it is
     job_id = begin(core.client, folder)
     wait_until_in(core, COUNT * 37 // 100)
     core.kill()
+    core.release()
     rows_then, objects_then = brought_in(core), len(published(core))
     assert rows_then < COUNT, "it was over before it was killed"
     # What has come in since the last checkpoint is done again; its bytes may lie there already.
     assert objects_then - rows_then <= 2 * largest
 
-    again = CoreProcess(tmp_path / "home")
+    again = HeldImports(tmp_path / "home")
     found = ended(again.client, job_id)
     assert found["state"] == "succeeded", found
     assert held(again) == expected
@@ -64,13 +67,16 @@ def test_a_move_that_is_killed_again_and_again_loses_no_file(tmp_path: Path) -> 
     folder = tmp_path / "moved"
     made = make_folder(folder, 600, size=20_000)
     root = home_that_imports(tmp_path / "home", folder)
-    core = CoreProcess(root)
+    core = HeldImports(root)
+    core.hold(after=2)
     job_id = begin(core.client, folder, mode="move")
     for part in (1, 2):  # a third loss in a row is taken for a fault of the job
-        wait_until_in(core, 150 * part)
+        wait_until_in(core, 2 * AT_ONCE * part)
         core.kill()
+        assert len(list(folder.rglob("*.bin"))) > 0, "it was over before it was killed"
         assert_nothing_is_lost(core, folder, made)
-        core = CoreProcess(root)
+        core = HeldImports(root)
+    core.release()
     assert ended(core.client, job_id)["state"] == "succeeded"
     assert_nothing_is_lost(core, folder, made)
     assert list(folder.rglob("*.bin")) == []

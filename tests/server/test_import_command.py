@@ -13,18 +13,19 @@ from pathlib import Path
 
 import pytest
 from core_process import COMMAND, SECONDS, CoreProcess, run
+from held_imports import HeldImports
 
 from faceforge_storage.home.home import open_home
 
 
 @pytest.fixture(scope="module")
-def core(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CoreProcess]:
+def core(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HeldImports]:
     place = tmp_path_factory.mktemp("importing")
     root = place / "home"
     (root / "config").mkdir(parents=True)
     settings = {"import": {"roots": [str(place.parent)]}}
     (root / "config" / "core.json").write_text(json.dumps(settings))
-    started = CoreProcess(root)
+    started = HeldImports(root)
     yield started
     started.kill()
 
@@ -127,11 +128,8 @@ def test_a_job_that_is_not_there_is_said(core: CoreProcess) -> None:
     assert "no job whose id begins with" in refused.stderr
 
 
-def test_ctrl_c_leaves_the_import_going_and_says_how_to_stop_it(core: CoreProcess, tmp_path: Path) -> None:
-    folder = tmp_path / "many"
-    folder.mkdir()
-    for number in range(3000):
-        (folder / f"{number}.txt").write_text(f"{tmp_path} {number}")
+def test_ctrl_c_leaves_the_import_going_and_says_how_to_stop_it(core: HeldImports, folder: Path) -> None:
+    core.hold(after=0)
     words = [*COMMAND, "import", str(folder), "--home", str(core.home.root)]
     started = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert started.stderr is not None
@@ -144,6 +142,7 @@ def test_ctrl_c_leaves_the_import_going_and_says_how_to_stop_it(core: CoreProces
     (job_id, _) = job_ids(said)
     stopped = run("job", job_id, "--cancel", home=core.home.root)
     assert stopped.returncode == 0
+    core.release()
 
 
 def test_a_command_that_asks_a_running_core_loads_no_web_framework(core: CoreProcess) -> None:
