@@ -27,15 +27,14 @@ log = logging.getLogger(__name__)
 
 BATCH = 64
 """How many contents are taken from the queue at once."""
-SAVED_AT_ONCE = 16
-"""How many contents that have been read are stored in one transaction."""
+PART = 16
+"""How many of them are begun, kept and stored in one go."""
 SAVE_SECONDS = 0.5
 """How long what was found waits for what else is being read: one large file holds up none of the others."""
 LONGEST_PAUSE = 60.0
 """How seldom it is tried again while nothing can be stored: each time files are decoded for nothing."""
 WAITING = 512
 """How many contents may be examined or wait for it at once, because somebody waits for a thumbnail."""
-BROKEN = "Reading it failed; the log of Core says where."
 NOT_KEPT = "What was found cannot be stored; the log of Core says why."
 Announce = Callable[[str, Mapping[str, Any]], None]
 AGAIN = {"Retry-After": "2"}
@@ -72,7 +71,7 @@ class Examiner:
         begun = not self.examinations.is_running(sha256)
         if begun and len(self.examinations) >= WAITING:  # those, too, whose requests have given up meanwhile
             raise Overloaded(f"{WAITING} wait for thumbnails already.", headers=AGAIN)
-        outcome, thumbnails, of_asset = await self.examinations.examine(sha256, urgent=True)
+        outcome, thumbnails, of_asset = await self.examinations.examine(sha256)
         if not of_asset:
             return None
         if begun and outcome.results:
@@ -119,35 +118,33 @@ class Examiner:
         return [each.sha256 for each in readings.next_pending(tx.connection, BATCH)]
 
     async def _read(self, batch: list[str]) -> None:
-        """Examine the contents of a batch, begun in order, and store what comes of it as it comes."""
+        """Examine the contents of a batch, begun in order."""
         gate = asyncio.Semaphore(self.examinations.at_once)
-
-        async def one(sha256: str) -> Outcome:
-            async with gate:
-                try:
-                    return (await self.examinations.examine(sha256)).outcome
-                except FaceForgeError:
-                    raise
-                except Exception:  # else it would come again and again, before all that wait behind it
-                    log.exception("examining %s failed", sha256)
-                    return await self.examinations.failed(sha256, BROKEN)
-
-        left = {asyncio.ensure_future(one(each)) for each in batch}
+        parts = [batch[start : start + PART] for start in range(0, len(batch), PART)]
+        reading = [asyncio.ensure_future(self._read_part(each, gate)) for each in parts]
         try:
+            await asyncio.gather(*reading)
+        finally:
+            for each in reading:
+                each.cancel()
+            await asyncio.gather(*reading, return_exceptions=True)
+
+    async def _read_part(self, sha256s: list[str], gate: asyncio.Semaphore) -> None:
+        """Examine contents, and store what comes of them as it comes. Raises why one cannot be examined now."""
+        async with gate:
+            left = set(self.examinations.begin(sha256s))
             while left:
                 ended, left = await asyncio.wait(left, timeout=SAVE_SECONDS)
                 done = [each.result() for each in ended if each.exception() is None]
-                for start in range(0, len(done), SAVED_AT_ONCE):
-                    await self._save(done[start : start + SAVED_AT_ONCE])
+                await self.examinations.keep(done)
+                await self._save([each.outcome for each in done])
                 for each in ended:
-                    each.result()  # raises why it could not be examined now
-        finally:
-            for each in left:
-                each.cancel()
-            await asyncio.gather(*left, return_exceptions=True)
+                    each.result()
 
     async def _save(self, outcomes: list[Outcome]) -> None:
         """Store what came of reading; one that cannot be stored fails, and holds up no other."""
+        if not outcomes:
+            return
         try:
             await self._store(outcomes)
         except FaceForgeError:

@@ -126,9 +126,9 @@ def enqueue_for_new_readers(tx: Write, present: Mapping[str, int], after: int = 
     return None
 
 
-def waiting(limit: int, sha256: str | None = None) -> Select[Any]:
+def waiting(limit: int, sha256s: Listed | None = None) -> Select[Any]:
     """The contents that wait, the first come first, with the oldest asset on each (one that a job keeps for itself only
-    where there is no other); or the one with a hash, waiting or not."""
+    where there is no other); or those with the hashes, waiting or not."""
     number, keeps = assets.c.row_id, assets.c.kind.startswith(OF_JOBS)
     oldest = (
         select(func.coalesce(func.min(case((~keeps, number))), func.min(number)))
@@ -145,13 +145,14 @@ def waiting(limit: int, sha256: str | None = None) -> Select[Any]:
     ]
     known = contents.c.sha256 == objects.c.sha256
     on = pending_contents.c.sha256 == objects.c.sha256
-    waits = sha256 is None
-    joined = pending_contents.join(objects, on) if waits else objects.outerjoin(pending_contents, on)
+    joined = (
+        pending_contents.join(objects, on) if sha256s is None else objects.outerjoin(pending_contents, on)
+    )
     joined = joined.join(assets, assets.c.row_id == oldest).outerjoin(contents, known)
     found = select(*columns).select_from(joined)
-    if waits:
+    if sha256s is None:
         return found.order_by(pending_contents.c.row_id).limit(limit)
-    return found.where(objects.c.sha256 == sha256)
+    return found.where(among(objects.c.sha256, sha256s))
 
 
 def next_pending(db: Connection, limit: int) -> list[Pending]:
@@ -159,10 +160,9 @@ def next_pending(db: Connection, limit: int) -> list[Pending]:
     return [Pending(*row) for row in db.execute(waiting(limit))]
 
 
-def find(db: Connection, sha256: str) -> Pending | None:
-    """A content by its hash, whether it waits or not; None when there is none."""
-    row = db.execute(waiting(1, sha256)).one_or_none()
-    return None if row is None else Pending(*row)
+def find(db: Connection, sha256s: Sequence[str]) -> list[Pending]:
+    """Contents by their hashes, whether they wait or not; those that are in no asset are left out."""
+    return [Pending(*row) for row in db.execute(waiting(len(sha256s), sha256s))]
 
 
 def versions(db: Connection, sha256s: Sequence[str]) -> dict[str, dict[str, int]]:
@@ -187,13 +187,6 @@ def add_contents(tx: Write, new: Mapping[str, Mapping[str, str]]) -> None:
     enqueue(tx, new)
 
 
-def set_hashes(tx: Write, sha256: str, hashes: Mapping[str, str]) -> None:
-    """Note hashes of a content, by the names in `HASHES`; those noted earlier stay."""
-    tx.add_unrecorded(contents, [{"sha256": sha256}])
-    if hashes:
-        tx.update_unrecorded(contents, contents.c.sha256 == sha256, hashes)
-
-
 def save(tx: Write, outcomes: Sequence[Outcome], most_bytes: int) -> None:
     """Store what came of reading contents; those whose last asset was purged meanwhile are left out.
 
@@ -201,28 +194,35 @@ def save(tx: Write, outcomes: Sequence[Outcome], most_bytes: int) -> None:
     """
     hashes = [each.sha256 for each in outcomes]
     there = {row.sha256 for row in tx.rows(select(objects.c.sha256).where(among(objects.c.sha256, hashes)))}
-    for outcome in outcomes:
-        if outcome.sha256 not in there:
-            _forget_pending(tx, outcome.sha256)
-            continue
-        found = [each for _, each in outcome.results.values() if isinstance(each, Found)]
-        _replace(tx, outcome, most_bytes)
-        known: dict[str, str] = {}
-        for each in reversed(found):
-            known |= {name: value for name, value in each.hashes.items() if name in HASHES}
-        set_hashes(tx, outcome.sha256, known)
-        media = {**(NOTHING if outcome.again else {}), **_merged(each.media for each in found)}
-        if media:
-            tx.set_derived(assets, assets.c.content_hash == outcome.sha256, media)
-        if outcome.complete:
-            _forget_pending(tx, outcome.sha256, asked_again=outcome.asked_again)
+    _forget_pending(tx, [each for each in hashes if each not in there])
+    stored = [each for each in outcomes if each.sha256 in there]
+    _replace(tx, stored, most_bytes)
+    tx.add_unrecorded(contents, [{"sha256": each.sha256} for each in stored])
+    found = {
+        each.sha256: [one for _, one in each.results.values() if isinstance(one, Found)] for each in stored
+    }
+    _set_hashes(tx, found)
+    tx.set_derived_each(
+        assets,
+        assets.c.content_hash,
+        {
+            each.sha256: {
+                **(NOTHING if each.again else {}),
+                **_merged(one.media for one in found[each.sha256]),
+            }
+            for each in stored
+        },
+    )
+    for asked_again in (True, False):
+        read = [each.sha256 for each in stored if each.complete and each.asked_again == asked_again]
+        _forget_pending(tx, read, asked_again=asked_again)
 
 
 def forget(tx: Write, sha256: str) -> None:
     """Remove all that was read from bytes whose last asset goes."""
     tx.delete_unrecorded(readings, readings.c.sha256 == sha256)
     tx.delete_unrecorded(contents, contents.c.sha256 == sha256)
-    _forget_pending(tx, sha256)
+    _forget_pending(tx, [sha256])
 
 
 def of_contents(db: Connection, sha256s: Listed) -> Iterator[Sequence[Row[Any]]]:
@@ -250,28 +250,48 @@ def whole(db: Connection, sha256: str, reader: str) -> AnyRow | None:
     return db.execute(select(readings, found).where(here)).one_or_none()
 
 
-def _replace(tx: Write, outcome: Outcome, most_bytes: int) -> None:
-    gone = readings.c.sha256 == outcome.sha256
-    if not outcome.again:  # else that of a reader goes, too, which is not here any more
-        gone = and_(gone, among(readings.c.reader, list(outcome.results)))
-    tx.delete_unrecorded(readings, gone)
-    for name, (version, found) in outcome.results.items():
-        shown = whole_value = None
-        if isinstance(found, Found):
-            shown, whole_value = cut_off(found.metadata, most_bytes)
-        tx.save_unrecorded(
-            readings,
-            {
-                "sha256": outcome.sha256,
-                "reader": name,
-                "version": version,
-                "state": DONE if isinstance(found, Found) else FAILED,
-                "message": found if isinstance(found, str) else None,
-                "read_at": tx.at,
-                "shown": shown,
-                "whole": whole_value,
-            },
-        )
+def _replace(tx: Write, outcomes: Sequence[Outcome], most_bytes: int) -> None:
+    """Store what readers found in the place of what they found before."""
+    alike: dict[tuple[str, ...] | None, list[str]] = {}
+    for each in outcomes:
+        # of what was read again that of a reader goes, too, which is not here any more
+        alike.setdefault(None if each.again else tuple(each.results), []).append(each.sha256)
+    for names, hashes in alike.items():
+        gone = among(readings.c.sha256, hashes)
+        if names is not None:
+            gone = and_(gone, among(readings.c.reader, names))
+        tx.delete_unrecorded(readings, gone)
+    rows = [
+        _row(outcome.sha256, name, version, found, most_bytes) | {"read_at": tx.at}
+        for outcome in outcomes
+        for name, (version, found) in outcome.results.items()
+    ]
+    tx.add_unrecorded(readings, rows)
+
+
+def _row(sha256: str, name: str, version: int, found: Found | str, most_bytes: int) -> dict[str, Any]:
+    shown = whole_value = None
+    if isinstance(found, Found):
+        shown, whole_value = cut_off(found.metadata, most_bytes)
+    return {
+        "sha256": sha256,
+        "reader": name,
+        "version": version,
+        "state": DONE if isinstance(found, Found) else FAILED,
+        "message": found if isinstance(found, str) else None,
+        "shown": shown,
+        "whole": whole_value,
+    }
+
+
+def _set_hashes(tx: Write, found: Mapping[str, Sequence[Found]]) -> None:
+    """Note hashes of contents, by the names in `HASHES`; those noted earlier stay."""
+    for sha256, each in found.items():
+        known: dict[str, str] = {}
+        for one in reversed(each):
+            known |= {name: value for name, value in one.hashes.items() if name in HASHES}
+        if known:
+            tx.update_unrecorded(contents, contents.c.sha256 == sha256, known)
 
 
 def _merged(found: Iterable[Media]) -> dict[str, Any]:
@@ -284,8 +304,9 @@ def _merged(found: Iterable[Media]) -> dict[str, Any]:
     return values
 
 
-def _forget_pending(tx: Write, sha256: str, *, asked_again: bool = True) -> None:
-    here = pending_contents.c.sha256 == sha256
-    tx.delete_unrecorded(
-        pending_contents, here if asked_again else and_(here, pending_contents.c.again.is_(False))
-    )
+def _forget_pending(tx: Write, sha256s: Sequence[str], *, asked_again: bool = True) -> None:
+    if sha256s:
+        here = among(pending_contents.c.sha256, sha256s)
+        tx.delete_unrecorded(
+            pending_contents, here if asked_again else and_(here, pending_contents.c.again.is_(False))
+        )

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -44,30 +44,40 @@ class StoredBytes:
         """Hold it from the publication of bytes until a row names them, so that nobody removes them meanwhile."""
         return self._locks.setdefault(sha256, asyncio.Lock())
 
+    @asynccontextmanager
+    async def holding(self, sha256s: Iterable[str]) -> AsyncIterator[None]:
+        """Hold the locks of many hashes."""
+        locks = await self._acquire(sha256s)
+        try:
+            yield
+        finally:
+            _release(locks)
+
     @contextmanager
     def held(self, sha256s: Iterable[str]) -> Iterator[None]:
         """Hold the locks of many hashes, in a plain thread, from publishing their bytes until rows name them."""
-        loop, wanted = self._loop, sorted(set(sha256s))
+        loop = self._loop
         assert loop is not None  # `find_left` is called at the start
-
-        async def acquire() -> list[asyncio.Lock]:
-            locks: list[asyncio.Lock] = []
-            for each in wanted:  # in order: two that want the same ones do not wait for each other
-                lock = self.lock(each)
-                await lock.acquire()
-                locks.append(lock)
-            return locks
-
-        def release(locks: list[asyncio.Lock]) -> None:
-            for each in locks:
-                each.release()
-
-        locks = asyncio.run_coroutine_threadsafe(acquire(), loop).result()
+        locks = asyncio.run_coroutine_threadsafe(self._acquire(sha256s), loop).result()
         try:
             yield
         finally:
             with suppress(RuntimeError):  # the loop has closed: nobody waits any more
-                loop.call_soon_threadsafe(release, locks)
+                loop.call_soon_threadsafe(_release, locks)
+
+    async def _acquire(self, sha256s: Iterable[str]) -> list[asyncio.Lock]:
+        locks: list[asyncio.Lock] = []
+        try:
+            for each in sorted(
+                set(sha256s)
+            ):  # in order: two that want the same ones do not wait for each other
+                lock = self.lock(each)
+                await lock.acquire()
+                locks.append(lock)
+        except BaseException:
+            _release(locks)
+            raise
+        return locks
 
     def withdraw_here(self, stored: StoredObject, turn: Turn) -> None:
         """What `withdraw` does, for a plain thread that holds the hash."""
@@ -154,6 +164,11 @@ class StoredBytes:
             await self.remove_freed(sha256)
             if self._store.away():
                 return
+
+
+def _release(locks: Iterable[asyncio.Lock]) -> None:
+    for each in locks:
+        each.release()
 
 
 async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:

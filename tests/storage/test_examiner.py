@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from faceforge_storage import assets, examiner, readings
+from faceforge_storage import assets, examinations, examiner, readings
 from faceforge_storage.database.database import Database
 from faceforge_storage.database.gateway import Write
 from faceforge_storage.database.unrecorded_tables import readings as table
@@ -113,7 +113,7 @@ def lane(database: Database, tmp_path: Path) -> Lane:
     store, renditions = ObjectStore([provider]), Renditions(tmp_path / "thumbnails", 10**6)
     staging, answers = Staging(tmp_path / "tmp"), Answers()
     staging.sweep()
-    examinations = Examinations(
+    under_way = Examinations(
         database=database,
         store=store,
         stored_bytes=StoredBytes(database, store, renditions.remove),
@@ -125,7 +125,7 @@ def lane(database: Database, tmp_path: Path) -> Lane:
     )
     made = Examiner(
         database=database,
-        examinations=examinations,
+        examinations=under_way,
         renditions=renditions,
         most_bytes=1000,
         announce=lambda _kind, _data: None,
@@ -151,7 +151,7 @@ def _breaks(_request: Examine) -> Found:
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
-        pytest.param(_breaks, examiner.BROKEN, id="an examination that raises"),
+        pytest.param(_breaks, examinations.BROKEN, id="an examination that raises"),
         pytest.param(lambda _: Found({"a": "\ud800"}), examiner.NOT_KEPT, id="half a surrogate pair"),
         pytest.param(
             lambda _: Found({}, Media(width=2**80)), examiner.NOT_KEPT, id="a width that no column holds"
@@ -216,7 +216,7 @@ async def test_a_new_reader_reads_all_that_is_stored_queued_in_parts(
 ) -> None:
     monkeypatch.setattr(readings, "QUEUED_AT_ONCE", 2)
     hashes = [lane.put(b"%d" % n) for n in range(5)]
-    lane.database.writing("test", "empty", lambda tx: [readings._forget_pending(tx, each) for each in hashes])
+    lane.database.writing("test", "empty", lambda tx: [readings._forget_pending(tx, hashes)])
     async with at_work(lane):
         await lane.until(lambda: all(lane.state(each) == ("done", None) for each in hashes))
         await lane.until(lambda: not lane.left)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import (  # allow statement: a part of the gateway
+    Column,
     ColumnElement,
     Connection,
     Row,
     Select,
     Table,
+    bindparam,
     delete,
     insert,
     update,
@@ -24,6 +26,8 @@ from faceforge_storage.database.dialects import insert_or_ignore
 from faceforge_storage.database.write_statements import GATEWAY
 
 Values = Mapping[str, Any]
+KEY = "key_of_row"
+"""The parameter of `set_derived_each` that no column is called like."""
 
 
 @dataclass
@@ -66,10 +70,20 @@ class Unrecorded:
 
     def set_derived(self, table: Table, condition: ColumnElement[bool], values: Values) -> None:
         """Set derived columns of records, which are outside of the journal and of their version."""
-        for name in values:
-            if not table.c[name].info.get("derived"):
-                raise ValueError(f"{table.name}.{name} belongs to the record")
+        _check_derived(table, values)
         self.connection.execute(update(table).where(condition).values(values), execution_options=GATEWAY)
+
+    def set_derived_each(self, table: Table, key: Column[Any], changes: Mapping[str, Values]) -> None:
+        """What `set_derived` does, for the rows by each value of a column."""
+        alike: dict[tuple[str, ...], list[Values]] = {}
+        for value, columns in changes.items():
+            alike.setdefault(tuple(sorted(columns)), []).append({**columns, KEY: value})
+        for names, rows in alike.items():
+            _check_derived(table, names)
+            if names:
+                statement = update(table).where(key == bindparam(KEY))
+                sets = statement.values({name: bindparam(name) for name in names})
+                self.connection.execute(sets, rows, execution_options=GATEWAY)
 
     def save_idempotency_key(self, values: Values) -> None:
         """Store an answer under its idempotency key. It is no record, so it is not journalled."""
@@ -79,6 +93,12 @@ class Unrecorded:
         """Delete idempotency keys of a greater age."""
         keys = unrecorded_tables.idempotency_keys
         self.delete_unrecorded(keys, keys.c.created_at < now(-older_than))
+
+
+def _check_derived(table: Table, names: Iterable[str]) -> None:
+    for name in names:
+        if not table.c[name].info.get("derived"):
+            raise ValueError(f"{table.name}.{name} belongs to the record")
 
 
 def check_unrecorded(table: Table) -> None:

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
 
 def preview_of(file: File, bounds: Bounds) -> Image | None:
-    """At most 640 pixels wide and 1,280 high, in sRGB, as it is shown, `RGB` or `RGBA`; None where there is none.
+    """At most 640 pixels wide and 1,280 high, in sRGB, as it is shown; None where there is none.
 
+    It is `RGB` or `RGBA`, or `P` where it was drawn in a few colours.
     Readers wrap their `preview` in `pictures.keep_last`, so that asking twice decodes once. Raises Unreadable when the
     reader of such files cannot make one.
     """

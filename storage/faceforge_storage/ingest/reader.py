@@ -87,7 +87,7 @@ class Reader:
 
     `read` raises Unreadable; whatever else it raises, takes too long or takes too much memory fails this reading only.
     `preview` answers the picture that thumbnails are made of: at most 640 pixels wide and 1,280 high, never larger than
-    it is, in sRGB, as it is shown, `RGB` or `RGBA`; None where there is none.
+    it is, in sRGB, as it is shown, `RGB` or `RGBA`, or `P` where it was drawn in few colours; None where there is none.
     """
 
     name: str

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -45,50 +47,84 @@ SHORT = re.compile(r"[A-Za-z0-9]{1,12}")
 """What fits on a tile, in letters that its font has."""
 
 
-def render(picture: Image, size: int) -> bytes:
-    """The thumbnail of a picture: at most `size` pixels wide and twice as high, never enlarged, transparency kept.
+def render(picture: Image, sizes: Iterable[int]) -> dict[int, bytes]:
+    """The thumbnails of a picture: at most so wide and twice as high, never enlarged, transparency kept.
 
-    `picture` is RGB or RGBA, in sRGB, as it is shown: what a reader's `preview` answers. It stays as it is.
+    `picture` is what a reader's `preview` answers. It stays as it is, and one that fits all sizes is encoded once.
     """
+    made: dict[int, bytes] = {}
+    encoded: dict[tuple[int, int], bytes] = {}
+    for size in sizes:
+        shown = _within(picture, size)
+        if shown.size not in encoded:
+            encoded[shown.size] = _encoded(shown, drawn=picture.mode == "P")
+        made[size] = encoded[shown.size]
+    return made
+
+
+def _within(picture: Image, size: int) -> Image:
     from PIL.Image import Resampling
 
-    if picture.width > size or picture.height > 2 * size:
-        picture = picture.copy()
-        picture.thumbnail((size, 2 * size), Resampling.LANCZOS)
+    if picture.width <= size and picture.height <= 2 * size:
+        return picture
+    if picture.mode == "P":
+        shown = picture.convert("RGB")
+        shown.thumbnail((size, 2 * size), Resampling.BOX, reducing_gap=1.0)
+    else:
+        shown = picture.copy()
+        shown.thumbnail((size, 2 * size), Resampling.LANCZOS)
+    return shown
+
+
+def _encoded(picture: Image, *, drawn: bool) -> bytes:
+    """What is drawn has few colours: without loss it is smaller, and much faster."""
     encoded = io.BytesIO()
-    picture.save(encoded, "WEBP", quality=QUALITY, method=EFFORT)
+    if drawn:
+        picture.save(encoded, "WEBP", lossless=True, quality=0, method=0)
+    else:
+        picture.save(encoded, "WEBP", quality=QUALITY, method=EFFORT)
     return encoded.getvalue()
 
 
 def tile(file: File, size: int) -> bytes:
     """The thumbnail of a file without a picture: a sheet with its kind in a few letters, `size` pixels square."""
+    return _tile(label(file), COLORS[family(file)], size)
+
+
+@lru_cache(maxsize=64)
+def _tile(text: str, color: str, size: int) -> bytes:
     from PIL import Image, ImageDraw, ImageFont
     from PIL.Image import Resampling
 
     side = 2 * size  # edges of shapes are smooth once it is reduced
-    picture = Image.new("RGB", (side, side), COLORS[family(file)])
+    picture = Image.new("RGB", (side, side), color)
     draw = ImageDraw.Draw(picture)
     left, right, top, bottom, fold = (round(side * part) for part in (0.25, 0.75, 0.17, 0.83, 0.13))
     draw.polygon(
         [(left, top), (right - fold, top), (right, top + fold), (right, bottom), (left, bottom)], "#fbfaf8"
     )
     draw.polygon([(right - fold, top), (right, top + fold), (right - fold, top + fold)], "#d4d1cb")
-    text, room = label(file), 0.42 * side
+    room = 0.42 * side
     font = ImageFont.load_default(side / 7)
     if (width := font.getlength(text)) > room:
         font = ImageFont.load_default(side / 7 * room / width)
-    draw.text((side / 2, side / 2 + fold / 3), text, COLORS[family(file)], font, anchor="mm")
+    draw.text((side / 2, side / 2 + fold / 3), text, color, font, anchor="mm")
     encoded = io.BytesIO()
     picture.resize((size, size), Resampling.BOX).save(encoded, "WEBP", lossless=True)
     return encoded.getvalue()
 
 
 def is_tile(thumbnail: bytes) -> bool:
-    """Whether a thumbnail is a drawn tile: these are lossless, and those of pictures never are.
+    """Whether a thumbnail is a drawn tile: lossless and square.
 
-    The first chunk of a lossless file without transparency is `VP8L` (RFC 9649, section 2.6).
+    Pictures are encoded with loss, and neither a page nor a wave that is drawn of a file's content is square. The first
+    chunk of a lossless file without transparency is `VP8L`; behind a byte of its own that begins with the width and the
+    height, less one each, in 14 bits (RFC 9649, sections 2.6 and 3.4).
     """
-    return thumbnail[12:16] == b"VP8L"
+    if thumbnail[12:16] != b"VP8L":
+        return False
+    sides = int.from_bytes(thumbnail[21:25], "little")
+    return sides & 0x3FFF == sides >> 14 & 0x3FFF
 
 
 def label(file: File) -> str:

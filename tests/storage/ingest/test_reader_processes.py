@@ -130,6 +130,51 @@ async def test_one_process_reads_file_after_file_behind_others_and_without_secre
     } == {(True,)}
 
 
+@pytest.mark.parametrize(
+    ("reader", "message"),
+    [
+        ("hang", "It took longer than 3 s."),
+        ("eat", "It took more than 256 MiB of memory."),
+        ("segfault", "It ended the process that read it, with SIGSEGV."),
+        ("much", "There is more in it than can be kept: 16 MiB."),
+        ("lie", "The reader failed on this file; the log says where."),
+        ("refuse", "It ends after 12 of 900 bytes."),
+    ],
+)
+async def test_of_files_read_in_one_go_the_guilty_one_fails_and_no_other(
+    make: Make, file: File, reader: str, message: str
+) -> None:
+    processes = make(seconds=3) if reader == "hang" else make()
+    asked = [wanted(file, "process", "size", sizes=(320,)) for _ in range(7)]
+    asked.insert(4, wanted(file, reader, "size", sizes=(320,)))
+    examined = await asyncio.gather(*(processes.examine(each) for each in asked))
+    guilty = examined.pop(4)
+    assert guilty.readings[reader] == message
+    assert isinstance(guilty.readings["size"], Found)
+    assert all(isinstance(found, Found) for each in examined for found in each.readings.values())
+    assert all(each.thumbnails[320][8:12] == b"WEBP" for each in (*examined, guilty))
+
+
+async def test_what_was_read_before_a_crash_is_not_read_again(make: Make, file: File) -> None:
+    """All but the first wait while that is read, so they go in one go: up to the crash by one process."""
+    readers = [*["process"] * 4, "segfault", *["process"] * 3]
+    processes = make()
+    examined = await asyncio.gather(*(processes.examine(wanted(file, each)) for each in readers))
+    found = [each.readings.get("process") for each in examined]
+    pids = [each.metadata["pid"] if isinstance(each, Found) else None for each in found]
+    assert len(set(pids[:4])) == len(set(pids[5:])) == 1
+    assert pids[0] != pids[5]
+
+
+async def test_a_stop_while_files_are_read_in_one_go_says_nothing_of_them(make: Make, file: File) -> None:
+    processes = make(seconds=60)
+    tasks = [asyncio.create_task(processes.examine(wanted(file, "hang_with_child"))) for _ in range(4)]
+    await until(Path(f"{file.path}.child").exists)
+    processes.close()
+    outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [type(each) for each in outcomes] == [Unavailable] * 4
+
+
 async def test_an_idle_process_ends(make: Make, file: File) -> None:
     processes = make(idle_seconds=0.2)
     await processes.examine(wanted(file, "size"))

@@ -38,12 +38,14 @@ def test_a_thumbnail_fits_its_size(
     before: tuple[int, int], small: tuple[int, int], large: tuple[int, int]
 ) -> None:
     picture = Image.new("RGB", before, "#336699")
-    assert tuple(opened(render(picture, size)).size for size in SIZES) == (small, large)
+    assert tuple(opened(each).size for each in render(picture, SIZES).values()) == (small, large)
     assert picture.size == before, "the next size is made of the same picture"
 
 
 def test_colours_stay() -> None:
-    red, green, blue = opened(render(Image.new("RGB", (640, 640), "#c04020"), 320)).getpixel((100, 100))  # type: ignore[misc]  # of a picture in RGB it is three numbers
+    red, green, blue = opened(render(Image.new("RGB", (640, 640), "#c04020"), (320,))[320]).getpixel(
+        (100, 100)
+    )  # type: ignore[misc]  # of a picture in RGB it is three numbers
     assert abs(red - 0xC0) < 5
     assert abs(green - 0x40) < 5
     assert abs(blue - 0x20) < 5
@@ -53,7 +55,7 @@ def test_what_shows_through_stays_so_and_leaves_no_dark_rim() -> None:
     """Transparent pixels are black here: they must not darken the edge when pixels are averaged."""
     picture = Image.new("RGBA", (640, 640), (0, 0, 0, 0))
     ImageDraw.Draw(picture).ellipse((101, 101, 539, 539), fill=(255, 255, 255, 255))
-    thumbnail = opened(render(picture, 320))
+    thumbnail = opened(render(picture, (320,))[320])
     assert thumbnail.mode == "RGBA"
     assert thumbnail.getchannel("A").getextrema() == (0, 255)
     edge = [pixel for _, pixel in thumbnail.getcolors(320 * 320) or [] if pixel[3] > 100]  # type: ignore[index]  # four numbers
@@ -89,8 +91,29 @@ def test_a_tile_is_drawn_in_each_size(size: int) -> None:
     assert len(sheet.getcolors() or ()) == 1, "the longest label stays on its sheet"
 
 
+def test_a_picture_that_fits_both_sizes_is_the_same_in_both() -> None:
+    small, large = render(Image.new("RGB", (320, 640), "#336699"), SIZES).values()
+    assert small is large
+
+
+@pytest.mark.parametrize("size", [(640, 800), (640, 320)])
+def test_what_is_drawn_in_few_colours_loses_none_of_them_and_is_no_tile(size: tuple[int, int]) -> None:
+    picture = Image.new("P", size, 0)
+    picture.putpalette((0xFB, 0xFA, 0xF8, 0x3C, 0x3A, 0x36))
+    ImageDraw.Draw(picture).rectangle((100, 100, 201, 201), fill=1)
+    small, large = render(picture, SIZES).values()
+    assert not is_tile(small)
+    assert not is_tile(large)
+    assert opened(small).size == (size[0] // 2, size[1] // 2)
+    for thumbnail in (small, large):
+        assert {color for _, color in opened(thumbnail).getcolors() or ()} == {
+            (0xFB, 0xFA, 0xF8),
+            (0x3C, 0x3A, 0x36),
+        }
+
+
 def test_a_tile_can_be_told_from_a_picture() -> None:
     assert is_tile(tile(named("a.pdf"), 320))
     for mode in ("RGB", "RGBA"):
-        assert not is_tile(render(Image.new(mode, (40, 40)), 320))
+        assert not is_tile(render(Image.new(mode, (40, 40)), (320,))[320])
     assert not is_tile(b"")

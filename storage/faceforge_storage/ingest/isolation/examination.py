@@ -5,11 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from faceforge_storage.ingest.isolation.messages import Step
+from faceforge_storage.ingest.isolation.messages import Answer, Reply, Step
 from faceforge_storage.ingest.isolation.reader_process import Died, ReaderProcess
 from faceforge_storage.ingest.reader import Bounds, File, Found
 
@@ -43,31 +42,32 @@ class Examination:
         """What a reader found, or why it failed; `whole`: it reads all bytes. Raises Unavailable."""
         more = self.file.size_bytes / SLOW_DISK if whole else 0
         try:
-            answer, _ = self._ask(Step(self.file, self.bounds, reader=reader), self.seconds + more)
+            reply, _ = self._ask(Step(self.file, self.bounds, (reader,)), self.seconds + more)
         except Died as died:
             log.warning("%s failed on %s: %s", reader, self.file.sha256, died)
             return str(died)
-        if "fault" in answer:
-            log.warning("%s failed on %s: %s", reader, self.file.sha256, answer["fault"])
-            return "The reader failed on this file; the log says where."
-        return self._found(answer) if "found" in answer else self._refusal(answer)
+        if reply.out_of_memory:
+            return f"It took more than {_size(self.memory_bytes)} of memory."
+        if reply.too_much:
+            return "There is more in it than can be kept: 16 MiB."
+        return reading(self.file, reader, reply)
 
-    def thumbnail(self, size: int) -> bytes | None:
-        """The thumbnail of a width; a tile where the picture cannot be made, None where even that failed.
+    def thumbnails(self, sizes: tuple[int, ...]) -> dict[int, bytes]:
+        """The thumbnails of widths; tiles where the picture cannot be made, none where even that failed.
 
         Raises Unavailable.
         """
         for tile in (self._deadly, True):
             try:
-                step = Step(self.file, self.bounds, size=size, tile=tile)
-                answer, thumbnail = self._ask(step, self.seconds)
+                reply, thumbnails = self._ask(
+                    Step(self.file, self.bounds, sizes=sizes, tile=tile), self.seconds
+                )
             except Died as died:
-                answer, thumbnail = {"fault": str(died)}, b""
-            if "thumbnail" in answer:
-                return thumbnail
-            if "fault" in answer:
-                log.warning("No thumbnail of %s: %s", self.file.sha256, answer["fault"])
-        return None
+                reply, thumbnails = Reply(fault=str(died)), []
+            note(self.file, reply)
+            if thumbnails:
+                return dict(zip(sizes, thumbnails, strict=False))
+        return {}
 
     def finish(self) -> None:
         """Give back the process."""
@@ -75,7 +75,7 @@ class Examination:
             self.give_back(self._process)
             self._process = None
 
-    def _ask(self, step: Step, seconds: float) -> tuple[dict[str, Any], bytes]:
+    def _ask(self, step: Step, seconds: float) -> tuple[Reply, list[bytes]]:
         if self._process is None:
             self._process = self.lend()
         try:
@@ -83,7 +83,7 @@ class Examination:
         except Died:
             self._leave()
             raise
-        if "out_of_memory" in reply[0]:
+        if reply[0].out_of_memory:
             self._leave()  # in pieces, what is free is of little use to the next file
         return reply
 
@@ -92,19 +92,26 @@ class Examination:
         assert process is not None
         self.discard(process)
 
-    def _found(self, answer: dict[str, Any]) -> Found | str:
-        try:
-            return FOUND.validate_python(answer["found"])
-        except ValidationError:
-            log.warning("What was found in %s does not have the form of a reading.", self.file.sha256)
-            return "The reader failed on this file; the log says where."
 
-    def _refusal(self, answer: dict[str, Any]) -> str:
-        if "out_of_memory" in answer:
-            return f"It took more than {_size(self.memory_bytes)} of memory."
-        if "too_much" in answer:
-            return "There is more in it than can be kept: 16 MiB."
-        return str(answer.get("unreadable"))
+def reading(file: File, reader: str, reply: Reply) -> Found | str:
+    """What a reader found by a reply, or why it failed."""
+    answer = reply.readings.get(reader, Answer(fault="no answer"))
+    if answer.unreadable is not None:
+        return answer.unreadable
+    if answer.fault is None:
+        try:
+            return FOUND.validate_python(answer.found)
+        except ValidationError:
+            log.warning("What was found in %s does not have the form of a reading.", file.sha256)
+    else:
+        log.warning("%s failed on %s: %s", reader, file.sha256, answer.fault)
+    return "The reader failed on this file; the log says where."
+
+
+def note(file: File, reply: Reply) -> None:
+    """Log what failed over the thumbnails of a file."""
+    if reply.fault is not None:
+        log.warning("No thumbnail of %s: %s", file.sha256, reply.fault)
 
 
 def _size(count: int) -> str:

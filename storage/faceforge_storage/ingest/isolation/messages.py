@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import struct
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -27,24 +27,58 @@ class TooMuch(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing to do with a file: let a reader read it, or make a thumbnail of a width."""
+    """What to do with a file in one go: let readers read it, then make thumbnails of so many pixels in width."""
 
     file: File
     bounds: Bounds
-    reader: str | None = None
-    size: int | None = None
+    readers: tuple[str, ...] = ()
+    sizes: tuple[int, ...] = ()
     tile: bool = False
-    """Whether the thumbnail is drawn by the kind of file, without a look at its content."""
+    """Whether the thumbnails are drawn by the kind of file, without a look at its content."""
 
     def as_json(self) -> dict[str, Any]:
-        as_json = asdict(self)
-        as_json["file"]["path"] = str(self.file.path)
-        return as_json
+        # field by field: `asdict` copies whatever is in them, which takes as long as the rest of a small file
+        return {
+            "file": {**_fields(self.file), "path": str(self.file.path)},
+            "bounds": _fields(self.bounds),
+            "readers": self.readers,
+            "sizes": self.sizes,
+            "tile": self.tile,
+        }
 
     @classmethod
     def of_json(cls, given: dict[str, Any]) -> Step:
         file = File(**{**given["file"], "path": Path(given["file"]["path"])})
-        return cls(**{**given, "file": file, "bounds": Bounds(**given["bounds"])})
+        several = {name: tuple(given[name]) for name in ("readers", "sizes")}
+        return cls(**{**given, **several, "file": file, "bounds": Bounds(**given["bounds"])})
+
+
+def _fields(record: File | Bounds) -> dict[str, Any]:
+    return {each.name: getattr(record, each.name) for each in fields(record)}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of one reader: what it found, why the file cannot be read, or where the reader failed."""
+
+    found: Any = None
+    """Whose form is not known yet: the process may be in the hands of a file."""
+    unreadable: str | None = None
+    fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came of a step."""
+
+    readings: dict[str, Answer] = field(default_factory=dict)
+    lengths: tuple[int, ...] = ()
+    """Of the thumbnails, which follow one behind the other; none where they could not be made."""
+    fault: str | None = None
+    """Why the thumbnails are tiles, or are none."""
+    out_of_memory: bool = False
+    too_much: bool = False
+    """Whether it was more than a message may hold, so that all of it was left out."""
 
 
 def found_as_json(found: Found) -> dict[str, Any]:

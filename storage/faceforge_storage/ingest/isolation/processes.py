@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from faceforge_storage.errors import Unavailable
-from faceforge_storage.ingest.isolation.examination import Examination
-from faceforge_storage.ingest.isolation.reader_process import ReaderProcess
+from faceforge_storage.ingest.isolation.examination import Examination, note, reading
+from faceforge_storage.ingest.isolation.messages import Reply, Step
+from faceforge_storage.ingest.isolation.reader_process import Died, ReaderProcess
 from faceforge_storage.ingest.reader import Bounds, File, Found
 from faceforge_storage.scheduling.workers import STOPPING
 
@@ -21,6 +22,10 @@ IDLE_SECONDS = 30.0
 """How long a process without work is kept: it takes 30 MiB and more, and a tenth of a second to start."""
 FILES_PER_PROCESS = 1000
 """After so many a process is replaced, so that what a decoder leaks has an end."""
+TOGETHER = 16
+"""How many small files a process is given at once, at most."""
+SMALL = 1024 * 1024
+"""Bytes of a file that is read in a moment, unless it was built to harm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,34 +136,66 @@ class ReaderProcesses:
             thread.start()
 
     def _work(self, urgent_only: bool) -> None:
-        while (task := self._next(urgent_only)) is not None:
-            if not task.future.set_running_or_notify_cancel():
-                continue
-            try:
-                examined = self._examine(task.request)
-            except BaseException as error:  # whoever waits is to have it, whatever it is
-                task.future.set_exception(error)
-            else:
-                task.future.set_result(examined)
-            del task  # what was found is not kept while nothing is to do
+        while tasks := self._next(urgent_only):
+            left = deque(each for each in tasks if each.future.set_running_or_notify_cancel())
+            del tasks  # what was found is not kept while nothing is to do
+            while left:
+                try:
+                    if len(left) > 1:
+                        self._examine_together(left)
+                    if left:
+                        examined = self._examine(left[0].request)
+                        left.popleft().future.set_result(examined)
+                except BaseException as error:  # whoever waits is to have it, whatever it is
+                    left.popleft().future.set_exception(error)
 
-    def _next(self, urgent_only: bool) -> _Task | None:
-        """The next task, None when there will be none; meanwhile what is idle for long is ended."""
+    def _next(self, urgent_only: bool) -> list[_Task]:
+        """What is to be done next, none when there will be nothing; meanwhile what is idle for long is ended."""
         with self._changed:
             while not self._closed:
                 if self._urgent:
-                    return self._urgent.popleft()
+                    return [self._urgent.popleft()]
                 if self._background and not urgent_only:
-                    return self._background.popleft()
+                    return self._first_of_background()
                 self._changed.wait(self._idle_seconds if self._idle else None)
                 self._end_idle()
-        return None
+        return []
+
+    def _first_of_background(self) -> list[_Task]:
+        """The first, and small ones behind a small one: some for each process."""
+        tasks = [self._background.popleft()]
+        most = min(TOGETHER, 1 + len(self._background) // self._count)
+        while self._background and len(tasks) < most and _are_small(tasks[-1], self._background[0]):
+            tasks.append(self._background.popleft())
+        return tasks
 
     def _end_idle(self) -> None:
         before = time.monotonic() - self._idle_seconds
         for process in [each for each in self._idle if each.last_used <= before]:
             self._idle.remove(process)
             process.end()
+
+    def _examine_together(self, left: deque[_Task]) -> None:
+        """Examine files in one go, each in a single step, so that nobody waits for the other end meanwhile.
+
+        Where that ends the process, the file at which it was is the first of those that are `left`: it is to be
+        examined by itself, step by step, which tells what it fails.
+        """
+        process = self._lend(len(left))
+        try:
+            process.send([_whole_step(each.request, self._bounds) for each in left])
+            while left:
+                reply, thumbnails = process.reply(self._seconds)
+                if reply.out_of_memory or reply.too_much:
+                    raise Died
+                examined = _examined(left[0].request, reply, thumbnails)
+                left.popleft().future.set_result(examined)
+        except BaseException as error:
+            self._discard(process)
+            if not isinstance(error, Died):
+                raise
+        else:
+            self._give_back(process)
 
     def _examine(self, request: Examine) -> Examined:
         examination = Examination(
@@ -173,13 +210,13 @@ class ReaderProcesses:
         try:
             quick = [name for name in request.readers if name not in request.whole]
             readings = {name: examination.read(name) for name in quick}
-            made = {size: examination.thumbnail(size) for size in request.sizes}
+            made = examination.thumbnails(request.sizes) if request.sizes else {}
             readings |= {name: examination.read(name, whole=True) for name in request.whole}
         finally:
             examination.finish()
-        return Examined(readings, {size: each for size, each in made.items() if each is not None})
+        return Examined(readings, made)
 
-    def _lend(self) -> ReaderProcess:
+    def _lend(self, files: int = 1) -> ReaderProcess:
         with self._changed:
             self._check_open()
             process = self._idle.pop() if self._idle else None
@@ -196,7 +233,7 @@ class ReaderProcesses:
             except Unavailable:
                 self._discard(process)
                 raise
-        process.files += 1
+        process.files += files
         return process
 
     def _give_back(self, process: ReaderProcess) -> None:
@@ -217,3 +254,17 @@ class ReaderProcesses:
     def _check_open(self) -> None:
         if self._closed:
             raise Unavailable(STOPPING)
+
+
+def _are_small(*tasks: _Task) -> bool:
+    return all(each.request.file.size_bytes <= SMALL for each in tasks)
+
+
+def _whole_step(request: Examine, bounds: Bounds) -> Step:
+    return Step(request.file, bounds, request.readers, request.sizes)
+
+
+def _examined(request: Examine, reply: Reply, thumbnails: list[bytes]) -> Examined:
+    note(request.file, reply)
+    readings = {name: reading(request.file, name, reply) for name in request.readers}
+    return Examined(readings, dict(zip(request.sizes, thumbnails, strict=False)))

@@ -7,14 +7,20 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Iterable
 from contextlib import suppress
+from itertools import accumulate
 from typing import Any
+
+from pydantic import TypeAdapter
 
 from faceforge_storage.errors import Unavailable
 from faceforge_storage.helper_process import READ_FILES, pipes, start
-from faceforge_storage.ingest.isolation.messages import Step, receive, send
+from faceforge_storage.ingest.isolation.messages import Reply, Step, receive, send
+from faceforge_storage.scheduling.alarm import Alarm
 
 START_SECONDS = 60.0
+REPLY = TypeAdapter(Reply)
 
 
 class Died(Exception):
@@ -28,6 +34,7 @@ class ReaderProcess:
         """Raises Unavailable when the process does not come up."""
         self._lock = threading.Lock()
         self._expired = self._ended = False
+        self._alarm = Alarm(self._expire)
         self.files = 0
         """How many files it has been given."""
         self.last_used = time.monotonic()
@@ -44,12 +51,21 @@ class ReaderProcess:
         except Died as died:
             raise _not_started(str(died)) from None
 
-    def ask(self, step: Step, seconds: float) -> tuple[dict[str, Any], bytes]:
-        """The answer to a step. Raises Died, after which the process is gone."""
+    def ask(self, step: Step, seconds: float) -> tuple[Reply, list[bytes]]:
+        """(the reply to a step, its thumbnails). Raises Died, after which the process is gone."""
+        self.send([step])
+        return self.reply(seconds)
+
+    def send(self, steps: Iterable[Step]) -> None:
+        """Let it take these steps one after the other, each with a reply of its own. Raises Died."""
         try:
-            send(self._requests, step.as_json())
+            for step in steps:
+                send(self._requests, step.as_json())
         except OSError:
             raise Died(self.end()) from None
+
+    def reply(self, seconds: float) -> tuple[Reply, list[bytes]]:
+        """(the next reply, its thumbnails), which may take so long. Raises Died."""
         reply = self._receive(seconds)
         self.last_used = time.monotonic()
         return reply
@@ -70,21 +86,18 @@ class ReaderProcess:
                 self._signal()
                 self._process.wait()
                 self._ended = True
+        self._alarm.close()
         for pipe in (self._requests, self._replies):
             with suppress(OSError):
                 pipe.close()
         return _how(self._process.returncode)
 
-    def _receive(self, seconds: float) -> tuple[dict[str, Any], bytes]:
-        timer = threading.Timer(seconds, self._expire)
-        timer.daemon = True
-        timer.start()
-        try:
-            reply = receive(self._replies)
-        except (EOFError, OSError, ValueError, RecursionError):
-            reply = None
-        timer.cancel()
-        timer.join()
+    def _receive(self, seconds: float) -> tuple[Reply, list[bytes]]:
+        with self._alarm.after(seconds):
+            try:
+                reply = _checked(*receive(self._replies))
+            except (EOFError, OSError, ValueError, RecursionError):
+                reply = None
         if self._expired or reply is None:
             how = self.end()
             raise Died(f"It took longer than {seconds:g} s." if self._expired else how)
@@ -100,6 +113,15 @@ class ReaderProcess:
         else:
             with suppress(ProcessLookupError, PermissionError):  # all of the group have ended
                 os.killpg(self._process.pid, signal.SIGKILL)
+
+
+def _checked(message: dict[str, Any], attached: bytes) -> tuple[Reply, list[bytes]]:
+    """Raises ValueError for what has not the form of a reply."""
+    reply = REPLY.validate_python(message)
+    if sum(reply.lengths) != len(attached) or min(reply.lengths, default=0) < 0:
+        raise ValueError("the bytes are not those of the thumbnails")
+    ends = list(accumulate(reply.lengths))
+    return reply, [attached[end - length : end] for end, length in zip(ends, reply.lengths, strict=True)]
 
 
 def _how(code: int) -> str:

@@ -30,7 +30,7 @@ def main() -> None:
     requests, replies = _channels()
     steps: Steps = SimpleQueue()
     threading.Thread(target=_take, args=(requests, steps), daemon=True).start()
-    send(replies, {"ready": os.getpid()})
+    send(replies, {})  # it is ready
     while True:
         _answer(replies, Step.of_json(steps.get()), readers)
 
@@ -55,32 +55,55 @@ def _take(requests: BinaryIO, steps: Steps) -> None:
 
 
 def _answer(replies: BinaryIO, step: Step, readers: dict[str, Reader]) -> None:
+    reply: dict[str, Any] = {}
     attached = b""
     try:
-        if step.reader is not None:
-            found = readers[step.reader].read(step.file, step.bounds)
-            reply: dict[str, Any] = {"found": clean(found_as_json(found))}
-        else:
-            reply, attached = {"thumbnail": step.size}, _thumbnail(step)
-    except Unreadable as fault:
-        reply = {"unreadable": clean_text(str(fault))[:1000]}
+        reply["readings"] = {name: _reading(step, readers[name]) for name in step.readers}
+        if step.sizes:
+            thumbnails, fault = _thumbnails(step)
+            reply |= {"lengths": [len(each) for each in thumbnails], "fault": fault}
+            attached = b"".join(thumbnails)
     except MemoryError:
-        reply = {"out_of_memory": True}
-    except Exception as fault:
-        reply = {"fault": _place(fault)}
+        reply, attached = {"out_of_memory": True}, b""
     try:
         send(replies, reply, attached)
     except TooMuch:
         send(replies, {"too_much": True})
 
 
-def _thumbnail(step: Step) -> bytes:
+def _reading(step: Step, reader: Reader) -> dict[str, Any]:
+    try:
+        return {"found": clean(found_as_json(reader.read(step.file, step.bounds)))}
+    except Unreadable as fault:
+        return {"unreadable": clean_text(str(fault))[:1000]}
+    except MemoryError:
+        raise
+    except Exception as fault:
+        return {"fault": _place(fault)}
+
+
+def _thumbnails(step: Step) -> tuple[list[bytes], str | None]:
+    """(the thumbnails, or tiles where there is no picture; where something failed over them)."""
     from faceforge_storage.ingest.previews import preview_of
     from faceforge_storage.ingest.thumbnails import render, tile
 
-    assert step.size is not None
-    picture = None if step.tile else preview_of(step.file, step.bounds)
-    return tile(step.file, step.size) if picture is None else render(picture, step.size)
+    failed = None
+    try:
+        picture = None if step.tile else preview_of(step.file, step.bounds)
+        if picture is not None:
+            return list(render(picture, step.sizes).values()), None
+    except MemoryError:
+        raise
+    except Unreadable:
+        pass
+    except Exception as fault:
+        failed = _place(fault)
+    try:
+        return [tile(step.file, size) for size in step.sizes], failed
+    except MemoryError:
+        raise
+    except Exception as fault:
+        return [], _place(fault)
 
 
 def _place(fault: BaseException) -> str:

@@ -29,7 +29,7 @@ SECONDS = 20.0
 BLOCK = SAMPLE_RATE // 50
 
 SIZE = (640, 320)
-BACKGROUND, BAR = "#1d232b", "#8fb4d9"
+BACKGROUND, BAR = (0x1D, 0x23, 0x2B), (0x8F, 0xB4, 0xD9)
 BARS = 160
 
 
@@ -125,7 +125,8 @@ def draw(found: list[int]) -> Image:
     from PIL import Image, ImageDraw
 
     width, height = SIZE
-    picture = Image.new("RGB", SIZE, BACKGROUND)
+    picture = Image.new("P", SIZE, 0)
+    picture.putpalette((*BACKGROUND, *BAR))
     pen = ImageDraw.Draw(picture)
     bars = min(BARS, len(found))
     step, middle = width / bars, height / 2
@@ -133,5 +134,5 @@ def draw(found: list[int]) -> Image:
         part = found[number * len(found) // bars : (number + 1) * len(found) // bars]
         half = max(max(part) / FULL * (middle - 16), 1)
         left = number * step
-        pen.rectangle((left, middle - half, left + max(step - 2, 1), middle + half), fill=BAR)
+        pen.rectangle((left, middle - half, left + max(step - 2, 1), middle + half), fill=1)
     return picture
