@@ -15,6 +15,7 @@ from faceforge_storage import entities as entity_rows
 from faceforge_storage.errors import FaceForgeError, Forbidden
 from faceforge_storage.imports import known_files, matching
 from faceforge_storage.imports.plan_format import PlannedEntity, PlanReader
+from faceforge_storage.scheduling.collector import collector_at_rest
 
 
 class _Undo(Exception):
@@ -65,7 +66,8 @@ class TakingIn:
 
         def work(tx: Write) -> Step:
             whole = Step(step.end, step.counts.copy(), list(step.lines))
-            stored = self._rows(tx, whole, incoming, uploaded)
+            with collector_at_rest():
+                stored = self._rows(tx, whole, incoming, uploaded)
             for each, outcome in zip(incoming, stored, strict=True):
                 _count(whole, each, outcome)
             checkpoint.update(self._results.save(whole, self._plan_key))
