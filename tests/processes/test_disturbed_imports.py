@@ -30,7 +30,6 @@ ROOM_TO_SAY_SO = 256 * 1024
 
 
 @pytest.mark.needs("root")
-@pytest.mark.alone
 def test_an_import_on_a_disk_that_fills_goes_on_when_there_is_room(small_disk: Path, tmp_path: Path) -> None:
     folder = tmp_path / "pictures"
     make_folder(folder, 1500)
