@@ -250,7 +250,8 @@ def test_a_page_at_every_width_light_and_dark(guest: Visit, hostile: Hostile, pa
             page.set_viewport_size({"width": width, "height": height})
             page.wait_for_timeout(120)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, page.evaluate(BEYOND)
-            if not viewer and (width == 360 or scheme == "light"):
+            # A window wider than 1280 shows the same, larger: it is only to overflow nowhere.
+            if not viewer and (width == 360 or (scheme, width) == ("light", 1280)):
                 assert faults_of(page) == [], f"{scheme}, {width} px"
     assert page.evaluate("window.owned") is None
     assert dialogs == []

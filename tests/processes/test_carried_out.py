@@ -156,7 +156,6 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.mark.needs("root")
-@pytest.mark.alone
 def test_a_full_disk_holds_an_import_up_until_there_is_room(small_disk: Path, tmp_path: Path) -> None:
     """D2: the job says why it waits, and goes on by itself."""
     (tmp_path / "from").mkdir()

@@ -29,7 +29,6 @@ def every_event(core: CoreProcess) -> list[dict[str, Any]]:
     return found
 
 
-@pytest.mark.alone
 def test_who_is_cut_off_during_ten_thousand_writes_hears_each_once_in_order(standing: CoreProcess) -> None:
     rng = random.Random(7)
     heard: list[dict[str, Any]] = []

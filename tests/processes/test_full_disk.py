@@ -37,7 +37,6 @@ def pieces(size: int) -> Iterator[bytes]:
 
 @pytest.mark.needs("root")
 @pytest.mark.parametrize("moved", [None, "assets_dir"], ids=["all on it", "only the files on it"])
-@pytest.mark.alone
 def test_a_disk_that_fills_in_an_upload(small_disk: Path, tmp_path: Path, moved: str | None) -> None:
     """On one disk the bytes find no room in staging; on two, no room in their place."""
     paths = {moved: str(small_disk / "files")} if moved else {}
@@ -66,7 +65,6 @@ def test_a_disk_that_fills_in_an_upload(small_disk: Path, tmp_path: Path, moved:
 
 
 @pytest.mark.needs("root")
-@pytest.mark.alone
 def test_a_disk_too_full_for_the_database(small_disk: Path, tmp_path: Path) -> None:
     """Records are refused and read on; when there is room again, they are taken, without a restart."""
     root = home_with(tmp_path / "home", paths={"db_dir": str(small_disk)}, limits={"disk_reserve_bytes": 0})
@@ -101,7 +99,6 @@ def test_a_disk_too_full_for_the_database(small_disk: Path, tmp_path: Path) -> N
 
 
 @pytest.mark.needs("root")
-@pytest.mark.alone
 def test_a_copy_of_the_database_that_finds_no_room_leaves_nothing(small_disk: Path, tmp_path: Path) -> None:
     core = CoreProcess(tmp_path / "home")
     try:
@@ -117,7 +114,6 @@ def test_a_copy_of_the_database_that_finds_no_room_leaves_nothing(small_disk: Pa
 
 @pytest.mark.needs("root")
 @pytest.mark.parametrize("ended", ["stopped", "killed", "only migrated"])
-@pytest.mark.alone
 def test_a_home_on_a_full_disk_can_be_read(small_disk: Path, ended: str) -> None:
     """B8: nothing that a start writes ends it; what would store something is refused, until there is room again."""
     root = small_disk / "home"
@@ -184,7 +180,6 @@ def full_without_headroom(disk: Path) -> Iterator[None]:
 @pytest.mark.needs("root")
 @pytest.mark.parametrize("log", ["no log left", "a log left"])
 @pytest.mark.parametrize("state", [full_without_headroom, read_only])
-@pytest.mark.alone
 def test_a_home_on_a_disk_that_takes_no_file_is_read(small_disk: Path, state: Any, log: str) -> None:
     """B8. SQLite would have to make a log, also to read; one that a crash has left is there to be used."""
     root = home_with(small_disk, limits={"disk_reserve_bytes": 0})
@@ -242,7 +237,6 @@ class Reading(CoreProcess):
     ],
     ids=lambda each: " ".join(each) if isinstance(each, list) else "a home" if each else "a new home",
 )
-@pytest.mark.alone
 def test_a_command_that_must_write_on_a_full_disk_says_so(
     small_disk: Path, begun: bool, words: list[str]
 ) -> None:

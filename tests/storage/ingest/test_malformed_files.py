@@ -17,6 +17,7 @@ from faceforge_storage.ingest.reader import Bounds, File, Found, Reader
 from faceforge_storage.ingest.registry import READERS
 
 SECONDS, MIB = 10.0, 1024 * 1024
+AT_ONCE = 2
 MEMORY = 512 * MIB
 BESIDE = 100 * MIB
 """The code and the constants of programs, which the bound on what a process writes to does not count."""
@@ -70,13 +71,16 @@ async def examined(processes: ReaderProcesses, file: File) -> tuple[Examined, fl
 async def test_malformed_files_fail_their_readers_only(tmp_path: Path) -> None:
     files = malformed_files(tmp_path)
     assert len(files) >= 300
-    processes = ReaderProcesses(2, SECONDS, MEMORY, Bounds())
+    processes = ReaderProcesses(AT_ONCE, SECONDS, MEMORY, Bounds())
     failed: dict[str, str] = {}
     wrong: list[str] = []
     slowest = ("", 0.0)
     read = 0
-    with Watch() as watch:
-        for each in files:
+    waiting = iter(files)
+
+    async def examine_in_turn() -> None:
+        nonlocal slowest, read
+        for each in waiting:
             file = each.written(tmp_path)
             found, took = await examined(processes, file)
             file.path.unlink()
@@ -89,6 +93,9 @@ async def test_malformed_files_fail_their_readers_only(tmp_path: Path) -> None:
                     if len(reading) < 10 or str(tmp_path) in reading or UNEXPLAINED in reading:
                         wrong.append(f"{each.name} is not explained: {reading}")
                     failed[f"{each.name} ({reader})"] = reading
+
+    with Watch() as watch:
+        await asyncio.gather(*(examine_in_turn() for _ in range(AT_ONCE)))
         whole = tmp_path / "whole"
         whole.write_bytes(b"whole")
         after, _ = await examined(processes, File(whole, "0" * 64, 5, "text/plain", "a.txt", "text"))
