@@ -242,10 +242,12 @@ class Examinations:
         """(what each reader found in a file, its thumbnails): the tools read it beside the processes."""
         whole = frozenset(each.name for each in readers if each.reads_all_bytes)
         request = Examine(file, tuple(each.name for each in readers), sizes, whole)
-        examined, found = await asyncio.gather(
-            self.processes.examine(request, urgent=urgent),
-            asyncio.gather(*(each.examine(file) for each in tools)),
-        )
+        examining = self.processes.examine(request, urgent=urgent)
+        if not tools:
+            examined = await examining
+            return examined.readings, examined.thumbnails
+        beside = asyncio.gather(*(each.examine(file) for each in tools))
+        examined, found = await asyncio.gather(examining, beside)
         by_tools = {each.name: one for each, one in zip(tools, found, strict=True)}
         return {**examined.readings, **by_tools}, examined.thumbnails
 

@@ -25,7 +25,7 @@ from faceforge_storage.stored_bytes import AGAIN_SECONDS
 
 log = logging.getLogger(__name__)
 
-BATCH = 64
+BATCH = 256
 """How many contents are taken from the queue at once."""
 PART = 16
 """How many of them are begun, kept and stored in one go."""
