@@ -29,6 +29,8 @@ class JobType:
     concurrency: int | None
     """How many jobs of the type run at once at most; None for as many as the lane takes."""
     timeout_s: int | None
+    takes_asset: bool
+    """Whether a job of the type works on a stored file, and has to name it: `input_asset_id`."""
     function: Callable[[Any, Any], BaseModel]
     """Does the job: takes its `Run` and its input."""
 

@@ -22,7 +22,7 @@ from faceforge_storage.places import places as places_of
 @strawberry.type(description="How many live records there are.")
 class Counts:
     entities: int = attribute("Entities.")
-    assets: int = attribute("Assets.")
+    assets: int = attribute("Assets, without the files that jobs keep for themselves.")
     descriptors: int = attribute("Descriptors: facts about entities, each perhaps true for a time only.")
     relationships: int = attribute("Relationships.")
     field_defs: int = attribute("Field definitions, each of which says what a field may hold.")

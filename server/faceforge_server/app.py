@@ -57,6 +57,7 @@ from faceforge_storage.examinations import Examinations
 from faceforge_storage.examiner import Examiner
 from faceforge_storage.home.home import Home
 from faceforge_storage.home.settings import Settings
+from faceforge_storage.imports import known_files
 from faceforge_storage.ingest.exiftool import NAME as EXIFTOOL
 from faceforge_storage.ingest.exiftool import VERSION, ExifTool, find_exiftool, takes
 from faceforge_storage.ingest.isolation.processes import ReaderProcesses
@@ -246,6 +247,7 @@ def _lifespan(
         dropping = asyncio.create_task(Retention(core.database, core.settings.journal).tend())
         kept_days = core.settings.jobs.keep_days
         removing = asyncio.create_task(JobRetention(core.database, core.stored_bytes, kept_days).tend())
+        forgetting = asyncio.create_task(known_files.tend(core.database))
         reads = core.examiner.examinations.at_once > 0
         reading = asyncio.create_task(core.examiner.work() if reads else asyncio.sleep(0))
         executor = JobExecutor(core, staging)
@@ -257,7 +259,18 @@ def _lifespan(
             core.events.close()
             core.jobs.close()
             handing_back = asyncio.create_task(executor.stop(LAST_SECONDS))
-            tasks = {tending, expiring, dropping, removing, reading, compiled, counted, running, scheduling}
+            tasks = {
+                tending,
+                expiring,
+                dropping,
+                removing,
+                forgetting,
+                reading,
+                compiled,
+                counted,
+                running,
+                scheduling,
+            }
             for each in tasks:
                 each.cancel()  # a thread goes on to its end, which nobody needs any more
             stopped = asyncio.create_task(core.examiner.examinations.stop())

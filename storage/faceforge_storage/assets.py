@@ -14,6 +14,7 @@ from faceforge_storage.database.dotted import Merge, Under, fits, merged
 from faceforge_storage.database.gateway import AnyRow, Write
 from faceforge_storage.database.ids import new_id
 from faceforge_storage.database.json_columns import dumps
+from faceforge_storage.database.keyset import leave_out
 from faceforge_storage.database.prepared_select import CHUNK_ROWS
 from faceforge_storage.database.read_budget import ReadBudget
 from faceforge_storage.database.records import Deleted, Wanted, shown
@@ -52,18 +53,20 @@ def matching(
     taken_since: Wanted | None = None,
     taken_before: Wanted | None = None,
     deleted: Deleted = "exclude",
+    of_jobs: bool = True,
 ) -> Select[Any]:
-    """The assets that fit every filter given; every `tag` must be there; `linked`: whether any `entity_id` finds it."""
+    """The assets that fit every filter given; every `tag` must be there; `linked`: whether any `entity_id` finds it.
+
+    `of_jobs`: also those that jobs keep for themselves; without it only where a kind, or one thing, is asked for.
+    """
     equal = {
         "content_hash": content_hash,
         "filename": filename,
         "derived_from_asset_id": derived_from_asset_id,
     }
     conditions = [assets.c[name] == value for name, value in equal.items() if value is not None]
-    if kind is not None:
-        conditions.append(fits(assets.c.kind, kind))
-    if mime_type is not None:
-        conditions.append(fits(assets.c.mime_type, mime_type))
+    words = ((assets.c.kind, kind), (assets.c.mime_type, mime_type))
+    conditions += [fits(column, wanted) for column, wanted in words if wanted is not None]
     if linked is not None:
         conditions.append(has_link() if linked else ~has_link())
     if tag is not None:
@@ -85,10 +88,13 @@ def matching(
         conditions.append(assets.c.taken_at >= taken_since)
     if taken_before is not None:  # of what has no such date the column is empty
         conditions += [assets.c.taken_at < taken_before, assets.c.taken_at > ""]
+    named = (content_hash, filename, derived_from_asset_id, entity_id, ids)
+    names_nothing = all(each is None for each in named)
     found = select(assets).where(shown(assets, deleted), *conditions)
-    names_a_thing = (content_hash, filename, derived_from_asset_id, entity_id, ids)
-    for column, wanted in ((assets.c.kind, kind), (assets.c.mime_type, mime_type)):
-        if isinstance(wanted, Under) and all(each is None for each in names_a_thing):
+    if not of_jobs and kind is None and names_nothing:
+        found = leave_out(found, readings.kept_by_jobs(assets.c.kind))
+    for column, wanted in words:
+        if isinstance(wanted, Under) and names_nothing:
             return merged(found, Merge(column, wanted, shown(assets, deleted)))
     return found
 
@@ -125,7 +131,7 @@ def oldest_with_contents(
     content_hash, kind = (func.json_extract(asked.c.value, f"$[{place}]") for place in (0, 1))
     of_kind = or_(kind.is_(None), assets.c.kind == kind)
     if not of_jobs:
-        of_kind = and_(of_kind, or_(assets.c.kind < readings.OF_JOBS, assets.c.kind > "job/"))
+        of_kind = and_(of_kind, ~readings.kept_by_jobs(assets.c.kind))
     oldest = (
         select(assets.c.row_id)
         .where(assets.c.content_hash == content_hash, of_kind, shown(assets))
@@ -213,7 +219,7 @@ def _kept_by_jobs_only(tx: Write, hashes: Iterable[str]) -> list[str]:
         row.content_hash
         for row in tx.rows(
             select(assets.c.content_hash).where(
-                among(assets.c.content_hash, list(hashes)), ~assets.c.kind.startswith(readings.OF_JOBS)
+                among(assets.c.content_hash, list(hashes)), ~readings.kept_by_jobs(assets.c.kind)
             )
         )
     }

@@ -79,6 +79,11 @@ class Outcome:
         )
 
 
+def kept_by_jobs(kind: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether that is the kind of an asset that a job keeps for itself; a search in an index over the kinds."""
+    return kind.between(OF_JOBS, OF_JOBS + "\U0010ffff")
+
+
 def enqueue(tx: Write, sha256s: Iterable[str], *, again: bool = False) -> None:
     """Put contents at the end of the queue; those that wait already stay where they are."""
     hashes = list(dict.fromkeys(sha256s))
@@ -129,7 +134,7 @@ def enqueue_for_new_readers(tx: Write, present: Mapping[str, int], after: int = 
 def waiting(limit: int, sha256s: Listed | None = None) -> Select[Any]:
     """The contents that wait, the first come first, with the oldest asset on each (one that a job keeps for itself only
     where there is no other); or those with the hashes, waiting or not."""
-    number, keeps = assets.c.row_id, assets.c.kind.startswith(OF_JOBS)
+    number, keeps = assets.c.row_id, kept_by_jobs(assets.c.kind)
     oldest = (
         select(func.coalesce(func.min(case((~keeps, number))), func.min(number)))
         .where(assets.c.content_hash == objects.c.sha256)

@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 from faces import Face, camel
 from graphql import get_nullable_type, is_required_argument
+from probe_jobs import Done, Probe, StepsInput, make, until
 from running_core import CONTRACT, RunningCore
 from test_lists import LISTS, of
 from world import World
+
+from faceforge_schema.declare.runs import Run
 
 KINDS = ("pic", "pic.cover", "pic.cover.small", "pic.face", "pic_b.cover", "pi.x", "pic0")
 BELOW = ["pic.cover", "pic.cover.small", "pic.face"]
@@ -161,6 +164,46 @@ def test_assets_of_nobody(face: Face, world: World) -> None:
     assert found(linked="none") == {alone}
     wrong = face.call("assets", linked="nobody") if face.name == "rest" else None
     assert wrong is None or (wrong.status, wrong.places) == (422, ("/linked",))
+
+
+def test_what_jobs_keep_stands_in_a_list_only_when_it_is_asked_for(face: Face, fresh: RunningCore) -> None:
+    """The list, its total and the counts of the system agree, in the trash, too."""
+    face = type(face)(fresh)
+    World(fresh, 1).upload(b"theirs", "theirs.txt", tag=["kept"])
+
+    def keeps(run: Run, _input: StepsInput) -> Done:
+        run.store([b"of a job"], "lines.ndjson")
+        return Done(done=1)
+
+    Probe(keeps).on(fresh)
+    (own,) = until(fresh, make(fresh), "succeeded")["output_asset_ids"]
+    content_hash = face.call("asset", asset_id=own).ok()["content_hash"]
+
+    def listed(**filters: Any) -> list[str]:
+        page = face.call("assets", include_total=True, **filters).ok()
+        assert page["total"] == len(page["items"])
+        return [each["filename"] for each in page["items"]]
+
+    def counted() -> int:
+        answer = fresh.request("POST", "/graphql", json={"query": "{ systemInfo { counts { assets } } }"})
+        return int(answer.json()["data"]["systemInfo"]["counts"]["assets"])
+
+    plain: tuple[dict[str, Any], ...] = ({}, {"sort_by": "kind"}, {"deleted": "include"}, {"linked": "none"})
+    for filters in (*plain, {"mime_type": "text/*"}, {"q": "i"}, {"tag": ["kept"]}):
+        assert listed(**filters) == ["theirs.txt"], filters
+    for filters in (
+        {"kind": "job.output"},
+        {"kind": "job.*"},
+        {"ids": [own]},
+        {"content_hash": content_hash},
+        {"filename": "lines.ndjson"},
+    ):
+        assert listed(**filters) == ["lines.ndjson"], filters
+    assert fresh.request("GET", "/v1/system/info").json()["counts"]["assets"] == counted() == 1
+    face.call("delete_asset", asset_id=own).ok()
+    assert listed(deleted="only") == []
+    assert listed(deleted="only", kind="job.*") == ["lines.ndjson"]
+    assert counted() == 1
 
 
 @pytest.mark.parametrize("operation", LISTS)

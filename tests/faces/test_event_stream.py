@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from event_source import EventSource
+from job_runner import Runner
 from running_core import RunningCore, on_a_socket, running_core
 from socket_client import signed_in
 
@@ -120,6 +121,20 @@ def test_ephemeral_events_have_no_id_and_are_told_once(core: RunningCore, url: s
             asset = core.request("POST", "/v1/assets/upload", files={"file": ("a.txt", made.encode())}).json()
             heard = next(each for each in late if each["event_id"] is not None)
             assert heard["record_id"] == asset["asset_id"]
+
+
+def test_of_the_progress_of_a_job_the_last_is_told_however_fast_it_is_said(
+    core: RunningCore, url: str
+) -> None:
+    runner = Runner(core, "test.fast")
+    job, said, told = runner.one(), [each / 20 for each in range(1, 21)], []
+    with EventSource(url, core.token, "?types=job.progress").begun() as source:
+        for fraction in said:
+            assert runner.say(job, "heartbeat", progress={"fraction": fraction}).is_success
+        while told[-1:] != said[-1:]:
+            told += [each["data"]["fraction"] for each in source.take(1)]
+    assert told[0] == said[0]
+    assert told == sorted(set(told))
 
 
 def test_a_kind_that_nobody_declared_is_not_announced(core: RunningCore) -> None:

@@ -13,7 +13,8 @@ from world import World
 
 from faceforge_schema.declare.runs import Stopped
 from faceforge_schema.upserts import job
-from faceforge_storage.database.tables import changesets
+from faceforge_storage.database.gateway import Write
+from faceforge_storage.database.tables import changesets, jobs
 
 SECONDS = 30
 
@@ -33,9 +34,9 @@ def ndjson(*items: Any) -> bytes:
     return b"".join(json.dumps(each).encode() + b"\n" for each in items)
 
 
-def begun(core: RunningCore, asset_id: str | None, **options: Any) -> str:
-    asset = {} if asset_id is None else {"input_asset_id": asset_id}
-    body = {"job_type": "core.bulk_upsert", "input": options, **asset}
+def begun(core: RunningCore, asset_id: str, run_after: str | None = None, **options: Any) -> str:
+    body = {"job_type": "core.bulk_upsert", "input": options, "input_asset_id": asset_id}
+    body |= {} if run_after is None else {"run_after": run_after}
     answer = core.request("POST", "/v1/jobs", json=body)
     assert answer.status_code == 201, answer.text
     return str(answer.json()["job_id"])
@@ -144,13 +145,39 @@ def test_a_cancelled_job_leaves_no_lines_behind(
     assert list((core.core.home / "tmp").glob("job-*")) == []
 
 
-def test_a_job_without_a_file_says_what_it_needs(core: RunningCore) -> None:
-    done = ended(core, begun(core, None))
-    assert (done["state"], done["error"]["code"], done["error"]["retryable"]) == (
-        "failed",
-        "invalid_input",
-        False,
-    )
+def test_no_job_is_made_without_its_file(core: RunningCore) -> None:
+    """Neither is one tried again whose file is gone for good."""
+    asset_id = stored(core, b"{}\n")
+    first = ended(core, begun(core, asset_id))
+    core.request("DELETE", f"/v1/assets/{asset_id}")
+    assert core.request("POST", f"/v1/assets/{asset_id}/purge").status_code == 204
+    retry = f"/v1/jobs/{first['job_id']}/retry"
+    for answer in (
+        core.request("POST", "/v1/jobs", json={"job_type": "core.bulk_upsert"}),
+        core.request("POST", retry),
+    ):
+        problem = answer.json()
+        assert (answer.status_code, problem["code"]) == (422, "invalid_input")
+        (fault,) = problem["errors"]
+        assert (fault["pointer"], fault["code"]) == ("/input_asset_id", "required")
+    kind = core.request("GET", "/v1/job-types/core.bulk_upsert").json()
+    assert kind["takes_asset"] is True
+
+
+def test_a_job_whose_file_goes_before_it_is_begun_fails(core: RunningCore) -> None:
+    asset_id = stored(core, b"[]\n")
+    job_id = begun(core, asset_id, run_after="2999-01-01T00:00:00Z")
+    core.request("DELETE", f"/v1/assets/{asset_id}")
+    assert core.request("POST", f"/v1/assets/{asset_id}/purge").status_code == 204
+
+    def due(tx: Write) -> None:
+        (row,) = tx.rows(jobs.select().where(jobs.c.id == job_id))
+        tx.update(jobs, row, {"run_after": tx.at})
+
+    core.core.database.writing("test", "due", due)
+    core.core.jobs.expect()
+    error = ended(core, job_id)["error"]
+    assert (error["code"], error["retryable"]) == ("invalid_input", False)
 
 
 def test_a_line_that_is_too_long_is_left_out(core: RunningCore, world: World) -> None:

@@ -215,7 +215,9 @@ def assets(
     `mime_type` takes a trailing `/*`: `image/*` is every picture. `linked` is `none` for the assets of nobody: those
     that no `entity_id` finds, since they have no link, or only links to entities in the trash; `some` for all others.
     `taken_since` and `taken_before` are about when a picture was taken, as far as files say so; sorted by that, those
-    that do not say it are the earliest.
+    that do not say it are the earliest. What jobs keep for themselves, such as plans and results, is of kinds below
+    `job.`, and only listed where `kind`, `content_hash`, `filename`, `entity_id`, `derived_from_asset_id` or `ids` is
+    given.
     """
     return rows.matching(
         q=q,
@@ -232,6 +234,7 @@ def assets(
         taken_since=taken_since,
         taken_before=taken_before,
         deleted=shown_as(deleted),
+        of_jobs=False,
     )
 
 

@@ -44,6 +44,9 @@ class JobType:
     max_attempts: int = attribute("How many attempts a job has, unless it says otherwise.", example=3)
     timeout_s: int | None = attribute("How long one attempt may take, in seconds.")
     concurrency: int | None = attribute("How many run at once at most.", example=1)
+    takes_asset: bool = attribute(
+        "Whether a job of it works on a stored file, and has to name it: `input_asset_id`.", example=False
+    )
     external: bool = attribute("Whether a runner runs it; false for what Core runs itself.", example=False)
     lane: str | None = attribute("Which threads of Core run it: cpu, io, net or gpu.", example="io")
 
@@ -152,6 +155,7 @@ def _of_declared(kind: DeclaredType) -> JobType:
         max_attempts=kind.max_attempts,
         timeout_s=kind.timeout_s,
         concurrency=kind.concurrency,
+        takes_asset=kind.takes_asset,
         external=False,
         lane=kind.lane,
     )
@@ -159,4 +163,4 @@ def _of_declared(kind: DeclaredType) -> JobType:
 
 def _of_row(row: AnyRow) -> JobType:
     values: dict[str, Any] = {name: row._mapping[name] for name in STORED}
-    return JobType(**values, external=True, lane=None)
+    return JobType(**values, takes_asset=False, external=True, lane=None)

@@ -133,7 +133,8 @@ class JobCreate(Input):
         default=JSONObject({}), description="What it is to work on; fits the schema of its type."
     )
     input_asset_id: RecordId | None = Field(
-        default=None, description="A stored file that it is to work on, for what is too large for `input`."
+        default=None,
+        description="A stored file that it is to work on, for what is too large for `input`; some types need one.",
     )
     priority: OrDefault[Annotated[int, Field(ge=0, le=9)]] = Field(
         default=5, description="A low one is run first."
@@ -202,6 +203,7 @@ def create(tx: Write, context: Context, input: JobCreate, **beside: Any) -> Crea
     """
     kind = kind_for(tx, context, input.job_type)
     kind.check_input(input.input)
+    kind.check_asset(input.input_asset_id)
     if input.input_asset_id is not None:
         context.actor.check(frozenset({"assets:read"}))
         require_asset(tx.connection, "/input_asset_id", input.input_asset_id)

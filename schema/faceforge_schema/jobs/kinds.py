@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from faceforge_schema.context import Core, Reader
 from faceforge_schema.declared_jobs import JobType
-from faceforge_schema.values.inputs import faults, read_json
+from faceforge_schema.values.inputs import faults, invalid, read_json
 from faceforge_storage.database.gateway import AnyRow
 from faceforge_storage.database.json_columns import dumps
 from faceforge_storage.database.tables import job_types
@@ -31,6 +31,8 @@ class Kind:
     max_attempts: int
     timeout_s: int | None
     concurrency: int | None
+    takes_asset: bool
+    """Whether a job has to name the stored file that it works on."""
     token_id: str | None
     """The token that registered it; None for the install token, and for Core's own."""
     faults_of_input: Callable[[Any], tuple[Fault, ...]]
@@ -39,6 +41,11 @@ class Kind:
     def check_input(self, value: Any, where: str = "/input") -> None:
         """Raise InvalidInput for what is no input of the kind, each fault below the pointer `where`."""
         _check(value, where, self.faults_of_input)
+
+    def check_asset(self, asset_id: str | None) -> None:
+        """Raise InvalidInput for a job without the stored file that the kind works on."""
+        if self.takes_asset and asset_id is None:
+            raise invalid("/input_asset_id", f"is required: {self.name} works on a stored file", "required")
 
     def check_output(self, value: Any, where: str = "/output") -> None:
         """Raise InvalidInput for what is no output of the kind."""
@@ -64,6 +71,7 @@ def registered(row: AnyRow) -> Kind:
         row.max_attempts,
         row.timeout_s,
         row.concurrency,
+        False,
         row.token_id,
         partial(_faults_by_schema, row.input_schema),
         partial(_faults_by_schema, row.output_schema),
@@ -77,6 +85,7 @@ def _declared(kind: JobType) -> Kind:
         kind.max_attempts,
         kind.timeout_s,
         kind.concurrency,
+        kind.takes_asset,
         None,
         partial(_faults_by_model, kind.input),
         partial(_faults_by_model, kind.output),

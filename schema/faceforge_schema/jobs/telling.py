@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import partial
 from typing import Any
 
 from faceforge_schema.context import Core
@@ -13,10 +14,9 @@ KIND = "job.progress"
 
 
 def tell_progress(core: Core, job: AnyRow, needs: Collection[str], reached: dict[str, Any]) -> None:
-    """Announce a progress to whoever may see the job, unless one was told just now. From any thread."""
-    if not core.jobs.may_tell(job.id):
-        return
-    core.events.announce(
+    """Announce a progress to whoever may see the job, a little later where one was told just now. From any thread."""
+    announce = partial(
+        core.events.announce,
         KIND,
         {"job_id": job.id, "job_type": job.job_type, **(progress.shown(reached) or {})},
         needs=core.events.types.needs["job"],
@@ -24,3 +24,4 @@ def tell_progress(core: Core, job: AnyRow, needs: Collection[str], reached: dict
         record_type="job",
         record_id=job.id,
     )
+    core.jobs.tell(job.id, announce)

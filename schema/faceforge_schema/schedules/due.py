@@ -63,6 +63,7 @@ def _make(tx: Write, core: Core, schedule: AnyRow) -> tuple[AnyRow, bool]:
     """The job, and whether it was there already. Raises NotFound for a type that is gone, InvalidInput."""
     kind = kind_of(tx.connection, core, schedule.job_type)
     kind.check_input(schedule.input)
+    kind.check_asset(None)
     return jobs.create(
         tx,
         {

@@ -211,6 +211,9 @@ def _check(tx: Write, context: Context, values: dict[str, Any]) -> None:
             times.check(values["cron"], values["time_zone"])
         except times.BadCron as error:
             raise invalid("/cron", str(error), "value_error") from None
-    kind_for(tx, context, values["job_type"]).check_input(values["input"])
+    kind = kind_for(tx, context, values["job_type"])
+    kind.check_input(values["input"])
+    if kind.takes_asset:
+        raise invalid("/job_type", "works on a stored file, which a schedule does not name")
     if values["watch"] is not None:
         context.actor.check(NEEDED)

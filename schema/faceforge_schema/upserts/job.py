@@ -52,10 +52,11 @@ class BulkUpserted(BaseModel):
     output=BulkUpserted,
     needs={"entities:write", "assets:read"},
     lane="cpu",
+    takes_asset=True,
 )
 def bulk_upsert(run: Run, input: BulkUpsertInput) -> BulkUpserted:
     """Make or change the entities of a stored file: one JSON object a line, each an item of a bulk upsert."""
-    if run.input_asset_id is None:
+    if run.input_asset_id is None:  # it was purged meanwhile
         raise invalid("/input_asset_id", "is required: the stored file with the items", "required")
     results = JobLines(run.core.home / "tmp", run.job_id, (run.checkpoint or {}).get("results", 0))
     try:

@@ -15,6 +15,7 @@ from faceforge_storage.ingest.mime import sniff
 from faceforge_storage.objects.object_file import ObjectFile
 from faceforge_storage.objects.provider import StoredObject
 from faceforge_storage.objects.staging import StagedFile, Staging
+from faceforge_storage.readings import OF_JOBS
 
 PIECE_BYTES = 1024 * 1024
 
@@ -32,8 +33,8 @@ class JobFiles:
 
     def store(self, run: Run, content: Iterable[bytes] | Path, filename: str, kind: str) -> str:
         """Keep bytes as an asset of the job; answers its id. Raises NoSpace, StorageFailed, StoreAway, Stopped."""
-        if not kind.startswith("job."):
-            raise ValueError(f"{kind}: what a job keeps for itself is of a kind job.…")
+        if not kind.startswith(OF_JOBS):
+            raise ValueError(f"{kind}: what a job keeps for itself is of a kind {OF_JOBS}…")
         assert self._loop is not None
         run.core.store.check()
         staged = self._staged(run, _pieces(content) if isinstance(content, Path) else content)

@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, and_, func, select
 
 from faceforge_storage.database.dialects import among
 from faceforge_storage.database.records import shown
 from faceforge_storage.database.tables import asset_links, assets, entities, objects
 from faceforge_storage.database.tables import entity_external_ids as external_ids
 from faceforge_storage.imports.names import folded
+from faceforge_storage.readings import kept_by_jobs
 
 NAMES_AT_ONCE = 5000
 MOST_ALIKE = 10
@@ -37,8 +38,7 @@ def assets_on(db: Connection, hashes: Iterable[str], kind: str | None) -> dict[s
 
     What a job keeps (`job.…`) is no asset that a file could be.
     """
-    of_no_job = or_(assets.c.kind < "job.", assets.c.kind > "job/")
-    fits = and_(assets.c.content_hash == objects.c.sha256, shown(assets), of_no_job)
+    fits = and_(assets.c.content_hash == objects.c.sha256, shown(assets), ~kept_by_jobs(assets.c.kind))
     if kind is not None:
         fits = and_(fits, assets.c.kind == kind)
     found = (

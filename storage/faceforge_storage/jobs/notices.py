@@ -6,14 +6,17 @@ import asyncio
 import threading
 import time
 from collections import Counter, OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import TypeVarTuple
 from weakref import WeakValueDictionary
 
 from faceforge_storage.errors import Busy
 
 TELL_SECONDS = 0.25
 MOST_TOLD = 1000
+
+Given = TypeVarTuple("Given")
 
 
 class Notices:
@@ -27,6 +30,7 @@ class Notices:
         self._of_logs: WeakValueDictionary[str, asyncio.Event] = WeakValueDictionary()
         self._waiting: Counter[str] = Counter()
         self._told: OrderedDict[str, float] = OrderedDict()
+        self._untold: dict[str, Callable[[], None]] = {}
         self._lock = threading.Lock()
         self.closed = False
 
@@ -49,17 +53,17 @@ class Notices:
         for job_id in list(self._of_logs):
             self._wake_log(job_id)
 
-    def may_tell(self, job_id: str) -> bool:
-        """Whether the progress of a job may be told now: a few times a second, however often it is said."""
-        now = time.monotonic()
+    def tell(self, job_id: str, announce: Callable[[], None]) -> None:
+        """Announce the progress of a job a few times a second, however often it is said, and in the end the last."""
         with self._lock:
-            if now - self._told.get(job_id, -1.0) < TELL_SECONDS:
-                return False
-            self._told[job_id] = now
-            self._told.move_to_end(job_id)
-            while len(self._told) > MOST_TOLD:
-                self._told.popitem(last=False)
-        return True
+            rest = self._rest(job_id)
+            if rest > 0:
+                if job_id not in self._untold:
+                    self._soon(self._tell_after, job_id, rest)
+                self._untold[job_id] = announce
+                return
+            self._note_told(job_id)
+        announce()
 
     def news(self) -> asyncio.Event:
         """The event set at the next change. Take it before looking, so that nothing is missed."""
@@ -92,10 +96,37 @@ class Notices:
             self._waiting[client] -= 1
             self._waiting += Counter()  # without those of whom none is left
 
-    def _soon(self, call: object, *arguments: str) -> None:
+    def _soon(self, call: Callable[[*Given], None], *arguments: *Given) -> None:
         if self._loop is not None:
             with suppress(RuntimeError):  # the loop has closed: nobody waits any more
-                self._loop.call_soon_threadsafe(call, *arguments)  # type: ignore[arg-type]  # one of the two below
+                self._loop.call_soon_threadsafe(call, *arguments)
+
+    def _rest(self, job_id: str) -> float:
+        """In how many seconds the progress of a job may be told again."""
+        return self._told.get(job_id, float("-inf")) + TELL_SECONDS - time.monotonic()
+
+    def _note_told(self, job_id: str) -> None:
+        self._untold.pop(job_id, None)
+        self._told[job_id] = time.monotonic()
+        self._told.move_to_end(job_id)
+        while len(self._told) > MOST_TOLD:
+            self._told.popitem(last=False)
+
+    def _tell_after(self, job_id: str, seconds: float) -> None:
+        assert self._loop is not None
+        self._loop.call_later(seconds, self._tell_last, job_id)
+
+    def _tell_last(self, job_id: str) -> None:
+        """Announce what was said last, unless it was told meanwhile; on the event loop."""
+        with self._lock:
+            announce, rest = self._untold.get(job_id), self._rest(job_id)
+            if announce is None:
+                return
+            if rest > 0:
+                self._tell_after(job_id, rest)
+                return
+            self._note_told(job_id)
+        announce()
 
     def _wake(self) -> None:
         self._news.set()

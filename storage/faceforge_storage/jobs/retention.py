@@ -19,7 +19,7 @@ from faceforge_storage.database.tables import assets as asset_table
 from faceforge_storage.database.tables import jobs
 from faceforge_storage.database.unrecorded_tables import job_leases, job_log
 from faceforge_storage.errors import FaceForgeError
-from faceforge_storage.readings import OF_JOBS
+from faceforge_storage.readings import kept_by_jobs
 from faceforge_storage.scheduling.fair_queue import OWN
 from faceforge_storage.stored_bytes import StoredBytes
 
@@ -108,6 +108,5 @@ def _oldest(tx: Write, before: str) -> list[str]:
 
 def _files(tx: Write, job_ids: list[str]) -> Sequence[AnyRow]:
     """The assets that the jobs have kept for themselves, also those that are in the trash."""
-    kept, owner = asset_table.c.kind, asset_table.c.owner
-    of_jobs = kept.between(OF_JOBS, OF_JOBS + "\U0010ffff")
-    return tx.rows(select(asset_table).where(of_jobs, among(owner["id"].as_string(), job_ids)))
+    theirs = among(asset_table.c.owner["id"].as_string(), job_ids)
+    return tx.rows(select(asset_table).where(kept_by_jobs(asset_table.c.kind), theirs))

@@ -68,6 +68,7 @@ NOUN = Noun(
                     "/input/pages", lambda w: {"input": {"job_type": w.job_type, "input": {"pages": "a"}}}
                 ),
                 invalid("/priority", lambda w: {"input": {"job_type": w.job_type, "priority": 10}}),
+                invalid("/input_asset_id", lambda _: {"input": {"job_type": "core.bulk_upsert"}}),
                 Bad(
                     lambda w: {"input": {"job_type": w.job_type, "input_asset_id": UNKNOWN}},
                     422,

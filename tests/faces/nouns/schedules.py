@@ -59,6 +59,7 @@ NOUN = Noun(
                 invalid("/cron", lambda w: new(w, watch="/tmp")),
                 invalid("/time_zone", lambda w: new(w, time_zone="Europe/Atlantis")),
                 invalid("/job_type", lambda w: new(w, job_type="test.unknown")),
+                invalid("/job_type", lambda w: new(w, job_type="core.bulk_upsert")),
                 invalid("/input/number", lambda w: new(w, input={"number": "one"})),
             ),
         ),

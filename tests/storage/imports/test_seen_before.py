@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from trees import tree, walked
 
+from faceforge_storage.assets import add_objects
 from faceforge_storage.database.database import Database
+from faceforge_storage.imports import known_files
 from faceforge_storage.imports.closed import Closed
 from faceforge_storage.imports.hashing import Changed, sha256_of
 from faceforge_storage.imports.identity import Identity, identity_of
@@ -47,6 +49,25 @@ def test_a_file_is_known_by_its_numbers_as_long_as_it_is_as_it_was(database: Dat
     database.writing("test", "remember", lambda tx: remember(tx, again))
     del hashes[first]
     assert database.reading(hashes_of, [first, *hashes, *again]) == {**hashes, **again}
+
+
+async def test_files_whose_bytes_are_gone_are_forgotten(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In parts, each with a place to begin at, whichever of its files go."""
+    monkeypatch.setattr(known_files, "BATCH", 2)
+    monkeypatch.setattr(known_files, "PAUSE_SECONDS", 0)
+    hashes = {Identity(dev, inode, 3, 4, 5): f"{inode}{dev}" * 32 for inode in (1, 2, 3) for dev in (0, 1, 2)}
+    stored = {each: sha256 for each, sha256 in hashes.items() if sha256[:2] in ("11", "12", "30", "32")}
+    place = {"size_bytes": 3, "provider": "filesystem", "bucket": "", "key": "k"}
+    database.writing("test", "remember", lambda tx: remember(tx, hashes))
+    database.writing(
+        "test",
+        "store",
+        lambda tx: add_objects(tx, [({**place, "sha256": each}, {}) for each in stored.values()]),
+    )
+    await known_files.forget(database)
+    assert database.reading(hashes_of, hashes) == stored
 
 
 def test_what_is_hashed_is_the_file_that_was_found(tmp_path: Path) -> None:
