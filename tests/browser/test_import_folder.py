@@ -62,6 +62,10 @@ def number(page: Page, words: str) -> str:
     return page.locator(".tiles > div", has=page.get_by_text(words)).locator("dd").first.inner_text()
 
 
+def whole(text: str) -> int:
+    return int(text.replace(",", ""))
+
+
 def test_a_folder_is_found_by_clicks_by_keys_and_by_writing(library: Visit, place: Path) -> None:
     page = library.open("/import")
     field = page.get_by_label("Folder on this machine")
@@ -84,7 +88,7 @@ def test_a_folder_is_found_by_clicks_by_keys_and_by_writing(library: Visit, plac
     expect(field).to_have_value(f"{place}/renders")
     field.fill("/etc")
     page.get_by_role("button", name="Look into it").click()
-    expect(page.locator("#folders .err")).to_contain_text("does not lie in a root")
+    expect(page.locator("#folders .err")).to_contain_text("lies outside the places that imports may read")
     library.forgive("422")
 
 
@@ -164,13 +168,18 @@ def test_an_import_is_stopped_and_gone_on_with(library: Visit, place: Path, real
     page.get_by_role("button", name="Stop…").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("Stop the import?")
+    expect(dialog).to_contain_text(re.compile("[1-9][0-9,]* files are in and stay. You can go on later."))
     dialog.get_by_role("button", name="Stop", exact=True).click()
-    expect(page.locator("#job")).to_contain_text("It was stopped.")
+    expect(page.locator("#job")).to_contain_text(re.compile("Stopped after [0-9,]+ files. They stay."))
+    copied, to_come = (whole(number(page, words)) for words in ("copied", "still to come"))
+    assert 0 < copied < 3000
+    assert copied + to_come == 3000
     assert real_core.client.get(f"/v1/jobs/{job}").json()["state"] == "cancelled"
     page.get_by_role("button", name="Try again").click()
     page.wait_for_url(re.compile(f"/jobs/(?!{job})"))
     expect(page.locator("#job")).to_contain_text("What came of it")
-    assert 0 < int(number(page, "copied").replace(",", "")) < 3000
+    assert whole(number(page, "copied")) == to_come
+    assert whole(number(page, "were here already")) == copied
     assert real_core.client.get("/v1/assets?filename=2999.bin").json()["items"] != []
 
 
