@@ -92,6 +92,19 @@ def test_a_folder_is_found_by_clicks_by_keys_and_by_writing(library: Visit, plac
     library.forgive("422")
 
 
+def test_what_is_wrong_is_brought_into_view_and_focused(library: Visit) -> None:
+    library.page.set_viewport_size({"width": 360, "height": 740})
+    page = library.open("/import")
+    field = page.get_by_label("Folder on this machine")
+    field.fill("/etc")
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    expect(field).not_to_be_in_viewport()
+    page.get_by_role("button", name="Look into it").press("Enter")
+    expect(field).to_be_in_viewport(ratio=1)
+    expect(field).to_be_focused()
+    library.forgive("422")
+
+
 def test_a_plan_is_looked_at_decided_on_and_run(library: Visit, place: Path, real_core: CoreProcess) -> None:
     page = library.open(f"/import?path={place}/renders")
     page.get_by_label("Whoever the folders right in it are named after").check()
@@ -177,7 +190,7 @@ def test_an_import_is_stopped_and_gone_on_with(library: Visit, place: Path, real
     assert real_core.client.get(f"/v1/jobs/{job}").json()["state"] == "cancelled"
     page.get_by_role("button", name="Try again").click()
     page.wait_for_url(re.compile(f"/jobs/(?!{job})"))
-    expect(page.locator("#job")).to_contain_text("What came of it")
+    expect(page.locator("#job")).to_contain_text("What came of it", timeout=60_000)
     assert whole(number(page, "copied")) == to_come
     assert whole(number(page, "were here already")) == copied
     assert real_core.client.get("/v1/assets?filename=2999.bin").json()["items"] != []

@@ -38,6 +38,10 @@ class Picture:
         return f"{self.shot}-{self.width}-{self.scheme}.webp"
 
 
+HEARS_NO_MORE = """() => ["ff:progress", "ff:event"].forEach((name) =>
+  document.addEventListener(name, (event) => event.stopImmediatePropagation(), true))"""
+
+
 def _palette(page: Page) -> None:
     page.keyboard.press("Control+k")
     page.keyboard.type("mi")
@@ -60,8 +64,10 @@ def _running(page: Page) -> None:
         "() => parseInt(document.querySelector('ff-job [data-part=percent]')?.textContent) > 30",
         timeout=120_000,
     )
+    page.route("**/v1/jobs/*/log?*", lambda route: route.abort())
     page.reload()  # the page itself looks for what has arrived only now and then
     page.get_by_role("heading", name="Arriving").wait_for(timeout=60_000)
+    page.evaluate(HEARS_NO_MORE)  # the import may end before the pictures of its files are there
 
 
 MIRA, PORTRAIT = "Mira Okonkwo", "mira - portrait.jpg"
