@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from importlib.metadata import entry_points, version
@@ -42,6 +43,12 @@ def main() -> None:
     takes_any_letter(sys.stdout)
     try:
         app()
+        sys.stdout.flush()
+    except (
+        BrokenPipeError
+    ):  # whoever reads, such as `head`, has seen enough; nothing may be written at the end either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except FaceForgeError as error:
         said = (f"faceforge: {error.detail}", error.as_json()["hint"])
         print(*map(harmless, said), sep="\n", file=sys.stderr)

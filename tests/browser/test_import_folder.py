@@ -63,6 +63,10 @@ def number(page: Page, words: str) -> str:
     return page.locator(".tiles > div", has=page.get_by_text(words)).locator("dd").first.inner_text()
 
 
+def whole(text: str) -> int:
+    return int(text.replace(",", ""))
+
+
 def test_a_folder_is_found_by_clicks_by_keys_and_by_writing(library: Visit, place: Path) -> None:
     page = library.open("/import")
     field = page.get_by_label("Folder on this machine")
@@ -85,7 +89,20 @@ def test_a_folder_is_found_by_clicks_by_keys_and_by_writing(library: Visit, plac
     expect(field).to_have_value(f"{place}/renders")
     field.fill("/etc")
     page.get_by_role("button", name="Look into it").click()
-    expect(page.locator("#folders .err")).to_contain_text("does not lie in a root")
+    expect(page.locator("#folders .err")).to_contain_text("lies outside the places that imports may read")
+    library.forgive("422")
+
+
+def test_what_is_wrong_is_brought_into_view_and_focused(library: Visit) -> None:
+    library.page.set_viewport_size({"width": 360, "height": 740})
+    page = library.open("/import")
+    field = page.get_by_label("Folder on this machine")
+    field.fill("/etc")
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    expect(field).not_to_be_in_viewport()
+    page.get_by_role("button", name="Look into it").press("Enter")
+    expect(field).to_be_in_viewport(ratio=1)
+    expect(field).to_be_focused()
     library.forgive("422")
 
 
@@ -167,14 +184,17 @@ def test_an_import_is_stopped_and_gone_on_with(library: Visit, place: Path, real
     page.get_by_role("button", name="Stop…").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("Stop the import?")
+    expect(dialog).to_contain_text(re.compile("[1-9][0-9,]* files are in and stay. You can go on later."))
     dialog.get_by_role("button", name="Stop", exact=True).click()
-    expect(page.locator("#job")).to_contain_text("It was stopped.")
+    expect(page.locator("#job")).to_contain_text(re.compile("Stopped after [0-9,]+ files. They stay."))
+    copied, to_come = (whole(number(page, words)) for words in ("copied", "still to come"))
+    assert (copied, to_come) == (AT_ONCE, count - AT_ONCE)
     assert real_core.client.get(f"/v1/jobs/{job}").json()["state"] == "cancelled"
     real_core.release()
     page.get_by_role("button", name="Try again").click()
     page.wait_for_url(re.compile(f"/jobs/(?!{job})"))
     expect(page.locator("#job")).to_contain_text("What came of it")
-    assert number(page, "copied") == str(count - AT_ONCE)
+    assert (whole(number(page, "copied")), whole(number(page, "were here already"))) == (to_come, copied)
     assert real_core.client.get(f"/v1/assets?filename={count - 1}.bin").json()["items"] != []
 
 

@@ -11,7 +11,7 @@ from sample import studio
 from sample.cast import CAST
 from sample.library import Planned, planned
 
-SOME, EACH, AGAIN = 6, 4, 12
+SOME, EACH, AGAIN = 6, 4, 24
 """How many of the cast have a folder, how many pictures each, and how often each picture is in it."""
 PADDING = 600_000
 """Bytes behind each picture, which make it another one and the import long enough to be looked at."""
@@ -19,9 +19,9 @@ NEW = "Sister Marrow"
 UNKNOWN = '{"entities": [{"external_id": {"namespace": "stash", "value": "77aa-0b"}}]}'
 
 
-def fill(folder: Path) -> Path:
-    """Make the folder; answers its path."""
-    dice = Random("renders")
+def fill(folder: Path, seed: str = "renders") -> None:
+    """Make the folder. With another `seed` each picture in it is another one, so that all come in once more."""
+    dice = Random(seed)
     for name, picture in _pictures():
         content = studio.make(picture)
         for number in range(AGAIN):
@@ -34,11 +34,11 @@ def fill(folder: Path) -> Path:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content + dice.randbytes(PADDING))
     wip = folder / "_wip"
-    wip.mkdir()
+    wip.mkdir(exist_ok=True)
     (wip / "seance_03.txt").write_text("Who is at the table?")
     (wip / "seance_03.txt_meta.json").write_text(UNKNOWN)
+    (wip / "latest.psd").unlink(missing_ok=True)
     (wip / "latest.psd").symlink_to("gone.psd")
-    return folder
 
 
 def _pictures() -> Iterator[tuple[str, Planned]]:

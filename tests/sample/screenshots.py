@@ -125,6 +125,8 @@ def _library(kept: Path | None) -> Iterator[RunningCore]:
 
 def _take(browser: Browser, core: RunningCore, picture: Picture, folder: Path) -> None:
     shot = SHOTS[picture.shot]
+    if shot.anew:
+        fill(core.folder, picture.filename)
     with _signed_in(browser, core, picture, shot) as page:
         page.goto(core.address(shot))
         if shot.prepare is not None:

@@ -18,6 +18,8 @@ class Shot:
     entity: str = ""
     file: str = ""
     prepare: Prepare | None = None
+    anew: bool = False
+    """Whether nothing of the folder to bring in may be here already."""
     empty: bool = False
     """Whether the library is one that nothing is in yet."""
     signed_out: bool = False
@@ -34,6 +36,10 @@ class Picture:
     @property
     def filename(self) -> str:
         return f"{self.shot}-{self.width}-{self.scheme}.webp"
+
+
+HEARS_NO_MORE = """() => ["ff:progress", "ff:event"].forEach((name) =>
+  document.addEventListener(name, (event) => event.stopImmediatePropagation(), true))"""
 
 
 def _palette(page: Page) -> None:
@@ -58,7 +64,10 @@ def _running(page: Page) -> None:
         "() => parseInt(document.querySelector('ff-job [data-part=percent]')?.textContent) > 30",
         timeout=120_000,
     )
-    page.get_by_role("list", name="Files that arrived").wait_for(timeout=60_000)
+    page.route("**/v1/jobs/*/log?*", lambda route: route.abort())
+    page.reload()  # the page itself looks for what has arrived only now and then
+    page.get_by_role("heading", name="Arriving").wait_for(timeout=60_000)
+    page.evaluate(HEARS_NO_MORE)  # the import may end before the pictures of its files are there
 
 
 MIRA, PORTRAIT = "Mira Okonkwo", "mira - portrait.jpg"
@@ -84,7 +93,7 @@ SHOTS: dict[str, Shot] = {
     "history": Shot("/history"),
     "import": Shot("/import?path={folder}&whom=first_folder&create=1"),
     "import-plan": Shot("/import?path={folder}&whom=first_folder&create=1", prepare=_plan),
-    "import-running": Shot("/import?path={folder}&whom=first_folder&create=1", prepare=_running),
+    "import-running": Shot("/import?path={folder}&whom=first_folder&create=1", prepare=_running, anew=True),
     "jobs": Shot("/jobs"),
     "schedules": Shot("/jobs/schedules"),
     "new-schedule": Shot("/jobs/schedules/new"),
@@ -121,6 +130,7 @@ GUIDE = [
     Picture("viewer", scheme="dark"),
     Picture("import"),
     Picture("import-plan"),
+    Picture("import-running", scheme="dark"),
     Picture("trash"),
     Picture("access"),
 ]

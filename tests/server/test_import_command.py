@@ -114,12 +114,27 @@ def test_jobs_are_a_table_and_each_can_be_looked_at(core: CoreProcess, folder: P
     head, newest, *_ = listed.stdout.splitlines()
     assert head.split() == ["ID", "STATE", "TYPE", "MADE", "PROGRESS"]
     assert newest.split()[1:3] == ["succeeded", "core.bulk_import"]
+    assert newest.endswith(f"{folder}: 3 copied")
     shown = run("job", newest.split()[0], home=core.home.root)
     assert shown.returncode == 0
     assert re.search(r"^state +succeeded$", shown.stdout, re.MULTILINE)
+    assert re.search(rf"^import +{re.escape(str(folder))}: 3 copied$", shown.stdout, re.MULTILINE)
+    assert "plan_asset_id" not in shown.stdout
     followed = run("job", newest.split()[0], "--follow", home=core.home.root)
     assert followed.returncode == 0
     assert re.search(r"^\d\d:\d\d:\d\d info ", followed.stdout, re.MULTILINE)
+
+
+def test_whoever_reads_only_the_beginning_gets_no_traceback(core: CoreProcess, folder: Path) -> None:
+    run("import", str(folder), "--plan", home=core.home.root)
+    words = [*COMMAND, "jobs", "--home", str(core.home.root)]
+    read, written = os.pipe()
+    os.close(read)
+    ended = subprocess.run(
+        words, check=False, stdout=written, stderr=subprocess.PIPE, text=True, timeout=SECONDS
+    )
+    os.close(written)
+    assert (ended.returncode, ended.stderr) == (1, "")
 
 
 def test_a_job_that_is_not_there_is_said(core: CoreProcess) -> None:

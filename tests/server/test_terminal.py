@@ -77,4 +77,4 @@ def test_where_no_terminal_is_lines_of_progress_are_few_and_plain() -> None:
         line.show(number / 100, f"{number} files")
     line.say("All is in.")
     line.end()
-    assert written.getvalue().splitlines() == ["0 files", "All is in."]
+    assert written.getvalue().splitlines() == ["0 % 0 files", "All is in."]

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from faceforge_storage.errors import InvalidInput
+from faceforge_ui.imports.outcome import outcome_of
 from faceforge_ui.jobs.schedules.times import cron_of, times
 from faceforge_ui.jobs_told.progress import lasted, progress, shares
+from faceforge_ui.jobs_told.stays import failed, stopped
 from faceforge_ui.jobs_told.told import told
 from faceforge_ui.serving import Form
 from faceforge_ui.settings.access.permissions import choices, in_words
@@ -57,6 +59,7 @@ def test_an_import_is_called_after_its_folder() -> None:
         (a_job(pauseRequestedAt=_at(1)), "pausing"),
         (a_job("SUCCEEDED"), "done"),
         (a_job("SUCCEEDED", output={"result": {"copied": 3, "failed": 1}}), "done in part"),
+        (a_job("SUCCEEDED", output={"result": {"copied": 3, "skipped": 1}}), "done in part"),
         (a_job("FAILED", error={"code": "no", "message": "No.", "retryable": False}), "failed"),
         (a_job("CANCELLED"), "stopped"),
     ],
@@ -85,7 +88,49 @@ def test_what_waits_says_for_what() -> None:
 def test_what_stays_is_told_before_it_is_stopped() -> None:
     far = {"fraction": 0.5, "counts": {"copied": 2104, "linked": 301}, "message": ""}
     assert told(a_job(progress=far), NOW).safe == "2,405 files are in and stay. You can go on later."
-    assert told(a_job(), NOW).safe == "Nothing has been changed yet. You can begin again later."
+    one = {"fraction": 0.5, "counts": {"copied": 1}, "message": ""}
+    assert told(a_job(progress=one), NOW).safe == "1 file is in and stays. You can go on later."
+    plan = a_job(input={**FOLDER, "dry_run": True}, progress=far)
+    assert told(plan, NOW).safe == "Nothing has been changed yet. You can begin again later."
+
+
+def test_an_import_that_has_told_no_number_yet_claims_nothing_of_what_is_in() -> None:
+    """It may go on after a pause: then it has brought files in, though nothing is told yet."""
+    assert told(a_job(), NOW).safe == "What is in by then stays. You can go on later."
+
+
+FAR = {"fraction": 0.5, "counts": {"copied": 2700, "here": 12, "done": 2712, "total": 12012}}
+KEPT = {"run": {"counts": {"copied": 2741, "here": 12, "done": 2753, "bytes": 5_000_000}}}
+
+
+def test_an_import_that_was_stopped_says_what_is_in_and_how_to_go_on() -> None:
+    job = a_job("CANCELLED", progress=FAR, checkpoint=KEPT)
+    assert stopped(job) == ("Stopped after 2,753 files.", "They stay. Try again goes on with the rest.")
+    assert told(job, NOW).result == "2,741 copied, 12 already here"
+    outcome = outcome_of(job)
+    assert outcome is not None
+    assert (outcome.copied, outcome.here, outcome.unreached) == (2741, 12, 9259)
+    assert (outcome.size, outcome.retry, outcome.again) == ("5.0 MB", False, "")
+
+
+@pytest.mark.parametrize(
+    ("job", "title", "text"),
+    [
+        (a_job("CANCELLED"), "It was stopped before a file came in.", "Try again begins anew."),
+        (a_job("CANCELLED", input={**FOLDER, "dry_run": True}), "It was stopped.", "Nothing was changed."),
+        (a_job("CANCELLED", jobType="shop.upscale"), "It was stopped.", "What it had done stays."),
+    ],
+)
+def test_where_nothing_came_in_no_number_is_claimed(job: dict[str, Any], title: str, text: str) -> None:
+    assert stopped(job) == (title, text)
+    assert outcome_of(job) is None
+
+
+def test_an_import_that_failed_says_what_is_in_beside_its_error() -> None:
+    error = {"code": "storage_failed", "message": "The disk refused.", "retryable": True}
+    job = a_job("FAILED", error=error, progress=FAR)
+    assert failed(job) == "2,712 files came in before. They stay. Try again goes on with the rest."
+    assert failed(a_job("FAILED", error=error)) == ""
 
 
 def test_progress_is_one_number_with_its_rest_and_rate() -> None:
@@ -93,14 +138,23 @@ def test_progress_is_one_number_with_its_rest_and_rate() -> None:
         {
             "fraction": 0.5766,
             "message": "a.png",
-            "counts": {"copied": 3, "linked": 1, "bytes": 10},
+            "counts": {"copied": 3, "linked": 1, "bytes": 10, "done": 4, "total": 4186},
             "rate": 148_000_000.0,
             "etaS": 270,
         }
     )
     assert (said.percent, said.left, said.rate) == ("57 %", "about 4 min 30 s left", "148 MB/s")
-    assert [words for _, words in said.tally] == ["3 copied", "1 linked"]
+    assert [words for _, words in said.tally] == ["3 copied", "1 linked", "4,182 to go"]
     assert said.copied == pytest.approx(0.5766 * 0.75)
+
+
+def test_what_rests_does_not_say_what_it_does_nor_how_fast() -> None:
+    said = progress({"fraction": 0.5, "message": "Bringing files in", "rate": 3, "etaS": 9}, running=False)
+    assert (said.percent, said.message, said.rate, said.left) == ("50 %", "", "", "")
+
+
+def test_the_last_moment_has_no_length() -> None:
+    assert progress({"fraction": 0.99, "etaS": 0.2}).left == "almost done"
 
 
 def test_nobody_knows_how_far_a_job_is_that_does_not_say() -> None:

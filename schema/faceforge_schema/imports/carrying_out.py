@@ -26,6 +26,7 @@ from faceforge_storage.errors import NoSpace
 from faceforge_storage.imports.copying import CHANGED, Copied, discard
 from faceforge_storage.imports.plan_format import Option, PlanReader, decide
 from faceforge_storage.imports.source_folder import SourceFolder
+from faceforge_storage.words import count, plural
 
 FULL_S = 5.0
 """How soon it is tried again while the disk is full."""
@@ -92,9 +93,8 @@ class _Carrying:
     def go(self) -> None:
         """All batches from where an earlier attempt has come to."""
         total, place = self._plan.summary, self._results.place
-        self._run.log(
-            "info", f"{'Going on with' if place else 'Bringing in'} {total.found} files", bytes=total.bytes
-        )
+        words = f"{'Going on with' if place else 'Bringing in'} {plural(total.found, 'file')}"
+        self._run.log("info", words, bytes=total.bytes)
         if self._moves and place:
             self._finish_moves()
         bringer = Bringer(self._run, self._folder)
@@ -190,7 +190,7 @@ class _Carrying:
         self._bytes = max(self._bytes, counts["bytes"] + copied)
         done = (self._bytes + A_FILE * counts["done"]) / whole if whole else 1.0
         begun = SHARE if self._plans_too else 0.0
-        shown = {**{name: counts[name] for name in COUNTED}, "bytes": self._bytes}
+        shown = {**{name: counts[name] for name in COUNTED}, "total": total.found, "bytes": self._bytes}
         steps = 3 if self._plans_too else 1
         self._run.progress(begun + (1 - begun) * min(1.0, done), message, steps, steps, **shown)
 
@@ -210,12 +210,14 @@ class _Carrying:
     def _log_end(self) -> None:
         counts = self._results.counts
         text = (
-            f"{counts['copied']} files copied, {counts['linked']} linked, {counts['here']} were here already, "
-            f"{counts['skipped']} skipped, {counts['failed']} failed"
+            f"{plural(counts['copied'], 'file')} copied, {count(counts['linked'])} linked, "
+            f"{count(counts['here'])} were here already, {count(counts['skipped'])} left out, "
+            f"{count(counts['failed'])} failed"
         )
         if not counts["copied"] and not counts["linked"] and counts["here"]:
             text = (
-                f"Nothing was copied: all {counts['here']} files that could come in are here already; " + text
+                f"Nothing was copied: all {count(counts['here'])} files that could come in are here already; "
+                + text
             )
         self._run.log("info", text)
 

@@ -130,7 +130,7 @@ class Who:
         entity_id = entry if isinstance(entry, str) else entry.entity_id
         if known := answers.by_id.get(entity_id):
             return Link(self._there(known, "sidecar", where, (ID, known.id)), role)
-        return Link(None, role, self._unknown(f"the entity {entity_id[:80]}, which is not there"))
+        return Link(None, role, self._unknown(f"the entity '{entity_id[:80]}', which is not there"))
 
     def _held(self, pairs: Iterable[tuple[str, str]], answers: Answers) -> str | None:
         """Whoever has the first of some external ids that anybody has, or is going to have."""

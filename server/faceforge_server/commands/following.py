@@ -98,7 +98,7 @@ def how_far(job: Job) -> str:
         parts.append(f"{size(int(told['rate']))}/s" if "bytes" in counts else f"{told['rate']:,.0f} a second")
     if told.get("eta_s") is not None:
         parts.append(f"{duration(told['eta_s'])} left")
-    return ", ".join(each for each in parts if each) or "runs"
+    return ", ".join(each for each in parts if each) or "has begun"
 
 
 def waiting(job: Job) -> str:

@@ -30,7 +30,7 @@ RULES = {
 }
 STATES = (
     ("new", "new"),
-    ("here", "here already: nothing is copied"),
+    ("here", "here already"),
     ("undecided", "to be decided"),
     ("unreadable", "cannot be read"),
     ("growing", "still being written: left for later"),
@@ -45,6 +45,14 @@ DID = (
     ("failed", "failed"),
 )
 LEFT_OUT = ("skipped", "failed")
+BRIEFLY = (
+    ("copied", "copied"),
+    ("linked", "linked"),
+    ("here", "here already"),
+    ("skipped", "left out"),
+    ("failed", "failed"),
+)
+IMPORT = "core.bulk_import"
 
 
 class ImportNews:
@@ -134,6 +142,20 @@ def ending(job: Job, home: Path) -> Iterator[str]:
         made = (job["input"] or {}).get("decisions", {})
         if any(each["decision"] not in made for each in output["decisions"]):
             yield from ("To bring in what was left to decide, with your decisions behind it:", again)
+
+
+def in_short(job: Job) -> str:
+    """Of an import what it was of and what came of it, in a few words; nothing of another job."""
+    if job["job_type"] != IMPORT:
+        return ""
+    asked, output = job["input"] or {}, job["output"] or {}
+    of = asked.get("path") or f"plan {str(asked.get('plan_job_id') or asked.get('retry_job_id'))[:SHORT]}"
+    if output.get("result") is not None:
+        words, counts = BRIEFLY, output["result"]
+    else:
+        words, counts = STATES, output.get("plan") or {}
+    said = ", ".join(f"{count(counts[name])} {each}" for name, each in words if counts.get(name))
+    return ": ".join(filter(None, (of, said)))
 
 
 def exit_code(job: Job) -> int:

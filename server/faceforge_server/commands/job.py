@@ -67,6 +67,7 @@ def _show(found: Job) -> None:
     import json
 
     from faceforge_server.commands.following import ENDED, how_far
+    from faceforge_server.commands.import_words import in_short
     from faceforge_server.commands.terminal import harmless
     from faceforge_storage.words import full
 
@@ -81,8 +82,11 @@ def _show(found: Job) -> None:
     ]
     if found["error"]:
         lines.append(("error", f"{found['error']['message']} ({found['error']['code']})"))
+    brief = in_short(found)
+    if brief:
+        lines.append(("import", brief))
     for name, value in lines:
         print(f"{name:9}{harmless(str(value))}")
-    if found["output"] is not None:
+    if found["output"] is not None and not brief:
         written = json.dumps(found["output"], ensure_ascii=False, indent=2)
         print("output", *(harmless(line) for line in written.splitlines()), sep="\n")

@@ -21,6 +21,7 @@ def jobs(
 ) -> None:
     """List the jobs, the newest first: id, state, what, when, and how far or how it ended."""
     from faceforge_server.commands.following import SHORT, all_jobs, how_far
+    from faceforge_server.commands.import_words import in_short
     from faceforge_server.commands.terminal import shortened, table
     from faceforge_server.core_client import core_of
     from faceforge_storage.home.home import open_home
@@ -33,7 +34,9 @@ def jobs(
         return
     rows = []
     for each in found:
-        result = (each["error"] or {}).get("message") or ("" if each["finished_at"] else how_far(each))
+        result = (each["error"] or {}).get("message") or (
+            in_short(each) if each["finished_at"] else how_far(each)
+        )
         made = ago(moment(each["created_at"]))
         rows.append((each["job_id"][:SHORT], each["state"], each["job_type"], made, shortened(result, 80)))
     print(*table(("ID", "STATE", "TYPE", "MADE", "PROGRESS"), rows), sep="\n")

@@ -79,14 +79,15 @@ class ProgressLine:
         self._shown, self._next, self._drawn = "", 0.0, False
 
     def show(self, fraction: float | None, text: str) -> None:
-        """Show `text`, behind a bar where `fraction` (0 to 1) is known."""
+        """Show `text`, behind a bar or a percentage where `fraction` (0 to 1) is known."""
         if self._anew:
             bar = "" if fraction is None else f"[{'#' * int(fraction * CELLS):-<{CELLS}}] "
             width = min(shutil.get_terminal_size().columns, WIDEST) - 1
             print(f"\r\x1b[K{shortened(bar + text, width)}", end="", file=self._stream, flush=True)
             self._drawn = True
         elif text != self._shown and time.monotonic() >= self._next:
-            print(harmless(text), file=self._stream, flush=True)
+            far = "" if fraction is None else f"{int(fraction * 100)} % "
+            print(harmless(far + text), file=self._stream, flush=True)
             self._shown, self._next = text, time.monotonic() + PLAIN_SECONDS
 
     def say(self, text: str) -> None:

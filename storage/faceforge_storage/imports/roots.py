@@ -17,7 +17,7 @@ MOUNTS = ("/media", "/run/media", "/mnt", "/Volumes")
 """Where Linux and macOS mount the disks that people plug in."""
 MOST_FOLDERS = 1000
 """How many folders of one are listed."""
-HINT = "Choose a folder within the roots, which GET /v1/import/folders lists, or add one to `import.roots`."
+HINT = "Choose a folder in one of them, or add another place to `import.roots`."
 
 
 class Roots:
@@ -85,7 +85,7 @@ class Roots:
 
     def _outside(self, where: str) -> InvalidInput:
         roots = ", ".join(map(str, self.allowed)) or "none for this token"
-        message = f"The folder does not lie in a root of imports; those are: {roots}."
+        message = f"The folder lies outside the places that imports may read: {roots}."
         return _refused(where, message, "outside_roots", HINT)
 
 

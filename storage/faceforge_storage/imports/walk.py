@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 import sys
@@ -55,6 +54,13 @@ class Entered(NamedTuple):
     path: str
     has_defaults: bool
     """Whether it has a `_meta.json`."""
+
+
+PLAIN = {
+    "not_allowed": "This machine does not let FaceForge read it.",
+    "broken_link": "It is a link to something that is not there.",
+}
+"""What is said of a file by its reason, where the words of the system would tell less."""
 
 
 @dataclass(slots=True)
@@ -176,7 +182,7 @@ class Walk:
             if not stat.S_ISREG(status.st_mode):
                 raise NotEntered("special", "It is no regular file.")
             if not self._folder.may_read(path, via_link=via_link):
-                return Found(path, None, reason="not_allowed", message=os.strerror(errno.EACCES))
+                return Found(path, None, reason="not_allowed", message=PLAIN["not_allowed"])
         except OSError as refused:
             return _refused(path, refused)
         return Found(path, identity_of(status), via_link, sidecars)
@@ -234,4 +240,5 @@ def _refused(path: str, refused: OSError, otherwise: str = "not_readable") -> Fo
     if isinstance(refused, NotEntered):
         return Found(path, None, reason=refused.reason, message=str(refused))
     reason = "not_allowed" if isinstance(refused, PermissionError) else otherwise
-    return Found(path, None, reason=reason, message=refused.strerror or str(refused))
+    message = PLAIN.get(reason) or f"It cannot be read: {refused.strerror or refused}."
+    return Found(path, None, reason=reason, message=message)

@@ -23,8 +23,8 @@ def advanced(before: Progress | None, said: Progress, seconds: float) -> Progres
     old = before or {}
     fraction = _highest(old.get("fraction"), said.get("fraction"))
     counts = said.get("counts") or {}
-    units = next((counts[name] for name in COUNTED if name in counts), None)
-    pace = _pace(old.get(PACE), seconds, fraction, units)
+    unit = next((name for name in COUNTED if name in counts), None)
+    pace = _pace(old.get(PACE), seconds, fraction, unit, counts.get(unit))
     speed = pace["speed"]
     eta = None if fraction is None or not speed else round((1 - fraction) / speed, 1)
     return {
@@ -52,13 +52,20 @@ def _highest(before: float | None, said: float | None) -> float | None:
 
 
 def _pace(
-    before: dict[str, Any] | None, at: float, fraction: float | None, units: float | None
+    before: dict[str, Any] | None, at: float, fraction: float | None, unit: str | None, units: float | None
 ) -> dict[str, Any]:
-    """The pace at a moment: growth a second of the fraction (`speed`) and of the units (`rate`), averaged."""
-    if before is None or at <= before["at"]:
-        return {**(before or {"at": at, "speed": None, "rate": None}), "fraction": fraction, "units": units}
+    """The pace at a moment: growth a second of the fraction (`speed`) and of the units (`rate`), averaged.
+
+    Until `SMOOTHING_S` have passed it is the mean since the beginning, so that a slow first moment is soon outweighed.
+    It begins anew where another unit is counted.
+    """
+    if before is None or before.get("unit", "") != unit:
+        begun = {"since": at, "at": at, "speed": None, "rate": None}
+        return {**begun, "fraction": fraction, "unit": unit, "units": units}
+    if at <= before["at"]:
+        return {**before, "fraction": fraction, "units": units}
     passed = at - before["at"]
-    weight = min(1.0, passed / SMOOTHING_S)
+    weight = min(1.0, passed / min(SMOOTHING_S, at - before["since"]))
 
     def averaged(old: float | None, was: float | None, is_now: float | None) -> float | None:
         if was is None or is_now is None:
@@ -67,6 +74,7 @@ def _pace(
         return grew if old is None else old + weight * (grew - old)
 
     return {
+        **before,
         "at": at,
         "speed": averaged(before["speed"], before["fraction"], fraction),
         "rate": averaged(before["rate"], before["units"], units),

@@ -115,6 +115,7 @@ def test_what_cannot_be_read_is_reported_and_the_rest_is_found(
     monkeypatch.setattr(SourceFolder, "may_read", lambda self, path, **_: path != "c")
     found = walked(root)
     assert (paths(found), refusals(found)) == (["a"], {"c": "not_allowed", "locked": "not_allowed"})
+    assert {each.message for each in found if each.reason} == {"This machine does not let FaceForge read it."}
 
 
 @pytest.mark.parametrize(

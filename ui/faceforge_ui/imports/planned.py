@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from faceforge_ui.imports.reasons import reason
 from faceforge_ui.imports.wish import Wish
 from faceforge_ui.serving.words import bytes as size
 from faceforge_ui.serving.words import plural
 
-LEAVE_OUT = "leave_out"
+GROWING = "It is still being written; look again later."
 RULES = {
     "folder": "folder names",
     "sidecar": "sidecars",
@@ -123,7 +122,7 @@ def plan_of(
         more_owners=max(0, total["entities"] - len(_owners(output, pictures))),
         whence=_whence(output),
         decisions=[_question(each, decided) for each in output["decisions"]],
-        problems=[Problem(each["file"], reason(each["reason"], each.get("message"))) for each in problems],
+        problems=[Problem(each["file"], each.get("message") or GROWING) for each in problems],
         more_problems=max(0, unread - len(problems)),
         list=f"/v1/assets/{output['plan_asset_id']}/download" if output.get("plan_asset_id") else "",
         sentence=sentence(total, wish.mode),

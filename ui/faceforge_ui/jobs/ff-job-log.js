@@ -65,7 +65,7 @@ class JobLog extends HTMLElement {
     const fresh = entries.filter(({ seq }) => seq > Number(this.dataset.after));
     if (!fresh.length) return;
     this.dataset.after = String(fresh.at(-1).seq);
-    this.list.querySelector(".nothing-said")?.remove();
+    this.list.querySelector("[data-none]")?.remove();
     this.list.append(...fresh.map(line));
     while (this.list.childElementCount > MOST) this.list.firstElementChild.remove();
     this.count(fresh.filter(({ level }) => level in SEVERE).length);

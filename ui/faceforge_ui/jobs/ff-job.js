@@ -1,7 +1,7 @@
 // <ff-job data-job="ID">: the number, the bar and the words of a job, kept true by the ephemeral events `job.progress`: Core
 // tells them at most four times a second, and nothing is asked for.
 import { element } from "../design/element.js";
-import { percent, rest, shares, speed, tally } from "./words.js";
+import { percent, rest, safe, shares, speed, tally } from "./words.js";
 
 const SPOKEN = 25; // percent: how often a screen reader hears of it
 
@@ -24,6 +24,7 @@ class Job extends HTMLElement {
     this.write("left", rest(left));
     this.write("rate", speed(rate, counts ?? {}));
     this.place("tally").replaceChildren(...tally(counts ?? {}).map(([name, words]) => element("li", { "data-name": name }, words)));
+    this.warn(safe(counts ?? {}));
     this.draw(fraction, copied, linked);
     this.speak(fraction);
   }
@@ -35,6 +36,12 @@ class Job extends HTMLElement {
     bar.classList.toggle("good", linked > 0);
     this.place("copied").hidden = !linked;
     this.place("copied").value = copied;
+  }
+
+  /** What stays is said where one may stop it, which may be open. */
+  warn(text) {
+    const place = document.querySelector(`[data-safe="${this.dataset.job}"]`);
+    if (place && text) place.textContent = text;
   }
 
   /** At every quarter. */

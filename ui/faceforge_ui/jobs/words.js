@@ -14,7 +14,8 @@ export const percent = (fraction) => (fraction === null || fraction === undefine
 
 /** `[["copied", "2,104 copied"], …]`. */
 export function tally(counts) {
-  const told = Object.entries(COUNTED).filter(([name]) => counts[name]).map(([name, words]) => [name, `${number(counts[name])} ${words}`]);
+  const numbers = { ...counts, left: counts.left || Math.max(0, (counts.total ?? 0) - (counts.done ?? 0)) };
+  const told = Object.entries(COUNTED).filter(([name]) => numbers[name]).map(([name, words]) => [name, `${number(numbers[name])} ${words}`]);
   return told.length ? told : UNDER_WAY.filter((name) => counts[name]).map((name) => [name, `${number(counts[name])} ${name}`]);
 }
 
@@ -36,7 +37,16 @@ export function lasted(seconds) {
 }
 
 /** `about 4 min 30 s left`. */
-export const rest = (seconds) => (seconds === null || seconds === undefined ? "" : `about ${lasted(seconds)} left`);
+export function rest(seconds) {
+  if (seconds === null || seconds === undefined) return "";
+  return Math.round(seconds) ? `about ${lasted(seconds)} left` : "almost done";
+}
+
+/** What is said before an import is stopped, or nothing while nothing is in. */
+export function safe({ copied = 0, moved = 0, linked = 0 }) {
+  const done = copied + moved + linked;
+  return done ? `${number(done)} ${done === 1 ? "file is in and stays" : "files are in and stay"}. You can go on later.` : "";
+}
 
 /** `148 MB/s`, or `310 a second` of a job that counts no bytes. */
 export function speed(rate, counts) {

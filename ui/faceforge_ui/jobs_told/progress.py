@@ -42,7 +42,7 @@ class Progress:
 
 
 def progress(found: Mapping[str, Any] | None, *, running: bool = True) -> Progress:
-    """The progress of a job of the API; rate and rest are told only while it runs."""
+    """The progress of a job of the API; what it does, its rate and its rest are told only while it runs."""
     now = found or {}
     counts: Mapping[str, Any] = now.get("counts") or {}
     fraction = now.get("fraction")
@@ -50,7 +50,7 @@ def progress(found: Mapping[str, Any] | None, *, running: bool = True) -> Progre
     return Progress(
         fraction=fraction,
         percent="" if fraction is None else f"{int(fraction * 100)} %",
-        message=now.get("message") or "",
+        message=(now.get("message") or "") if running else "",
         left=rest(now.get("etaS")) if running else "",
         tally=tally(counts),
         rate=speed(now.get("rate"), counts) if running else "",
@@ -70,15 +70,24 @@ def shares(fraction: float | None, counts: Mapping[str, Any]) -> tuple[float, fl
 
 def tally(counts: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """`2,104 copied`, `301 linked`, each with its name."""
-    told = [(name, f"{count(counts[name])} {words}") for name, words in COUNTED.items() if counts.get(name)]
+    numbers = {**counts, "left": to_go(counts)}
+    told = [(name, f"{count(numbers[name])} {words}") for name, words in COUNTED.items() if numbers.get(name)]
     if told:
         return tuple(told)
     return tuple((name, f"{count(counts[name])} {name}") for name in UNDER_WAY if counts.get(name))
 
 
+def to_go(counts: Mapping[str, Any]) -> int:
+    """How many are left, as the job says or as follows from what is done."""
+    left = counts.get("left") or (counts.get("total") or 0) - (counts.get("done") or 0)
+    return max(0, left)
+
+
 def rest(seconds: float | None) -> str:
     """How long it still takes: `about 4 min 30 s left`."""
-    return "" if seconds is None else f"about {lasted(seconds)} left"
+    if seconds is None:
+        return ""
+    return f"about {lasted(seconds)} left" if round(seconds) else "almost done"
 
 
 def speed(rate: float | None, counts: Mapping[str, Any]) -> str:

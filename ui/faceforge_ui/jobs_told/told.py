@@ -11,6 +11,7 @@ from typing import Any
 
 from faceforge_ui.jobs_told.progress import Progress, lasted, progress
 from faceforge_ui.jobs_told.sorts import IMPORT, Titles, sort_of
+from faceforge_ui.jobs_told.stays import counted, is_plan, safe
 from faceforge_ui.serving.words import MONTHS, ago, moment, plural
 
 NO_TITLES: Titles = MappingProxyType({})
@@ -89,7 +90,7 @@ def told(job: Mapping[str, Any], now: datetime | None = None, known: Titles = NO
         progress=progress(job["progress"], running=job["state"] == "RUNNING"),
         moves=job["state"] == "RUNNING" or (job["state"] == "QUEUED" and bool(job["progress"])),
         is_import=job["jobType"] == IMPORT,
-        is_plan=job["jobType"] == IMPORT and bool((job["input"] or {}).get("dry_run")),
+        is_plan=is_plan(job),
         safe=safe(job),
     )
 
@@ -131,8 +132,8 @@ def state(job: Mapping[str, Any]) -> State:
 def left_over(job: Mapping[str, Any]) -> int:
     """How many files or records a finished job could not take in."""
     output = job["output"]
-    counted = output.get("result") or output if isinstance(output, Mapping) else {}
-    return sum(_number(counted, name) for name in ("failed", "changed"))
+    numbered = output.get("result") or output if isinstance(output, Mapping) else {}
+    return sum(_number(numbered, name) for name in ("failed", "changed", "skipped"))
 
 
 def went(job: Mapping[str, Any], now: datetime | None = None) -> float | None:
@@ -171,17 +172,6 @@ def coming(at: datetime, now: datetime | None = None) -> str:
     return f"{day} at {at:%H:%M}"
 
 
-def safe(job: Mapping[str, Any]) -> str:
-    """What stays when the job is stopped."""
-    counts = (job["progress"] or {}).get("counts") or {}
-    done = sum(_number(counts, name) for name in ("copied", "moved", "linked"))
-    if job["jobType"] == IMPORT and done:
-        return f"{plural(done, 'file')} {'is' if done == 1 else 'are'} in and stay. You can go on later."
-    if job["jobType"] == IMPORT:
-        return "Nothing has been changed yet. You can begin again later."
-    return "What it has done so far stays."
-
-
 def result(job: Mapping[str, Any]) -> str:
     """What came of it: its numbers, or what went wrong."""
     if job["error"]:
@@ -194,18 +184,18 @@ def result(job: Mapping[str, Any]) -> str:
 
 def numbers(job: Mapping[str, Any]) -> str:
     """The numbers of a finished job: `2,104 copied, 301 already here`."""
-    output = job["output"]
+    output = counted(job) if job["state"] == "CANCELLED" else job["output"]
     if not isinstance(output, Mapping):
         return ""
-    counted = next(
+    numbered = next(
         (output[name] for name in ("result", "plan") if isinstance(output.get(name), Mapping)), output
     )
     parts = [
-        plural(_number(counted, name), *words)
+        plural(_number(numbered, name), *words)
         if len(words) == 2
-        else f"{_number(counted, name):,} {words[0]}"
+        else f"{_number(numbered, name):,} {words[0]}"
         for name, words in COUNTED
-        if _number(counted, name)
+        if _number(numbered, name)
     ]
     return ", ".join(parts[:4])
 

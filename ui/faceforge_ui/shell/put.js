@@ -1,6 +1,8 @@
 // Puts new elements where old ones were, so that the person notices nothing but what changed.
 import { style } from "./later.js";
 
+const HEAD = 64; // px that the head of a page covers
+
 /** Replace each element by its namesake in `page`, and tell the new one by `ff:swapped`; one that has none there is gone.
  * `scroll`: where to be then; `anew`: nobody asked for it, so what is folded out stays so. */
 export function put(selectors, page, { failed = false, scroll, anew = false } = {}) {
@@ -16,7 +18,20 @@ export function put(selectors, page, { failed = false, scroll, anew = false } = 
   for (const [id, left, top] of places) document.getElementById(id)?.scrollTo({ left, top, behavior: "instant" });
   if (focus) giveBack(focus, made, failed);
   scrollTo({ left: at[0], top: at[1], behavior: "instant" });
+  if (failed) showWrong(made);
   made.forEach((one) => one.dispatchEvent(new CustomEvent("ff:swapped", { bubbles: true })));
+}
+
+/** What is wrong is brought into view where it is not: the button may be far below the field. */
+function showWrong(made) {
+  const find = (selector) => made.map((one) => one.querySelector(selector)).find(Boolean);
+  const field = find("[aria-invalid=true]");
+  const place = field ?? find("[role=alert]");
+  if (!place) return;
+  const { top, bottom } = place.getBoundingClientRect();
+  if (top >= HEAD && bottom <= innerHeight) return;
+  field?.focus({ preventScroll: true });
+  place.scrollIntoView({ block: "center", behavior: "instant" });
 }
 
 function focusIn(olds) {

@@ -40,6 +40,8 @@ class Log:
     warnings: int
     finished: bool
     """Whether nothing follows."""
+    before: int
+    """How many lines came before those."""
 
 
 async def log_of(view: View, job_id: str, warned: Mapping[str, Any]) -> Log:
@@ -52,6 +54,7 @@ async def log_of(view: View, job_id: str, warned: Mapping[str, Any]) -> Log:
         entries[-1]["seq"] if entries else begin,
         len(warned["items"]),
         found["finished"] and not found["hasMore"],
+        begin,
     )
 
 

@@ -12,11 +12,12 @@ from faceforge_ui.history.sentences import who
 from faceforge_ui.imports.outcome import outcome_of
 from faceforge_ui.imports.steps import Step, phases, steps
 from faceforge_ui.jobs.job.log import log_of, saved
-from faceforge_ui.jobs.job.readable import came, given, itself, lists
+from faceforge_ui.jobs.job.readable import came, cut, given, itself, lists
 from faceforge_ui.jobs.job.related import related
 from faceforge_ui.jobs.page import jobs
 from faceforge_ui.jobs_told.page import whole
 from faceforge_ui.jobs_told.sorts import IMPORT, titles
+from faceforge_ui.jobs_told.stays import failed, stopped
 from faceforge_ui.jobs_told.told import advice, told
 from faceforge_ui.serving import Pages, View
 
@@ -41,6 +42,9 @@ async def job(view: View) -> Response:
         steps=_steps(one) if is_run else None,
         phases=_phases(one) if said.active else None,
         advice=advice(one["error"]) if one["error"] else "",
+        error_begins=cut(one["error"]["message"]) if one["error"] else "",
+        stopped=stopped(one),
+        kept=failed(one) if one["state"] == "FAILED" else "",
         outcome=outcome_of(one) if one["jobType"] == IMPORT else None,
         log=await log_of(view, one["id"], found["warned"]),
         files=await _arrived(view, found.get("changesets")),
