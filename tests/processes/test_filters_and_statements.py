@@ -64,7 +64,6 @@ def test_the_bound_of_a_filter_is_a_setting(tmp_path: Path) -> None:
         core.kill()
 
 
-@pytest.mark.alone
 def test_distinct_requests_leave_memory_where_it_was(core: CoreProcess) -> None:
     """Distinct in the values, in their number, and in the columns, sorts and filters that make a statement's text."""
     dice = Random(8)

@@ -105,7 +105,6 @@ def test_trailers_are_bounded(standing: CoreProcess, client: socket.socket) -> N
     assert standing.client.get("/v1/assets").json()["items"] == before
 
 
-@pytest.mark.alone
 def test_a_head_without_end_costs_no_memory(standing: CoreProcess, client: socket.socket) -> None:
     process = psutil.Process(standing.process.pid)
     standing.client.get("/healthz")

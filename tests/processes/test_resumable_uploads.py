@@ -252,7 +252,6 @@ def test_a_purge_leaves_nothing_of_an_upload_that_was_finished(standing: CorePro
     assert rows(standing.home, f"SELECT count(*) FROM uploads WHERE asset_id = '{asset}'") == [(0,)]
 
 
-@pytest.mark.alone
 def test_a_large_upload_in_pieces_needs_no_memory(standing: CoreProcess) -> None:
     process = psutil.Process(standing.process.pid)
     piece = os.urandom(8 * MIB)

@@ -162,7 +162,6 @@ def test_an_upload_that_is_cut_leaves_nothing(standing: CoreProcess, way: str) -
     assert held(standing) == before
 
 
-@pytest.mark.alone
 def test_a_large_upload_needs_no_memory(standing: CoreProcess) -> None:
     """A quarter of a gigabyte that nobody declared the length of."""
     process = psutil.Process(standing.process.pid)
