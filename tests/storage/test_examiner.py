@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import select
 
 from faceforge_storage import assets, examinations, examiner, readings
+from faceforge_storage.database import tables
 from faceforge_storage.database.database import Database
 from faceforge_storage.database.gateway import Write
 from faceforge_storage.database.unrecorded_tables import readings as table
@@ -190,6 +191,27 @@ async def test_a_file_that_is_to_be_read_again_while_it_is_read_is_read_again(la
         lane.answers.go_on.set()
         await lane.until(lambda: not lane.left)
         assert lane.answers.begun == [b"here", b"here"]
+
+
+async def test_of_files_read_in_one_go_only_the_purged_one_leaves_nothing(lane: Lane) -> None:
+    """It is purged while all of them are read: what was made of it comes too late to be kept (D5)."""
+    contents = [b"gone", b"one", b"other"]
+    gone, *others = (lane.put(each) for each in contents)
+    lane.answers.slow = set(contents)
+    async with at_work(lane):
+        await lane.until(lambda: len(lane.answers.begun) == 3)
+        lane.database.writing("test", "purge", partial(_purged, gone))
+        lane.answers.go_on.set()
+        await lane.until(lambda: not lane.left)
+    made = {each: lane.examiner.renditions.find(each, 320) for each in (gone, *others)}
+    assert made == {gone: None, **dict.fromkeys(others, WEBP)}
+    assert lane.state(gone) is None
+    assert [lane.state(each) for each in others] == [("done", None)] * 2
+
+
+def _purged(sha256: str, tx: Write) -> None:
+    (asset,) = tx.rows(select(tables.assets).where(tables.assets.c.content_hash == sha256))
+    assets.purge(tx, asset)
 
 
 async def test_who_gave_up_waiting_for_thumbnails_still_counts(

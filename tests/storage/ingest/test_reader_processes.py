@@ -188,7 +188,7 @@ async def test_who_waits_goes_before_the_background_and_is_not_held_up_by_a_file
 ) -> None:
     processes = make(seconds=3)
     background = [asyncio.create_task(processes.examine(wanted(file, "hang"))) for _ in range(2)]
-    await asyncio.sleep(0.1)
+    await until(lambda: len(children()) == 1)
     await asyncio.wait_for(processes.examine(wanted(file, "size"), urgent=True), 2)
     assert not any(each.done() for each in background)
     assert len(children()) == 2
