@@ -109,7 +109,7 @@ def test_a_newcomer_has_a_described_character_in_two_minutes(newcomer: Visit, pi
     walk.press("Add height")
     walk.write("Height", "171")
     walk.press("Save")
-    expect(page.get_by_text("171 cm", exact=True)).to_be_visible()
+    expect(page.locator("#part-height").get_by_text("171 cm", exact=True)).to_be_visible()
     walk.press("Tag")
     walk.write("Tags", "protagonist")
     walk.press("Save")

@@ -126,7 +126,7 @@ def _library(kept: Path | None) -> Iterator[RunningCore]:
 def _take(browser: Browser, core: RunningCore, picture: Picture, folder: Path) -> None:
     shot = SHOTS[picture.shot]
     if shot.anew:
-        fill(core.folder, picture.filename)
+        fill(core.folder, str(time.time()))  # a library that is kept has those of the last time
     with _signed_in(browser, core, picture, shot) as page:
         page.goto(core.address(shot))
         if shot.prepare is not None:

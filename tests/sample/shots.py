@@ -38,8 +38,8 @@ class Picture:
         return f"{self.shot}-{self.width}-{self.scheme}.webp"
 
 
-HEARS_NO_MORE = """() => ["ff:progress", "ff:event"].forEach((name) =>
-  document.addEventListener(name, (event) => event.stopImmediatePropagation(), true))"""
+HEARS_NOTHING = """for (const name of ["ff:progress", "ff:event"])
+  document.addEventListener(name, (event) => event.stopImmediatePropagation(), true);"""
 
 
 def _palette(page: Page) -> None:
@@ -61,13 +61,15 @@ def _running(page: Page) -> None:
     _plan(page)
     page.get_by_role("button", name="Start the import").click()
     page.wait_for_function(
-        "() => parseInt(document.querySelector('ff-job [data-part=percent]')?.textContent) > 30",
+        "() => parseInt(document.querySelector('ff-job [data-part=percent]')?.textContent) > 30"
+        " && document.querySelector('ff-job [data-name=copied]')",
         timeout=120_000,
     )
+    # The page as it is now stays, though the import may end before the pictures of its files are there.
+    page.add_init_script(HEARS_NOTHING)
     page.route("**/v1/jobs/*/log?*", lambda route: route.abort())
-    page.reload()  # the page itself looks for what has arrived only now and then
-    page.get_by_role("heading", name="Arriving").wait_for(timeout=60_000)
-    page.evaluate(HEARS_NO_MORE)  # the import may end before the pictures of its files are there
+    page.reload()
+    page.get_by_role("heading", name="Arriving").wait_for()
 
 
 MIRA, PORTRAIT = "Mira Okonkwo", "mira - portrait.jpg"

@@ -114,11 +114,11 @@ def test_jobs_are_a_table_and_each_can_be_looked_at(core: CoreProcess, folder: P
     head, newest, *_ = listed.stdout.splitlines()
     assert head.split() == ["ID", "STATE", "TYPE", "MADE", "PROGRESS"]
     assert newest.split()[1:3] == ["succeeded", "core.bulk_import"]
-    assert newest.endswith(f"{folder}: 3 copied")
+    assert newest.endswith("my pictures: 3 copied")
     shown = run("job", newest.split()[0], home=core.home.root)
     assert shown.returncode == 0
     assert re.search(r"^state +succeeded$", shown.stdout, re.MULTILINE)
-    assert re.search(rf"^import +{re.escape(str(folder))}: 3 copied$", shown.stdout, re.MULTILINE)
+    assert re.search(r"^import +my pictures: 3 copied$", shown.stdout, re.MULTILINE)
     assert "plan_asset_id" not in shown.stdout
     followed = run("job", newest.split()[0], "--follow", home=core.home.root)
     assert followed.returncode == 0

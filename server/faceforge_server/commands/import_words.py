@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -149,7 +149,9 @@ def in_short(job: Job) -> str:
     if job["job_type"] != IMPORT:
         return ""
     asked, output = job["input"] or {}, job["output"] or {}
-    of = asked.get("path") or f"plan {str(asked.get('plan_job_id') or asked.get('retry_job_id'))[:SHORT]}"
+    plan = f"plan {str(asked.get('plan_job_id') or asked.get('retry_job_id'))[:SHORT]}"
+    path = str(asked.get("path") or plan)
+    of = PurePath(path.replace("\\", "/")).name or path
     if output.get("result") is not None:
         words, counts = BRIEFLY, output["result"]
     else:
