@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -17,6 +19,8 @@ COMMAND = [sys.executable, "-m", "faceforge_server"]
 
 
 LAST_WORDS = "Ctrl-C stops it."
+STARTED: set[CoreProcess] = set()
+"""Those that were not killed."""
 
 
 class CoreProcess:
@@ -31,6 +35,7 @@ class CoreProcess:
         self.output = (root.parent / f"{root.name}.output").open("w+")
         command = [*self.command, "serve", "--home", str(root), *(words or ("--port", "0"))]
         self.process = subprocess.Popen(command, stdout=self.output, stderr=subprocess.STDOUT)
+        STARTED.add(self)
         try:
             self._wait()
         except BaseException:
@@ -75,9 +80,21 @@ class CoreProcess:
         """Ends it at once, as a power cut would, and lets go of what the test holds."""
         self.process.kill()
         self.process.wait()
+        STARTED.discard(self)
         self.output.close()
         if hasattr(self, "client"):
             self.client.close()
+
+
+@contextmanager
+def none_left() -> Iterator[None]:
+    """Ends every Core that was started meanwhile and not killed, such as those of a test that fails."""
+    earlier = set(STARTED)
+    try:
+        yield
+    finally:
+        for each in STARTED - earlier:
+            each.kill()
 
 
 def run(*words: str, home: Path | None = None) -> subprocess.CompletedProcess[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from enum import Enum
+from functools import partial
 from typing import Annotated, Any, cast
 
 import strawberry
@@ -19,9 +20,11 @@ from faceforge_schema.declare.operation import subscription
 from faceforge_schema.declare.resources import Record, attribute, resource
 from faceforge_schema.declare.signatures import argument
 from faceforge_schema.values.scalars import EXAMPLES, BigInt, DateTime, JSONObject
+from faceforge_schema.values.visible_jobs import SUPPLIED
 from faceforge_storage import journal as rows
 from faceforge_storage.database import keyset, tables
 from faceforge_storage.database.keyset import Children, Order, Page
+from faceforge_storage.jobs.jobs import no_hidden
 
 POLL_SECONDS = 5.0
 """How long a subscription sleeps at most before it looks whether it has missed anything."""
@@ -65,6 +68,19 @@ class JournalSort(Enum):
     ID = "id"
 
 
+SEEN: dict[str, Callable[[Context], Any]] = {
+    **SUPPLIED,
+    "jobs": lambda context: "jobs:read" in context.actor.permissions,
+}
+"""What `_shown` takes."""
+
+
+def _shown(every: bool, own_types: str, permissions: str, jobs: bool) -> dict[str, Any]:
+    """What `changes_matching` takes, so that nobody hears of a job that they may not see."""
+    types = own_types if jobs else None
+    return {} if every else {"shown": partial(no_hidden, own_types=types, permissions=permissions)}
+
+
 @lookup("GET /changesets/{changeset_id}", Changeset, needs="journal:read", argument=BigInt)
 def changeset() -> Select[Any]:
     """Read a changeset by its id."""
@@ -82,8 +98,12 @@ def changesets(
     return rows.matching(ids=ids, actor=actor, operation=operation, job_id=job_id)
 
 
-@listing("GET /changes", Change, sort=JournalSort, needs="journal:read")
+@listing("GET /changes", Change, sort=JournalSort, needs="journal:read", supplied=SEEN)
 def changes(
+    every: bool,
+    own_types: str,
+    permissions: str,
+    jobs: bool,
     changeset_id: BigInt | None = None,
     record_type: str | None = None,
     record_id: str | None = None,
@@ -91,16 +111,22 @@ def changes(
         list[str] | None, argument("Any of these records, whatever their types.", [EXAMPLES["ID"]])
     ] = None,
 ) -> Select[Any]:
-    """List changes, the newest first. With `record_type` and `record_id`, the history of one record."""
+    """List changes, the newest first. With `record_type` and `record_id`, the history of one record. Those of jobs are
+    listed only for who may see the job."""
     return rows.changes_matching(
-        changeset_id=changeset_id, record_type=record_type, record_id=record_id, record_ids=record_ids
+        changeset_id=changeset_id,
+        record_type=record_type,
+        record_id=record_id,
+        record_ids=record_ids,
+        **_shown(every, own_types, permissions, jobs),
     )
 
 
-@collection(Changeset, Change, sort=JournalSort, name="changes")
-def changes_of_changeset() -> Children:
-    """The change of each record."""
-    return Children(rows.changes_matching(), lambda changeset: tables.changes.c.changeset_row == changeset)
+@collection(Changeset, Change, sort=JournalSort, name="changes", supplied=SEEN)
+def changes_of_changeset(every: bool, own_types: str, permissions: str, jobs: bool) -> Children:
+    """The change of each record; that of a job only for who may see it."""
+    found = rows.changes_matching(**_shown(every, own_types, permissions, jobs))
+    return Children(found, lambda changeset: tables.changes.c.changeset_row == changeset)
 
 
 @batched(Change, reads=rows.SIDE_READS["before"])

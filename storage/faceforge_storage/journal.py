@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from orjson import Fragment
@@ -78,9 +78,11 @@ def changes_matching(
     record_type: Wanted | None = None,
     record_id: Wanted | None = None,
     record_ids: Listed | None = None,
+    shown: Callable[[ColumnElement[Any], ColumnElement[Any]], ColumnElement[bool]] | None = None,
 ) -> Select[Any]:
     """The changes that fit every filter given, with the `at`, `actor` and `operation` of their changeset.
 
+    `shown` makes the condition for those that may be seen, of the columns for the type and the id of their record.
     Each of `before` and `after` is there as `…_text` when it can be shown as it is stored, else as `…_values`; that of
     an older change, of whose whole values the difference is still to be made, as `old_…` too.
     """
@@ -88,6 +90,8 @@ def changes_matching(
     conditions = [changes.c[name] == value for name, value in filters.items() if value is not None]
     if record_ids is not None:
         conditions.append(among(changes.c.record_id, record_ids))
+    if shown is not None:
+        conditions.append(shown(changes.c.record_type, changes.c.record_id))
     return (
         select(
             changes,

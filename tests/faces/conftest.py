@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from faces import Face, GraphqlFace, RestFace
 from running_core import RunningCore, on_a_socket, running_core
 from world import World
+
+from faceforge_server.jobs.executor import JobExecutor
 
 COUNTED = iter(range(1, 1_000_000))
 
@@ -18,6 +21,15 @@ def core(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCore]:
     """One Core for all tests of a module; they keep apart by `world`."""
     with running_core(tmp_path_factory.mktemp("core")) as made:
         yield made
+
+
+@pytest.fixture
+def no_job_is_run(core: RunningCore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Core's own jobs that are made now wait until the test is over, and those of earlier tests have ended: what a job
+    does are changesets of its own, at any time."""
+    core.let_jobs_end()
+    nothing: dict[str, Any] = {"ended": [], "reasons": {}, "claimed": [], "moments": []}
+    monkeypatch.setattr(JobExecutor, "_look_in", lambda *_: nothing)
 
 
 @pytest.fixture

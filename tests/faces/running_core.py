@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -85,6 +86,18 @@ class RunningCore:
         )
         assert made.status_code == 201, made.text
         return str(made.json()["secret"])
+
+    def let_jobs_end(self) -> None:
+        """Wait until all of Core's own jobs have ended: then nothing changes by itself any more."""
+        self.core.jobs.expect()
+        end = time.monotonic() + 60
+        while True:
+            active = self.request("GET", "/v1/jobs?active=true&limit=500").json()["items"]
+            own = [each for each in active if each["job_type"] in self.core.job_types]
+            if not own:
+                return
+            assert time.monotonic() < end, own
+            time.sleep(0.02)
 
     @contextmanager
     def statements(self) -> Iterator[list[str]]:

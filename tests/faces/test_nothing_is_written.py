@@ -26,6 +26,7 @@ def test_by_a_mutation_that_is_refused(
     core: RunningCore, face: Face, world: World, operation: str, bad: Bad
 ) -> None:
     arguments = bad.arguments(world)
+    core.let_jobs_end()
     before = everything(core)
     answer = face.call(operation, idempotency_key="key-of-a-failure", **arguments)
     assert answer.code == bad.code
@@ -36,6 +37,7 @@ def test_by_a_mutation_that_is_refused(
 def test_by_a_mutation_without_effect(core: RunningCore, face: Face, world: World, case: str) -> None:
     operation, arguments_of = WITHOUT_EFFECT[case]
     arguments = arguments_of(world)
+    core.let_jobs_end()
     observed = observe(core, lambda: face.call(operation, **arguments))
     assert observed.answer.code is None, observed.answer
     assert observed.changed_nothing
@@ -53,6 +55,7 @@ def test_only_creates_rotations_and_removals_have_no_case_without_effect() -> No
     assert recorded - covered == makes | removes | {"rotate_token"}
 
 
+@pytest.mark.usefixtures("no_job_is_run")
 @pytest.mark.parametrize("operation", CREATES)
 def test_by_a_create_that_is_sent_again_with_its_key(
     core: RunningCore, face: Face, world: World, operation: str
@@ -70,6 +73,7 @@ def test_by_a_create_that_is_sent_again_with_its_key(
 def test_by_a_statement_that_goes_round_the_gateway(core: RunningCore, world: World) -> None:
     """The engines of a running Core are the guarded ones; which statements they refuse, `tests/storage` lists."""
     assert world.ada
+    core.let_jobs_end()
     database, before = core.core.database, everything(core)
     forgery = text("UPDATE entities SET display_name = 'forged'")
     with pytest.raises(RuntimeError, match="gateway"), database.writer.begin() as db:

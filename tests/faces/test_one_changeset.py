@@ -15,12 +15,12 @@ from nouns import ROWS
 from running_core import OPERATIONS, RunningCore
 from world import World
 
-from faceforge_server.jobs.executor import JobExecutor
 from faceforge_storage.database.json_columns import same_json
 from faceforge_storage.database.json_difference import Difference, backward, forward
 from faceforge_storage.database.json_difference import difference as json_difference
 from faceforge_storage.database.tables import RECORDS
 
+pytestmark = pytest.mark.usefixtures("no_job_is_run")
 MUTATIONS = sorted(snake(name) for name, each in OPERATIONS.items() if each.root == "mutation")
 
 
@@ -65,14 +65,6 @@ def assert_public_name(change: Any, happened: Happened) -> None:
         assert change.record_id == values[public]
 
 
-@pytest.fixture
-def no_job_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a job does once it is made are changesets of its own, at any time."""
-    nothing = {"ended": [], "reasons": {}, "claimed": [], "moments": []}
-    monkeypatch.setattr(JobExecutor, "_look_in", lambda *_: nothing)
-
-
-@pytest.mark.usefixtures("no_job_is_run")
 @pytest.mark.parametrize("operation", MUTATIONS)
 def test_every_mutation(core: RunningCore, face: Face, world: World, operation: str) -> None:
     arguments = ROWS[operation].good(world)

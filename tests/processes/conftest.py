@@ -7,8 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from core_process import CoreProcess
+from core_process import CoreProcess, none_left
 from stored import until
+
+
+@pytest.fixture(autouse=True)
+def no_core_outlives_its_test() -> Iterator[None]:
+    with none_left():
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +31,8 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     disk = tmp_path / "small"
     disk.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(disk)], check=True)
-    yield disk
+    with none_left():
+        yield disk
     # What a Core started that was killed ends a moment after it, and may have a file open until then.
     until(
         lambda: subprocess.run(["umount", str(disk)], check=False, stderr=subprocess.DEVNULL).returncode == 0

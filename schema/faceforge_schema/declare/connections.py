@@ -145,21 +145,24 @@ def collection(
     name: str | None = None,
     by: str = "row_id",
     readers: Readers = NO_READERS,
+    supplied: Mapping[str, Callable[[Context], Any]] = NO_READERS,
 ) -> Callable[[Callable[P, Children]], Callable[P, Children]]:
     """A list below `owner`: `function(**filters)` answers its `Children`; one statement serves a level of a query.
 
-    `by` is the column of the owner that the children are below. What is in the trash has nothing below it. `readers`
-    and what the function is given are as in `listing`.
+    `by` is the column of the owner that the children are below. What is in the trash has nothing below it. `readers`,
+    `supplied` and what the function is given are as in `listing`.
     """
     fields = owner.__strawberry_definition__.fields  # type: ignore[attr-defined]  # owners are Strawberry types
     hides = any(each.python_name == "deleted_at" for each in fields)
 
     def declare(function: Callable[P, Children]) -> Callable[P, Children]:
         signature = signature_of(function)
+        asked = tuple(each for each in signature.arguments if each.name not in supplied)
 
         def answer(level: Level) -> OnePerParent:
             arguments = dict(level.arguments)
             page, mark = page_from(arguments, f"{owner.__name__}.{function.__name__}")
+            arguments |= {name: value(level.context) for name, value in supplied.items()}
             wanted = frozenset[str]().union(*(_wanted(each, page) for each in siblings(level.field)))
             # With the columns: of two fields with the same value, once as a literal and once by a variable, each reads
             # its own.
@@ -173,7 +176,8 @@ def collection(
             return OnePerParent(level.shared[key])
 
         reads = frozenset({by, "deleted_at"} if hides else {by})
-        add_field(owner, signature, Batch(answer, reads), Connection[node], _arguments(sort), name)  # type: ignore[valid-type]  # a type made at run time
+        shown = replace(signature, arguments=asked)
+        add_field(owner, shown, Batch(answer, reads), Connection[node], _arguments(sort), name)  # type: ignore[valid-type]  # a type made at run time
         return function
 
     return declare

@@ -79,6 +79,20 @@ def visible(job_type: ColumnElement[Any], own_types: Listed, permissions: Listed
     return or_(is_one_of(job_type, own_types), known.correlate_except(job_types))
 
 
+def no_hidden(
+    record_type: ColumnElement[Any],
+    record_id: ColumnElement[Any],
+    own_types: Listed | None,
+    permissions: Listed,
+) -> ColumnElement[bool]:
+    """Whether what two columns name is no job, or one to be seen (see `visible`); without `own_types` there is none."""
+    no_job = record_type != "job"
+    if own_types is None:
+        return no_job
+    seen = exists().where(jobs.c.id == record_id, visible(jobs.c.job_type, own_types, permissions))
+    return or_(no_job, seen.correlate_except(jobs))
+
+
 def get(db: Connection, job_id: str) -> AnyRow:
     """The row of a job, whoever may see it; raises NotFound."""
     return records.find(db, select(jobs), "id", job_id)
