@@ -102,7 +102,9 @@ def _unless_there(connection: Connection, table: Table, names: tuple[str, ...]) 
     if made is None:
         dialect = connection.dialect
         statement, order = insert_unless_there(table, names, dialect)
-        encoders = {name: table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in order}
+        encoders: dict[str, Convert | None] = {
+            name: table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in order
+        }
         made = _UNLESS_THERE[table, names] = statement, encoders
     return made
 
