@@ -12,7 +12,7 @@ from faceforge_storage.database import records
 from faceforge_storage.database.dialects import Listed, among, contains, holds_for_each
 from faceforge_storage.database.dotted import Merge, Under, fits, merged
 from faceforge_storage.database.gateway import AnyRow, Write
-from faceforge_storage.database.ids import new_id
+from faceforge_storage.database.ids import new_ids
 from faceforge_storage.database.json_columns import dumps
 from faceforge_storage.database.keyset import leave_out
 from faceforge_storage.database.prepared_select import CHUNK_ROWS
@@ -157,7 +157,9 @@ def contents_with_hash(db: Connection, algorithm: str, digits: str, limit: int) 
 
 def create(tx: Write, rows: Sequence[Values]) -> Sequence[AnyRow]:
     """Store new assets. Their bytes must be known: `add_objects` first."""
-    return tx.insert(assets, [{"id": new_id(), **DEFAULTS, **values} for values in rows])
+    ids = new_ids(len(rows))
+    new = [{"id": asset_id, **DEFAULTS, **values} for asset_id, values in zip(ids, rows, strict=True)]
+    return tx.insert(assets, new)
 
 
 def media(row: AnyRow) -> Values:

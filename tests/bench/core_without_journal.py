@@ -17,6 +17,8 @@ class Unjournalled(Write):
 
     def _fold(self, *_: Any) -> None: ...
 
+    def _fold_new(self, table: Any, new: Any, record_ids: Any) -> None: ...
+
 
 if __name__ == "__main__":
     database.Write = Unjournalled  # type: ignore[misc,attr-defined]  # the product has no hook for this

@@ -27,9 +27,9 @@ from sqlalchemy import (
 from faceforge_storage.database import tables, unrecorded_tables
 from faceforge_storage.database.clock import now
 from faceforge_storage.database.dialects import among, savepoint
-from faceforge_storage.database.json_columns import dumps, same_json
+from faceforge_storage.database.json_columns import JsonText, dumps, same_json
 from faceforge_storage.database.json_difference import difference
-from faceforge_storage.database.new_rows import insert_rows
+from faceforge_storage.database.new_rows import NewRows, insert_rows, store_rows
 from faceforge_storage.database.unrecorded import Unrecorded, Values
 from faceforge_storage.database.write_statements import (
     GATEWAY,
@@ -54,6 +54,8 @@ class _Change:
     record_id: str
     before: dict[str, Any] | None
     after: dict[str, Any] | None
+    text: JsonText | None = None
+    """`after` as JSON, where it is known."""
 
 
 @dataclass
@@ -81,15 +83,12 @@ class Write(Unrecorded):
         """
         if not rows:
             return []
-        stored, largest = insert_rows(self.connection, table, [self._stamped(table, row) for row in rows])
-        if largest > self.record_bytes:
-            raise RecordTooLarge.of(largest, self.record_bytes)
-        names = recorded_names(table)
-        places = [table.c.keys().index(name) for name in names]
-        for row, record_id in zip(stored, record_ids or self._record_ids(table, stored), strict=True):
-            after = {name: row[place] for name, place in zip(names, places, strict=True)}
-            self._fold(table, row.row_id, _Change(record_id, None, after))
-        return stored
+        stamps = self._stamps(table)
+        new = insert_rows(self.connection, table, [{**stamps, **row} for row in rows])
+        if new.largest > self.record_bytes:
+            raise RecordTooLarge.of(new.largest, self.record_bytes)
+        self._fold_new(table, new, record_ids or self._record_ids(table, new.rows))
+        return new.rows
 
     def update(
         self, table: Table, row: AnyRow, values: Values, *, expected: int | None = None, record_id: str = ""
@@ -194,7 +193,7 @@ class Write(Unrecorded):
             self._change_row(changeset, record, row_id, change, (record, change.record_id) in erased)
             for (record, row_id), change in self._changes.items()
         ]
-        insert_rows(self.connection, tables.changes, rows)
+        store_rows(self.connection, tables.changes, rows)
         if erased:
             self._erase_values(erased)
             self.erased = True
@@ -237,13 +236,21 @@ class Write(Unrecorded):
             self.connection.execute(update_rows(table), rows)
         return self.connection.execute(rows_of(table), {"numbers": list(written)}) if written else ()
 
-    def _stamped(self, table: Table, row: Values) -> dict[str, Any]:
+    def _stamps(self, table: Table) -> dict[str, Any]:
+        """What every new row of a table has."""
         stamps = {name: self.at for name in ("created_at", "updated_at") if name in table.c}
-        return {**({"version": 1} if "version" in table.c else {}), **stamps, **row}
+        return {**({"version": 1} if "version" in table.c else {}), **stamps}
 
     def _record_ids(self, table: Table, rows: Iterable[AnyRow]) -> list[str]:
         public = table.info["public"]
         return [str(row._mapping[public]) for row in rows]
+
+    def _fold_new(self, table: Table, new: NewRows, record_ids: Sequence[str]) -> None:
+        names = recorded_names(table)
+        places = [table.c.keys().index(name) for name in names]
+        for row, record_id, text in zip(new.rows, record_ids, new.records(table), strict=True):
+            after = {name: row[place] for name, place in zip(names, places, strict=True)}
+            self._fold(table, row.row_id, _Change(record_id, None, after, text))
 
     def _fold(self, table: Table, row_id: int, change: _Change) -> None:
         """Fold a change into what the transaction has already done to the same row."""
@@ -254,9 +261,10 @@ class Write(Unrecorded):
         elif first.before is None and change.after is None:
             del self._changes[key]
         elif first.before is None or first.after is None:
-            first.after = {**(first.after or {}), **(change.after or {})}
+            first.after, first.text = {**(first.after or {}), **(change.after or {})}, None
         elif change.after is None:
             first.before, first.after = {**(change.before or {}), **(first.before or {})}, None
+            first.text = None
         else:
             before = {**(change.before or {}), **first.before}
             first.after = _differing(table, before, {**first.after, **change.after})
@@ -280,7 +288,7 @@ class Write(Unrecorded):
             "record_row": row_id,
             "verb": verb,
             "before": before,
-            "after": after,
+            "after": after if after is None or change.text is None else change.text,
             "list_offsets": list_offsets,
             "erased": erased,
         }

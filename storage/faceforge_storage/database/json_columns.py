@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from json.encoder import encode_basestring
 from typing import Any
 
 from pydantic_core import from_json
@@ -17,6 +18,51 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan
 def dumps(value: object) -> str:
     """JSON as the database stores it: compact, readable, never NaN."""
     return _ENCODER.encode(value)
+
+
+class JsonText(str):
+    """JSON that `dumps` wrote, where it stands for its value: it is stored as it is."""
+
+    __slots__ = ()
+
+
+def texts_of(values: Iterable[Any], encode: Callable[[Any], Any]) -> list[Any]:
+    """A whole column of JSON as it is stored; `encode` writes one value. Many rows share one value, such as a default,
+    and many have an empty one."""
+    texts: list[Any] = []
+    last: Any = None
+    text: Any = None
+    for value in values:
+        if value is not last:
+            last = value
+            kind = type(value)
+            if kind is JsonText:
+                text = value
+            elif not value and kind in _EMPTY:
+                text = _EMPTY[kind]
+            else:
+                text = encode(value)
+        texts.append(text)
+    return texts
+
+
+_EMPTY: dict[type, str] = {list: "[]", dict: "{}"}
+
+
+def objects_of(names: Sequence[str], columns: Sequence[Sequence[Any]]) -> list[JsonText]:
+    """What `dumps` writes of the rows of a table as objects, of its columns; those of JSON are JsonText or None."""
+    members = ",".join(f"{dumps(name)}:%s" for name in names)
+    template = f"{{{members}}}"
+    texts = [[_member(each) for each in column] for column in columns]
+    return [JsonText(template % row) for row in zip(*texts, strict=True)]
+
+
+def _member(value: Any) -> str:
+    if type(value) is str:
+        return encode_basestring(value)
+    if value is None:
+        return "null"
+    return value if type(value) is JsonText else dumps(value)
 
 
 def same_json(one: object, other: object) -> bool:

@@ -6,22 +6,24 @@ A table knows its columns, and one writer its numbers, so all of it is known bef
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Table, cast, literal, select
 
 from faceforge_storage.database.dialects import next_row_id
-from faceforge_storage.database.json_columns import Json, loads_all
-from faceforge_storage.database.unrecorded import Values
+from faceforge_storage.database.json_columns import Json, JsonText, loads_all, objects_of, texts_of
 from faceforge_storage.database.write_statements import (
     GATEWAY,
     counted_columns,
     insert_all_columns,
+    insert_unless_there,
+    recorded_names,
     row_maker,
 )
 
 Convert = Callable[[Any], Any]
+Values = Mapping[str, Any]
 
 
 class _Shape(NamedTuple):
@@ -37,33 +39,100 @@ class _Shape(NamedTuple):
     """The places of the columns that hold JSON."""
     counted: tuple[int, ...]
     """Those whose bytes make the size of a record."""
+    recorded: tuple[int, ...]
+    """Those that make the record."""
     row: Callable[[Iterable[Any]], Row[Any]]
 
 
-def insert_rows(connection: Connection, table: Table, rows: Sequence[Values]) -> tuple[list[Row[Any]], int]:
-    """Insert rows; answers them as stored, in order, and how many bytes of counted JSON the largest has."""
+class NewRows(NamedTuple):
+    """Rows that were inserted, in order."""
+
+    rows: list[Row[Any]]
+    """As they are stored."""
+    recorded: list[Sequence[Any]]
+    """The columns that make their records, of JSON as text."""
+    largest: int
+    """How many bytes of counted JSON the largest has."""
+
+    def records(self, table: Table) -> list[JsonText]:
+        """What the journal has of each, as `dumps` would write it: no value is written as JSON a second time."""
+        return objects_of(recorded_names(table), self.recorded)
+
+
+def insert_rows(connection: Connection, table: Table, rows: Sequence[Values]) -> NewRows:
+    """Insert rows, of which there is at least one."""
     shape = _shape(table, connection)
+    columns = _store(connection, table, shape, rows)
+    largest = max(
+        map(sum, zip(*(map(_size, columns[place]) for place in shape.counted), strict=True)), default=0
+    )
+    texts = {place: columns[place] for place in shape.as_json}
+    for place, decode in enumerate(shape.decoders):
+        if place in texts:
+            columns[place] = loads_all(texts[place])
+        elif decode is not None:
+            columns[place] = [decode(each) for each in columns[place]]
+    recorded: list[Sequence[Any]] = [
+        [None if each is None else JsonText(each) for each in texts[place]]
+        if place in texts
+        else columns[place]
+        for place in shape.recorded
+    ]
+    made = [shape.row(values) for values in zip(*columns, strict=True)]
+    return NewRows(made, recorded, largest)
+
+
+def store_rows(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
+    """Insert rows that nobody needs again."""
+    _store(connection, table, _shape(table, connection), rows)
+
+
+def store_unless_there(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
+    """Insert rows whose key is not there yet; all have the columns of the first."""
+    statement, encoders = _unless_there(connection, table, tuple(rows[0]))
+    columns: list[list[Any]] = []
+    for name, encode in encoders.items():
+        values = [row[name] for row in rows]
+        columns.append(values if encode is None else [encode(each) for each in values])
+    connection.exec_driver_sql(statement, list(zip(*columns, strict=True)), execution_options=GATEWAY)
+
+
+def _unless_there(connection: Connection, table: Table, names: tuple[str, ...]) -> _UnlessThere:
+    made = _UNLESS_THERE.get((table, names))
+    if made is None:
+        dialect = connection.dialect
+        statement, order = insert_unless_there(table, names, dialect)
+        encoders: dict[str, Convert | None] = {
+            name: table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in order
+        }
+        made = _UNLESS_THERE[table, names] = statement, encoders
+    return made
+
+
+_UnlessThere = tuple[str, dict[str, Convert | None]]
+"""A statement, and how the values of its columns are sent, in its order."""
+_UNLESS_THERE: dict[tuple[Table, tuple[str, ...]], _UnlessThere] = {}
+
+
+def _store(connection: Connection, table: Table, shape: _Shape, rows: Sequence[Values]) -> list[list[Any]]:
+    """Insert rows; answers their columns as the driver got them."""
+    unknown = set().union(*rows) - set(shape.columns)
+    if unknown:
+        raise ValueError(f"{table.name} has no columns {sorted(unknown)}")
     first = next_row_id(connection, table)
     columns: list[list[Any]] = []
-    for name, missing, encode in zip(shape.columns, shape.missing, shape.encoders, strict=True):
+    for place, (name, missing, encode) in enumerate(
+        zip(shape.columns, shape.missing, shape.encoders, strict=True)
+    ):
         if name == "row_id":
             values: list[Any] = list(range(first, first + len(rows)))
         else:
             values = [row.get(name, missing) for row in rows]
-        columns.append(values if encode is None else [encode(each) for each in values])
-    unknown = set().union(*rows) - set(shape.columns)
-    if unknown:
-        raise ValueError(f"{table.name} has no columns {sorted(unknown)}")
+        if encode is not None:
+            values = texts_of(values, encode) if place in shape.as_json else [encode(each) for each in values]
+        columns.append(values)
     connection.exec_driver_sql(shape.statement, list(zip(*columns, strict=True)), execution_options=GATEWAY)
-    largest = max(
-        sum(_size(columns[place][number]) for place in shape.counted) for number in range(len(rows))
-    )
-    for place in shape.as_json:
-        columns[place] = loads_all(columns[place])
-    for place, decode in enumerate(shape.decoders):
-        if decode is not None and place not in shape.as_json:
-            columns[place] = [decode(each) for each in columns[place]]
-    return [shape.row(values) for values in zip(*columns, strict=True)], largest
+    return columns
 
 
 def _size(text: str | None) -> int:
@@ -93,6 +162,7 @@ def _make_shape(table: Table, connection: Connection) -> _Shape:
         tuple(column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns),
         tuple(place for place, column in enumerate(columns) if isinstance(column.type, Json)),
         tuple(table.c.keys().index(name) for name in counted_columns(table)),
+        tuple(table.c.keys().index(name) for name in recorded_names(table)),
         row_maker(table),
     )
 

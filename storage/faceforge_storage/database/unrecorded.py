@@ -23,6 +23,7 @@ from sqlalchemy import (  # allow statement: a part of the gateway
 from faceforge_storage.database import tables, unrecorded_tables
 from faceforge_storage.database.clock import now
 from faceforge_storage.database.dialects import insert_or_ignore
+from faceforge_storage.database.new_rows import store_unless_there
 from faceforge_storage.database.write_statements import GATEWAY
 
 Values = Mapping[str, Any]
@@ -54,7 +55,7 @@ class Unrecorded:
         """Store rows of a table that holds no records; those whose key is there already are left as they are."""
         check_unrecorded(table)
         if rows:
-            self.connection.execute(insert_or_ignore(table), rows, execution_options=GATEWAY)
+            store_unless_there(self.connection, table, rows)
 
     def copy_unrecorded(self, table: Table, columns: Sequence[str], found: Select[Any]) -> int:
         """Store what a statement finds, as `add_unrecorded` does; returns how many rows were new."""

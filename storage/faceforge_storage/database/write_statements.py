@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any
 
@@ -27,7 +27,7 @@ from sqlalchemy.engine import Dialect, result_tuple
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
 from faceforge_storage.database import tables
-from faceforge_storage.database.dialects import json_rows
+from faceforge_storage.database.dialects import insert_or_ignore, json_rows
 from faceforge_storage.database.json_columns import Json
 
 GATEWAY = {"gateway": True}
@@ -41,6 +41,15 @@ Returning = TypedReturnsRows[tuple[Any, ...]]
 def insert_all_columns(table: Table, dialect: Dialect) -> str:
     """The text that inserts a row of a table, of the values of all its columns in order."""
     return str(insert(table).compile(dialect=dialect))
+
+
+def insert_unless_there(table: Table, names: Sequence[str], dialect: Dialect) -> tuple[str, list[str]]:
+    """The text that inserts a row of some columns unless its key is there already, and the order of its values."""
+    unknown = set(names) - set(table.c.keys())
+    if unknown:
+        raise ValueError(f"{table.name} has no columns {sorted(unknown)}")
+    compiled = insert_or_ignore(table).compile(dialect=dialect, column_keys=list(names))
+    return str(compiled), [column.name for column in table.c if column.name in names]
 
 
 @cache

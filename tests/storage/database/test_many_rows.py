@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rows_for_tests import add_entity, dump, entity, new_database
+from rows_for_tests import add_entity, dump, entity, new_database, query
 
 from faceforge_storage.database import tables
 from faceforge_storage.database.database import Database
 from faceforge_storage.database.gateway import AnyRow, Write
+from faceforge_storage.database.json_columns import dumps
+from faceforge_storage.database.unrecorded_tables import contents
+from faceforge_storage.database.write_statements import recorded_names
 from faceforge_storage.errors import RecordTooLarge
 
 ENTITIES = tables.entities
@@ -109,3 +112,44 @@ def test_parts_may_stand_within_parts(database: Database) -> None:
         "outer"
     ]
     assert len(changes(database)) == 1
+
+
+def test_the_journal_has_a_new_row_as_the_row_itself_is_stored(database: Database) -> None:
+    """Its JSON is put together from what was stored already, and is what writing the values would give."""
+    shared = {"é\n%s": [1, 1.0, True, None, {"a": '"'}]}
+    brought = [entity(display_name='a "b" %s \u2028 \\', fields=shared, tags=["%"]), entity(fields=shared)]
+    made = database.writing("test", "add", lambda tx: tx.insert(ENTITIES, brought))
+    names = recorded_names(ENTITIES)
+    expected = [dumps({name: row._mapping[name] for name in names}) for row in made]
+    assert [
+        after for (after,) in query(database.path, "SELECT after FROM changes ORDER BY row_id")
+    ] == expected
+    assert made[0].fields is not made[1].fields
+
+
+def test_what_changes_after_it_was_made_is_journalled_as_it_ends(database: Database) -> None:
+    def work(tx: Write) -> None:
+        row = tx.insert(ENTITIES, [entity(display_name="First")])[0]
+        tx.update(ENTITIES, row, {"display_name": "Last", "tags": ["x"]})
+
+    database.writing("test", "add", work)
+    (change,) = changes(database)
+    assert (change["verb"], change["after"]["display_name"], change["after"]["tags"]) == (
+        "insert",
+        "Last",
+        ["x"],
+    )
+
+
+def test_of_unrecorded_rows_the_first_of_a_key_stays(database: Database) -> None:
+    def work(tx: Write) -> None:
+        tx.add_unrecorded(contents, [{"md5": "1", "sha256": "a"}, {"sha256": "b", "md5": None}])
+        tx.add_unrecorded(contents, [{"sha256": "a", "md5": "2"}, {"sha256": "c", "md5": "3"}])
+
+    database.writing("test", "add", work)
+    found = query(database.path, "SELECT sha256, md5 FROM contents ORDER BY sha256")
+    assert found == [("a", "1"), ("b", None), ("c", "3")]
+    with pytest.raises(ValueError, match="nothing"):
+        database.writing(
+            "test", "add", lambda tx: tx.add_unrecorded(contents, [{"sha256": "d", "nothing": 1}])
+        )
