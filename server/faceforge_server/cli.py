@@ -44,9 +44,8 @@ def main() -> None:
     try:
         app()
         sys.stdout.flush()
-    except (
-        BrokenPipeError
-    ):  # whoever reads, such as `head`, has seen enough; nothing may be written at the end either
+    except BrokenPipeError:
+        # Whoever reads, such as `head`, has seen enough; nothing may be written at the end either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except FaceForgeError as error:

@@ -68,9 +68,7 @@ class StoredBytes:
     async def _acquire(self, sha256s: Iterable[str]) -> list[asyncio.Lock]:
         locks: list[asyncio.Lock] = []
         try:
-            for each in sorted(
-                set(sha256s)
-            ):  # in order: two that want the same ones do not wait for each other
+            for each in sorted(set(sha256s)):  # two that want the same ones do not wait for each other
                 lock = self.lock(each)
                 await lock.acquire()
                 locks.append(lock)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, and_, exists, select, tuple_
 from faceforge_storage.database.database import Database
 from faceforge_storage.database.dialects import among
 from faceforge_storage.database.gateway import Write
-from faceforge_storage.database.tables import objects
+from faceforge_storage.database.tables import jobs, objects
 from faceforge_storage.database.unrecorded_tables import known_files
 from faceforge_storage.errors import FaceForgeError
 from faceforge_storage.imports.identity import Identity
@@ -75,13 +75,22 @@ async def tend(database: Database) -> None:
 
 
 async def forget(database: Database) -> None:
-    """Forget those whose bytes are not stored; should one be found again, it is read once more."""
+    """Forget those whose bytes are not stored; should one be found again, it is read once more.
+
+    None while a job is to be done: an import may have hashed them for a plan that it goes on with.
+    """
+    if await database.read(OWN, _any_job):
+        return
     last = (-1, -1)
     while (part := await database.read(OWN, _part_after, last)) is not None:
         if part.gone:
             await database.write(OWN, "core", "forget files", partial(_forget, after=last, last=part.last))
         last = part.last
         await asyncio.sleep(PAUSE_SECONDS)
+
+
+def _any_job(db: Connection) -> bool:
+    return bool(db.scalar(select(exists().where(jobs.c.finished_at.is_(None)))))
 
 
 def _forget(tx: Write, after: tuple[int, int], last: tuple[int, int]) -> None:

@@ -31,9 +31,7 @@ class Alarm:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._watch, name="alarm", daemon=True)
                 self._thread.start()
-            elif (
-                self._ends < self._wakes
-            ):  # else it looks early enough: most of the time it need not be woken
+            elif self._ends < self._wakes:  # else it looks early enough, as it mostly does
                 self._changed.notify()
         try:
             yield

@@ -10,6 +10,7 @@ import pytest
 from trees import tree, walked
 
 from faceforge_storage.assets import add_objects
+from faceforge_storage.database import tables
 from faceforge_storage.database.database import Database
 from faceforge_storage.imports import known_files
 from faceforge_storage.imports.closed import Closed
@@ -20,6 +21,7 @@ from faceforge_storage.imports.seen import SeenHashes, SizeSketch
 from faceforge_storage.imports.source_folder import SourceFolder
 from faceforge_storage.imports.spool import Spool
 from faceforge_storage.imports.walk import Entered, Walk, Wanted
+from faceforge_storage.jobs import jobs
 
 
 def test_hashes_are_known_again_however_many_they_are() -> None:
@@ -65,6 +67,15 @@ async def test_files_whose_bytes_are_gone_are_forgotten(
         "test",
         "store",
         lambda tx: add_objects(tx, [({**place, "sha256": each}, {}) for each in stored.values()]),
+    )
+    made = {"job_type": "core.bulk_import", "max_attempts": 3, "made_by": "install"}
+    waits, _ = database.writing("test", "wait", lambda tx: jobs.create(tx, made))
+    await known_files.forget(database)
+    assert database.reading(hashes_of, hashes) == hashes, "an import may go on with them"
+    database.writing(
+        "test",
+        "end",
+        lambda tx: tx.update(tables.jobs, waits, {"state": jobs.SUCCEEDED, "finished_at": tx.at}),
     )
     await known_files.forget(database)
     assert database.reading(hashes_of, hashes) == stored
