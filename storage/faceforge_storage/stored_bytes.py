@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 
 AGAIN_SECONDS = 5.0
 """How soon a store that is away is looked for again, and what could not be removed is tried again."""
+AT_ONCE = 100
+"""How many locks are taken before others on the event loop have their turn."""
 
 
 class StoredBytes:
@@ -68,7 +70,10 @@ class StoredBytes:
     async def _acquire(self, sha256s: Iterable[str]) -> list[asyncio.Lock]:
         locks: list[asyncio.Lock] = []
         try:
-            for each in sorted(set(sha256s)):  # two that want the same ones do not wait for each other
+            # In order: two that want the same ones do not wait for each other.
+            for number, each in enumerate(sorted(set(sha256s)), 1):
+                if number % AT_ONCE == 0:
+                    await asyncio.sleep(0)  # others are served between
                 lock = self.lock(each)
                 await lock.acquire()
                 locks.append(lock)
