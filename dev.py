@@ -260,13 +260,12 @@ def checks() -> list[tuple[str, list[str | Path]]]:
 
 
 def tests() -> list[tuple[str, list[str | Path]]]:
-    """Every test once: most on two workers more than there are cores, since tests wait for pages, processes and leases;
-    then one by one what measures time or memory.
+    """Every test once: most on as many workers as there are cores, then one by one what measures time or memory.
 
     Each run counts the tests of the other as deselected. A file stays on one worker: its tests share what is costly
     to start, and some check at the end what those before them left.
     """
-    workers = 2 + (os.cpu_count() or 1)
+    workers = max(2, os.cpu_count() or 1)
     # Not reordered by their number of tests: the files that come last by name are those that are done fastest.
     parallel = ["-n", str(workers), "--dist", "loadfile", "--no-loadscope-reorder", "-m", "not alone"]
     return [
