@@ -111,8 +111,8 @@ def changes(
         list[str] | None, argument("Any of these records, whatever their types.", [EXAMPLES["ID"]])
     ] = None,
 ) -> Select[Any]:
-    """List changes, the newest first. With `record_type` and `record_id`, the history of one record. Those of jobs are
-    listed only for who may see the job."""
+    """List changes, the newest first. With `record_type` and `record_id`, the history of one record. Those of jobs
+    and schedules are listed only for who may see the job or the schedule."""
     return rows.changes_matching(
         changeset_id=changeset_id,
         record_type=record_type,
@@ -124,7 +124,7 @@ def changes(
 
 @collection(Changeset, Change, sort=JournalSort, name="changes", supplied=SEEN)
 def changes_of_changeset(every: bool, own_types: str, permissions: str, jobs: bool) -> Children:
-    """The change of each record; that of a job only for who may see it."""
+    """The change of each record; that of a job or a schedule only for who may see it."""
     found = rows.changes_matching(**_shown(every, own_types, permissions, jobs))
     return Children(found, lambda changeset: tables.changes.c.changeset_row == changeset)
 

@@ -28,7 +28,7 @@ from faceforge_storage.objects.store import ObjectStore
 from faceforge_storage.readings import OF_JOBS, Outcome, Pending
 from faceforge_storage.renditions import Renditions
 from faceforge_storage.scheduling.fair_queue import OWN
-from faceforge_storage.stored_bytes import StoredBytes
+from faceforge_storage.stored_bytes import StoredBytes, to_the_end
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ class Prepared:
     sizes: tuple[int, ...] = ()
     opened: ObjectReader | None = None
     fault: Exception | None = None
-    """Why it could not be opened."""
+    """Why it could not be prepared, mostly because its bytes could not be opened."""
 
 
 Known = tuple[Pending, Mapping[str, int]]
@@ -77,6 +77,8 @@ class Examinations:
 
     def __post_init__(self) -> None:
         self._running: dict[str, asyncio.Task[Made]] = {}
+        self._awaited: set[str] = set()
+        """Those of them that were begun in turn, and for which somebody waits by now."""
         # As many as there are processes for, and one more: each that has its turn holds an open file.
         self._urgent = asyncio.Semaphore(self.at_once + 1)
 
@@ -116,9 +118,10 @@ class Examinations:
     def begin(self, sha256s: Sequence[str]) -> list[asyncio.Task[Made]]:
         """Examine contents in turn; their thumbnails are yet to be kept. One that is examined already goes on."""
         new = [each for each in sha256s if each not in self._running]
-        prepared = asyncio.ensure_future(self._prepare(new))
-        for each in new:
-            self._run(each, self._examine_in_turn(each, prepared))
+        if new:
+            prepared = asyncio.ensure_future(self._prepare(new))
+            for each in new:
+                self._run(each, self._examine_in_turn(each, prepared))
         return [self._running[each] for each in sha256s]
 
     async def examine(self, sha256: str) -> Made:
@@ -126,16 +129,24 @@ class Examinations:
 
         It goes first, its thumbnails are kept, and what takes long is left for later.
         """
-        running = self._running.get(sha256) or self._run(sha256, self._examine_soon(sha256))
+        running = self._running.get(sha256)
+        if running is None:
+            running = self._run(sha256, self._examine_soon(sha256))
+        else:
+            self._awaited.add(sha256)
+            self.processes.hasten(sha256)
         return await asyncio.shield(running)
 
     async def keep(self, made: Iterable[Made]) -> None:
         """Keep thumbnails, unless a content was purged meanwhile: in the locks in which a purge removes them."""
         thumbnails = {each.outcome.sha256: each.thumbnails for each in made if each.thumbnails}
         if thumbnails:
-            async with self.stored_bytes.holding(thumbnails):
-                there = await self.database.read(OWN, find_objects, list(thumbnails))
-                await asyncio.to_thread(self._save, {each: thumbnails[each] for each in there})
+            await to_the_end(self._keep(thumbnails))
+
+    async def _keep(self, thumbnails: Mapping[str, Mapping[int, bytes]]) -> None:
+        async with self.stored_bytes.holding(thumbnails):
+            there = await self.database.read(OWN, find_objects, list(thumbnails))
+            await asyncio.to_thread(self._save, {each: thumbnails[each] for each in there})
 
     def _save(self, thumbnails: Mapping[str, Mapping[int, bytes]]) -> None:
         for sha256, each in thumbnails.items():
@@ -148,6 +159,7 @@ class Examinations:
 
     def _ended(self, sha256: str, running: asyncio.Task[Made]) -> None:
         self._running.pop(sha256, None)
+        self._awaited.discard(sha256)
         if not running.cancelled():
             running.exception()  # whoever waits has it; nobody may be left, and asyncio would complain of that
 
@@ -179,15 +191,15 @@ class Examinations:
     def _prepared_one(self, pending: Pending, held: Mapping[str, int]) -> Prepared:
         names = (pending.mime_type, pending.filename, pending.kind, pending.blake3)
         one = Prepared(pending, File(Path(), pending.sha256, pending.size_bytes, *names))
-        one.readers = [each for each in self.readers if _wants(each, one, held)]
-        one.tools = [each for each in self.tools if _wants(each, one, held)]
-        one.sizes = self._sizes(one, held)
-        if one.readers or one.tools or one.sizes:
-            try:
+        try:
+            one.readers = [each for each in self.readers if _wants(each, one, held)]
+            one.tools = [each for each in self.tools if _wants(each, one, held)]
+            one.sizes = self._sizes(one, held)
+            if one.readers or one.tools or one.sizes:
                 one.opened, path = self._open(pending)
                 one.file = replace(one.file, path=path)
-            except Exception as fault:  # that of one holds up no other
-                one.fault = fault
+        except Exception as fault:  # that of one holds up no other
+            one.fault = fault
         return one
 
     async def _examine(
@@ -242,7 +254,7 @@ class Examinations:
         """(what each reader found in a file, its thumbnails): the tools read it beside the processes."""
         whole = frozenset(each.name for each in readers if each.reads_all_bytes)
         request = Examine(file, tuple(each.name for each in readers), sizes, whole)
-        examining = self.processes.examine(request, urgent=urgent)
+        examining = self.processes.examine(request, urgent=urgent or file.sha256 in self._awaited)
         if not tools:
             examined = await examining
             return examined.readings, examined.thumbnails

@@ -102,7 +102,7 @@ class StoredBytes:
                 if await self._database.write(turn, "core", "withdraw bytes", unnamed):
                     await asyncio.to_thread(self._store.delete, stored)
 
-        await _to_the_end(remove())
+        await to_the_end(remove())
 
     async def remove_freed(self, sha256: str, turn: Turn = OWN) -> None:
         """Remove the bytes that a purge has freed, unless a row names them again.
@@ -128,7 +128,7 @@ class StoredBytes:
                     await self._database.write(turn, "core", "remove bytes", lambda tx: _forget(tx, sha256))
 
         try:
-            await _to_the_end(remove())
+            await to_the_end(remove())
         except FaceForgeError as error:
             log.warning("the bytes of a purged asset cannot be removed now: %s", error)
             self._left = True
@@ -174,7 +174,7 @@ def _release(locks: Iterable[asyncio.Lock]) -> None:
         each.release()
 
 
-async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
+async def to_the_end(work: Coroutine[Any, Any, None]) -> None:
     """Await the work, also when this is cancelled meanwhile: a thread that still removes bytes must be in its lock."""
     task = asyncio.ensure_future(work)
     try:

@@ -360,11 +360,19 @@ def test_who_may_not_see_a_job_hears_nothing_of_it(core: RunningCore) -> None:
     assert [[each["record_id"] for each in events] for events in heard] == [[], [job_id]]
 
 
-def test_who_may_not_see_a_job_finds_it_in_no_journal(core: RunningCore) -> None:
+@pytest.mark.parametrize("record", ["job", "schedule"])
+def test_who_may_not_see_a_job_or_schedule_finds_it_in_no_journal(core: RunningCore, record: str) -> None:
     """J14"""
+
+    def made_of(kind: str) -> str:
+        if record == "job":
+            return make(core, kind)
+        body = {"name": kind, "cron": "0 3 * * *", "job_type": kind}
+        return str(core.request("POST", "/v1/schedules", json=body).json()["schedule_id"])
+
     for name, needs in {"test.closed": ["entities:write"], "test.open": []}.items():
         core.request("PUT", f"/v1/job-types/{name}", json={"needs": needs})
-    closed, opened = make(core, "test.closed"), make(core, "test.open")
+    closed, opened = made_of("test.closed"), made_of("test.open")
     document = (
         """query q($job: String) { changes(recordId: $job) { totalCount nodes { recordId changesetId } } }"""
     )

@@ -47,6 +47,7 @@ class Answers:
     begun: list[bytes] = field(default_factory=list)
     go_on: asyncio.Event = field(default_factory=asyncio.Event)
     slow: set[bytes] = field(default_factory=set)
+    hastened: list[str] = field(default_factory=list)
 
     async def examine(self, request: Examine, *, urgent: bool = False) -> Examined:
         content = request.file.path.read_bytes()
@@ -57,6 +58,9 @@ class Answers:
         return Examined(
             {each: answer(request) for each in request.readers}, dict.fromkeys(request.sizes, WEBP)
         )
+
+    def hasten(self, sha256: str) -> None:
+        self.hastened.append(sha256)
 
     def close(self) -> None:
         """Nothing runs that would have to be ended."""
@@ -212,6 +216,17 @@ async def test_of_files_read_in_one_go_only_the_purged_one_leaves_nothing(lane: 
 def _purged(sha256: str, tx: Write) -> None:
     (asset,) = tx.rows(select(tables.assets).where(tables.assets.c.content_hash == sha256))
     assets.purge(tx, asset)
+
+
+async def test_a_file_of_the_queue_is_hastened_when_somebody_waits_for_its_thumbnail(lane: Lane) -> None:
+    lane.answers.slow.add(b"slow")
+    sha256 = lane.put(b"slow")
+    async with at_work(lane):
+        await lane.until(lambda: lane.answers.begun == [b"slow"])
+        waiting = asyncio.ensure_future(lane.examiner.thumbnail(sha256, 320))
+        await lane.until(lambda: lane.answers.hastened == [sha256])
+        lane.answers.go_on.set()
+        assert await waiting == WEBP
 
 
 async def test_who_gave_up_waiting_for_thumbnails_still_counts(

@@ -42,6 +42,7 @@ class Bringer:
         """Begin to copy a batch, while the one before is stored."""
         stored = {each.file.sha256 for each in batch.incoming if each.file.stored and each.file.sha256}
         places = self._run.read(assets.find_objects, stored) if stored else {}
+        self._copier.bytes = 0  # not those of the batch before, while it is looked at what is stored already
         self._begun = batch, self._thread.submit(self._bring, batch.incoming, places)
 
     def wait(self, tell: Callable[[int], None]) -> None:

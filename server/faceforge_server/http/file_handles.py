@@ -7,8 +7,9 @@ import sys
 MOST_CONNECTIONS = 1024
 """Without a setting: far more than the tools and browsers of one home need, while strangers may fill each of them with
 half a head."""
-CORE_HANDLES = 128
-"""For the database, the log, and connections that are accepted and not counted yet."""
+CORE_HANDLES = 384
+"""For the database, the log, connections that are accepted and not counted yet, and the files of the queue that are
+about to be read, of which 256 may be open."""
 MOST_HANDLES = 65_536
 """More is not asked for: some systems say "unlimited", and mean less."""
 

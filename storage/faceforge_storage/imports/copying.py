@@ -18,6 +18,7 @@ from pathlib import Path
 
 from blake3 import blake3
 
+from faceforge_storage.errors import NoSpace, StorageFailed
 from faceforge_storage.imports.identity import Identity, identity_of
 from faceforge_storage.imports.source_folder import NotEntered, SourceFolder
 from faceforge_storage.ingest.mime import sniff
@@ -34,7 +35,8 @@ FICLONE = 0x40049409
 NO_CLONES = frozenset({errno.EOPNOTSUPP, errno.ENOTTY, errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EPERM})
 """How a file system without that refuses."""
 NEW_FILE = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-READ_ONLY = 0o444
+NEW_MODE = 0o600 if os.name == "nt" else 0o444
+"""Windows brings no read-only file to the disk; there `Arriving.prepare` makes it one."""
 Check = Callable[[], None]
 """Called between blocks; what it raises ends the copying."""
 
@@ -89,8 +91,12 @@ class Copier:
             self._hashing.shutdown()
         self._folder.close()
 
-    def copy(self, sources: Sequence[Source], arriving: Arriving, check: Check) -> list[Copied | NotCopied]:
+    def copy(
+        self, sources: Sequence[Source], arriving: Arriving, check: Check, prefix: str = ""
+    ) -> list[Copied | NotCopied]:
         """Copy files to where they arrive; for each what came of it. What ends the call leaves none of them.
+
+        The names of the copies begin with the hexadecimal digits `prefix`.
 
         Raises NoSpace and StorageFailed for what the disk of the store refuses, and what `check` raises.
         """
@@ -98,14 +104,14 @@ class Copier:
         try:
             for source in sources:
                 check()
-                outcomes.append(self._copy(source, arriving.directory, check))
+                outcomes.append(self._copy(source, f"{arriving.directory}{os.sep}{prefix}", check))
             arriving.prepare([each.staged for each in outcomes if isinstance(each, Copied)])
         except BaseException:
             discard(outcomes)
             raise
         return outcomes
 
-    def _copy(self, source: Source, arriving: Path, check: Check) -> Copied | NotCopied:
+    def _copy(self, source: Source, begin: str, check: Check) -> Copied | NotCopied:
         try:
             handle = self._folder.open(source.path, via_link=source.via_link)
         except OSError as refused:
@@ -114,7 +120,7 @@ class Copier:
             before = os.fstat(handle)
             if not is_same(identity_of(before), source.identity):
                 return CHANGED
-            path = arriving / secrets.token_hex(16)
+            path = Path(begin + secrets.token_hex(16))
             try:
                 copied = self._bytes(source, handle, path, check)
             except _Unread as refused:
@@ -132,7 +138,7 @@ class Copier:
 
     def _bytes(self, source: Source, handle: int, path: Path, check: Check) -> Copied:
         with disk_errors("to copy a file into the store"):
-            target = os.open(path, NEW_FILE, READ_ONLY)
+            target = os.open(path, NEW_FILE, NEW_MODE)
         try:
             size = source.identity.size
             if self._clones and size and self._clone(handle, target):
@@ -207,8 +213,8 @@ def discard(outcomes: Iterable[Copied | NotCopied]) -> None:
     """Remove copies that are not to be published. What cannot be removed the next start sweeps."""
     for each in outcomes:
         if isinstance(each, Copied):
-            with contextlib.suppress(OSError):
-                each.staged.path.unlink(missing_ok=True)
+            with contextlib.suppress(NoSpace, StorageFailed):
+                each.staged.discard()
 
 
 def is_same(now: Identity, planned: Identity) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import secrets
 import subprocess
 from collections.abc import Sequence
 from contextlib import suppress
@@ -13,10 +15,12 @@ from faceforge_storage.imports.copying import Check, Copied, NotCopied, Source
 from faceforge_storage.imports.copying_messages import of_arriving, of_source, outcome_of, receive, send
 from faceforge_storage.imports.source_folder import SourceFolder
 from faceforge_storage.objects.arriving import Arriving
+from faceforge_storage.objects.staging import StagedFile
 
 END_S = 5.0
 """How long the process may take to end by itself."""
-REFUSALS = {error.code: error for error in (NoSpace, StorageFailed)}
+REFUSALS = {error.code: error for error in (NoSpace, StorageFailed, Unavailable)}
+log = logging.getLogger(__name__)
 
 
 class CopyingProcess:
@@ -46,14 +50,15 @@ class CopyingProcess:
         """Copy files to where they arrive; for each what came of it. What ends the call leaves none of them.
 
         `check` is called now and then. Raises what it raises, NoSpace and StorageFailed for what the disk of the store
-        refuses, and Unavailable when the process ends.
+        refuses, and Unavailable when the process cannot go on, or ends.
         """
         self.bytes = 0
         if not sources:
             return []
+        prefix = secrets.token_hex(8)
         try:
             requests, replies = self._started()
-            send(requests, (of_arriving(arriving), [of_source(each) for each in sources]))
+            send(requests, (of_arriving(arriving), [of_source(each) for each in sources], prefix))
             while isinstance(reply := receive(replies), int):
                 self.bytes = reply
                 try:
@@ -65,12 +70,22 @@ class CopyingProcess:
                     raise
                 send(requests, True)
         except (EOFError, OSError) as gone:
-            self.close()
-            raise Unavailable("The process that copies files has ended; the log may say why.") from gone
+            self._clear_away(arriving, prefix)
+            raise Unavailable("The process that copies files has ended.") from gone
         if isinstance(reply, tuple):
-            code, detail = reply
+            code, detail, cause = reply
+            log.error("%s %s", detail, cause)
+            if code == Unavailable.code:
+                self._clear_away(arriving, prefix)
             raise REFUSALS[code](detail)
         return [outcome_of(each) for each in reply]
+
+    def _clear_away(self, arriving: Arriving, prefix: str) -> None:
+        """End the process, and remove what it had copied of what it was copying."""
+        self.close()
+        for path in arriving.directory.glob(f"{prefix}*"):
+            with suppress(NoSpace, StorageFailed):  # what cannot be removed the next start sweeps
+                StagedFile(path, "", "", 0, b"").discard()
 
     def _started(self) -> tuple[BinaryIO, BinaryIO]:
         is_new = self._process is None

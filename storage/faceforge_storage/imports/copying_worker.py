@@ -5,15 +5,17 @@ Core never imports this module; `copying_process` starts it. It ends when Core d
 
 from __future__ import annotations
 
+import logging
 import os
-import sys
 import time
+import traceback
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any, BinaryIO
 
-from faceforge_storage.errors import NoSpace, StorageFailed
+from faceforge_storage.errors import NoSpace, StorageFailed, Unavailable
 from faceforge_storage.imports.closed import Closed
-from faceforge_storage.imports.copying import Copier
+from faceforge_storage.imports.copying import Copier, discard
 from faceforge_storage.imports.copying_messages import arriving_of, of_outcome, receive, send, source_of
 from faceforge_storage.imports.source_folder import SourceFolder
 
@@ -27,8 +29,24 @@ class _Ended(Exception):
 
 def main() -> None:
     """Copy one list of files after another to where it says, until Core ends."""
+    logging.disable()  # Core has the log, and hears why
     requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    os.dup2(sys.stderr.fileno(), 1)  # what anybody prints is no message
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nowhere, 1)  # what anybody prints is no message
+    with suppress(EOFError, BrokenPipeError):  # Core has ended
+        try:
+            real, numbers = receive(requests)
+            with closing(Copier(SourceFolder(Path(real), Closed.known_by(numbers)))) as copier:
+                while True:
+                    _copy(copier, receive(requests), requests, replies)
+        except (EOFError, BrokenPipeError):
+            raise
+        except Exception:
+            send(replies, (Unavailable.code, "The files cannot be copied now.", traceback.format_exc()))
+
+
+def _copy(copier: Copier, asked: tuple[Any, ...], requests: BinaryIO, replies: BinaryIO) -> None:
+    arriving, sources, prefix = asked
     told = time.monotonic()
 
     def check() -> None:
@@ -40,23 +58,19 @@ def main() -> None:
         if not receive(requests):
             raise _Ended
 
-    with suppress(EOFError, BrokenPipeError):  # Core has ended
-        real, numbers = receive(requests)
-        copier = Copier(SourceFolder(Path(real), Closed.known_by(numbers)))
-        with closing(copier):
-            while True:
-                arriving, sources = receive(requests)
-                copier.bytes = 0
-                try:
-                    outcomes = copier.copy(
-                        [source_of(each) for each in sources], arriving_of(arriving), check
-                    )
-                except (NoSpace, StorageFailed) as refused:
-                    send(replies, (refused.code, refused.detail))
-                except _Ended:
-                    send(replies, ("", ""))
-                else:
-                    send(replies, [of_outcome(each) for each in outcomes])
+    copier.bytes = 0
+    try:
+        outcomes = copier.copy([source_of(each) for each in sources], arriving_of(arriving), check, prefix)
+    except (NoSpace, StorageFailed) as refused:
+        send(replies, (refused.code, refused.detail, str(refused.__cause__)))
+    except _Ended:
+        send(replies, ("", "", ""))
+    else:
+        try:
+            send(replies, [of_outcome(each) for each in outcomes])
+        except BaseException:
+            discard(outcomes)
+            raise
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ PAUSE_SECONDS = 0.1
 BATCH = 5000
 """How many files are looked at in one transaction."""
 COLUMNS = tuple(known_files.c[name] for name in (*Identity._fields, "sha256"))
+IMPORT = "core.bulk_import"
 KEY = tuple_(known_files.c.inode, known_files.c.dev)
 NOT_STORED = ~exists().where(objects.c.sha256 == known_files.c.sha256).correlate(known_files)
 
@@ -77,10 +78,8 @@ async def tend(database: Database) -> None:
 async def forget(database: Database) -> None:
     """Forget those whose bytes are not stored; should one be found again, it is read once more.
 
-    None while a job is to be done: an import may have hashed them for a plan that it goes on with.
+    None while an import is to be done: it may have hashed them for a plan that it goes on with.
     """
-    if await database.read(OWN, _any_job):
-        return
     last = (-1, -1)
     while (part := await database.read(OWN, _part_after, last)) is not None:
         if part.gone:
@@ -89,12 +88,14 @@ async def forget(database: Database) -> None:
         await asyncio.sleep(PAUSE_SECONDS)
 
 
-def _any_job(db: Connection) -> bool:
-    return bool(db.scalar(select(exists().where(jobs.c.finished_at.is_(None)))))
+def _importing(db: Connection) -> bool:
+    unfinished = and_(jobs.c.finished_at.is_(None), jobs.c.job_type == IMPORT)
+    return bool(db.scalar(select(exists().where(unfinished))))
 
 
 def _forget(tx: Write, after: tuple[int, int], last: tuple[int, int]) -> None:
-    tx.delete_unrecorded(known_files, and_(after < KEY, last >= KEY, NOT_STORED))
+    if not _importing(tx.connection):
+        tx.delete_unrecorded(known_files, and_(after < KEY, last >= KEY, NOT_STORED))
 
 
 def _part_after(db: Connection, last: tuple[int, int]) -> _Part | None:

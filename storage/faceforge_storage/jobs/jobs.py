@@ -12,7 +12,7 @@ from faceforge_storage.database.dialects import Listed, all_among, among, is_one
 from faceforge_storage.database.gateway import AnyRow, Write
 from faceforge_storage.database.ids import new_id
 from faceforge_storage.database.records import Wanted
-from faceforge_storage.database.tables import job_types, jobs
+from faceforge_storage.database.tables import job_types, jobs, schedules
 from faceforge_storage.database.unrecorded import Values
 from faceforge_storage.database.unrecorded_tables import job_leases
 
@@ -85,12 +85,24 @@ def no_hidden(
     own_types: Listed | None,
     permissions: Listed,
 ) -> ColumnElement[bool]:
-    """Whether what two columns name is no job, or one to be seen (see `visible`); without `own_types` there is none."""
-    no_job = record_type != "job"
+    """Whether what two columns name is no job and no schedule of jobs, or one to be seen (see `visible`).
+
+    Without `own_types` there is none to be seen.
+    """
+    hidden = {table.info["record"]: table for table in (jobs, schedules)}
+    plain = record_type.not_in(list(hidden))
     if own_types is None:
-        return no_job
-    seen = exists().where(jobs.c.id == record_id, visible(jobs.c.job_type, own_types, permissions))
-    return or_(no_job, seen.correlate_except(jobs))
+        return plain
+    seen = (
+        and_(
+            record_type == name,
+            exists()
+            .where(table.c.id == record_id, visible(table.c.job_type, own_types, permissions))
+            .correlate_except(table),
+        )
+        for name, table in hidden.items()
+    )
+    return or_(plain, *seen)
 
 
 def get(db: Connection, job_id: str) -> AnyRow:

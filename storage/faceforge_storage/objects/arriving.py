@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,15 +33,22 @@ class Arriving:
             sync_files(self.directory, [each.path for each in staged if not each.durable])
             for each in staged:
                 each.durable = True
+                if os.name == "nt":
+                    each.path.chmod(stat.S_IREAD)
             if self.root is not None:
                 for directory in {directory_of(each.sha256) for each in staged}:
-                    _make(f"{self.root}{os.sep}{directory}")
+                    _make(str(self.root), directory)
 
 
-def _make(directory: str) -> None:
+def _make(root: str, directory: str) -> None:
+    """Make a directory below the root, and those above it, but never the root: without it the store is away."""
     try:
-        os.mkdir(directory)  # noqa: PTH102  # a tenth of the time goes into a Path
+        os.mkdir(f"{root}{os.sep}{directory}")  # noqa: PTH102  # a tenth of the time goes into a Path
     except FileExistsError:
         return
     except FileNotFoundError:
-        Path(directory).mkdir(parents=True, exist_ok=True)
+        above = directory.rpartition("/")[0]
+        if not above:
+            raise
+        _make(root, above)
+        _make(root, directory)

@@ -7,6 +7,7 @@ import io
 import os
 import re
 import secrets
+import stat
 from pathlib import Path
 
 from blake3 import blake3
@@ -47,6 +48,8 @@ class StagedFile:
     def discard(self) -> None:
         """Remove the file; after publishing, or a second time, this does nothing."""
         with disk_errors("to remove a staged file"):
+            if os.name == "nt" and self.path.exists():
+                self.path.chmod(stat.S_IWRITE)  # Windows removes no read-only file
             self.path.unlink(missing_ok=True)
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from math import inf
+
+log = logging.getLogger(__name__)
 
 
 class Alarm:
@@ -51,7 +54,10 @@ class Alarm:
                 left = self._ends - time.monotonic()
                 if left <= 0:
                     self._ends = inf
-                    self._act()
+                    try:
+                        self._act()
+                    except Exception:  # it watches what comes next all the same
+                        log.exception("what took too long could not be ended")
                 else:
                     self._wakes = self._ends
                     self._changed.wait(None if left == inf else left)

@@ -116,9 +116,19 @@ def test_one_that_dies_is_said_and_the_next_files_have_a_new_one(
         process._process.kill()
 
     with pytest.raises(Unavailable):
-        process.copy([endless], provider.arriving(0), kill)
+        process.copy([small, endless], provider.arriving(0), kill)
+    assert list(provider.arriving(0).directory.iterdir()) == []
     (copied,) = process.copy([small], provider.arriving(0), nothing)
     assert isinstance(copied, Copied)
+
+
+def test_a_folder_that_is_gone_when_the_process_begins_is_said(
+    folder: Path, provider: FilesystemProvider, process: CopyingProcess
+) -> None:
+    small = source(folder, "small", b"text")
+    folder.rename(folder.with_name("elsewhere"))
+    with pytest.raises(Unavailable, match="cannot be copied now"):
+        process.copy([small], provider.arriving(0), nothing)
 
 
 def test_what_the_disk_refuses_is_the_error_that_core_would_raise(

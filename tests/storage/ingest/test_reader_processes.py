@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -192,6 +193,21 @@ async def test_who_waits_goes_before_the_background_and_is_not_held_up_by_a_file
     await asyncio.wait_for(processes.examine(wanted(file, "size"), urgent=True), 2)
     assert not any(each.done() for each in background)
     assert len(children()) == 2
+    processes.close()
+    await asyncio.gather(*background, return_exceptions=True)
+
+
+async def test_what_is_waited_for_by_now_goes_before_the_background(make: Make, file: File) -> None:
+    processes, other = make(seconds=60), replace(file, sha256="b" * 64)
+    background = [
+        asyncio.create_task(processes.examine(wanted(each, name)))
+        for each, name in ((file, "hang"), (file, "size"), (other, "size"))
+    ]
+    await until(lambda: len(children()) == 1)
+    processes.hasten(other.sha256)
+    examined = await asyncio.wait_for(background[2], 20)
+    assert examined.readings
+    assert not any(each.done() for each in background[:2])
     processes.close()
     await asyncio.gather(*background, return_exceptions=True)
 

@@ -62,6 +62,8 @@ class Processes(Protocol):
 
     async def examine(self, request: Examine, *, urgent: bool = False) -> Examined: ...
 
+    def hasten(self, sha256: str) -> None: ...
+
     def close(self) -> None: ...
 
 
@@ -107,6 +109,16 @@ class ReaderProcesses:
             self._start_threads()
             self._changed.notify_all()
         return await asyncio.wrap_future(task.future)
+
+    def hasten(self, sha256: str) -> None:
+        """Let a content that waits go before what is not urgent: by now somebody waits for it."""
+        with self._changed:
+            for task in self._background:
+                if task.request.file.sha256 == sha256:
+                    self._background.remove(task)
+                    self._urgent.append(task)
+                    self._changed.notify_all()
+                    return
 
     def close(self) -> None:
         """End the processes at once, whatever they do, and answer whoever waits with Unavailable."""
