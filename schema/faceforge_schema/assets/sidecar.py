@@ -18,7 +18,7 @@ from faceforge_storage.strict_json import MAX_DEPTH, nests_deeper
 MOST_ENTITIES = 500
 """Each is a question to the database, all in one transaction."""
 SHAPES = (
-    'must be an entity id, {"entity_id": …}, {"external_id": {"namespace": …, "value": …}}, '
+    'has to be an entity id, {"entity_id": …}, {"external_id": {"namespace": …, "value": …}}, '
     'or {"display_name": …, "create": true, …}'
 )
 
