@@ -28,7 +28,4 @@
   };
   addEventListener("pageswap", quiet);
   addEventListener("pagereveal", quiet);
-  addEventListener("unhandledrejection", (event) => { // where the page was there before the browser could tell of it
-    if (event.reason?.message?.startsWith("Transition was")) event.preventDefault();
-  });
 }

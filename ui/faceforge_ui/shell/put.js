@@ -1,8 +1,6 @@
 // Puts new elements where old ones were, so that the person notices nothing but what changed.
 import { style } from "./later.js";
 
-const HEAD = 64; // px that the head of a page covers
-
 /** Replace each element by its namesake in `page`, and tell the new one by `ff:swapped`; one that has none there is gone.
  * `scroll`: where to be then; `anew`: nobody asked for it, so what is folded out stays so. */
 export function put(selectors, page, { failed = false, scroll, anew = false } = {}) {
@@ -12,26 +10,14 @@ export function put(selectors, page, { failed = false, scroll, anew = false } = 
     .filter(([old, fresh]) => old && fresh);
   const focus = focusIn(pairs.map(([old]) => old));
   const places = scrollPlaces(pairs.map(([old]) => old));
-  const at = [scrollX, scroll ?? scrollY];
+  const [left, top] = [scrollX, scroll ?? scrollY];
   if (anew) pairs.forEach(unfold);
   const made = pairs.map(([old, fresh]) => { const own = document.adoptNode(fresh); old.replaceWith(own); return own; });
   for (const [id, left, top] of places) document.getElementById(id)?.scrollTo({ left, top, behavior: "instant" });
   if (focus) giveBack(focus, made, failed);
-  scrollTo({ left: at[0], top: at[1], behavior: "instant" });
-  if (failed) showWrong(made);
+  scrollTo({ left, top, behavior: "instant" });
+  if (failed) import("./wrong.js").then((one) => one.show(made));
   made.forEach((one) => one.dispatchEvent(new CustomEvent("ff:swapped", { bubbles: true })));
-}
-
-/** What is wrong is brought into view where it is not: the button may be far below the field. */
-function showWrong(made) {
-  const find = (selector) => made.map((one) => one.querySelector(selector)).find(Boolean);
-  const field = find("[aria-invalid=true]");
-  const place = field ?? find("[role=alert]");
-  if (!place) return;
-  const { top, bottom } = place.getBoundingClientRect();
-  if (top >= HEAD && bottom <= innerHeight) return;
-  field?.focus({ preventScroll: true });
-  place.scrollIntoView({ block: "center", behavior: "instant" });
 }
 
 function focusIn(olds) {
@@ -48,11 +34,10 @@ function giveBack({ id, tagName, name, value, label, selection }, made, failed) 
   const find = (selector) => made.map((one) => one.querySelector(selector)).find(Boolean);
   const same = () => made.flatMap((one) => [...one.querySelectorAll(tagName)]).find((one) => one.name === name
     && (one.value === value || one.tagName === "INPUT") && (one.getAttribute("aria-label") ?? one.textContent) === label);
-  const wrong = failed && find("[aria-invalid=true]");
-  const again = wrong || (id && document.getElementById(id)) || find("[autofocus]") || same() || made[0];
+  const again = (failed && find("[aria-invalid=true]")) || (id && document.getElementById(id)) || find("[autofocus]") || same() || made[0];
   if (!again) return;
   if (again.tabIndex < 0) again.tabIndex = -1;
-  again.focus({ preventScroll: !wrong });
+  again.focus({ preventScroll: true });
   if (again.id === id && typeof selection?.[0] === "number") again.setSelectionRange?.(...selection);
 }
 
