@@ -17,7 +17,6 @@ INVALID = "{ entities { nodes { " + " ".join(f"x{n}" for n in range(9800)) + " }
 
 @pytest.fixture
 def core(tmp_path: Path) -> Iterator[CoreProcess]:
-    """A Core of the test's own, whose memory is measured."""
     made = CoreProcess(tmp_path / "home")
     yield made
     made.kill()
@@ -92,12 +91,12 @@ WORST_BODIES: dict[str, tuple[str, dict[str, Any]]] = {
 
 @pytest.mark.alone
 @pytest.mark.parametrize("kind", [*WORST, *WORST_BODIES])
-def test_nobody_waits_for_the_documents_and_bodies_of_others(standing: CoreProcess, kind: str) -> None:
+def test_nobody_waits_for_the_documents_and_bodies_of_others(core: CoreProcess, kind: str) -> None:
     end = time.monotonic() + 2.5
 
     def load() -> None:
         with httpx.Client(
-            base_url=standing.url, headers=standing.client.headers, trust_env=False, timeout=60
+            base_url=core.url, headers=core.client.headers, trust_env=False, timeout=60
         ) as client:
             number = 0
             while time.monotonic() < end:
@@ -113,7 +112,7 @@ def test_nobody_waits_for_the_documents_and_bodies_of_others(standing: CoreProce
     waited = []
     while time.monotonic() < end:
         begun = time.monotonic()
-        standing.client.get("/healthz", timeout=60).raise_for_status()
+        core.client.get("/healthz", timeout=60).raise_for_status()
         waited.append(time.monotonic() - begun)
         time.sleep(0.005)
     loading.join()
@@ -121,14 +120,14 @@ def test_nobody_waits_for_the_documents_and_bodies_of_others(standing: CoreProce
     assert waited[int(len(waited) * 0.99)] < 0.5, waited[-5:]
 
 
-def test_a_large_body_is_read_beside_the_event_loop(standing: CoreProcess) -> None:
+def test_a_large_body_is_read_beside_the_event_loop(core: CoreProcess) -> None:
     body = '{"display_name": "x", "fields": {"a": [' + ",".join(["1"] * 300_000) + "]}}"
-    answer = standing.client.post(
+    answer = core.client.post(
         "/v1/entities", content=body, headers={"Content-Type": "application/json"}, timeout=60
     )
     assert answer.status_code == 201
     unknown = "{" + ",".join(f'"k{n}": 1' for n in range(50_000)) + "}"
-    answer = standing.client.post(
+    answer = core.client.post(
         "/v1/entities", content=unknown, headers={"Content-Type": "application/json"}, timeout=60
     )
     assert (answer.status_code, len(answer.json()["errors"])) == (422, 100)
