@@ -41,7 +41,7 @@ def main() -> None:
                     _copy(copier, receive(requests), requests, replies)
         except (EOFError, BrokenPipeError):
             raise
-        except Exception:
+        except Exception:  # Core has the log, and is to have the reason before this ends
             send(replies, (Unavailable.code, "The files cannot be copied now.", traceback.format_exc()))
 
 

@@ -52,6 +52,12 @@ def source(folder: Path, name: str, data: bytes) -> Source:
     return Source(name, identity_of((folder / name).stat()), filename=name)
 
 
+def endless_in(folder: Path) -> Source:
+    (folder / "endless").touch()
+    os.truncate(folder / "endless", MUCH)
+    return Source("endless", identity_of((folder / "endless").stat()), filename="endless")
+
+
 def nothing() -> None:
     """What a run checks that nobody ends."""
 
@@ -88,9 +94,7 @@ def test_one_that_is_ended_leaves_nothing_and_goes_on_with_the_next(
     folder: Path, provider: FilesystemProvider, process: CopyingProcess
 ) -> None:
     small = source(folder, "small", b"text")
-    (folder / "endless").touch()
-    os.truncate(folder / "endless", MUCH)
-    endless = Source("endless", identity_of((folder / "endless").stat()), filename="endless")
+    endless = endless_in(folder)
 
     def end() -> None:
         if process.bytes:
@@ -107,9 +111,7 @@ def test_one_that_dies_is_said_and_the_next_files_have_a_new_one(
     folder: Path, provider: FilesystemProvider, process: CopyingProcess
 ) -> None:
     small = source(folder, "small", b"text")
-    (folder / "endless").touch()
-    os.truncate(folder / "endless", MUCH)
-    endless = Source("endless", identity_of((folder / "endless").stat()), filename="endless")
+    endless = endless_in(folder)
 
     def kill() -> None:
         assert process._process is not None
