@@ -31,6 +31,7 @@ class Watch:
 
     def __init__(self) -> None:
         self.core = psutil.Process()
+        self.command = self.core.cmdline()
         self.most = self.core_most = 0
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._sample)
@@ -49,7 +50,8 @@ class Watch:
             self.core_most = max(self.core_most, self.core.memory_info().rss)
             for child in self.core.children(recursive=True):
                 with suppress(psutil.NoSuchProcess):
-                    self.most = max(self.most, child.memory_info().rss)
+                    if child.cmdline() != self.command:  # else it has not begun its program, and shows our memory
+                        self.most = max(self.most, child.memory_info().rss)
 
 
 def quick(reader: Reader, file: File) -> bool:
