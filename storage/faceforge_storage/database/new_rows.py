@@ -7,6 +7,7 @@ A table knows its columns, and one writer its numbers, so all of it is known bef
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Table, cast, literal, select
@@ -22,6 +23,9 @@ from faceforge_storage.database.write_statements import (
     row_maker,
 )
 
+AT_ONCE = (256, 32, 4, 1)
+"""How many rows a statement inserts. Where a write can be undone alone, SQLite copies for each statement with triggers
+all pages that it changes: with one for each row that takes six times as long as the rest."""
 Convert = Callable[[Any], Any]
 Values = Mapping[str, Any]
 
@@ -29,7 +33,8 @@ Values = Mapping[str, Any]
 class _Shape(NamedTuple):
     """How rows of a table are sent and read."""
 
-    statement: str
+    statements: Mapping[int, str]
+    """By how many rows each inserts, those of the most first."""
     columns: tuple[str, ...]
     missing: tuple[Any, ...]
     """For each column what a row has that is given none."""
@@ -131,7 +136,12 @@ def _store(connection: Connection, table: Table, shape: _Shape, rows: Sequence[V
         if encode is not None:
             values = texts_of(values, encode) if place in shape.as_json else [encode(each) for each in values]
         columns.append(values)
-    connection.exec_driver_sql(shape.statement, list(zip(*columns, strict=True)), execution_options=GATEWAY)
+    stored, whole = 0, list(zip(*columns, strict=True))
+    for count, statement in shape.statements.items():
+        while len(rows) - stored >= count:
+            values = tuple(chain.from_iterable(whole[stored : stored + count]))
+            connection.exec_driver_sql(statement, values, execution_options=GATEWAY)
+            stored += count
     return columns
 
 
@@ -155,7 +165,7 @@ def _make_shape(table: Table, connection: Connection) -> _Shape:
     dialect = connection.dialect
     columns = tuple(table.c)
     return _Shape(
-        insert_all_columns(table, dialect),
+        {count: insert_all_columns(table, dialect, count) for count in AT_ONCE},
         tuple(column.name for column in columns),
         tuple(_missing(connection, column) for column in columns),
         tuple(column.type.dialect_impl(dialect).bind_processor(dialect) for column in columns),

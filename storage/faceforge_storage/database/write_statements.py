@@ -38,9 +38,10 @@ ROW = "row_to_update"
 Returning = TypedReturnsRows[tuple[Any, ...]]
 
 
-def insert_all_columns(table: Table, dialect: Dialect) -> str:
-    """The text that inserts a row of a table, of the values of all its columns in order."""
-    return str(insert(table).compile(dialect=dialect))
+def insert_all_columns(table: Table, dialect: Dialect, rows: int) -> str:
+    """The text that inserts rows of a table, of the values of all columns of each in order."""
+    one = str(insert(table).compile(dialect=dialect))
+    return one + f", {one.rpartition(' VALUES ')[2]}" * (rows - 1)
 
 
 def insert_unless_there(table: Table, names: Sequence[str], dialect: Dialect) -> tuple[str, list[str]]:
