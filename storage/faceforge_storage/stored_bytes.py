@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 from weakref import WeakValueDictionary
 
-from faceforge_storage.assets import find_object
+from faceforge_storage.assets import find_object, find_objects
 from faceforge_storage.database.database import Database
 from faceforge_storage.database.gateway import Write
 from faceforge_storage.database.unrecorded_tables import freed_bytes
@@ -82,25 +82,29 @@ class StoredBytes:
             raise
         return locks
 
-    def withdraw_here(self, stored: StoredObject, turn: Turn) -> None:
-        """What `withdraw` does, for a plain thread that holds the hash."""
+    def withdraw_here(self, published: Sequence[StoredObject], turn: Turn) -> None:
+        """What `withdraw` does, for a plain thread that holds the hashes."""
         assert self._loop is not None
-        asyncio.run_coroutine_threadsafe(self.withdraw(stored, turn), self._loop).result()
+        asyncio.run_coroutine_threadsafe(self.withdraw(published, turn), self._loop).result()
 
     def expect_freed(self) -> None:
         """A purge says so in its transaction, from the writer's thread: what it frees is found even if nobody waits."""
         self._left = True
 
-    async def withdraw(self, stored: StoredObject, turn: Turn) -> None:
-        """Remove published bytes that no row names, in the lock of their hash. Where that fails they stay."""
+    async def withdraw(self, published: Sequence[StoredObject], turn: Turn) -> None:
+        """Remove published bytes that no row names, in the locks of their hashes. Where that fails they stay."""
 
-        def unnamed(tx: Write) -> bool:  # asked of the writer, which has then done whatever it had begun
-            return find_object(tx.connection, stored.sha256) is None
+        def named(
+            tx: Write,
+        ) -> Collection[str]:  # asked of the writer, which has then done whatever it had begun
+            return find_objects(tx.connection, (each.sha256 for each in published))
 
         async def remove() -> None:
             with suppress(FaceForgeError):
-                if await self._database.write(turn, "core", "withdraw bytes", unnamed):
-                    await asyncio.to_thread(self._store.delete, stored)
+                kept = await self._database.write(turn, "core", "withdraw bytes", named)
+                for each in published:
+                    if each.sha256 not in kept:
+                        await asyncio.to_thread(self._store.delete, each)
 
         await to_the_end(remove())
 

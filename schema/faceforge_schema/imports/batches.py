@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from faceforge_storage.imports.copying import Copied, NotCopied, Source
-from faceforge_storage.imports.identity import Identity
+from faceforge_schema.imports.incoming import Incoming
+from faceforge_schema.imports.published import Published
 from faceforge_storage.imports.plan_format import Option, PlannedFile, PlanReader, decide
 
 TARGET_S = 0.7
@@ -15,31 +14,6 @@ FIRST_FILES, LEAST_FILES, MOST_FILES = 400, 200, 2000
 FIRST_BYTES, LEAST_BYTES, MOST_BYTES = 64 << 20, 16 << 20, 512 << 20
 MOST_LEFT_OUT = 5000
 """How many files that do not come in one batch passes over at most."""
-
-
-@dataclass(slots=True, eq=False)
-class Incoming:
-    """A file that is to come in, and what came of copying it."""
-
-    file: PlannedFile
-    copied: Copied | None = None
-    refused: NotCopied | None = None
-    here: bool = False
-    """Whether its bytes are stored, so that it needs no copy."""
-
-    @property
-    def sha256(self) -> str:
-        """The hash of its bytes, once it is `copied` or `here`."""
-        if self.copied is not None:
-            return self.copied.staged.sha256
-        assert self.file.sha256 is not None
-        return self.file.sha256
-
-    @property
-    def source(self) -> Source:
-        file = self.file
-        path = os.fsdecode(file.path)
-        return Source(path, identity_of_plan(file), file.via_link, file.filename, file.sha256)
 
 
 @dataclass(slots=True)
@@ -51,11 +25,8 @@ class Batch:
     left_out: list[PlannedFile] = field(default_factory=list)
     """Those that do not come in: undecided, unreadable, growing."""
     bytes: int = 0
-
-
-def identity_of_plan(file: PlannedFile) -> Identity:
-    """The file that was planned, at the state that it had."""
-    return Identity(file.dev, file.inode, file.size, file.mtime_ns, file.ctime_ns)
+    published: Published | None = None
+    """Once its files are brought."""
 
 
 class Batches:

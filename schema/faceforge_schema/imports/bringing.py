@@ -1,4 +1,4 @@
-"""The copying of an import: a batch ahead of the rows, in a process of its own."""
+"""The copying of an import, in a process of its own, and the publishing: a batch ahead of the rows."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import Any
 
 from faceforge_schema.context import Core
 from faceforge_schema.declare.runs import Run
-from faceforge_schema.imports.batches import Batch, Incoming
+from faceforge_schema.imports.batches import Batch
+from faceforge_schema.imports.incoming import Incoming
+from faceforge_schema.imports.published import Published
 from faceforge_storage import assets
 from faceforge_storage.database.gateway import AnyRow
 from faceforge_storage.errors import StorageFailed, Unavailable
@@ -28,7 +30,7 @@ class _Ended(Exception):
 
 
 class Bringer:
-    """Copies the files of batches, each begun by `begin` and waited for by `wait`; one at a time."""
+    """Copies and publishes the files of batches, each begun by `begin` and waited for by `wait`; one at a time."""
 
     def __init__(self, run: Run, folder: SourceFolder) -> None:
         self._run, self._core = run, run.core
@@ -39,14 +41,14 @@ class Bringer:
         self._ended = False
 
     def begin(self, batch: Batch) -> None:
-        """Begin to copy a batch, while the one before is stored."""
+        """Begin to bring a batch, while the one before is stored."""
         stored = {each.file.sha256 for each in batch.incoming if each.file.stored and each.file.sha256}
         places = self._run.read(assets.find_objects, stored) if stored else {}
         self._copier.bytes = 0  # not those of the batch before, while it is looked at what is stored already
-        self._begun = batch, self._thread.submit(self._bring, batch.incoming, places)
+        self._begun = batch, self._thread.submit(self._bring, batch, places)
 
     def wait(self, tell: Callable[[int], None]) -> None:
-        """Return when the batch that was begun is copied; raises what has ended that, NoSpace among it.
+        """Return when the batch that was begun is published; raises what has ended that, NoSpace among it.
 
         Until then `tell` is called now and then, with the bytes of its large files that are copied.
         """
@@ -78,7 +80,12 @@ class Bringer:
             raise _Ended
         self._run.check()
 
-    def _bring(self, incoming: list[Incoming], places: Mapping[str, AnyRow]) -> None:
+    def _bring(self, batch: Batch, places: Mapping[str, AnyRow]) -> None:
+        self._copy(batch.incoming, places)
+        self._check()
+        batch.published = Published(self._run, batch.incoming)
+
+    def _copy(self, incoming: list[Incoming], places: Mapping[str, AnyRow]) -> None:
         most = self._core.settings.limits.upload_bytes
         to_copy = []
         for each in incoming:
@@ -118,7 +125,10 @@ class Bringer:
 
 
 def drop(batch: Batch) -> None:
-    """Remove the copies of a batch that are not to be stored, so that it can be begun again."""
+    """Remove what is copied and published of a batch that is not to be stored, so that it can be begun again."""
+    if batch.published is not None:
+        batch.published.release()
+        batch.published = None
     discard([each.copied for each in batch.incoming if each.copied is not None])
     for each in batch.incoming:
         each.copied, each.refused, each.here = None, None, False

@@ -1,29 +1,29 @@
 """The second half of an import: what a plan says is done, a checkpoint's worth at a time.
 
-While the rows of one batch are stored, the files of the next are copied. A batch becomes durable as a whole: the bytes,
-their names, then one transaction with all rows and the checkpoint.
+While the rows of one batch are stored, the files of the next are copied and published. A batch becomes durable as a
+whole: the bytes, their names, then one transaction with all rows and the checkpoint.
 """
 
 from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from faceforge_schema.assets.arrivals import Uploaded
 from faceforge_schema.declare.runs import Cancelled, Run
-from faceforge_schema.imports.batches import Batch, Batches, Incoming
+from faceforge_schema.imports.batches import Batch, Batches
 from faceforge_schema.imports.bringing import Bringer, drop
+from faceforge_schema.imports.incoming import Incoming
 from faceforge_schema.imports.planning import SHARE
 from faceforge_schema.imports.plans import PLAN
 from faceforge_schema.imports.removing_sources import left_to_remove, remove_sources
 from faceforge_schema.imports.results import COUNTED, Outcome, Results, Step, line_of
 from faceforge_schema.imports.taking_in import TakingIn
 from faceforge_storage.errors import NoSpace
-from faceforge_storage.imports.copying import CHANGED, Copied, discard
+from faceforge_storage.imports.copying import CHANGED
 from faceforge_storage.imports.plan_format import Option, PlanReader, decide
 from faceforge_storage.imports.source_folder import SourceFolder
 from faceforge_storage.words import count, plural
@@ -99,7 +99,7 @@ class _Carrying:
             self._finish_moves()
         bringer = Bringer(self._run, self._folder)
         ahead: deque[Batch] = deque()
-        """The batch that is stored, and the one that is copied meanwhile."""
+        """The batch that is stored, and the one that is brought meanwhile."""
         try:
             self._all(bringer, Batches(self._plan, self._chosen, place), ahead)
         finally:
@@ -134,23 +134,14 @@ class _Carrying:
             began = now
 
     def _store(self, batch: Batch) -> None:
-        """Make the bytes of a batch durable under their hashes, then store its rows; then remove what is moved."""
-        self._run.check()
-        step = self._with_after(_left_out(batch))
-        ready = [each for each in batch.incoming if each.copied is not None or each.here]
-        with self._run.core.stored_bytes.held(each.sha256 for each in ready):
-            copies = _first_copies(ready)
-            published = self._run.core.store.publish([each.staged for each in copies])
-            uploaded = {
-                each.staged.sha256: Uploaded(place.as_row(), {"blake3": each.staged.blake3})
-                for each, place in zip(copies, published, strict=True)
-            }
-            taken = self._taking.take(step, ready, uploaded)
-            if len(taken) < len(ready):
-                kept = {each.sha256 for each in taken}
-                for place in published:
-                    if place.sha256 not in kept:
-                        self._run.core.stored_bytes.withdraw_here(place, self._run.context.turn)
+        """Store the rows of a batch whose bytes are published; then remove what is moved."""
+        published = batch.published
+        assert published is not None  # it has been waited for
+        step, taken = self._with_after(_left_out(batch)), list[Incoming]()
+        try:
+            taken = self._taking.take(step, published.ready, published.uploaded)
+        finally:
+            published.release(taken)
         self._after = Step(0)
         if self._moves:
             remove_sources(self._run, self._folder, taken, self._after)
@@ -237,12 +228,3 @@ def _left_out(batch: Batch) -> Step:
             step.counts[outcome] += 1
             step.lines.append(line_of(each.file, outcome, each.refused.code, each.refused.message))
     return step
-
-
-def _first_copies(ready: Sequence[Incoming]) -> list[Copied]:
-    """The copies to publish: of equal files in a batch the first, the others are removed."""
-    first: dict[str, Copied] = {}
-    for each in ready:
-        if each.copied is not None and first.setdefault(each.sha256, each.copied) is not each.copied:
-            discard([each.copied])
-    return list(first.values())

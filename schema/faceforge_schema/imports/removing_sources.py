@@ -7,8 +7,8 @@ import os
 from collections.abc import Callable, Sequence
 
 from faceforge_schema.declare.runs import Run
-from faceforge_schema.imports.batches import Incoming, identity_of_plan
 from faceforge_schema.imports.bringing import object_of
+from faceforge_schema.imports.incoming import Incoming, identity_of_plan
 from faceforge_schema.imports.results import Step, line_of
 from faceforge_storage import assets
 from faceforge_storage.errors import StorageFailed, Unavailable

@@ -9,7 +9,7 @@ from faceforge_schema.assets.arrivals import Arrival, Stored, Uploaded, WantedLi
 from faceforge_schema.context import Write
 from faceforge_schema.declare.runs import Run
 from faceforge_schema.entities import EntityCreate, new_entity
-from faceforge_schema.imports.batches import Incoming, identity_of_plan
+from faceforge_schema.imports.incoming import Incoming, identity_of_plan
 from faceforge_schema.imports.results import Results, Step, line_of
 from faceforge_storage import entities as entity_rows
 from faceforge_storage.errors import FaceForgeError, Forbidden

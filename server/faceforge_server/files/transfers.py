@@ -116,7 +116,7 @@ class FileTransfers:
                 try:
                     return await self._contract.answer(self._create.document, {"input": create}, context)
                 except FaceForgeError:
-                    await context.core.stored_bytes.withdraw(stored, context.turn)
+                    await context.core.stored_bytes.withdraw([stored], context.turn)
                     raise
 
     async def check(self, values: dict[str, Any], sha256: str, size_bytes: int, context: Context) -> None:

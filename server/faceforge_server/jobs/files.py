@@ -72,7 +72,7 @@ class JobFiles:
                         lambda tx: _asset(tx, run.job_id, staged, stored, mime_type, filename, kind),
                     )
                 except Exception:  # whatever it was, no row names the bytes
-                    await core.stored_bytes.withdraw(stored, run.context.turn)
+                    await core.stored_bytes.withdraw([stored], run.context.turn)
                     raise
         finally:
             await uncancelled(staged.discard)

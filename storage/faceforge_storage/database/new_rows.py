@@ -139,8 +139,8 @@ def _store(connection: Connection, table: Table, shape: _Shape, rows: Sequence[V
     stored, whole = 0, list(zip(*columns, strict=True))
     for count, statement in shape.statements.items():
         while len(rows) - stored >= count:
-            values = tuple(chain.from_iterable(whole[stored : stored + count]))
-            connection.exec_driver_sql(statement, values, execution_options=GATEWAY)
+            sent = tuple(chain.from_iterable(whole[stored : stored + count]))
+            connection.exec_driver_sql(statement, sent, execution_options=GATEWAY)
             stored += count
     return columns
 

@@ -14,6 +14,7 @@ from faceforge_storage.database import tables
 from faceforge_storage.database.database import Database
 from faceforge_storage.database.gateway import AnyRow, Write
 from faceforge_storage.database.json_columns import dumps
+from faceforge_storage.database.new_rows import AT_ONCE
 from faceforge_storage.database.unrecorded_tables import contents
 from faceforge_storage.database.write_statements import recorded_names
 from faceforge_storage.errors import RecordTooLarge
@@ -34,6 +35,20 @@ def changes(database: Database) -> list[dict[str, Any]]:
     return [
         {key: each[key] for key in ("record_id", "verb", "before", "after", "list_offsets")} for each in kept
     ]
+
+
+def test_of_many_new_rows_each_is_stored_as_it_was_given_in_order(database: Database) -> None:
+    """Whatever statements they go in."""
+    names = [f"Entity {number}" for number in range(AT_ONCE[0] + 2 * AT_ONCE[1] + AT_ONCE[2] + 3)]
+
+    def brought(tx: Write) -> list[AnyRow]:
+        return tx.insert(ENTITIES, [entity(display_name=each) for each in names])
+
+    made = database.writing("t", "o", brought)
+    assert [row.display_name for row in made] == names
+    stored = query(database.path, "SELECT row_id, id, display_name FROM entities ORDER BY row_id")
+    assert stored == [(row.row_id, row.id, row.display_name) for row in made]
+    assert [each["record_id"] for each in changes(database)] == [row.id for row in made]
 
 
 def test_rows_changed_together_are_as_rows_changed_one_by_one(database: Database, tmp_path: Path) -> None:

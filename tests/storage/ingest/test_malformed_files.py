@@ -50,7 +50,9 @@ class Watch:
             self.core_most = max(self.core_most, self.core.memory_info().rss)
             for child in self.core.children(recursive=True):
                 with suppress(psutil.NoSuchProcess):
-                    if child.cmdline() != self.command:  # else it has not begun its program, and shows our memory
+                    if (
+                        child.cmdline() != self.command
+                    ):  # else it has not begun its program, and shows our memory
                         self.most = max(self.most, child.memory_info().rss)
 
 
