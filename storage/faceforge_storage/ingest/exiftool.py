@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from shutil import which
@@ -20,6 +21,7 @@ from faceforge_storage.home.home import Home
 from faceforge_storage.home.settings import Settings
 from faceforge_storage.ingest.clean_json import clean, clean_text
 from faceforge_storage.ingest.reader import File, Found, Unreadable
+from faceforge_storage.scheduling.alarm import Alarm
 
 log = logging.getLogger("faceforge.exiftool")
 
@@ -72,7 +74,10 @@ class ExifTool:
         self._idle_seconds = idle_seconds
         self._turn = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._limit = Alarm(self._end_running)
         self._rest: threading.Timer | None = None
+        """Looks whether it is idle, while it runs."""
+        self._used = 0.0
         self._asked = 0
         self._closed = False
 
@@ -82,35 +87,33 @@ class ExifTool:
         if b"\n" in path:
             raise Unreadable("ExifTool cannot be told a path with a line break.")
         with self._turn:
-            if self._rest is not None:
-                self._rest.cancel()
             try:
                 said = self._ask(self._running(), path)
             finally:
-                self._rest = _timer(self._idle_seconds, self._stop_idle)
+                self._used = time.monotonic()
+                if self._rest is None:
+                    self._rest = _timer(self._idle_seconds, self._stop_idle)
         return Found(_groups(said))
 
     def close(self) -> None:
         """End it at once, whatever it reads: it changes nothing."""
         self._closed = True
-        if (process := self._process) is not None:
-            _end(process)
+        self._end_running()
         with self._turn:
             if self._rest is not None:
                 self._rest.cancel()
+            self._limit.close()
             self._stop()
 
     def _ask(self, process: subprocess.Popen[bytes], *words: bytes) -> bytes:
         self._check_open()  # what was started while it was being closed is asked nothing
         self._asked += 1
         began = time.monotonic()
-        limit = _timer(self._seconds, lambda: _end(process))
         try:
-            said = _exchange(process, words, b"%d" % self._asked)
+            with self._limit.after(self._seconds):
+                said = _exchange(process, words, b"%d" % self._asked)
         except OSError:
             said = None
-        finally:
-            limit.cancel()
         if said is not None:
             return said
         self._stop()
@@ -149,9 +152,19 @@ class ExifTool:
         if self._closed:
             raise Unavailable("Core is stopping.")
 
+    def _end_running(self) -> None:
+        if (process := self._process) is not None:
+            _end(process)
+
     def _stop_idle(self) -> None:
         with self._turn:
-            if self._rest is threading.current_thread():  # else a file came in between
+            left = self._used + self._idle_seconds - time.monotonic()
+            if self._closed:
+                return
+            if left > 0:  # a file came in between
+                self._rest = _timer(left, self._stop_idle)
+            else:
+                self._rest = None
                 self._stop()
 
     def _stop(self) -> None:
@@ -165,7 +178,7 @@ class ExifTool:
                         pipe.close()
 
 
-def _timer(seconds: float, act: Any) -> threading.Timer:
+def _timer(seconds: float, act: Callable[[], None]) -> threading.Timer:
     timer = threading.Timer(seconds, act)
     timer.daemon = True
     timer.start()

@@ -64,7 +64,14 @@ def pretend(tmp_path: Path) -> Iterator[Callable[..., ExifTool]]:
 
 
 def children() -> list[psutil.Process]:
-    return [each for each in psutil.Process().children() if "exiftool" in " ".join(each.cmdline())]
+    return [each for each in psutil.Process().children() if _is_exiftool(each)]
+
+
+def _is_exiftool(process: psutil.Process) -> bool:
+    try:
+        return "exiftool" in " ".join(process.cmdline())
+    except (psutil.ZombieProcess, psutil.NoSuchProcess):  # it has ended
+        return False
 
 
 def until(done: Callable[[], bool], seconds: float = 10.0) -> bool:
