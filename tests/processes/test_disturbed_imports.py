@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import threading
 import time
 from pathlib import Path
@@ -23,7 +24,7 @@ from imports import (
     wait_until_in,
 )
 from small_disks import fill
-from stored import assert_all_is_whole
+from stored import assert_all_is_whole, rows, until
 
 from faceforge_schema.imports.batches import FIRST_FILES
 
@@ -116,5 +117,31 @@ def test_a_folder_that_goes_away_is_said_and_comes_in_when_it_is_back(tmp_path: 
         assert ended(core.client, begin(core.client, folder))["state"] == "succeeded"
         assert sorted(content for _, content, *_ in held(core)["assets"]) == sorted(made.values())
         assert sum(inserts(core)) == 1500
+    finally:
+        core.kill()
+
+
+def test_core_is_stopped_while_published_bytes_wait_for_their_rows(tmp_path: Path) -> None:
+    """It removes them as it stops, and the next start brings those files in again."""
+    folder = tmp_path / "pictures"
+    make_folder(folder, 400)
+    core = HeldImports(home_that_imports(tmp_path / "home", folder))
+    try:
+        core.hold(after=1)
+        job_id = begin(core.client, folder)
+        wait_until_in(core, AT_ONCE)
+        published = core.home.assets_dir / "sha256"
+        until(lambda: len(list(published.glob("*/*/*"))) > 2 * AT_ONCE)  # the plan, and a second batch
+        core.signal(signal.SIGTERM)
+        assert core.wait() == 0
+        hashes = sorted(each.name for each in published.glob("*/*/*"))
+        assert hashes == sorted(sha256 for (sha256,) in rows(core.home, "SELECT sha256 FROM objects"))
+        assert len(hashes) < 2 * AT_ONCE
+        core.kill()
+        core = HeldImports(core.home.root)
+        core.release()
+        assert ended(core.client, job_id)["output"]["result"]["copied"] == 400
+        assert sum(inserts(core)) == brought_in(core) == 400
+        assert_all_is_whole(core.client, core.home)
     finally:
         core.kill()
