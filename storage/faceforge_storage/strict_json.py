@@ -15,6 +15,8 @@ MAX_DIGITS = 40
 # Written as an escape in JSON, or once more escaped in a GraphQL document inside JSON: NUL, and half a surrogate pair.
 _SUSPECT = re.compile(r"u(0000|[dD][89a-fA-F][0-9a-fA-F]{2})|u\{", re.ASCII)
 _UNFIT = re.compile("[\\x00\\ud800-\\udfff]")
+_NESTS = (dict, list)
+"""Made once: `dict | list` makes a type each time, which takes longer than to look at a value."""
 
 
 class DuplicateKey(ValueError):
@@ -63,13 +65,17 @@ def parse(text: str) -> Any:
 
 def nests_deeper(value: object, levels: int = MAX_DEPTH) -> bool:
     """Whether a JSON value has lists and objects in more than `levels` levels; measured without recursion."""
-    layer: list[Any] = [value]
-    for _ in range(levels + 1):
-        layer = [each for each in layer if isinstance(each, dict | list)]
+    layer: list[Any] = [value] if isinstance(value, _NESTS) else []
+    for _ in range(levels):
         if not layer:
             return False
-        layer = [each for one in layer for each in (one.values() if isinstance(one, dict) else one)]
-    return True
+        layer = [
+            each
+            for one in layer
+            for each in (one.values() if isinstance(one, dict) else one)
+            if isinstance(each, _NESTS)
+        ]
+    return bool(layer)
 
 
 def check_text(text: str) -> None:
