@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from graphql import ExecutionResult, GraphQLSchema, OperationType
+from graphql.execution import VariableValues
 from strawberry.utils.await_maybe import await_maybe
 
 from faceforge_schema.context import Context
@@ -33,6 +34,11 @@ async def execute(execution: Execution) -> ExecutionResult:
     """Execute what was admitted within `limits.query_seconds`; raises QueryTimeout."""
     context = execution.context_value
     context.repeatable = execution.repeatable
-    async with stopped_after(context.core.settings.limits.query_seconds):
-        result: ExecutionResult = await await_maybe(execution.execute_operation())
+    try:
+        async with stopped_after(context.core.settings.limits.query_seconds):
+            result: ExecutionResult = await await_maybe(execution.execute_operation())
+    finally:
+        # An execution refers to itself, and would keep what was sent, such as a thousand items, until the collector
+        # looks for it.
+        execution.variable_values = VariableValues({}, {})
     return result
