@@ -44,7 +44,8 @@ CODE_PATIENCE = 5
 """How long the start waits for a disk that is to take a sign-in code, in seconds."""
 COLLECTED = 5000, 10, 20
 """After how many new objects the collector of cycles looks at them, after how many such looks at those that were left,
-and after how many of those at all: Python's own numbers had everybody wait for it many times in a minute of an import."""
+and after how many of those at all: by Python's own numbers everybody waited for it many times in a minute of an import.
+"""
 LOOK_SECONDS = 0.005
 
 
