@@ -70,7 +70,8 @@ class StoredBytes:
     async def _acquire(self, sha256s: Iterable[str]) -> list[asyncio.Lock]:
         locks: list[asyncio.Lock] = []
         try:
-            # In order: two that want the same ones do not wait for each other.
+            # In order: two that want the same ones do not wait for each other. An import that holds those of one batch
+            # while it takes those of the next needs no lock to let go of the first.
             for number, each in enumerate(sorted(set(sha256s)), 1):
                 if number % AT_ONCE == 0:
                     await asyncio.sleep(0)  # others are served between
@@ -94,17 +95,16 @@ class StoredBytes:
     async def withdraw(self, published: Sequence[StoredObject], turn: Turn) -> None:
         """Remove published bytes that no row names, in the locks of their hashes. Where that fails they stay."""
 
-        def named(
-            tx: Write,
-        ) -> Collection[str]:  # asked of the writer, which has then done whatever it had begun
+        # Asked of the writer, which has then done whatever it had begun.
+        def named(tx: Write) -> Collection[str]:
             return find_objects(tx.connection, (each.sha256 for each in published))
 
         async def remove() -> None:
             with suppress(FaceForgeError):
                 kept = await self._database.write(turn, "core", "withdraw bytes", named)
-                for each in published:
-                    if each.sha256 not in kept:
-                        await asyncio.to_thread(self._store.delete, each)
+                left = [each for each in published if each.sha256 not in kept]
+                if left:
+                    await asyncio.to_thread(self._store.delete, left)
 
         await to_the_end(remove())
 
@@ -128,7 +128,7 @@ class StoredBytes:
                 stored = await self._database.write(turn, "core", "remove bytes", still_freed)
                 if stored is not None:
                     await asyncio.to_thread(self._remove_made, sha256)
-                    await asyncio.to_thread(self._store.delete, stored)
+                    await asyncio.to_thread(self._store.delete, [stored])
                     await self._database.write(turn, "core", "remove bytes", lambda tx: _forget(tx, sha256))
 
         try:

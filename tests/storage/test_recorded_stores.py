@@ -90,7 +90,7 @@ def test_of_a_store_with_objects_an_empty_directory_gets_nothing(
         lambda: provider.publish([staging.begin().finish()]),
         lambda: provider.open(stored),
         lambda: provider.stat(stored),
-        lambda: provider.delete(stored),
+        lambda: provider.delete([stored]),
         lambda: list(provider.list()),
     ):
         with pytest.raises(StoreAway):

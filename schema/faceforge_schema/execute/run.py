@@ -39,6 +39,6 @@ async def execute(execution: Execution) -> ExecutionResult:
             result: ExecutionResult = await await_maybe(execution.execute_operation())
     finally:
         # An execution refers to itself, and would keep what was sent, such as a thousand items, until the collector
-        # looks for it.
+        # looks for it. What comes over a WebSocket Strawberry executes.
         execution.variable_values = VariableValues({}, {})
     return result

@@ -11,7 +11,7 @@ from faceforge_schema.context import Core
 from faceforge_schema.declare.runs import Run
 from faceforge_schema.imports.batches import Batch
 from faceforge_schema.imports.incoming import Incoming
-from faceforge_schema.imports.published import Published
+from faceforge_schema.imports.published import publish
 from faceforge_storage import assets
 from faceforge_storage.database.gateway import AnyRow
 from faceforge_storage.errors import StorageFailed, Unavailable
@@ -32,11 +32,12 @@ class _Ended(Exception):
 class Bringer:
     """Copies and publishes the files of batches, each begun by `begin` and waited for by `wait`; one at a time."""
 
-    def __init__(self, run: Run, folder: SourceFolder) -> None:
-        self._run, self._core = run, run.core
+    def __init__(self, run: Run, folder: SourceFolder, *, publishes_ahead: bool) -> None:
+        """`publishes_ahead`: a batch is published once it is copied, not when it is waited for."""
+        self._run, self._core, self._publishes_ahead = run, run.core, publishes_ahead
         self._folder = folder.again()
         self._copier = CopyingProcess(self._folder)
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="import-copy")
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="import-bring")
         self._begun: tuple[Batch, Future[None]] | None = None
         self._ended = False
 
@@ -55,16 +56,18 @@ class Bringer:
         assert self._begun is not None
         while wait([self._begun[1]], TELL_S).not_done:
             tell(self._copier.bytes)
-        copying, self._begun = self._begun[1], None
-        copying.result()
+        (batch, bringing), self._begun = self._begun, None
+        bringing.result()
+        if batch.published is None:
+            batch.published = publish(self._run, batch.incoming)
 
     def abandon(self) -> None:
-        """End what was begun, and remove what is copied of it."""
+        """End what was begun, and remove what is copied and published of it."""
         if self._begun is not None:
-            batch, copying = self._begun
+            batch, bringing = self._begun
             self._begun, self._ended = None, True
             with suppress(Exception):
-                copying.result()
+                bringing.result()
             self._ended = False
             drop(batch)
 
@@ -83,7 +86,8 @@ class Bringer:
     def _bring(self, batch: Batch, places: Mapping[str, AnyRow]) -> None:
         self._copy(batch.incoming, places)
         self._check()
-        batch.published = Published(self._run, batch.incoming)
+        if self._publishes_ahead:
+            batch.published = publish(self._run, batch.incoming)
 
     def _copy(self, incoming: list[Incoming], places: Mapping[str, AnyRow]) -> None:
         most = self._core.settings.limits.upload_bytes

@@ -97,7 +97,8 @@ class _Carrying:
         self._run.log("info", words, bytes=total.bytes)
         if self._moves and place:
             self._finish_moves()
-        bringer = Bringer(self._run, self._folder)
+        # What moves reads all stored bytes of a batch again; meanwhile it holds no hashes of the next one.
+        bringer = Bringer(self._run, self._folder, publishes_ahead=not self._moves)
         ahead: deque[Batch] = deque()
         """The batch that is stored, and the one that is brought meanwhile."""
         try:
@@ -139,6 +140,7 @@ class _Carrying:
         assert published is not None  # it has been waited for
         step, taken = self._with_after(_left_out(batch)), list[Incoming]()
         try:
+            self._run.check()
             taken = self._taking.take(step, published.ready, published.uploaded)
         finally:
             published.release(taken)

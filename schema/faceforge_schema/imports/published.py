@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 
 from faceforge_schema.assets.arrivals import Uploaded
 from faceforge_schema.declare.runs import Run
@@ -12,31 +13,41 @@ from faceforge_storage.imports.copying import Copied, discard
 from faceforge_storage.objects.provider import StoredObject
 
 
+@dataclass(eq=False)
 class Published:
     """Files of a batch that can be stored. Until it is released nobody else publishes or removes their bytes."""
 
-    def __init__(self, run: Run, incoming: Sequence[Incoming]) -> None:
-        """Publish what is copied of the files. Raises NoSpace, StorageFailed, Unavailable; then nothing is held."""
-        self._run, self._held = run, ExitStack()
-        self._places: Sequence[StoredObject] = ()
-        self.ready = [each for each in incoming if each.copied is not None or each.here]
-        with ExitStack() as held:
-            held.enter_context(run.core.stored_bytes.held(each.sha256 for each in self.ready))
-            copies = _first_copies(self.ready)
-            self._places = run.core.store.publish([each.staged for each in copies])
-            self._held = held.pop_all()
-        self.uploaded: Mapping[str, Uploaded] = {
-            each.staged.sha256: Uploaded(place.as_row(), {"blake3": each.staged.blake3})
-            for each, place in zip(copies, self._places, strict=True)
-        }
+    run: Run
+    ready: Sequence[Incoming]
+    uploaded: Mapping[str, Uploaded]
+    """What came just now, by hash."""
+    places: Sequence[StoredObject]
+    held: ExitStack
 
     def release(self, stored: Collection[Incoming] = ()) -> None:
-        """Let others at the bytes, and remove those for which no row was `stored`. Once; later calls do nothing."""
-        places, self._places = self._places, ()
-        with self._held:
+        """Let others at the bytes, and remove those for which no row was `stored`. A second time does nothing."""
+        places, self.places = self.places, ()
+        with self.held:
             named = {each.sha256 for each in stored}
             if left := [each for each in places if each.sha256 not in named]:
-                self._run.core.stored_bytes.withdraw_here(left, self._run.context.turn)
+                self.run.core.stored_bytes.withdraw_here(left, self.run.context.turn)
+
+
+def publish(run: Run, incoming: Sequence[Incoming]) -> Published:
+    """Publish what is copied of the files, and hold the hashes of all that can be stored.
+
+    Raises NoSpace, StorageFailed, Unavailable; then nothing is held.
+    """
+    ready = [each for each in incoming if each.copied is not None or each.here]
+    with ExitStack() as held:
+        held.enter_context(run.core.stored_bytes.held(each.sha256 for each in ready))
+        copies = _first_copies(ready)
+        places = run.core.store.publish([each.staged for each in copies])
+        uploaded = {
+            each.staged.sha256: Uploaded(place.as_row(), {"blake3": each.staged.blake3})
+            for each, place in zip(copies, places, strict=True)
+        }
+        return Published(run, ready, uploaded, places, held.pop_all())
 
 
 def _first_copies(ready: Sequence[Incoming]) -> list[Copied]:

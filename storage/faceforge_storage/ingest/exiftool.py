@@ -91,7 +91,7 @@ class ExifTool:
                 said = self._ask(self._running(), path)
             finally:
                 self._used = time.monotonic()
-                if self._rest is None:
+                if self._rest is None and not self._closed:
                     self._rest = _timer(self._idle_seconds, self._stop_idle)
         return Found(_groups(said))
 

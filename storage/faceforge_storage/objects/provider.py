@@ -119,8 +119,11 @@ class Provider(Protocol):
         """When the object was last published, in seconds since 1970; None when it is not there."""
         ...
 
-    def delete(self, stored: StoredObject) -> None:
-        """Remove it; no error when it is not there. Open readers stay readable."""
+    def delete(self, objects: Sequence[StoredObject]) -> None:
+        """Remove objects; no error where one is not there. Open readers stay readable.
+
+        One that cannot be removed keeps none of the others; then the error of the first is raised.
+        """
         ...
 
     def list(self) -> Iterator[StoredObject]:

@@ -67,9 +67,9 @@ class ObjectStore:
             reader.close()
         return digest.hexdigest() == stored.sha256
 
-    def delete(self, stored: StoredObject) -> None:
-        """Remove an object; no error when it is not there."""
-        self.provider(stored).delete(stored)
+    def delete(self, objects: Sequence[StoredObject]) -> None:
+        """Remove objects of one provider; see Provider.delete for what that promises and raises."""
+        self.provider(objects[0]).delete(objects)
 
     def provider(self, stored: StoredObject) -> Provider:
         """The provider that holds an object. Raises Unavailable when it is not configured any more."""

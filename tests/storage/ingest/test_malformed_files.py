@@ -50,9 +50,8 @@ class Watch:
             self.core_most = max(self.core_most, self.core.memory_info().rss)
             for child in self.core.children(recursive=True):
                 with suppress(psutil.NoSuchProcess):
-                    if (
-                        child.cmdline() != self.command
-                    ):  # else it has not begun its program, and shows our memory
+                    # One that has not begun its program shows our command and memory.
+                    if child.cmdline() != self.command:
                         self.most = max(self.most, child.memory_info().rss)
 
 

@@ -131,8 +131,8 @@ def test_a_deleted_object_is_gone_and_deleting_it_again_is_no_error(
     provider: Provider, staging: Staging
 ) -> None:
     stored = provider.publish([stage(staging, b"x")])[0]
-    provider.delete(stored)
-    provider.delete(stored)
+    provider.delete([stored])
+    provider.delete([stored])
     assert provider.stat(stored) is None
     assert list(provider.list()) == []
     with pytest.raises(Unavailable):

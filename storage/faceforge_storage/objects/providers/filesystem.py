@@ -156,14 +156,23 @@ class FilesystemProvider:
                 self.check()
                 return None
 
-    def delete(self, stored: StoredObject) -> None:
+    def delete(self, objects: Sequence[StoredObject]) -> None:
+        hashes = {each.sha256 for each in objects}
+        faults: list[OSError] = []
         with self._marker.held(), disk_errors("to delete an object"):
-            path = self.path(stored)
-            if path.parent.is_dir():
-                self._remove(path)
-                sync_directory(path.parent)
-            for aside in (self.root / DAMAGED).glob(f"{stored.sha256}.*"):
-                self._remove(aside)
+            paths = [self.path(each) for each in objects]
+            aside = [
+                each for each in (self.root / DAMAGED).glob("*.*") if each.name.partition(".")[0] in hashes
+            ]
+            for path in (*paths, *aside):
+                try:
+                    self._remove(path)
+                except OSError as refused:
+                    faults.append(refused)
+            directories = {path.parent for path in paths}
+            sync_directories(self.root, [str(each) for each in directories if each.is_dir()])
+            if faults:
+                raise faults[0]
 
     def list(self) -> Iterator[StoredObject]:
         self.check()
