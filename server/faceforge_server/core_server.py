@@ -42,10 +42,6 @@ ARRIVE_SECONDS = 0.1
 which is lost with the listening socket."""
 CODE_PATIENCE = 5
 """How long the start waits for a disk that is to take a sign-in code, in seconds."""
-COLLECTED = 5000, 10, 20
-"""After how many new objects the collector of cycles looks at them, after how many such looks at those that were left,
-and after how many of those at all: by Python's own numbers everybody waited for it many times in a minute of an import.
-"""
 LOOK_SECONDS = 0.005
 
 
@@ -87,7 +83,6 @@ class CoreServer(uvicorn.Server):
         self.bound.listen(BACKLOG)
         # What the start has made will stay: without this the collector looks through all of it again and again.
         gc.freeze()
-        gc.set_threshold(*COLLECTED)
         self.home.write_ports(
             {
                 "core_host": self.name[0],
