@@ -56,6 +56,11 @@ def objects(home: Home) -> list[str]:
     return [file.name for file in files]
 
 
+def published(home: Home) -> list[str]:
+    """The hashes under which bytes lie in the store, in order; nothing is read."""
+    return sorted(file.name for file in (home.assets_dir / "sha256").glob("*/*/*"))
+
+
 def staged(home: Home) -> list[str]:
     """What lies in the waiting room."""
     return [file.name for file in home.tmp_dir.iterdir()]

@@ -13,7 +13,7 @@ import pytest
 from core_process import SECONDS, CoreProcess
 from held_imports import AT_ONCE, HeldImports
 from importing import assets, begin, ended, imported, settings
-from stored import rows, until
+from stored import published, rows, until
 
 MIB = 2**20
 
@@ -134,19 +134,16 @@ def test_an_import_is_cancelled_while_it_copies_and_leaves_nothing_half(
     job_id = begin(core, path=str(folder))
     until(lambda: f"'copied': {AT_ONCE}" in str(core.client.get(f"/v1/jobs/{job_id}").json()["progress"]))
     held = len(rows(core.home, "SELECT * FROM objects"))
-    until(lambda: len(published(core)) >= held + AT_ONCE)  # a second batch, which has no rows yet
+    until(lambda: len(published(core.home)) >= held + AT_ONCE)  # a second batch, which has no rows yet
     asked = time.monotonic()
     core.client.post(f"/v1/jobs/{job_id}/cancel")
     assert ended(core, job_id)["state"] == "cancelled"
     assert time.monotonic() - asked < SECONDS
     core.release()
     assert list((core.home.root / "assets" / "arriving").iterdir()) == []
-    assert published(core) == sorted(sha256 for (sha256,) in rows(core.home, "SELECT sha256 FROM objects"))
-
-
-def published(core: HeldImports) -> list[str]:
-    """The hashes under which bytes lie in the store."""
-    return sorted(each.name for each in (core.home.assets_dir / "sha256").glob("*/*/*"))
+    assert published(core.home) == sorted(
+        sha256 for (sha256,) in rows(core.home, "SELECT sha256 FROM objects")
+    )
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from imports import (
     wait_until_in,
 )
 from small_disks import fill
-from stored import assert_all_is_whole, rows, until
+from stored import assert_all_is_whole, published, rows, until
 
 from faceforge_schema.imports.batches import FIRST_FILES
 
@@ -130,11 +130,10 @@ def test_core_is_stopped_while_published_bytes_wait_for_their_rows(tmp_path: Pat
         core.hold(after=1)
         job_id = begin(core.client, folder)
         wait_until_in(core, AT_ONCE)
-        published = core.home.assets_dir / "sha256"
-        until(lambda: len(list(published.glob("*/*/*"))) > 2 * AT_ONCE)  # the plan, and a second batch
+        until(lambda: len(published(core.home)) > 2 * AT_ONCE)  # the plan, and a second batch
         core.signal(signal.SIGTERM)
         assert core.wait() == 0
-        hashes = sorted(each.name for each in published.glob("*/*/*"))
+        hashes = published(core.home)
         assert hashes == sorted(sha256 for (sha256,) in rows(core.home, "SELECT sha256 FROM objects"))
         assert len(hashes) < 2 * AT_ONCE
         core.kill()

@@ -127,6 +127,17 @@ def test_publishing_again_makes_an_object_young(provider: Provider, staging: Sta
     assert second > first
 
 
+def test_an_object_that_cannot_be_deleted_keeps_none_of_the_others(
+    provider: FilesystemProvider, staging: Staging
+) -> None:
+    first, stuck, last = provider.publish([stage(staging, each) for each in (b"first", b"stuck", b"last")])
+    provider.path(stuck).unlink()
+    (provider.path(stuck) / "in the way").mkdir(parents=True)
+    with pytest.raises(StorageFailed):
+        provider.delete([first, stuck, last])
+    assert (provider.stat(first), provider.stat(last)) == (None, None)
+
+
 def test_a_deleted_object_is_gone_and_deleting_it_again_is_no_error(
     provider: Provider, staging: Staging
 ) -> None:
