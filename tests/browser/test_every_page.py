@@ -17,6 +17,8 @@ from core_process import CoreProcess
 from files_for_pages import model, picture, sound
 from playwright.sync_api import Browser, Page
 from runner_for_pages import KIND, Runner
+from slow_line import slow_line
+from small_core import RunningCore
 from visit import Visit
 
 from faceforge_ui.serving.menus import found_pages
@@ -255,6 +257,22 @@ def test_a_page_at_every_width_light_and_dark(guest: Visit, hostile: Hostile, pa
                 assert faults_of(page) == [], f"{scheme}, {width} px"
     assert page.evaluate("window.owned") is None
     assert dialogs == []
+
+
+@pytest.mark.parametrize("path", [path for path in PAGES if path not in MAY_MOVE])
+def test_a_page_that_comes_in_pieces_does_not_move(guest: Visit, hostile: Hostile, path: str) -> None:
+    with slow_line(hostile.core.url) as line:
+        guest.core = RunningCore(line.url, hostile.core.token)
+        guest.open(hostile.addresses[path])
+        settle(guest.page)
+        guest.page.goto("data:text/html,")
+        guest.forgive("localStorage")  # which such a page has not, and every page here is given
+        line.slow = True  # styles and scripts are kept from the view before
+        guest.open(hostile.addresses[path])
+        settle(guest.page)
+        shifts = guest.page.evaluate(SHIFTS)
+        assert sum(each[0] for each in shifts) < MOST_SHIFT, shifts
+        guest.page.close()
 
 
 @pytest.mark.parametrize("path", PAGES)
