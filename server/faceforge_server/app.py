@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import secrets
@@ -240,7 +241,7 @@ def _lifespan(
                 log.warning("what an earlier run left half-written cannot be removed now: %s", error)
         await core.stored_bytes.find_left()
         # Beside the first requests: it takes a tenth of the start, and what is requested earlier is compiled then.
-        compiled = asyncio.create_task(asyncio.to_thread(contract.documents.compile))
+        compiled = asyncio.create_task(asyncio.to_thread(_compile, contract))
         counted = asyncio.create_task(asyncio.to_thread(core.examiner.renditions.sweep))
         tending = asyncio.create_task(core.stored_bytes.tend())
         expiring = asyncio.create_task(uploads.tend())
@@ -280,6 +281,12 @@ def _lifespan(
             core.database.close()
 
     return lifespan
+
+
+def _compile(contract: Contract) -> None:
+    """Compile Core's own documents, which stay: the collector of cycles is not to look through them again and again."""
+    contract.documents.compile()
+    gc.freeze()
 
 
 def _outermost(settings: Settings) -> list[Middleware]:
