@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import os
 import secrets
@@ -154,12 +153,13 @@ def create_app(home: Home, settings: Settings) -> FastAPI:
         outermost=_outermost(settings),
         middleware=_middleware(core, authenticator, routes, cache, command),
         exception_handlers=EXCEPTION_HANDLERS,
-        lifespan=_lifespan(contract, core, staging, uploads),
+        lifespan=_lifespan(core, staging, uploads),
     )
     app.router.routes.extend(routes)
     app.state.core, app.state.files, app.state.answers = core, files, cache
     app.state.uploads = TusAddress(uploads, files.needs, limits.upload_bytes)
     app.state.signed_addresses = signed
+    app.state.documents = contract.documents
     app.state.event_address = EventAddress(contract, operations)
     app.state.job_log_address = JobLogAddress(contract, operations)
     app.state.authenticator = authenticator
@@ -227,7 +227,7 @@ def _routes(
 
 
 def _lifespan(
-    contract: Contract, core: Core, staging: Staging, uploads: ResumableUploads
+    core: Core, staging: Staging, uploads: ResumableUploads
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """What happens before the first request and after the last."""
 
@@ -240,8 +240,6 @@ def _lifespan(
             except FaceForgeError as error:  # what is known about the files can be read all the same
                 log.warning("what an earlier run left half-written cannot be removed now: %s", error)
         await core.stored_bytes.find_left()
-        # Beside the first requests: it takes a tenth of the start, and what is requested earlier is compiled then.
-        compiled = asyncio.create_task(asyncio.to_thread(_compile, contract))
         counted = asyncio.create_task(asyncio.to_thread(core.examiner.renditions.sweep))
         tending = asyncio.create_task(core.stored_bytes.tend())
         expiring = asyncio.create_task(uploads.tend())
@@ -267,7 +265,6 @@ def _lifespan(
                 removing,
                 forgetting,
                 reading,
-                compiled,
                 counted,
                 running,
                 scheduling,
@@ -281,12 +278,6 @@ def _lifespan(
             core.database.close()
 
     return lifespan
-
-
-def _compile(contract: Contract) -> None:
-    """Compile Core's own documents, which stay: the collector of cycles is not to look through them again and again."""
-    contract.documents.compile()
-    gc.freeze()
 
 
 def _outermost(settings: Settings) -> list[Middleware]:

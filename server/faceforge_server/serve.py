@@ -72,7 +72,8 @@ def _run(home: Home, settings: Settings, bound: socket.socket, open_browser: boo
     app = create_app(home, settings)
     startup = Startup(app)
     try:
-        CoreServer(startup, app.state.core, home, bound, open_browser).run(sockets=[bound])
+        server = CoreServer(startup, app.state.core, app.state.documents, home, bound, open_browser)
+        server.run(sockets=[bound])
     except SystemExit:
         if startup.fault is None:
             raise
