@@ -54,5 +54,7 @@ class Passing(BaseRequestHandler):
 def slow_line(core: str) -> Iterator[SlowLine]:
     with SlowLine(core) as line:
         threading.Thread(target=line.serve_forever, daemon=True).start()
-        yield line
-        line.shutdown()
+        try:
+            yield line
+        finally:
+            line.shutdown()
