@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 import time
 import traceback
 from contextlib import closing, suppress
@@ -19,6 +20,9 @@ from faceforge_storage.imports.copying import Copier, discard
 from faceforge_storage.imports.copying_messages import arriving_of, of_outcome, receive, send, source_of
 from faceforge_storage.imports.source_folder import SourceFolder
 
+NICENESS = 10
+"""What people wait for goes before an import, and that before what is read of files in the background (15); on Windows
+the parent sets the priority."""
 TELL_S = 0.1
 """How often Core hears how far it is, and says whether to go on."""
 
@@ -30,6 +34,8 @@ class _Ended(Exception):
 def main() -> None:
     """Copy one list of files after another to where it says, until Core ends."""
     logging.disable()  # Core has the log, and hears why
+    if sys.platform != "win32":
+        os.nice(NICENESS)
     requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_RDWR)
     os.dup2(nowhere, 1)  # what anybody prints is no message
