@@ -106,7 +106,11 @@ class CoreServer(uvicorn.Server):
         What the start makes will stay: without this the collector of cycles looks through all of it again and again.
         """
         gc.freeze()
-        self._documents.compile()
+        try:
+            self._documents.compile()
+        except Exception:  # what is requested is compiled then
+            log.exception("Core's own documents cannot be compiled ahead")
+        gc.collect()  # what is no more needed would stay, too
         gc.freeze()
 
     async def _ways_to_sign_in(self) -> list[str]:

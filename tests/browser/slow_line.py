@@ -53,7 +53,7 @@ class Passing(BaseRequestHandler):
 @contextmanager
 def slow_line(core: str) -> Iterator[SlowLine]:
     with SlowLine(core) as line:
-        threading.Thread(target=line.serve_forever, daemon=True).start()
+        threading.Thread(target=line.serve_forever, args=(0.05,), daemon=True).start()
         try:
             yield line
         finally:

@@ -21,8 +21,8 @@ from faceforge_storage.imports.copying_messages import arriving_of, of_outcome, 
 from faceforge_storage.imports.source_folder import SourceFolder
 
 NICENESS = 10
-"""What people wait for goes before an import, and that before what is read of files in the background (15); on Windows
-the parent sets the priority."""
+"""What people wait for goes before an import, and that before the processes that read files; on Windows the parent sets
+the priority."""
 TELL_S = 0.1
 """How often Core hears how far it is, and says whether to go on."""
 
@@ -35,7 +35,8 @@ def main() -> None:
     """Copy one list of files after another to where it says, until Core ends."""
     logging.disable()  # Core has the log, and hears why
     if sys.platform != "win32":
-        os.nice(NICENESS)
+        with suppress(OSError):
+            os.nice(NICENESS)
     requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_RDWR)
     os.dup2(nowhere, 1)  # what anybody prints is no message

@@ -124,6 +124,15 @@ def test_one_that_dies_is_said_and_the_next_files_have_a_new_one(
     assert isinstance(copied, Copied)
 
 
+def test_it_steps_back_behind_requests(
+    folder: Path, provider: FilesystemProvider, process: CopyingProcess
+) -> None:
+    process.copy([source(folder, "small", b"text")], provider.arriving(0), nothing)
+    assert process._process is not None
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    assert os.getpriority(os.PRIO_PROCESS, process._process.pid) > own
+
+
 def test_a_folder_that_is_gone_when_the_process_begins_is_said(
     folder: Path, provider: FilesystemProvider, process: CopyingProcess
 ) -> None:
