@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from math import inf
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
@@ -30,11 +31,21 @@ class HeldImports(CoreProcess):
 
     def hold(self, after: int) -> None:
         """Let each import wait when it has stored so many batches since it or this Core began."""
-        (self.home.root / HELD).write_text(str(after))
+        new = self.home.root / f"{HELD}.new"
+        new.write_text(str(after))
+        new.replace(self.home.root / HELD)
 
     def release(self) -> None:
         """Let imports go on."""
         (self.home.root / HELD).unlink()
+
+
+def batches_before(held: Path) -> float:
+    """After how many batches to wait. The test may let go at any moment, so that the file is looked at once."""
+    try:
+        return int(held.read_text())
+    except FileNotFoundError:
+        return inf
 
 
 def wait_when_held(root: Path) -> None:
@@ -44,7 +55,7 @@ def wait_when_held(root: Path) -> None:
 
     def wait_long(self: Bringer, tell: Callable[[int], None]) -> None:
         stored = waited.get(self, 0)
-        while held.exists() and stored >= int(held.read_text()):
+        while stored >= batches_before(held):
             tell(0)
             self._run.wait(LOOK_S)
         wait(self, tell)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -60,15 +59,8 @@ def job(client: httpx.Client, job_id: str) -> dict[str, Any]:
 
 def ended(client: httpx.Client, job_id: str, seconds: float = SECONDS) -> dict[str, Any]:
     """The job, once it has ended."""
-    return once(client, job_id, lambda found: found["state"] in ENDED, seconds)
-
-
-def once(
-    client: httpx.Client, job_id: str, fits: Callable[[dict[str, Any]], bool], seconds: float = SECONDS
-) -> dict[str, Any]:
-    """The job, once it fits."""
     end = time.monotonic() + seconds
-    while not fits(found := job(client, job_id)):
+    while (found := job(client, job_id))["state"] not in ENDED:
         assert time.monotonic() < end, found
         time.sleep(0.02)
     return found

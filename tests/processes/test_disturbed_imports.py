@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from core_process import CoreProcess
+from event_source import EventSource
 from held_imports import AT_ONCE, HeldImports
 from imports import (
     begin,
@@ -18,9 +19,9 @@ from imports import (
     held,
     home_that_imports,
     inserts,
+    job,
     log,
     make_folder,
-    once,
     wait_until_in,
 )
 from small_disks import fill
@@ -28,12 +29,10 @@ from stored import assert_all_is_whole, published, rows, until
 
 from faceforge_schema.imports.batches import FIRST_FILES
 
-ROOM_TO_SAY_SO = 256 * 1024
-"""What the database needs to say why an import waits; 100 files need more."""
-
 
 @pytest.mark.needs("root")
 def test_an_import_on_a_disk_that_fills_goes_on_when_there_is_room(small_disk: Path, tmp_path: Path) -> None:
+    """Those who follow hear why it waits, whether or not the database, which is on that disk, can take it."""
     folder = tmp_path / "pictures"
     make_folder(folder, 1500)
     core = HeldImports(home_that_imports(small_disk / "home", folder))
@@ -41,14 +40,15 @@ def test_an_import_on_a_disk_that_fills_goes_on_when_there_is_room(small_disk: P
         core.hold(after=2)
         job_id = begin(core.client, folder)
         wait_until_in(core, 2 * AT_ONCE)
-        fill(small_disk / "filler", but=ROOM_TO_SAY_SO)
-        core.release()
-        waits = once(core.client, job_id, lambda found: "disk is full" in str(found["progress"]))
-        assert waits["state"] == "running"
+        with EventSource(core.url, core.token, "?types=job.progress").begun() as told:
+            fill(small_disk / "filler", but=256 * 1024)
+            core.release()
+            assert next(each for each in told if "disk is full" in each["data"]["message"])
+        assert job(core.client, job_id)["state"] == "running"
         assert 2 * AT_ONCE <= brought_in(core) < 1500
         (small_disk / "filler").unlink()
         done = ended(core.client, job_id)
-        assert done["state"] == "succeeded", done
+        assert (done["state"], done["attempt"]) == ("succeeded", 1), done
         assert done["output"]["result"]["copied"] == 1500
         assert sum(inserts(core)) == brought_in(core) == 1500
         assert any("There is space again" in each["message"] for each in log(core.client, job_id))

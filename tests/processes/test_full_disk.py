@@ -18,8 +18,13 @@ from small_disks import fill
 from stored import assert_all_is_whole, put, rows, staged
 
 from faceforge_storage.database.headroom import NAME as HEADROOM
+from faceforge_storage.errors import NoSpace
+from faceforge_storage.imports.spool import Spool
+from faceforge_storage.imports.walk import Entered
+from faceforge_storage.jobs.lines import JobLines
 
 MIB = 2**20
+JOB = "ab" * 32
 
 
 def home_with(root: Path, **sections: Any) -> Path:
@@ -96,6 +101,27 @@ def test_a_disk_too_full_for_the_database(small_disk: Path, tmp_path: Path) -> N
         assert "Traceback" not in core.log()
     finally:
         core.kill()
+
+
+@pytest.mark.needs("root")
+def test_the_notes_of_a_job_are_refused_by_a_full_disk_and_kept_again_when_there_is_room(
+    small_disk: Path,
+) -> None:
+    """What was refused is refused once, not again when the file is closed."""
+    filler, noted = small_disk / "filler", [{"file": "x" * 5000}]
+    lines, spool = JobLines(small_disk, JOB, 0), Spool(small_disk)
+    fill(filler, but=4096)  # a part is written
+    with pytest.raises(NoSpace):
+        lines.write(noted)
+    lines.remove()
+    with pytest.raises(NoSpace):
+        spool.fill([Entered("x" * 5000, has_defaults=False)], lambda _: None)
+    spool.close()
+    filler.unlink()
+    lines = JobLines(small_disk, JOB, 0)
+    lines.size = lines.write(noted)
+    assert list(lines) == noted
+    lines.remove()
 
 
 @pytest.mark.needs("root")

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from faceforge_schema.declare.runs import Cancelled, Run
 from faceforge_schema.imports.batches import Batch, Batches
@@ -27,6 +27,8 @@ from faceforge_storage.imports.copying import CHANGED
 from faceforge_storage.imports.plan_format import Option, PlanReader, decide
 from faceforge_storage.imports.source_folder import SourceFolder
 from faceforge_storage.words import count, plural
+
+T = TypeVar("T")
 
 FULL_S = 5.0
 """How soon it is tried again while the disk is full."""
@@ -62,7 +64,8 @@ def carry_out(
     carrying = _Carrying(run, plan_asset_id, plan, chosen, folder, results)
     try:
         carrying.go()
-        return Carried({name: results.counts[name] for name in COUNTED}, results.finish())
+        asset_id = carrying.finish()
+        return Carried({name: results.counts[name] for name in COUNTED}, asset_id)
     except Cancelled:
         results.forget()
         raise
@@ -108,8 +111,13 @@ class _Carrying:
             for each in ahead:
                 drop(each)
         if self._after.counts or self._after.lines:
-            self._taking.take(self._with_after(Step(self._results.place)), [], {})
+            last = self._with_after(Step(self._results.place))
+            self._with_space(lambda: self._taking.take(last, [], {}))
         self._log_end()
+
+    def finish(self) -> str | None:
+        """Keep what was not plain as an asset, and answer its id; None where all was."""
+        return self._with_space(self._results.finish)
 
     def _all(self, bringer: Bringer, batches: Batches, ahead: deque[Batch]) -> None:
         waiting, began = iter(batches), time.monotonic()
@@ -166,6 +174,17 @@ class _Carrying:
         left = left_to_remove(self._folder, files, self._run.check)
         remove_sources(self._run, self._folder, left, self._after)
 
+    def _with_space(self, work: Callable[[], T]) -> T:
+        """Do what changes nothing when the disk is full, once it is not."""
+        while True:
+            try:
+                done = work()
+            except NoSpace as full:
+                self._wait_for_space(full)
+            else:
+                self._log_space()
+                return done
+
     def _wait_for_space(self, full: NoSpace) -> None:
         """Return when it is worth trying again; cancelling and pausing work meanwhile."""
         if self._full_since is None:
@@ -189,9 +208,7 @@ class _Carrying:
 
     def _log(self, step: Step) -> None:
         """Tell people what was not plain in a batch."""
-        if self._full_since is not None:
-            self._run.log("info", "There is space again: the import goes on.")
-            self._full_since = None
+        self._log_space()
         for line in step.lines:
             told = line["outcome"] in LOGGED or line["code"] == CHANGED.code
             if told and self._logged < MOST_LOGGED:
@@ -199,6 +216,11 @@ class _Carrying:
                 self._run.log("warning", f"{line['file']}: {line['message']}", code=line["code"])
                 if self._logged == MOST_LOGGED:
                     self._run.log("warning", "More such files are named in the results only.")
+
+    def _log_space(self) -> None:
+        if self._full_since is not None:
+            self._run.log("info", "There is space again: the import goes on.")
+            self._full_since = None
 
     def _log_end(self) -> None:
         counts = self._results.counts

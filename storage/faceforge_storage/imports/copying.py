@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from blake3 import blake3
@@ -23,7 +24,7 @@ from faceforge_storage.imports.identity import Identity, identity_of
 from faceforge_storage.imports.source_folder import NotEntered, SourceFolder
 from faceforge_storage.ingest.mime import sniff
 from faceforge_storage.objects.arriving import Arriving
-from faceforge_storage.objects.disk import disk_errors
+from faceforge_storage.objects.disk import disk_errors, write_whole
 from faceforge_storage.objects.staging import HEAD_BYTES, StagedFile
 
 SMALL_BYTES = 256 * 1024
@@ -260,9 +261,7 @@ def _read_slowly(handle: int, buffer: memoryview) -> int:
 
 def _write(target: int, data: bytes | memoryview) -> None:
     with disk_errors("to copy a file into the store"):
-        rest = memoryview(data)
-        while rest:
-            rest = rest[os.write(target, rest) :]
+        write_whole(partial(os.write, target), data)
 
 
 def _refusal(refused: OSError) -> NotCopied:

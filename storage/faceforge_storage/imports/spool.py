@@ -13,7 +13,7 @@ from faceforge_storage.imports.identity import Identity
 from faceforge_storage.imports.names import folded, readable
 from faceforge_storage.imports.seen import SizeSketch
 from faceforge_storage.imports.walk import Entered, Found
-from faceforge_storage.objects.disk import disk_errors
+from faceforge_storage.objects.disk import disk_errors, write_whole
 
 AT_ONCE = 500
 LENGTH_BYTES = 4
@@ -32,7 +32,7 @@ class Spool:
     """The finds of one walk, in a file without a name in the directory `tmp`."""
 
     def __init__(self, tmp: Path) -> None:
-        self._file = tempfile.TemporaryFile(dir=tmp)  # noqa: SIM115  # close() closes it
+        self._file = tempfile.TemporaryFile(buffering=0, dir=tmp)  # noqa: SIM115  # close() closes it
         self.counted = Counted(0, 0)
         self.sizes = SizeSketch()
         self.folders: set[str] = set()
@@ -89,8 +89,7 @@ class Spool:
     def _write(self, block: list[tuple[Any, ...]]) -> None:
         data = marshal.dumps(block)
         with disk_errors("to keep what was found"):
-            self._file.write(len(data).to_bytes(LENGTH_BYTES, "little") + data)
-            self._file.flush()
+            write_whole(self._file.write, len(data).to_bytes(LENGTH_BYTES, "little") + data)
 
 
 def _found(values: tuple[Any, ...]) -> Found:

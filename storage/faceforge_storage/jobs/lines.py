@@ -17,7 +17,7 @@ from sqlalchemy import Connection, select
 
 from faceforge_storage.database.dialects import among
 from faceforge_storage.database.tables import jobs
-from faceforge_storage.objects.disk import disk_errors
+from faceforge_storage.objects.disk import disk_errors, write_whole
 
 NAME = re.compile(r"job-([0-9a-f]{64})\.ndjson")
 
@@ -28,7 +28,7 @@ class JobLines:
     def __init__(self, tmp: Path, job_id: str, size: int) -> None:
         self.path = tmp / f"job-{job_id}.ndjson"
         with disk_errors("to keep what a job says of its items"):
-            self._file = self.path.open("r+b" if self.path.exists() else "w+b")
+            self._file = self.path.open("r+b" if self.path.exists() else "w+b", buffering=0)
             self.lost = self._file.seek(0, os.SEEK_END) < size
             """Whether lines that count are gone; then none is left."""
             self.size = 0 if self.lost else size
@@ -36,8 +36,8 @@ class JobLines:
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """Every line that was there when it was opened."""
-        self._file.seek(0)
-        yield from map(orjson.loads, self._file)
+        with self.path.open("rb") as file:
+            yield from map(orjson.loads, file)
 
     def write(self, lines: Iterable[dict[str, Any]]) -> int:
         """Write lines behind those that count, to the disk; answers how many bytes count once they are committed.
@@ -48,9 +48,8 @@ class JobLines:
         if text:
             with disk_errors("to keep what a job says of its items"):
                 self._file.seek(self.size)
-                self._file.write(text)
+                write_whole(self._file.write, text)
                 self._file.truncate()
-                self._file.flush()
                 os.fsync(self._file.fileno())
         return self.size + len(text)
 

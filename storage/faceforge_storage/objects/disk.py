@@ -37,6 +37,14 @@ def disk_errors(doing: str) -> Iterator[None]:
         raise StorageFailed(f"The disk refused {doing}.") from refused
 
 
+def write_whole(write: Callable[[memoryview], int], data: bytes | bytearray | memoryview) -> None:
+    """Write all of this by calls which may each write only a part, and answer how much: those of a file without a
+    buffer. Of a file with one `close` tries again what the disk has refused, and raises it where nobody expects it."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[write(rest) :]
+
+
 def require_space(directory: Path, needed: int, reserve: int) -> None:
     """Raise NoSpace when writing `needed` bytes would leave less than `reserve` bytes free on that disk.
 

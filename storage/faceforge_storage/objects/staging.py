@@ -14,7 +14,7 @@ from blake3 import blake3
 
 from faceforge_storage.errors import Fault, HashMismatch, PayloadTooLarge, SizeMismatch
 from faceforge_storage.home.atomic import sync_directory
-from faceforge_storage.objects.disk import disk_errors, require_space, sweep_files, sync_file
+from faceforge_storage.objects.disk import disk_errors, require_space, sweep_files, sync_file, write_whole
 
 PREFIX, SUFFIX = "staged-", ".part"
 NAME = re.compile(rf"{PREFIX}.+{re.escape(SUFFIX)}")
@@ -117,9 +117,7 @@ class StagingFile:
             if size >= self._next_check:
                 self._next_check = size + CHECK_SPACE_EVERY
                 require_space(self._path.parent, len(data), self._reserve)
-            rest = memoryview(data)
-            while rest:  # an unbuffered write may write only a part
-                rest = rest[self._file.write(rest) :]
+            write_whole(self._file.write, data)
         self._digests.update(data)
 
     def digests(self) -> Digests:
