@@ -9,7 +9,7 @@ import pytest
 from importer import Importer
 from running_core import running_core
 
-from faceforge_schema.imports import carrying_out
+from faceforge_schema.declare import space
 from faceforge_server.jobs.files import JobFiles
 from faceforge_storage.errors import NoSpace
 
@@ -23,7 +23,7 @@ def test_the_results_are_kept_once_there_is_space(tmp_path: Path, monkeypatch: p
             raise NoSpace("The disk is full; it refused to write a staged file.")
         return store(self, run, content, filename, kind)
 
-    monkeypatch.setattr(carrying_out, "FULL_S", 0.01)
+    monkeypatch.setattr(space, "FULL_S", 0.01)
     monkeypatch.setattr(JobFiles, "store", full_at_first)
     with running_core(tmp_path / "home") as core:
         importer = Importer(core, tmp_path / "source")

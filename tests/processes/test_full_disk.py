@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 from core_process import LAST_WORDS, SECONDS, CoreProcess, run
+from event_source import EventSource
+from imports import ended, log
 from small_disks import fill
 from stored import assert_all_is_whole, put, rows, staged
 
@@ -99,6 +101,29 @@ def test_a_disk_too_full_for_the_database(small_disk: Path, tmp_path: Path) -> N
         assert len(rows(core.home, "SELECT 1 FROM changesets")) == len(held) + 1
         assert rows(core.home, "PRAGMA integrity_check") == [("ok",)]
         assert "Traceback" not in core.log()
+    finally:
+        core.kill()
+
+
+@pytest.mark.needs("root")
+def test_an_upsert_on_a_disk_that_is_full_goes_on_when_there_is_room(small_disk: Path) -> None:
+    core = CoreProcess(home_with(small_disk / "home", limits={"disk_reserve_bytes": 0}))
+    try:
+        items = b"".join(b'{"display_name": "Person %d"}\n' % number for number in range(5000))
+        asset = put(core.client, items, "items.ndjson").json()
+        with EventSource(core.url, core.token, "?types=job.progress").begun() as told:
+            fill(small_disk / "filler", but=512 * 1024)
+            asked = {"job_type": "core.bulk_upsert", "input_asset_id": asset["asset_id"], "input": {}}
+            job_id = core.client.post("/v1/jobs", json=asked).raise_for_status().json()["job_id"]
+            assert next(each for each in told if "disk is full" in each["data"]["message"])
+        (small_disk / "filler").unlink()
+        done = ended(core.client, job_id)
+        assert (done["state"], done["attempt"]) == ("succeeded", 1), done
+        assert done["output"]["created"] == 5000
+        assert rows(core.home, "SELECT count(*), count(DISTINCT display_name) FROM entities") == [
+            (5000, 5000)
+        ]
+        assert any("There is space again" in each["message"] for each in log(core.client, job_id))
     finally:
         core.kill()
 

@@ -9,8 +9,9 @@ from faceforge_schema.context import Context, Write
 from faceforge_schema.declare.job_types import job_type
 from faceforge_schema.declare.operation import mutation
 from faceforge_schema.declare.runs import Run
+from faceforge_schema.declare.space import Space
 from faceforge_schema.imports.again import earlier_import, failed_files
-from faceforge_schema.imports.carrying_out import FULL_S, Carried, carry_out
+from faceforge_schema.imports.carrying_out import Carried, carry_out
 from faceforge_schema.imports.checks import check_import
 from faceforge_schema.imports.options import BulkImported, BulkImportInput
 from faceforge_schema.imports.places import roots_of
@@ -18,7 +19,7 @@ from faceforge_schema.imports.planning import make_plan
 from faceforge_schema.imports.plans import BULK_IMPORT, PLAN, chosen_options, plan_asset_of, plan_job
 from faceforge_schema.jobs.jobs import CreatedJob, JobCreate, create
 from faceforge_schema.values.scalars import JSONObject
-from faceforge_storage.errors import Forbidden, InvalidInput, NoSpace, UnknownReference
+from faceforge_storage.errors import Forbidden, InvalidInput, UnknownReference
 from faceforge_storage.imports.plan_format import PlanReader
 from faceforge_storage.imports.source_folder import SourceFolder
 
@@ -74,16 +75,11 @@ def bulk_import_job(run: Run, input: BulkImportInput) -> BulkImported:
 
 
 def _planned(run: Run, input: BulkImportInput, only: frozenset[str] | None = None) -> str:
-    """Make the plan of this job, once there is room for it; answers its asset, which the checkpoint of a run names."""
-    while True:
-        try:
-            asset_id = make_plan(run, input, only)
-            break
-        except NoSpace as full:
-            run.log("warning", f"The plan waits for room: {full.detail}")
-            run.wait(FULL_S)
+    """Make the plan of this job, once there is space for it; answers its asset, which the checkpoint of a run names."""
+    space = Space(run, "the plan", lambda message: run.progress(None, message))
+    asset_id = space.once_there(lambda: make_plan(run, input, only))
     if not input.dry_run:
-        run.write(lambda tx: None, checkpoint={PLAN: asset_id})
+        space.once_there(lambda: run.write(lambda tx: None, checkpoint={PLAN: asset_id}))
     return asset_id
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 from faceforge_schema.declare.runs import Cancelled, Run
+from faceforge_schema.declare.space import Space
 from faceforge_schema.imports.batches import Batch, Batches
 from faceforge_schema.imports.bringing import Bringer, drop
 from faceforge_schema.imports.incoming import Incoming
@@ -28,10 +29,6 @@ from faceforge_storage.imports.plan_format import Option, PlanReader, decide
 from faceforge_storage.imports.source_folder import SourceFolder
 from faceforge_storage.words import count, plural
 
-T = TypeVar("T")
-
-FULL_S = 5.0
-"""How soon it is tried again while the disk is full."""
 MOST_LOGGED = 100
 """How many files the log names as changed or failed; the plan has those that it left out, the results have all."""
 A_FILE = 20_000
@@ -89,7 +86,7 @@ class _Carrying:
         self._taking = TakingIn(run, plan, results, {PLAN: plan_asset_id})
         self._plans_too = PLAN in (run.checkpoint or {}) or bool(results.place)
         self._logged = self._bytes = 0
-        self._full_since: float | None = None
+        self._space = Space(run, "the import", self._tell)
         self._after = Step(0)
         """What a move adds after the checkpoint of its batch, for the next one."""
 
@@ -112,12 +109,12 @@ class _Carrying:
                 drop(each)
         if self._after.counts or self._after.lines:
             last = self._with_after(Step(self._results.place))
-            self._with_space(lambda: self._taking.take(last, [], {}))
+            self._space.once_there(lambda: self._taking.take(last, [], {}))
         self._log_end()
 
     def finish(self) -> str | None:
         """Keep what was not plain as an asset, and answer its id; None where all was."""
-        return self._with_space(self._results.finish)
+        return self._space.once_there(self._results.finish)
 
     def _all(self, bringer: Bringer, batches: Batches, ahead: deque[Batch]) -> None:
         waiting, began = iter(batches), time.monotonic()
@@ -134,7 +131,7 @@ class _Carrying:
             except NoSpace as full:
                 bringer.abandon()
                 drop(ahead[0])
-                self._wait_for_space(full)
+                self._space.wait(full)
                 bringer.begin(ahead[0])
                 continue
             ahead.popleft()
@@ -174,27 +171,6 @@ class _Carrying:
         left = left_to_remove(self._folder, files, self._run.check)
         remove_sources(self._run, self._folder, left, self._after)
 
-    def _with_space(self, work: Callable[[], T]) -> T:
-        """Do what changes nothing when the disk is full, once it is not."""
-        while True:
-            try:
-                done = work()
-            except NoSpace as full:
-                self._wait_for_space(full)
-            else:
-                self._log_space()
-                return done
-
-    def _wait_for_space(self, full: NoSpace) -> None:
-        """Return when it is worth trying again; cancelling and pausing work meanwhile."""
-        if self._full_since is None:
-            self._full_since = time.monotonic()
-            self._run.log(
-                "warning", "The disk is full: the import waits until there is space.", detail=full.detail
-            )
-        self._tell("Waiting: the disk is full")
-        self._run.wait(FULL_S)
-
     def _tell(self, message: str = "Bringing files in", copied: int = 0) -> None:
         """Say how far it is; `copied` are bytes of a batch that is not stored yet."""
         total, counts = self._plan.summary, self._results.counts
@@ -208,7 +184,7 @@ class _Carrying:
 
     def _log(self, step: Step) -> None:
         """Tell people what was not plain in a batch."""
-        self._log_space()
+        self._space.found()
         for line in step.lines:
             told = line["outcome"] in LOGGED or line["code"] == CHANGED.code
             if told and self._logged < MOST_LOGGED:
@@ -216,11 +192,6 @@ class _Carrying:
                 self._run.log("warning", f"{line['file']}: {line['message']}", code=line["code"])
                 if self._logged == MOST_LOGGED:
                     self._run.log("warning", "More such files are named in the results only.")
-
-    def _log_space(self) -> None:
-        if self._full_since is not None:
-            self._run.log("info", "There is space again: the import goes on.")
-            self._full_since = None
 
     def _log_end(self) -> None:
         counts = self._results.counts

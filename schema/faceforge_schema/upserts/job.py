@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -10,6 +11,7 @@ from pydantic import BaseModel, Field
 from faceforge_schema.context import Write
 from faceforge_schema.declare.job_types import job_type
 from faceforge_schema.declare.runs import Cancelled, Run
+from faceforge_schema.declare.space import Space
 from faceforge_schema.upserts.batch import Outcome, UpsertStatus, carry_out
 from faceforge_schema.upserts.items import OnConflict
 from faceforge_schema.upserts.lines import Batch, batches
@@ -60,8 +62,8 @@ def bulk_upsert(run: Run, input: BulkUpsertInput) -> BulkUpserted:
         raise invalid("/input_asset_id", "is required: the stored file with the items", "required")
     results = JobLines(run.core.home / "tmp", run.job_id, (run.checkpoint or {}).get("results", 0))
     try:
-        counts = _Upsert(run, input, results).carry_out(run.input_asset_id)
-        made = run.store(results.path, FILE_NAME)
+        upsert = _Upsert(run, input, results)
+        counts, made = upsert.carry_out(run.input_asset_id), upsert.finish()
     except Cancelled:
         results.remove()
         raise
@@ -80,6 +82,8 @@ class _Upsert:
 
     def __init__(self, run: Run, input: BulkUpsertInput, results: JobLines) -> None:
         self._run, self._input, self._results = run, input, results
+        self._space = Space(run, "the upsert", lambda message: run.progress(None, message, **self._told))
+        self._told: dict[str, int] = {}
         self._counts = Counter((run.checkpoint or {}).get("counts", {}))
 
     def carry_out(self, asset_id: str) -> Counter[str]:
@@ -94,12 +98,14 @@ class _Upsert:
         with run.open(asset_id) as file:
             for batch in batches(file, begin["place"], begin["lines"], limit):
                 run.check()
-                self._commit(batch)
-                done = sum(self._counts.values())
-                run.progress(
-                    min(batch.place / size, 1.0), f"line {batch.lines}", bytes=batch.place, done=done
-                )
+                self._space.once_there(partial(self._commit, batch))
+                self._told = {"bytes": batch.place, "done": sum(self._counts.values())}
+                run.progress(min(batch.place / size, 1.0), f"line {batch.lines}", **self._told)
         return self._counts
+
+    def finish(self) -> str:
+        """Keep what became of each item as an asset, and answer its id."""
+        return self._space.once_there(lambda: self._run.store(self._results.path, FILE_NAME))
 
     def _commit(self, batch: Batch) -> None:
         """Carry a batch out, and save what became of it with the place behind it."""

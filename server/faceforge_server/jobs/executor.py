@@ -50,7 +50,7 @@ class JobExecutor:
         self._core, self._files = core, JobFiles(staging)
         self._runs: dict[str, JobRun] = {}
         self._threads: dict[str, threading.Thread] = {}
-        self._stopping = False
+        self._stopping = threading.Event()
 
     async def work(self) -> None:
         """Until cancelled: claim and run jobs, and end what nobody holds any more."""
@@ -60,7 +60,7 @@ class JobExecutor:
         await self._sweep()
         try:
             begun, again = False, AGAIN_S
-            while not self._stopping:
+            while not self._stopping.is_set():
                 news, sleep = self._core.jobs.news(), again
                 again = min(2 * again, LONGEST_AGAIN_S)
                 try:
@@ -77,7 +77,7 @@ class JobExecutor:
 
     async def stop(self, seconds: float) -> None:
         """Claim nothing more, and let what runs hand its job back, for as long as this may take."""
-        self._stopping = True
+        self._stopping.set()
         for run in list(self._runs.values()):
             run.interrupt(Stopped)
         threads = list(self._threads.values())
@@ -183,9 +183,19 @@ class JobExecutor:
             return partial(endings.fail, error=MASKED)
         return partial(endings.succeed, output=value, output_asset_ids=run.stored)
 
-    @staticmethod
-    def _end(run: JobRun, outcome: Any) -> None:
-        run.saving(lambda tx: outcome(tx, run.mine(tx)))
+    def _end(self, run: JobRun, outcome: Any) -> None:
+        """Store how the job ended, as soon as the database takes it: until then the job would seem to run."""
+        again = AGAIN_S
+        while True:
+            try:
+                run.saving(lambda tx: outcome(tx, run.mine(tx)))
+            except RETRYABLE as error:
+                logger.warning("how the job %s ended cannot be stored now: %s", run.job_id, error)
+                if self._stopping.wait(again):
+                    raise
+                again = min(2 * again, LONGEST_AGAIN_S)
+            else:
+                return
 
     async def _tell(self) -> None:
         """Until cancelled: tell progress as it is made, and store it with what was logged."""
