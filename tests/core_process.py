@@ -43,20 +43,20 @@ class CoreProcess:
             raise
         token = open_home(root)[1].auth.install_token.get_secret_value()
         self.client = httpx.Client(
-            base_url=self.url, headers={"Authorization": f"Bearer {token}"}, trust_env=False
+            base_url=self.url,
+            headers={"Authorization": f"Bearer {token}"},
+            trust_env=False,
+            timeout=SECONDS,
         )
         self.token = token
 
     def _wait(self) -> None:
         end = time.monotonic() + SECONDS
         while time.monotonic() < end and self.process.poll() is None:
-            self.url = self.home.read_ports().get("url", "")
+            ports = self.home.read_ports()
+            self.url = ports.get("url", "")
             # Its last words of the start come after the file that tells where it is.
-            if (
-                self.url
-                and self.home.read_ports()["pid"] == self.process.pid
-                and LAST_WORDS in self.terminal()
-            ):
+            if self.url and ports.get("pid") == self.process.pid and LAST_WORDS in self.terminal():
                 return
             time.sleep(0.02)
         raise AssertionError(f"Core did not start:\n{self.terminal()}")

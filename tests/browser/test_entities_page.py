@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
-import httpx
 import pytest
 from core_process import CoreProcess
 from playwright.sync_api import Page, expect
@@ -22,13 +21,12 @@ FILLERS = 270
 @pytest.fixture(scope="module")
 def people(real_core: CoreProcess) -> dict[str, str]:
     """Name -> id: fillers first, then those with names, so that these are the newest."""
-    with httpx.Client(base_url=real_core.url, headers={"Authorization": f"Bearer {real_core.token}"}) as rest:
-        made = {}
-        for name in (*(f"Filler {n:03}" for n in range(FILLERS)), *NAMES):
-            tags = ["extra"] if name.startswith("Filler") else ["lead"]
-            answer = rest.post("/v1/entities", json={"display_name": name, "tags": tags})
-            made[name] = answer.json()["entity_id"]
-        return made
+    made = {}
+    for name in (*(f"Filler {n:03}" for n in range(FILLERS)), *NAMES):
+        tags = ["extra"] if name.startswith("Filler") else ["lead"]
+        answer = real_core.client.post("/v1/entities", json={"display_name": name, "tags": tags})
+        made[name] = answer.json()["entity_id"]
+    return made
 
 
 def named(page: Page, name: str) -> str:
@@ -132,9 +130,8 @@ def test_what_is_put_into_the_trash_comes_back_by_undo(library: Visit, people: d
 def test_the_trash_gives_back_and_erases_only_who_is_named(
     library: Visit, people: dict[str, str], real_core: CoreProcess
 ) -> None:
-    headers = {"Authorization": f"Bearer {real_core.token}"}
     for name in ("Filler 001", "Filler 002"):
-        httpx.delete(f"{real_core.url}/v1/entities/{people[name]}", headers=headers)
+        real_core.client.delete(f"/v1/entities/{people[name]}")
     page = library.open("/trash")
     lines = page.locator("#trashed tr[data-id]")
     expect(lines).to_have_count(2)
@@ -150,7 +147,7 @@ def test_the_trash_gives_back_and_erases_only_who_is_named(
     dialog.get_by_label("To go on").fill("Filler 002")
     dialog.get_by_role("button", name="Erase for good").click()
     expect(page.get_by_text("The trash is empty.")).to_be_visible()
-    gone = httpx.get(f"{real_core.url}/v1/entities/{people['Filler 002']}?deleted=include", headers=headers)
+    gone = real_core.client.get(f"/v1/entities/{people['Filler 002']}?deleted=include")
     assert gone.status_code == 404
     del people["Filler 002"]
 
@@ -217,8 +214,7 @@ def test_a_change_elsewhere_shows_by_itself(
 ) -> None:
     page = library.open("/entities?sort_by=created_at&sort_order=desc")
     expect(page.locator("#live-state")).to_have_text("Connected")
-    headers = {"Authorization": f"Bearer {real_core.token}"}
-    answer = httpx.post(f"{real_core.url}/v1/entities", json={"display_name": "From afar"}, headers=headers)
+    answer = real_core.client.post("/v1/entities", json={"display_name": "From afar"})
     people["From afar"] = answer.json()["entity_id"]
     expect(page.locator("#entities [data-id]").first).to_contain_text("From afar")
     count(page, str(len(people)))
@@ -227,20 +223,17 @@ def test_a_change_elsewhere_shows_by_itself(
 def test_a_short_list_that_grows_long_shows_each_once(
     library: Visit, people: dict[str, str], real_core: CoreProcess
 ) -> None:
-    headers = {"Authorization": f"Bearer {real_core.token}"}
-    with httpx.Client(base_url=real_core.url, headers=headers) as rest:
+    def add(numbers: range) -> None:
+        for number in numbers:
+            name = f"Growing {number:03}"
+            made = real_core.client.post("/v1/entities", json={"display_name": name, "tags": ["growing"]})
+            people[name] = made.json()["entity_id"]
 
-        def add(numbers: range) -> None:
-            for number in numbers:
-                name = f"Growing {number:03}"
-                made = rest.post("/v1/entities", json={"display_name": name, "tags": ["growing"]})
-                people[name] = made.json()["entity_id"]
-
-        add(range(20))
-        page = library.open("/entities?view=list&tag=growing&sort_by=display_name&sort_order=asc")
-        expect(page.locator("#live-state")).to_have_text("Connected")
-        count(page, f"20 of {len(people)}")
-        add(range(20, 60))
+    add(range(20))
+    page = library.open("/entities?view=list&tag=growing&sort_by=display_name&sort_order=asc")
+    expect(page.locator("#live-state")).to_have_text("Connected")
+    count(page, f"20 of {len(people)}")
+    add(range(20, 60))
     count(page, f"60 of {len(people)}")
     page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
     expect(page.locator(named(page, "Growing 059"))).to_be_in_viewport()

@@ -15,7 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from conftest import signed_in
 from core_process import CoreProcess
 from files_for_pages import model, picture, sound
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, TimeoutError
 from runner_for_pages import KIND, Runner
 from slow_line import slow_line
 from small_core import RunningCore
@@ -58,6 +58,17 @@ BEYOND = """() => [...document.querySelectorAll("body *")].filter((each) => {
     const box = each.getBoundingClientRect();
     return box.width && box.right > innerWidth + 1 && !each.closest(".scroll, .tabs, .nav, .film, .quick, dialog");
 }).slice(0, 3).map((each) => each.outerHTML.slice(0, 120))"""
+
+
+def fits(page: Page, width: int) -> None:
+    """Nothing reaches beyond a window that just became so wide, once what scripts lay out has followed."""
+    page.wait_for_timeout(120)
+    try:
+        page.wait_for_function(
+            "width => document.documentElement.scrollWidth <= width", arg=width, timeout=5000
+        )
+    except TimeoutError:
+        raise AssertionError(page.evaluate(BEYOND)) from None
 
 
 @dataclass(frozen=True)
@@ -250,8 +261,7 @@ def test_a_page_at_every_width_light_and_dark(guest: Visit, hostile: Hostile, pa
         page.emulate_media(color_scheme=scheme)
         for width, height in WIDTHS.items():
             page.set_viewport_size({"width": width, "height": height})
-            page.wait_for_timeout(120)
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, page.evaluate(BEYOND)
+            fits(page, width)
             # A window wider than 1280 shows the same, larger: it is only to overflow nowhere.
             if not viewer and (width == 360 or (scheme, width) == ("light", 1280)):
                 assert faults_of(page) == [], f"{scheme}, {width} px"
@@ -312,5 +322,4 @@ def test_a_page_holds_when_it_is_zoomed_and_with_forced_colours(
         guest.forgive("401")
     for width in (640, 320):
         page.set_viewport_size({"width": width, "height": 450})
-        page.wait_for_timeout(100)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, page.evaluate(BEYOND)
+        fits(page, width)

@@ -63,7 +63,7 @@ def test_a_log_follows_until_one_scrolls_up_and_counts_warnings(library: Visit, 
     connected(page)
     log, follow = page.locator(".log"), page.get_by_label("Follow")
     at_end = "log => log.scrollTop + log.clientHeight > log.scrollHeight - 24"
-    assert log.evaluate(at_end)
+    page.wait_for_function(f"() => ({at_end})(document.querySelector('.log'))")
     work.write(HOSTILE, "warning")
     expect(log.locator("li").last).to_contain_text(f"Warning: {HOSTILE}")
     expect(page.get_by_text("1 warning", exact=True)).to_be_visible()

@@ -122,8 +122,8 @@ def test_a_link_puts_its_address_in_the_history_and_back_shows_what_was(opened: 
 
 def test_an_answer_that_comes_late_is_dropped(opened: Opened) -> None:
     page = opened.page
-    page.get_by_label("Find").fill("slow")
-    page.wait_for_timeout(350)
+    with page.expect_request("**/small?q=slow"):
+        page.get_by_label("Find").fill("slow")
     page.get_by_label("Find").fill("gr")
     expect(page.locator("#list li")).to_have_text(["grace"])
     page.wait_for_timeout(900)
@@ -223,9 +223,9 @@ def test_one_tab_listens_for_all_and_the_next_takes_over(opened: Opened) -> None
         opened.happens()
         expect(other.locator("#list li")).to_have_count(3)
         expect(page.locator("#list li")).to_have_count(3)
-        page.goto("about:blank")
+        with page.context.expect_event("response", lambda answer: "/v1/events" in answer.url):
+            page.goto("about:blank")
         expect(other.get_by_text("Connected", exact=True)).to_be_visible()
-        other.wait_for_timeout(500)
         assert len(streams) == 1
         opened.pages.items.append("joan")
         opened.happens()

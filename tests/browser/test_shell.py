@@ -94,8 +94,11 @@ def test_what_is_typed_before_the_palette_is_there_goes_into_it(library: Visit, 
     page.route("**/shell/palette.js", hold)
     library.open("/entities")
     before = page.evaluate("document.documentElement.dataset.theme")
-    page.keyboard.type("/tarn")  # its first letter would change the theme
+    with page.expect_request("**/shell/palette.js"):
+        page.keyboard.type("/tarn")  # its first letter would change the theme
     expect(page.get_by_role("combobox", name="Search or do")).to_have_count(0)
+    while not held:
+        page.wait_for_timeout(20)
     held[0].continue_()
     expect(page.get_by_role("combobox", name="Search or do")).to_have_value("tarn")
     expect(page.get_by_role("option", name="Tarn Veld")).to_be_visible()

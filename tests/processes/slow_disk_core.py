@@ -1,4 +1,4 @@
-"""Core on a disk whose syncs take 5 ms more, which counts its commits: `slow_disk_core.py serve --home DIRECTORY …`.
+"""Core on a disk whose syncs take 50 ms more, which counts its commits: `slow_disk_core.py serve --home DIRECTORY …`.
 The product has no hook for this; the commit of SQLAlchemy is wrapped here."""
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from sqlalchemy.engine.default import DefaultDialect
 
 from faceforge_server.cli import main
 
-SECONDS = 0.005
+SECONDS = 0.05
 COMMITS = "commits"
 """A file in the home that has a byte for each."""
 

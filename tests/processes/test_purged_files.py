@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from core_process import CoreProcess
-from stored import digest, objects, put, rows, until
+from stored import digest, objects, published, put, rows, until
 
 PURGE = "mutation ($id: ID!) { deleteAsset(assetId: $id) purgeAsset(assetId: $id) }"
 
@@ -112,7 +112,7 @@ def test_what_a_crash_left_of_a_purge_is_removed_at_the_next_start(tmp_path: Pat
         (tmp_path / "aside").rename(place)
         core = CoreProcess(tmp_path / "home")
         put(core.client, b"something else", "b.bin").raise_for_status()
-        until(lambda: objects(core.home) == [digest(b"something else")])
-        assert rows(core.home, "SELECT sha256 FROM freed_bytes") == []
+        until(lambda: published(core.home) == [digest(b"something else")])
+        until(lambda: rows(core.home, "SELECT sha256 FROM freed_bytes") == [])
     finally:
         core.kill()

@@ -76,6 +76,7 @@ def test_each_answer_of_a_connection_has_the_time_for_itself(core: CoreProcess) 
         client.sendall(3 * request)
         while received < wanted and (part := client.recv(2**20)):
             received += len(part)
-            time.sleep(len(part) / wanted * 2 * SEND_SECONDS)
+            due = begun + received / wanted * 2 * SEND_SECONDS
+            time.sleep(max(0.0, due - time.monotonic()))
     assert received >= wanted
     assert time.monotonic() - begun > 1.5 * SEND_SECONDS

@@ -129,14 +129,19 @@ async def test_nobody_is_answered_before_the_commit(database: Database) -> None:
 
 
 async def test_a_long_write_takes_nobody_into_its_group(database: Database) -> None:
-    seen = commits(database)
+    seen, before = commits(database), list[int]()
 
     def long(tx: Write) -> None:
+        before.append(len(seen))
         time.sleep(2 * group_commit.GROUP_SECONDS)
         insert(tx)
 
-    await in_one_group(database, long, insert)
-    assert len(seen) == 2
+    def short(tx: Write) -> None:
+        before.append(len(seen))
+        insert(tx)
+
+    await in_one_group(database, long, short)
+    assert before[1] == before[0] + 1
 
 
 async def test_a_write_alone_waits_for_nobody(database: Database) -> None:

@@ -37,7 +37,9 @@ def hang_in_c(_file: File, _bounds: Bounds) -> NoReturn:
 
 def hang_with_child(file: File, _bounds: Bounds) -> NoReturn:
     child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
-    Path(f"{file.path}.child").write_text(str(child.pid), encoding="ascii")
+    noted = Path(f"{file.path}.{child.pid}")
+    noted.write_text(str(child.pid), encoding="ascii")
+    noted.replace(f"{file.path}.child")  # whole, whoever looks and whenever this ends
     child.wait()
     raise AssertionError
 

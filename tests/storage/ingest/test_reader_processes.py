@@ -50,7 +50,14 @@ def file(tmp_path: Path) -> File:
 
 
 def children() -> list[psutil.Process]:
-    return [each for each in psutil.Process().children(recursive=True) if "hostile_readers" in each.cmdline()]
+    return [each for each in psutil.Process().children(recursive=True) if _is_reader(each)]
+
+
+def _is_reader(process: psutil.Process) -> bool:
+    try:
+        return "hostile_readers" in process.cmdline()
+    except (psutil.ZombieProcess, psutil.NoSuchProcess):  # it has ended
+        return False
 
 
 def wanted(file: File, *readers: str, sizes: tuple[int, ...] = ()) -> Examine:
@@ -187,10 +194,10 @@ async def test_an_idle_process_ends(make: Make, file: File) -> None:
 async def test_who_waits_goes_before_the_background_and_is_not_held_up_by_a_file_that_hangs(
     make: Make, file: File
 ) -> None:
-    processes = make(seconds=3)
+    processes = make(seconds=60)
     background = [asyncio.create_task(processes.examine(wanted(file, "hang"))) for _ in range(2)]
     await until(lambda: len(children()) == 1)
-    await asyncio.wait_for(processes.examine(wanted(file, "size"), urgent=True), 2)
+    await asyncio.wait_for(processes.examine(wanted(file, "size"), urgent=True), 20)
     assert not any(each.done() for each in background)
     assert len(children()) == 2
     processes.close()
@@ -233,7 +240,7 @@ async def test_a_stop_waits_for_no_decoder(make: Make, file: File) -> None:
     await until(noted.exists)
     begin = time.monotonic()
     processes.close()
-    assert time.monotonic() - begin < 1
+    assert time.monotonic() - begin < 10
     outcomes = await asyncio.gather(*tasks, return_exceptions=True)
     assert [type(each) for each in outcomes] == [Unavailable] * 4
     with pytest.raises(Unavailable):
