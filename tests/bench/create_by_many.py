@@ -64,7 +64,7 @@ def core(name: str, root: Path, *, slow: bool) -> Iterator[Server]:
     home, token = new_home(root)
     port = free_port()
     program, *words = core_command(home.root, port)
-    command = [sys.executable, str(SLOW_DISK), *words] if slow else [program, *words]
+    command = [sys.executable, str(SLOW_DISK), "0.005", *words] if slow else [program, *words]
     with running(command, lambda: healthy(port)):
         yield Server(name, port, token)
 

@@ -230,6 +230,7 @@ def test_one_tab_listens_for_all_and_the_next_takes_over(opened: Opened) -> None
         opened.pages.items.append("joan")
         opened.happens()
         expect(other.locator("#list li")).to_have_count(4)
+        assert len(streams) == 1
 
 
 def test_a_session_that_ended_is_said_and_what_was_typed_stays(opened: Opened) -> None:

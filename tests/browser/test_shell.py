@@ -97,7 +97,9 @@ def test_what_is_typed_before_the_palette_is_there_goes_into_it(library: Visit, 
     with page.expect_request("**/shell/palette.js"):
         page.keyboard.type("/tarn")  # its first letter would change the theme
     expect(page.get_by_role("combobox", name="Search or do")).to_have_count(0)
-    while not held:
+    for _ in range(500):
+        if held:
+            break
         page.wait_for_timeout(20)
     held[0].continue_()
     expect(page.get_by_role("combobox", name="Search or do")).to_have_value("tarn")

@@ -1,4 +1,4 @@
-"""An import whose disk is full waits for space wherever it is: when it notes its results, too."""
+"""An import whose disk is full waits for space wherever it is: when it keeps its plan or its results, too."""
 
 from __future__ import annotations
 
@@ -14,11 +14,16 @@ from faceforge_server.jobs.files import JobFiles
 from faceforge_storage.errors import NoSpace
 
 
-def test_the_results_are_kept_once_there_is_space(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("kept", "what"), [("import-plan.ndjson", "plan"), ("import-result.ndjson", "import")]
+)
+def test_what_an_import_keeps_is_kept_once_there_is_space(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: str, what: str
+) -> None:
     store, refused = JobFiles.store, list[str]()
 
     def full_at_first(self: JobFiles, run: Any, content: Any, filename: str, kind: str) -> str:
-        if filename == "import-result.ndjson" and len(refused) < 2:
+        if filename == kept and len(refused) < 2:
             refused.append(filename)
             raise NoSpace("The disk is full; it refused to write a staged file.")
         return store(self, run, content, filename, kind)
@@ -34,6 +39,7 @@ def test_the_results_are_kept_once_there_is_space(tmp_path: Path, monkeypatch: p
         entries = core.request("GET", f"/v1/jobs/{job['job_id']}/log").json()["items"]
         said = [each["message"] for each in entries if "space" in each["message"]]
         assert said == [
-            "The disk is full: the import waits until there is space.",
-            "There is space again: the import goes on.",
+            f"The disk is full: the {what} waits until there is space.",
+            f"There is space again: the {what} goes on.",
         ]
+        assert "full" not in job["progress"]["message"]

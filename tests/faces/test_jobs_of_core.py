@@ -14,14 +14,13 @@ from running_core import RunningCore, running_core
 from sqlalchemy import select
 
 from faceforge_schema.declare.runs import Run, Stopped
-from faceforge_server.jobs import executor
 from faceforge_storage import entities
 from faceforge_storage.database.clock import now
 from faceforge_storage.database.gateway import Write
 from faceforge_storage.database.tables import jobs
 from faceforge_storage.database.unrecorded_tables import job_leases
 from faceforge_storage.errors import InUse, NoSpace
-from faceforge_storage.jobs import endings, leases
+from faceforge_storage.jobs import leases
 from faceforge_storage.jobs.retention import JobRetention
 
 
@@ -213,26 +212,6 @@ def test_an_error_is_told_by_its_code_and_an_unexpected_one_is_masked(
     assert found["error"]["message"].startswith(message)
     assert found["state"] == ("queued" if again else "failed")
     assert "a secret" not in str(core.request("GET", f"/v1/jobs/{job_id}/log").json())
-
-
-def test_how_a_job_ended_is_stored_once_the_database_takes_it(
-    core: RunningCore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Not at the next start: until it is stored the job seems to run."""
-    succeed, refused = endings.succeed, list[str]()
-
-    def full_at_first(tx: Write, job: Any, **ended: Any) -> Any:
-        if len(refused) < 3:
-            refused.append(job.id)
-            raise NoSpace("The disk of the database is full; nothing was changed.")
-        return succeed(tx, job, **ended)
-
-    monkeypatch.setattr(executor, "AGAIN_S", 0.01)
-    monkeypatch.setattr(endings, "succeed", full_at_first)
-    Probe(counting).on(core)
-    job = until(core, make(core, input={"steps": 2}), "succeeded", "failed")
-    assert (job["state"], job["attempt"], len(refused)) == ("succeeded", 1, 3)
-    assert names(core) == ["made 0", "made 1"]
 
 
 def test_a_job_does_not_wait_behind_those_of_another_lane_or_kind(core: RunningCore) -> None:

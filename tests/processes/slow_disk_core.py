@@ -1,5 +1,5 @@
-"""Core on a disk whose syncs take 50 ms more, which counts its commits: `slow_disk_core.py serve --home DIRECTORY …`.
-The product has no hook for this; the commit of SQLAlchemy is wrapped here."""
+"""Core on a disk whose syncs take longer by so many seconds, which counts its commits: `slow_disk_core.py 0.005 serve
+--home DIRECTORY …`. The product has no hook for this; the commit of SQLAlchemy is wrapped here."""
 
 from __future__ import annotations
 
@@ -12,17 +12,16 @@ from sqlalchemy.engine.default import DefaultDialect
 
 from faceforge_server.cli import main
 
-SECONDS = 0.05
 COMMITS = "commits"
 """A file in the home that has a byte for each."""
 
 
 def slow_down() -> None:
-    commit = DefaultDialect.do_commit
+    commit, seconds = DefaultDialect.do_commit, float(sys.argv.pop(1))
     counted = Path(sys.argv[sys.argv.index("--home") + 1]) / COMMITS
 
     def late(self: DefaultDialect, connection: Any) -> None:
-        time.sleep(SECONDS)
+        time.sleep(seconds)
         commit(self, connection)
         with counted.open("ab") as file:
             file.write(b".")

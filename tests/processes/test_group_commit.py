@@ -19,11 +19,11 @@ CLIENTS = 16
 EACH = 20
 """Entities that each of them makes."""
 SHARED_BY = 2
-"""Writes that have one commit, at least, where it takes 5 ms more."""
+"""Writes that have one commit, at least, where it takes 50 ms more."""
 
 
 class SlowDisk(CoreProcess):
-    command = [sys.executable, str(Path(__file__).parent / "slow_disk_core.py")]  # noqa: RUF012  # read only
+    command = [sys.executable, str(Path(__file__).parent / "slow_disk_core.py"), "0.05"]  # noqa: RUF012  # read only
 
 
 @pytest.fixture

@@ -171,7 +171,7 @@ def test_a_connection_that_says_nothing_is_closed(impatient: CoreProcess) -> Non
 
 
 def test_half_a_head_is_answered_and_closed_however_it_comes(impatient: CoreProcess) -> None:
-    for step in (1000, 10):
+    for step in (1000, 1):  # one by one they take longer than the deadline
         with connect(impatient) as client:
             begun = time.monotonic()
             half = head(impatient, "GET /healthz")[:-2]
@@ -182,7 +182,7 @@ def test_half_a_head_is_answered_and_closed_however_it_comes(impatient: CoreProc
             answer = until_closed(client)
             assert answer.startswith(b"HTTP/1.1 408 ")
             assert "limits.head_seconds" in problem(answer)["detail"]
-            assert time.monotonic() - begun < 10
+            assert time.monotonic() - begun < 7  # not anew with each byte
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,15 @@ def test_lines_that_were_not_committed_are_cut_off(tmp_path: Path) -> None:
     assert left_behind(tmp_path) == {}
 
 
+def test_what_a_try_has_written_in_vain_is_cut_off_though_the_next_says_nothing(tmp_path: Path) -> None:
+    lines = JobLines(tmp_path, JOB, 0)
+    lines.size = lines.write([{"line": 1}])
+    lines.write([{"line": 2}])
+    assert lines.write([]) == lines.size
+    assert list(lines) == [{"line": 1}]
+    lines.remove()
+
+
 def test_lines_of_which_some_are_lost_begin_anew_and_say_so(tmp_path: Path) -> None:
     lines = JobLines(tmp_path, JOB, 100)
     assert lines.lost

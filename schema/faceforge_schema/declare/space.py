@@ -17,9 +17,10 @@ FULL_S = 5.0
 class Space:
     """The space that a run needs. While there is none it can be cancelled and paused as ever."""
 
-    def __init__(self, run: Run, what: str, tell: Callable[[str], None]) -> None:
+    def __init__(self, run: Run, what: str, tell: Callable[[str], None] | None = None) -> None:
         """`what` waits, in the words of its log; `tell` takes those of its progress."""
-        self._run, self._what, self._tell = run, what, tell
+        self._run, self._what = run, what
+        self._tell = tell or (lambda message: run.progress(None, message))
         self._waits = False
 
     def once_there(self, work: Callable[[], T]) -> T:
@@ -48,3 +49,4 @@ class Space:
         if self._waits:
             self._waits = False
             self._run.log("info", f"There is space again: {self._what} goes on.")
+            self._tell("Going on")

@@ -76,7 +76,7 @@ def bulk_import_job(run: Run, input: BulkImportInput) -> BulkImported:
 
 def _planned(run: Run, input: BulkImportInput, only: frozenset[str] | None = None) -> str:
     """Make the plan of this job, once there is space for it; answers its asset, which the checkpoint of a run names."""
-    space = Space(run, "the plan", lambda message: run.progress(None, message))
+    space = Space(run, "the plan")
     asset_id = space.once_there(lambda: make_plan(run, input, only))
     if not input.dry_run:
         space.once_there(lambda: run.write(lambda tx: None, checkpoint={PLAN: asset_id}))

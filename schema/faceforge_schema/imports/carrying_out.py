@@ -57,7 +57,7 @@ def carry_out(
     Each checkpoint has `plan_asset_id`, so that another attempt goes on with the same plan. The progress of the plan
     took `planning.SHARE` of the whole when the same job has made it. Raises what ends a run.
     """
-    results = Results(run)
+    results = Space(run, "the import").once_there(lambda: Results(run))
     carrying = _Carrying(run, plan_asset_id, plan, chosen, folder, results)
     try:
         carrying.go()

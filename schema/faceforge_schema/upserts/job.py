@@ -60,7 +60,8 @@ def bulk_upsert(run: Run, input: BulkUpsertInput) -> BulkUpserted:
     """Make or change the entities of a stored file: one JSON object a line, each an item of a bulk upsert."""
     if run.input_asset_id is None:  # it was purged meanwhile
         raise invalid("/input_asset_id", "is required: the stored file with the items", "required")
-    results = JobLines(run.core.home / "tmp", run.job_id, (run.checkpoint or {}).get("results", 0))
+    size = (run.checkpoint or {}).get("results", 0)
+    results = Space(run, "the upsert").once_there(lambda: JobLines(run.core.home / "tmp", run.job_id, size))
     try:
         upsert = _Upsert(run, input, results)
         counts, made = upsert.carry_out(run.input_asset_id), upsert.finish()
@@ -83,8 +84,8 @@ class _Upsert:
     def __init__(self, run: Run, input: BulkUpsertInput, results: JobLines) -> None:
         self._run, self._input, self._results = run, input, results
         self._space = Space(run, "the upsert", lambda message: run.progress(None, message, **self._told))
-        self._told: dict[str, int] = {}
         self._counts = Counter((run.checkpoint or {}).get("counts", {}))
+        self._told = {"bytes": (run.checkpoint or {}).get("place", 0), "done": sum(self._counts.values())}
 
     def carry_out(self, asset_id: str) -> Counter[str]:
         """Carry out what is left of the file, and answer how many items came to what."""

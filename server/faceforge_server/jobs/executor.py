@@ -184,16 +184,19 @@ class JobExecutor:
         return partial(endings.succeed, output=value, output_asset_ids=run.stored)
 
     def _end(self, run: JobRun, outcome: Any) -> None:
-        """Store how the job ended, as soon as the database takes it: until then the job would seem to run."""
-        again = AGAIN_S
+        """Store how the job ended, once the database takes it: until then the job seems to run."""
+        refused = False
         while True:
+            is_last = self._stopping.is_set()
             try:
                 run.saving(lambda tx: outcome(tx, run.mine(tx)))
             except RETRYABLE as error:
-                logger.warning("how the job %s ended cannot be stored now: %s", run.job_id, error)
-                if self._stopping.wait(again):
+                if is_last:
                     raise
-                again = min(2 * again, LONGEST_AGAIN_S)
+                if not refused:
+                    logger.warning("how the job %s ended cannot be stored now: %s", run.job_id, error)
+                refused = True
+                self._stopping.wait(AGAIN_S)
             else:
                 return
 

@@ -62,9 +62,12 @@ class Spool:
     def blocks(self) -> Iterator[list[Found | Entered]]:
         """The same again, some at a time, in the same order."""
         self._file.seek(0)
-        while head := self._file.read(LENGTH_BYTES):
-            values = marshal.loads(self._file.read(int.from_bytes(head, "little")))  # noqa: S302  # our own file
-            yield [Entered(*each) if len(each) == len(Entered._fields) else _found(each) for each in values]
+        with open(self._file.fileno(), "rb", closefd=False) as file:
+            while head := file.read(LENGTH_BYTES):
+                values = marshal.loads(file.read(int.from_bytes(head, "little")))  # noqa: S302  # our own file
+                yield [
+                    Entered(*each) if len(each) == len(Entered._fields) else _found(each) for each in values
+                ]
 
     def seconds_to_settle(self) -> float:
         """How long to wait before those files are looked at again that may still be growing."""

@@ -45,11 +45,13 @@ class JobLines:
         Raises NoSpace, StorageFailed.
         """
         text = b"".join(orjson.dumps(each, option=orjson.OPT_APPEND_NEWLINE) for each in lines)
-        if text:
-            with disk_errors("to keep what a job says of its items"):
+        with disk_errors("to keep what a job says of its items"):
+            self._file.truncate(
+                self.size
+            )  # without what an earlier try, which was refused, has left of its lines
+            if text:
                 self._file.seek(self.size)
                 write_whole(self._file.write, text)
-                self._file.truncate()
                 os.fsync(self._file.fileno())
         return self.size + len(text)
 
