@@ -5,7 +5,8 @@ from __future__ import annotations
 import http.client
 import json
 import socket
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -73,6 +74,15 @@ class EventSource:
         """The next events, so many."""
         events = iter(self)
         return [next(events) for _ in range(count)]
+
+    def first(self, fits: Callable[[dict[str, Any]], bool], seconds: float = 60) -> dict[str, Any]:
+        """The next event that fits. Core sends something now and then, so that this ends though none comes."""
+        end = time.monotonic() + seconds
+        while (found := self.block()) is not None:
+            if found and fits(event := json.loads(found)):
+                return dict(event)
+            assert time.monotonic() < end, f"none came within {seconds} s"
+        raise AssertionError("the stream has ended")
 
     def block(self) -> str | None:
         """The data of the next block, "" when it has none; None when the stream has ended."""

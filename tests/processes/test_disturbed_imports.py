@@ -43,7 +43,7 @@ def test_an_import_on_a_disk_that_fills_goes_on_when_there_is_room(small_disk: P
         with EventSource(core.url, core.token, "?types=job.progress").begun() as told:
             fill(small_disk / "filler", but=256 * 1024)
             core.release()
-            assert next(each for each in told if "disk is full" in each["data"]["message"])
+            told.first(lambda each: "disk is full" in each["data"]["message"])
         assert job(core.client, job_id)["state"] == "running"
         assert 2 * AT_ONCE <= brought_in(core) < 1500
         (small_disk / "filler").unlink()

@@ -115,7 +115,7 @@ def test_an_upsert_on_a_disk_that_is_full_goes_on_when_there_is_room(small_disk:
             fill(small_disk / "filler", but=512 * 1024)
             asked = {"job_type": "core.bulk_upsert", "input_asset_id": asset["asset_id"], "input": {}}
             job_id = core.client.post("/v1/jobs", json=asked).raise_for_status().json()["job_id"]
-            assert next(each for each in told if "disk is full" in each["data"]["message"])
+            told.first(lambda each: "disk is full" in each["data"]["message"])
         (small_disk / "filler").unlink()
         done = ended(core.client, job_id)
         assert (done["state"], done["attempt"]) == ("succeeded", 1), done
