@@ -15,7 +15,8 @@ from axe_playwright_python.sync_playwright import Axe
 from conftest import signed_in
 from core_process import CoreProcess
 from files_for_pages import model, picture, sound
-from playwright.sync_api import Browser, Page, TimeoutError
+from playwright.sync_api import Browser, Page
+from playwright.sync_api import TimeoutError as TookTooLong
 from runner_for_pages import KIND, Runner
 from slow_line import slow_line
 from small_core import RunningCore
@@ -67,7 +68,7 @@ def fits(page: Page, width: int) -> None:
         page.wait_for_function(
             "width => document.documentElement.scrollWidth <= width", arg=width, timeout=5000
         )
-    except TimeoutError:
+    except TookTooLong:
         raise AssertionError(page.evaluate(BEYOND)) from None
 
 

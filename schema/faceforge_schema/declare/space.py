@@ -15,7 +15,7 @@ FULL_S = 5.0
 
 
 class Space:
-    """The space that a run needs. While there is none it can be cancelled and paused as ever."""
+    """The space that a run needs. What interrupts the run ends a wait for it, too."""
 
     def __init__(self, run: Run, what: str, tell: Callable[[str], None] | None = None) -> None:
         """`what` waits, in the words of its log; `tell` takes those of its progress."""

@@ -46,9 +46,8 @@ class JobLines:
         """
         text = b"".join(orjson.dumps(each, option=orjson.OPT_APPEND_NEWLINE) for each in lines)
         with disk_errors("to keep what a job says of its items"):
-            self._file.truncate(
-                self.size
-            )  # without what an earlier try, which was refused, has left of its lines
+            # What an earlier try that was refused has left behind the lines that count does not stay.
+            self._file.truncate(self.size)
             if text:
                 self._file.seek(self.size)
                 write_whole(self._file.write, text)

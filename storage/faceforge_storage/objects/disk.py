@@ -38,8 +38,9 @@ def disk_errors(doing: str) -> Iterator[None]:
 
 
 def write_whole(write: Callable[[memoryview], int], data: bytes | bytearray | memoryview) -> None:
-    """Write all of this by calls which may each write only a part, and answer how much: those of a file without a
-    buffer. Of a file with one `close` tries again what the disk has refused, and raises it where nobody expects it."""
+    """Write all of this by calls of `write`, which may write only a part and says how much: that of a file without a
+    buffer. One with a buffer tries again on `close` what the disk has refused, and raises where nobody expects it.
+    """
     rest = memoryview(data)
     while rest:
         rest = rest[write(rest) :]

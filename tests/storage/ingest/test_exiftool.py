@@ -186,9 +186,9 @@ def test_it_ends_with_a_core_that_was_killed(photo: File) -> None:
 def test_a_reading_fails_in_words_and_the_next_is_tried(
     pretend: Callable[..., ExifTool], photo: File, shell: str, message: str
 ) -> None:
-    seconds = {"seconds": 1.0 if message.startswith("took") else 20.0}
     tool = pretend(
-        f"if [ -e {shlex.quote(str(photo.path))}.well ]; then answer='[{{}}]'; else {shell}; fi", **seconds
+        f"if [ -e {shlex.quote(str(photo.path))}.well ]; then answer='[{{}}]'; else {shell}; fi",
+        seconds=1.0 if message.startswith("took") else 20.0,
     )
     with pytest.raises(Unreadable, match=message):
         tool.read(photo)
