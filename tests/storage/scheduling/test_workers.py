@@ -55,12 +55,12 @@ async def test_a_client_leaves_a_thread_to_others_and_one_for_what_is_quick(
         asyncio.create_task(workers.run(GREEDY, until(gate, seen, f"greedy {number}"))) for number in range(6)
     ]
     await begun(2, seen)
-    assert seen == ["greedy 0", "greedy 1"]
+    assert sorted(seen) == ["greedy 0", "greedy 1"]  # each in a thread of its own, of which either may be first
     other = asyncio.create_task(workers.run(MODEST, until(gate, seen, "modest")))
     await begun(3, seen)
     third = asyncio.create_task(workers.run(Turn("third"), until(gate, seen, "third")))
     assert await workers.run(GREEDY._replace(light=True), lambda: "light") == "light"
-    assert seen == ["greedy 0", "greedy 1", "modest"]
+    assert sorted(seen) == ["greedy 0", "greedy 1", "modest"]
     gate.set()
     assert await asyncio.gather(*many, other, third) == [
         *(f"greedy {n}" for n in range(6)),
