@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import httpx
 import hypothesis
 import pytest
 
@@ -23,8 +25,11 @@ LEFT_OUT: dict[str, list[str]] = defaultdict(list)
 DESELECTED: list[str] = []
 """What this run does not select, such as what is marked `alone` when the others run in parallel."""
 
-hypothesis.settings.register_profile("faceforge", deadline=None)  # a busy machine is no fault
+# A busy machine is no fault, nor is an example that comes by chance only once, nor an answer that takes five seconds.
+hypothesis.settings.register_profile("faceforge", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("faceforge")
+for waiting in ("connect", "read", "write", "pool"):
+    setattr(inspect.signature(httpx.get).parameters["timeout"].default, waiting, 60)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -95,7 +95,7 @@ def test_it_says_how_far_it_is_and_is_cancelled(core: CoreProcess) -> None:
 
 @pytest.mark.usefixtures("runner")
 def test_it_is_paused_and_goes_on_from_its_checkpoint(core: CoreProcess) -> None:
-    slow = made(core, seconds_a_line=0.1)
+    slow = made(core, seconds_a_line=0.25)
     until(lambda: job(core, slow)["checkpoint"])
     asked(core, "POST", f"/jobs/{slow}/pause")
     until(lambda: job(core, slow)["paused_at"])

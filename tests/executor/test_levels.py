@@ -197,7 +197,7 @@ async def test_siblings_of_a_level_wait_together(people: People) -> None:
         running.append(info.path.key)
         if len(running) == 3:
             both.set()
-        await asyncio.wait_for(both.wait(), 5)
+        await asyncio.wait_for(both.wait(), 60)
         return "x"
 
     people.field("Query", "hello").resolve = wait

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import socket
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from core_process import COMMAND, SECONDS, CoreProcess, run
+from core_process import SECONDS, CoreProcess, run
 
 from faceforge_server import core_client
 from faceforge_server.core_client import core_of
@@ -71,7 +72,7 @@ def test_a_program_on_the_port_of_an_earlier_core_is_told_no_token(
     instance: dict[str, str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(core_client, "PATIENCE", 0.2)
+    monkeypatch.setattr(core_client, "PATIENCE", 1)
     home.write_ports({"url": listener.url, **instance})
     with HomeLock(home), pytest.raises(CannotStart, match="does not answer"), core_of(home, settings) as ask:
         ask("GET", "/v1/tokens")
@@ -83,9 +84,11 @@ def test_a_program_on_the_port_of_an_earlier_core_is_told_no_token(
 def test_commands_at_once_wait_for_each_other(tmp_path: Path) -> None:
     home = tmp_path / "home"
     open_home(home)
+    program = f"from faceforge_server import cli, core_client\ncore_client.PATIENCE = {SECONDS}\ncli.main()"
     words = ["token", "create", "--permission", "assets:read", "--home", str(home), "--name"]
     started = [
-        subprocess.Popen([*COMMAND, *words, name], stdout=subprocess.PIPE, text=True) for name in "abc"
+        subprocess.Popen([sys.executable, "-c", program, *words, name], stdout=subprocess.PIPE, text=True)
+        for name in "abc"
     ]
     made = [each.communicate(timeout=SECONDS)[0] for each in started]
     assert [each.returncode for each in started] == [0, 0, 0]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import random
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -18,8 +20,13 @@ def core(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CoreProcess]:
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
+    """A port that nothing has, below those that the system gives to whoever asks for any."""
+    while True:
+        with (
+            suppress(OSError),
+            socket.create_server(("127.0.0.1", random.randrange(20_000, 32_000))) as found,
+        ):
+            return int(found.getsockname()[1])
 
 
 def where(root: Path, *words: str) -> tuple[str, int]:

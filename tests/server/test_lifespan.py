@@ -33,6 +33,6 @@ def test_the_database_is_closed_while_a_disk_does_not_answer(
             await asyncio.sleep(0.01)
             monkeypatch.setattr(core.database, "stop", lambda: closed.append(time.monotonic()))
             begun = time.monotonic()
-        assert closed[0] - begun < 5
+        assert closed[0] - begun < 30  # of the sixty it would take
 
     asyncio.run(run())

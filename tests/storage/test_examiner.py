@@ -237,12 +237,16 @@ async def test_who_gave_up_waiting_for_thumbnails_still_counts(
     lane.answers.slow = set(contents)
     hashes = [lane.put(each) for each in contents]
     for each in hashes[:5]:
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.2):
-                await lane.examiner.thumbnail(each, 320)
+        waiting = asyncio.ensure_future(lane.examiner.thumbnail(each, 320))
+        await lane.until(partial(lane.examiner.examinations.is_running, each))
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+    await lane.until(lambda: len(lane.answers.begun) >= 3)
     assert len(lane.answers.begun) == 3  # the others hold no file meanwhile
     with pytest.raises(Overloaded):
-        await lane.examiner.thumbnail(hashes[5], 320)
+        async with asyncio.timeout(SECONDS):
+            await lane.examiner.thumbnail(hashes[5], 320)
     lane.answers.go_on.set()
     assert [await lane.examiner.thumbnail(each, 320) for each in hashes] == [WEBP] * 6
     await lane.examiner.examinations.stop()

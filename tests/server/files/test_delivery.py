@@ -49,7 +49,7 @@ def open_files() -> set[str]:
 
 
 def eventually_no_file_is_open() -> bool:
-    for _ in range(500):
+    for _ in range(3000):
         if not open_files():
             return True
         time.sleep(0.01)

@@ -16,6 +16,7 @@ from typing import Any
 
 import psutil
 import pytest
+from process_ids import runs
 
 from faceforge_storage.errors import Unavailable
 from faceforge_storage.ingest.isolation.processes import Examine, Examined, ReaderProcesses
@@ -152,15 +153,16 @@ async def test_one_process_reads_file_after_file_behind_others_and_without_secre
 async def test_of_files_read_in_one_go_the_guilty_one_fails_and_no_other(
     make: Make, file: File, reader: str, message: str
 ) -> None:
-    processes = make(seconds=3) if reader == "hang" else make()
-    asked = [wanted(file, "process", "size", sizes=(320,)) for _ in range(7)]
-    asked.insert(4, wanted(file, reader, "size", sizes=(320,)))
+    # Where a file may take three seconds only, no pictures are drawn: what draws them takes that long to be ready.
+    processes, sizes = (make(seconds=3), ()) if reader == "hang" else (make(), (320,))
+    asked = [wanted(file, "process", "size", sizes=sizes) for _ in range(7)]
+    asked.insert(4, wanted(file, reader, "size", sizes=sizes))
     examined = await asyncio.gather(*(processes.examine(each) for each in asked))
     guilty = examined.pop(4)
     assert guilty.readings[reader] == message
     assert isinstance(guilty.readings["size"], Found)
     assert all(isinstance(found, Found) for each in examined for found in each.readings.values())
-    assert all(each.thumbnails[320][8:12] == b"WEBP" for each in (*examined, guilty))
+    assert all(each.thumbnails[size][8:12] == b"WEBP" for each in (*examined, guilty) for size in sizes)
 
 
 async def test_what_was_read_before_a_crash_is_not_read_again(make: Make, file: File) -> None:
@@ -185,9 +187,9 @@ async def test_a_stop_while_files_are_read_in_one_go_says_nothing_of_them(make: 
 
 async def test_an_idle_process_ends(make: Make, file: File) -> None:
     processes = make(idle_seconds=0.2)
-    await processes.examine(wanted(file, "size"))
-    assert len(children()) == 1
-    await until(lambda: not children())
+    found = (await processes.examine(wanted(file, "process"))).readings["process"]
+    assert isinstance(found, Found)
+    await until(lambda: not runs(found.metadata["pid"]))
     assert (await processes.examine(wanted(file, "size"))).readings
 
 
@@ -197,7 +199,7 @@ async def test_who_waits_goes_before_the_background_and_is_not_held_up_by_a_file
     processes = make(seconds=60)
     background = [asyncio.create_task(processes.examine(wanted(file, "hang"))) for _ in range(2)]
     await until(lambda: len(children()) == 1)
-    await asyncio.wait_for(processes.examine(wanted(file, "size"), urgent=True), 20)
+    await asyncio.wait_for(processes.examine(wanted(file, "size"), urgent=True), SECONDS)
     assert not any(each.done() for each in background)
     assert len(children()) == 2
     processes.close()
@@ -206,13 +208,12 @@ async def test_who_waits_goes_before_the_background_and_is_not_held_up_by_a_file
 
 async def test_what_is_waited_for_by_now_goes_before_the_background(make: Make, file: File) -> None:
     processes, other = make(seconds=60), replace(file, sha256="b" * 64)
-    background = [
-        asyncio.create_task(processes.examine(wanted(each, name)))
-        for each, name in ((file, "hang"), (file, "size"), (other, "size"))
-    ]
-    await until(lambda: len(children()) == 1)
+    background = [asyncio.create_task(processes.examine(wanted(file, "hang")))]
+    await until(lambda: len(children()) == 1)  # so that what comes now is not read in one go with it
+    background += [asyncio.create_task(processes.examine(wanted(each, "size"))) for each in (file, other)]
+    await asyncio.sleep(0)
     processes.hasten(other.sha256)
-    examined = await asyncio.wait_for(background[2], 20)
+    examined = await asyncio.wait_for(background[2], SECONDS)
     assert examined.readings
     assert not any(each.done() for each in background[:2])
     processes.close()
@@ -245,7 +246,7 @@ async def test_a_stop_waits_for_no_decoder(make: Make, file: File) -> None:
     assert [type(each) for each in outcomes] == [Unavailable] * 4
     with pytest.raises(Unavailable):
         await processes.examine(wanted(file, "size"))
-    await until(lambda: not alive(int(noted.read_text(encoding="ascii"))))
+    await until(lambda: not runs(int(noted.read_text(encoding="ascii"))))
 
 
 async def test_a_process_that_does_not_start_says_nothing_of_the_file(make: Make, file: File) -> None:
@@ -272,7 +273,7 @@ async def test_no_process_outlives_a_core_that_is_killed(make: Make, file: File,
     core.send_signal(signal.SIGKILL)
     core.wait()
     core.stdout.close()
-    await until(lambda: not alive(child.pid))
+    await until(lambda: not runs(child.pid))
 
 
 async def test_a_core_that_is_one_frozen_program_reads_files_too(
@@ -292,13 +293,7 @@ print([name for name in ("PIL", "av", "mutagen", "pypdfium2") if name in sys.mod
     assert subprocess.run([sys.executable, "-c", program], capture_output=True, check=True).stdout == b"[]\n"
 
 
-def alive(pid: int) -> bool:
-    with suppress(psutil.NoSuchProcess):
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    return False
-
-
-async def until(true: Callable[[], bool], seconds: float = 10) -> None:
+async def until(true: Callable[[], bool], seconds: float = SECONDS) -> None:
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end

@@ -31,7 +31,7 @@ def watching() -> Iterator[Watching]:
     begun: list[WatchedFolder] = []
 
     def begin(path: Path, allowed: Callable[[Path], None] = lambda _: None) -> WatchedFolder:
-        begun.append(WatchedFolder(str(path), allowed, quiet_seconds=0.3, look_seconds=0.2))
+        begun.append(WatchedFolder(str(path), allowed, quiet_seconds=1.0, look_seconds=0.2))
         begun[-1].start()
         return begun[-1]
 
@@ -66,7 +66,7 @@ def test_while_a_file_grows_nothing_is_told(tmp_path: Path, watching: Watching) 
     folder = settled(watching(tmp_path))
     told = []
     with (tmp_path / "large.bin").open("wb") as growing:
-        for _ in range(30):
+        for _ in range(60):
             growing.write(b"x" * 1000)
             growing.flush()
             time.sleep(0.03)
