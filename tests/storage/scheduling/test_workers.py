@@ -74,14 +74,17 @@ async def test_a_client_leaves_a_thread_to_others_and_one_for_what_is_quick(
 
 async def test_what_is_quick_leaves_a_thread_for_all_else(workers: Workers, gate: threading.Event) -> None:
     seen: list[str] = []
-    light = GREEDY._replace(light=True)
-    many = [asyncio.create_task(workers.run(light, until(gate, seen, "light"))) for _ in range(8)]
+    light, done = GREEDY._replace(light=True), threading.Event()
+    first = [asyncio.create_task(workers.run(light, until(gate, seen, "light"))) for _ in range(4)]
     await begun(4, seen)
-    heavy = asyncio.create_task(workers.run(MODEST, lambda: seen.append("heavy")))
+    others = [asyncio.create_task(workers.run(light, lambda: done.wait(PATIENCE))) for _ in range(4)]
+    heavy = asyncio.create_task(workers.run(MODEST, done.set))
     await asyncio.sleep(0)
     gate.set()
-    await asyncio.gather(*many, heavy)
-    assert "heavy" in seen[4:6]
+    await asyncio.gather(*first, heavy)
+    assert all(await asyncio.gather(*others)), (
+        "four that are light and wait for what is heavy leave it a thread"
+    )
 
 
 async def test_who_has_gone_does_not_have_it_done(workers: Workers, gate: threading.Event) -> None:
