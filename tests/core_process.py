@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import random
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -21,6 +23,16 @@ COMMAND = [sys.executable, "-m", "faceforge_server"]
 LAST_WORDS = "Ctrl-C stops it."
 STARTED: set[CoreProcess] = set()
 """Those that were not killed."""
+
+
+def free_port() -> int:
+    """A port that nothing has, below those that the system gives to whoever asks for any."""
+    while True:
+        with (
+            suppress(OSError),
+            socket.create_server(("127.0.0.1", random.randrange(20_000, 32_000))) as found,
+        ):
+            return int(found.getsockname()[1])
 
 
 class CoreProcess:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
+from playwright.sync_api import TimeoutError as TookTooLong
 from visit import FIELD, Visit
 
 pytestmark = pytest.mark.needs("chromium")
@@ -46,7 +47,9 @@ def too_wide(page: Page) -> list[int]:
     found = []
     for width in (320, 360, 390, 768, 1280, 3840):
         page.set_viewport_size({"width": width, "height": 800})
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        try:  # once what scripts lay out has followed
+            page.wait_for_function("document.documentElement.scrollWidth <= innerWidth", timeout=5000)
+        except TookTooLong:
             found.append(width)
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 from typing import Any
 
@@ -217,9 +218,10 @@ def test_the_page_after_the_first_fifty_comes_by_itself(library: Visit, real_cor
     for at in range(120):
         upload(real_core, f"{at:03}.txt", f"{entity} {at}".encode(), entity)
     page = opened(library, entity, "?sort_by=filename")
-    for _ in range(8):
+    last, end = page.get_by_role("link", name="119.txt"), time.monotonic() + SOON / 1000
+    while not last.count() and time.monotonic() < end:
         page.mouse.move(600, 500)
         page.mouse.wheel(0, 3000)
         page.wait_for_timeout(200)
-    expect(page.get_by_role("link", name="119.txt")).to_be_attached()
+    expect(last).to_be_attached()
     assert page.evaluate("document.querySelector('#files').tiles.length") == 120

@@ -162,7 +162,7 @@ def test_the_first_screen_has_no_empty_box_and_cuts_nothing_off(console: Page) -
     console.get_by_role("textbox", name="Query").fill("# " + "a long comment " * 30 + "\n{ hostile }")
     for width in (390, 1280):
         console.set_viewport_size({"width": width, "height": 844})
-        assert console.evaluate(WIDER) == [0, 0]
+        console.wait_for_function(f"String(({WIDER})()) === '0,0'")
     console.keyboard.press("Control+Enter")
     expect(console.get_by_text("The answer appears here.")).to_be_hidden()
 

@@ -121,9 +121,11 @@ def test_what_is_put_into_the_trash_comes_back_by_undo(library: Visit, people: d
     page.locator(named(page, "Juno 🌙")).hover()
     page.locator(named(page, "Juno 🌙")).locator("input").check()
     page.get_by_role("button", name="Trash").click()
+    undo = page.get_by_role("button", name="Undo")
+    undo.hover()  # it stays while somebody is about to press it
     expect(page.locator(named(page, "Juno 🌙"))).to_have_count(0)
     count(page, f"{len(NAMES) - 1} of {len(people) - 1}")
-    page.get_by_role("button", name="Undo").click()
+    undo.click()
     expect(page.locator(named(page, "Juno 🌙"))).to_be_visible()
 
 

@@ -71,9 +71,11 @@ def test_a_relationship_is_changed_removed_and_put_back(
     page.get_by_role("button", name="Save").click()
     expect(page.locator("#relation-list")).to_contain_text("friend of · until 2020")
     page.get_by_role("button", name=f"Remove the relationship with {name}").click()
+    undo = page.get_by_role("button", name="Undo")
+    undo.hover()  # it stays while somebody is about to press it
     expect(page.get_by_text("Nobody yet.")).to_be_visible()
     assert core_library.relations(somebody) == []
-    page.get_by_role("button", name="Undo").click()
+    undo.click()
     expect(page.locator("#relation-list")).to_contain_text("friend of · until 2020")
     (again,) = core_library.relations(somebody)
     assert again["fields"] == {"met": "at sea"}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from conftest import signed_in
-from core_process import CoreProcess
+from core_process import CoreProcess, free_port
 from playwright.sync_api import Browser, Page, Route, expect
 from small_core import PAYLOADS
 from visit import Visit
@@ -273,7 +273,7 @@ def test_a_page_that_was_asked_for_by_another_site_is_shown_to_who_is_signed_in(
 
 
 def test_a_core_that_is_killed_is_said_and_comes_back_by_itself(chromium: Browser, tmp_path: Path) -> None:
-    first = CoreProcess(tmp_path / "home")
+    first = CoreProcess(tmp_path / "home", "--port", str(free_port()))
     with signed_in(first, chromium, 1280, "light") as visit:
         page = visit.open("/entities")
         expect(page.get_by_text("Connected", exact=True)).to_be_visible()

@@ -193,7 +193,7 @@ def test_the_real_description_can_be_read_and_fits_a_phone(visit_at: VisitAt, pa
             page.locator("#viewer h5").first.wait_for()
         assert page.evaluate(READABLE, "body") == []
         page.set_viewport_size({"width": NARROW, "height": 844})
-        assert page.evaluate("document.documentElement.scrollWidth") == NARROW
+        page.wait_for_function("width => document.documentElement.scrollWidth === width", arg=NARROW)
         assert page.evaluate(CUT_OFF, NARROW) == []
 
 

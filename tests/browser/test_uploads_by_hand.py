@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from core_process import CoreProcess
+from core_process import CoreProcess, free_port
 from drawn_files import ask, choose, create, drop, panel, picture, put
 from playwright.sync_api import Browser, Page, expect
 from small_core import RunningCore
@@ -27,7 +27,9 @@ BROKEN = re.compile("Paused: the connection broke.*Nothing is lost.")
 SOON = 60_000
 """Milliseconds in which files arrive on a busy machine, or Core is missed."""
 SLOW = 3_000_000
-"""Bytes a second at which a file of some megabytes is still under way when the test looks."""
+"""Bytes a second at which a file of 30 MB is still under way when the test looks."""
+SLOWER = 200_000
+"""The same for files of some megabytes, until the test has seen what it wants to see."""
 
 
 @pytest.fixture
@@ -148,7 +150,7 @@ def test_uploads_live_on_while_pages_come_and_go_and_other_tabs_see_them(
     library: Visit, mira: str, tmp_path: Path
 ) -> None:
     page = attachments(library, mira)
-    slow(page)
+    throttle = slow(page, SLOWER)
     large = [put(tmp_path, f"film {at}.bin", os.urandom(6_000_000)) for at in range(3)]
     choose(page, page.get_by_role("button", name="Choose files"), large)
     says(page, "Uploading 1 of 3")
@@ -163,18 +165,24 @@ def test_uploads_live_on_while_pages_come_and_go_and_other_tabs_see_them(
 
     panel(page).get_by_role("button", name="Stop film").first.click()
     expect(panel(page).get_by_role("heading")).to_contain_text("of 2")
+    throttle(-1)
     page.go_back()
     page.wait_for_url("**/attachments")
     says(page, "2 files added")
     says(other, "2 files added in another tab")
 
 
-def slow(page: Page) -> None:
-    """From now on the page sends slowly."""
+def slow(page: Page, bytes_a_second: int = SLOW) -> Callable[[int], None]:
+    """From now on the page sends so fast, or as what this answers is told; -1 is as fast as it can."""
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
-    speed = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": SLOW}
-    session.send("Network.emulateNetworkConditions", speed)
+
+    def throttle(speed: int) -> None:
+        conditions = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": speed}
+        session.send("Network.emulateNetworkConditions", conditions)
+
+    throttle(bytes_a_second)
+    return throttle
 
 
 def test_the_key_u_chooses_files(library: Visit, real_core: CoreProcess, mira: str, tmp_path: Path) -> None:
@@ -193,7 +201,7 @@ def test_the_key_u_chooses_files(library: Visit, real_core: CoreProcess, mira: s
 def fragile(tmp_path: Path, chromium: Browser) -> Iterator[tuple[Path, Page, list[CoreProcess]]]:
     """A Core of its own, which a test may end and start again; its home, a page, and the process."""
     home, running = tmp_path / "fragile", []
-    running.append(CoreProcess(home))
+    running.append(CoreProcess(home, "--port", str(free_port())))
     with chromium.new_context(viewport={"width": 1280, "height": 800}) as context:
         core = running[0]
         answer = context.request.post(f"{core.url}/v1/sessions", data={"token": core.token})
@@ -207,7 +215,7 @@ def test_a_broken_connection_is_said_and_the_rest_waits_until_core_is_back(
     fragile: tuple[Path, Page, list[CoreProcess]], tmp_path: Path
 ) -> None:
     home, page, running = fragile
-    slow(page)
+    throttle = slow(page, SLOWER)
     large = [put(tmp_path, f"film {at}.bin", os.urandom(4_000_000)) for at in range(5)]
     choose(page, page.get_by_role("button", name="Choose files"), large)
     expect(panel(page).get_by_text("%").first).to_be_visible()
@@ -217,6 +225,7 @@ def test_a_broken_connection_is_said_and_the_rest_waits_until_core_is_back(
     expect(panel(page)).to_contain_text("FaceForge is not answering. All goes on by itself when it does.")
     expect(panel(page).get_by_text(BROKEN).first).to_be_visible()
     expect(panel(page).get_by_role("button", name="Resume")).to_have_count(2)
+    throttle(-1)
 
     running.append(CoreProcess(home, "--port", port))
     says(page, "5 files added")

@@ -11,6 +11,7 @@ from probe_jobs import Done, Probe, StepsInput, make, state, until
 from running_core import running_core
 
 from faceforge_schema.declare.runs import Run
+from faceforge_server import app
 from faceforge_server.jobs import executor
 from faceforge_storage.database.gateway import Write
 from faceforge_storage.errors import NoSpace
@@ -56,6 +57,7 @@ def test_it_is_stored_when_core_stops_if_not_before(tmp_path: Path, monkeypatch:
         await stop(self, seconds)
 
     monkeypatch.setattr(executor, "AGAIN_S", 600)
+    monkeypatch.setattr(app, "LAST_SECONDS", 20)
     monkeypatch.setattr(executor.JobExecutor, "stop", stop_with_space)
     with running_core(tmp_path / "home") as core:
         Probe(done).on(core)

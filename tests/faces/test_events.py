@@ -227,7 +227,7 @@ def test_who_loses_the_token_while_a_page_waits_is_told_nothing_more(core: Runni
 
     after = last(core)
     threading.Timer(0.3, revoke_then_make).start()
-    params = {"after": after, "wait": 5, "types": "entity.*"}
+    params = {"after": after, "wait": 20, "types": "entity.*"}
     answer = core.request("GET", "/v1/events", params=params, token=token["secret"])
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized")
 

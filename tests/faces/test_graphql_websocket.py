@@ -182,11 +182,8 @@ def test_an_unexpected_error_is_masked(
 
 def test_changesets_are_told_as_they_are_committed(core: RunningCore, address: str) -> None:
     with signed_in(address, core.token) as socket:
-        socket.subscribe(SUBSCRIPTION)
-        socket.subscribe("{ __typename }", id="ready")
-        assert socket.next() == {"__typename": "Query"}
-        socket.answer()
         before = core.request("GET", "/v1/changesets?limit=1").json()["items"][0]["changeset_id"]
+        socket.subscribe(SUBSCRIPTION, after=before)
         for number in range(3):
             create(core, f"live {number}")
             changeset = socket.next()["changesets"]

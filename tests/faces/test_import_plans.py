@@ -212,7 +212,7 @@ def test_a_file_that_is_still_written_is_left_for_later(importer: Importer) -> N
     growing = importer.source / "growing"
     growing.write_text("first")
     job_id = importer.begin()
-    for _ in range(20):
+    while importer.core.request("GET", f"/v1/jobs/{job_id}").json()["finished_at"] is None:
         time.sleep(0.15)
         with growing.open("a") as file:
             file.write("more")

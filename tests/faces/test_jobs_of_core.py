@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -106,6 +107,8 @@ def test_what_ran_when_core_was_stopped_goes_on_from_its_checkpoint(tmp_path: Pa
         for _ in range(500):
             if state(core, job_id)["checkpoint"] == {"at": 2}:
                 break
+            time.sleep(0.02)
+        assert state(core, job_id)["checkpoint"] == {"at": 2}
     with running_core(tmp_path / "home") as core:
         probe.on(core)
         assert until(core, job_id, "succeeded")["attempt"] == 1
@@ -207,6 +210,7 @@ def test_an_error_is_told_by_its_code_and_an_unexpected_one_is_masked(
         found = state(core, job_id)
         if found["error"] is not None:
             break
+        time.sleep(0.02)
     assert found is not None
     assert found["error"]["code"] == code
     assert found["error"]["message"].startswith(message)

@@ -13,7 +13,7 @@ from running_core import RunningCore
 from faceforge_storage.database import tables
 from faceforge_storage.schedules import rows
 
-PATIENCE = 20
+PATIENCE = 60
 OFTEN = "* * * * *"
 LONG_AGO = "2020-01-01T00:00:00.000000Z"
 PERMISSIONS = ("jobs:write",)

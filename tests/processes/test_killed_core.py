@@ -36,6 +36,10 @@ KILLED = -getattr(signal, "SIGKILL", signal.SIGTERM)
 def test_a_kill_in_an_upload_loses_nothing_acknowledged_and_keeps_nothing_half(
     tmp_path: Path, moment: str, rows_after: int, objects_after: int
 ) -> None:
+    config = tmp_path / "home" / "config"
+    config.mkdir(parents=True)
+    # It reads no files: what it noted of the first one, as soon as it is to die, would be the write in which it dies.
+    (config / "core.json").write_text('{"reading": {"workers": 0}}')
     core = dying(moment)(tmp_path / "home")
     early, doomed = b"early" * 300_000, b"doomed" * 500_000
     acknowledged = [put(core.client, early, "early.bin").raise_for_status().json()]

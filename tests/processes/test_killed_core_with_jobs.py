@@ -127,7 +127,7 @@ def test_a_job_of_cores_own_goes_on_from_its_checkpoint_and_does_nothing_twice(t
     home = tmp_path / "home"
     core = CountingCore(home)
     core.client.timeout = httpx.Timeout(60)
-    body = {"job_type": "core.counting", "input": {"until": NUMBERS, "seconds": 0.05}}
+    body = {"job_type": "core.counting", "input": {"until": NUMBERS, "seconds": 0.2}}
     here = f"/v1/jobs/{core.client.post('/v1/jobs', json=body).raise_for_status().json()['job_id']}"
     for count in (20, 60):
         until(partial(has_reached, core, here, count))

@@ -65,7 +65,7 @@ def test_a_photo_a_sound_and_a_video_are_read_and_no_process_is_left(
     assert any("exiftool" in " ".join(each.cmdline()) for each in started)
     core.process.terminate()
     assert core.wait() == 0
-    assert psutil.wait_procs(started, 5)[1] == []
+    assert psutil.wait_procs(started, 30)[1] == []
 
 
 @pytest.mark.needs("exiftool")

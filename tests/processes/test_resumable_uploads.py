@@ -181,7 +181,7 @@ def test_a_file_may_come_with_the_request_that_begins(standing: CoreProcess) -> 
 
 
 def test_uploads_expire_and_their_bytes_go(tmp_path: Path) -> None:
-    core = bounded(tmp_path / "home", upload_keep_hours=2 / 3600)
+    core = bounded(tmp_path / "home", upload_keep_hours=6 / 3600)
     place = begin(core.client, 10)
     assert patch(core.client, place, 0, b"12345").status_code == 204
     assert staged(core.home)

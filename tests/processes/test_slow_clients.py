@@ -16,7 +16,7 @@ from test_silent_connections import connect, head, until_closed, with_limits
 MIB = 2**20
 RECORDS, RECORD_BYTES = 12, 900_000
 CLIENTS = 6
-SEND_IDLE = 2
+SEND_IDLE = 4
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from websockets.protocol import State
 from websockets.typing import Subprotocol
 from websockets.uri import parse_uri
 
-SEND_SECONDS = 3
+SEND_SECONDS = 6
 RECORDS, RECORD_BYTES = 12, 900_000
 
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import random
-import socket
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from core_process import CoreProcess, run
+from core_process import CoreProcess, free_port, run
 
 
 @pytest.fixture(scope="module")
@@ -17,16 +14,6 @@ def core(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CoreProcess]:
     started = CoreProcess(tmp_path_factory.mktemp("standing") / "home")
     yield started
     started.kill()
-
-
-def free_port() -> int:
-    """A port that nothing has, below those that the system gives to whoever asks for any."""
-    while True:
-        with (
-            suppress(OSError),
-            socket.create_server(("127.0.0.1", random.randrange(20_000, 32_000))) as found,
-        ):
-            return int(found.getsockname()[1])
 
 
 def where(root: Path, *words: str) -> tuple[str, int]:
