@@ -10,6 +10,7 @@ from importer import Importer
 from running_core import running_core
 
 from faceforge_schema.declare import space
+from faceforge_schema.imports import removing_sources
 from faceforge_server.jobs.files import JobFiles
 from faceforge_storage.errors import NoSpace
 
@@ -43,3 +44,27 @@ def test_what_an_import_keeps_is_kept_once_there_is_space(
             f"There is space again: the {what} goes on.",
         ]
         assert "full" not in job["progress"]["message"]
+
+
+def test_a_move_that_finds_no_space_after_it_has_stored_a_batch_takes_it_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    object_of, refused = removing_sources.object_of, list[int]()
+
+    def full_at_first(row: Any) -> Any:
+        if len(refused) < 2:
+            refused.append(1)
+            raise NoSpace("The disk is full; it refused to sort what was found.")
+        return object_of(row)
+
+    monkeypatch.setattr(space, "FULL_S", 0.01)
+    monkeypatch.setattr(removing_sources, "object_of", full_at_first)
+    with running_core(tmp_path / "home") as core:
+        importer = Importer(core, tmp_path / "source")
+        importer.put(one="the one", two="the other")
+        job = importer.world.ended(importer.begin(dry_run=False, mode="move"))
+        assert (job["state"], job["attempt"], len(refused)) == ("succeeded", 1, 2), job
+        counts = job["output"]["result"]
+        assert [counts[each] for each in ("done", "copied", "removed")] == [2, 2, 2]
+        assert list(importer.source.iterdir()) == []
+        assert core.request("GET", "/v1/assets?include_total=true&kind=file").json()["total"] == 2

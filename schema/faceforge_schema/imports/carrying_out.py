@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -151,7 +151,7 @@ class _Carrying:
             published.release(taken)
         self._after = Step(0)
         if self._moves:
-            remove_sources(self._run, self._folder, taken, self._after)
+            self._remove(taken)
         self._log(step)
         self._tell()
 
@@ -168,8 +168,11 @@ class _Carrying:
                 break
             if (decided := decide(file, self._chosen)) is not None:
                 files.append(decided)
-        left = left_to_remove(self._folder, files, self._run.check)
-        remove_sources(self._run, self._folder, left, self._after)
+        self._remove(left_to_remove(self._folder, files, self._run.check))
+
+    def _remove(self, taken: Sequence[Incoming]) -> None:
+        """Remove the sources of what is in. Space is waited for here: the batch is stored and must not be again."""
+        self._space.once_there(lambda: remove_sources(self._run, self._folder, taken, self._after))
 
     def _tell(self, message: str = "Bringing files in", copied: int = 0) -> None:
         """Say how far it is; `copied` are bytes of a batch that is not stored yet."""

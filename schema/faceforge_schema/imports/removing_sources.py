@@ -21,7 +21,10 @@ READ_BYTES = 1024 * 1024
 
 
 def remove_sources(run: Run, folder: SourceFolder, incoming: Sequence[Incoming], step: Step) -> None:
-    """Remove the sources of files that are in; the lines of those that stay, and the counts, are put into `step`."""
+    """Remove the sources of files that are in; the lines of those that stay, and the counts, are put into `step`.
+
+    Raises NoSpace before anything is removed.
+    """
     hashes = list(dict.fromkeys(each.sha256 for each in incoming))
     places = run.read(assets.find_objects, hashes)
     live = run.read(assets.oldest_with_contents, [(each, None) for each in hashes], of_jobs=False)
