@@ -48,7 +48,7 @@ def too_wide(page: Page) -> list[int]:
     for width in (320, 360, 390, 768, 1280, 3840):
         page.set_viewport_size({"width": width, "height": 800})
         try:  # once what scripts lay out has followed
-            page.wait_for_function("document.documentElement.scrollWidth <= innerWidth", timeout=5000)
+            page.wait_for_function("document.documentElement.scrollWidth <= innerWidth", timeout=30_000)
         except TookTooLong:
             found.append(width)
     return found

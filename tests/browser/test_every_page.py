@@ -55,6 +55,8 @@ MAY_MOVE = {"/docs": 0.03, "/redoc": 0.03, "/sign-in/{code}": 0.03}
 MOST_BYTES = {"css": 15_000, "js": 40_000}
 """What the first view of a page may load, compressed."""
 LOADED = re.compile(r'(?:src|href)="(/ui/[^"]+\.(css|js))"')
+LAID_OUT = 30_000
+"""Milliseconds in which a busy machine has laid out the largest page anew."""
 BEYOND = """() => [...document.querySelectorAll("body *")].filter((each) => {
     const box = each.getBoundingClientRect();
     return box.width && box.right > innerWidth + 1 && !each.closest(".scroll, .tabs, .nav, .film, .quick, dialog");
@@ -66,7 +68,7 @@ def fits(page: Page, width: int) -> None:
     page.wait_for_timeout(120)
     try:
         page.wait_for_function(
-            "width => document.documentElement.scrollWidth <= width", arg=width, timeout=5000
+            "width => document.documentElement.scrollWidth <= width", arg=width, timeout=LAID_OUT
         )
     except TookTooLong:
         raise AssertionError(page.evaluate(BEYOND)) from None

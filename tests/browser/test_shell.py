@@ -291,3 +291,20 @@ def test_a_core_that_is_killed_is_said_and_comes_back_by_itself(chromium: Browse
         finally:
             second.kill()
         visit.complaints.clear()  # each time that nobody answered
+
+
+def test_a_way_to_a_page_that_the_browser_breaks_off_is_no_fault_and_any_other_is(library: Visit) -> None:
+    """By its own words: it does so when a page is left, or shown, before it has drawn the way."""
+    page = library.open("/entities")
+    page.evaluate(
+        """() => {
+            const words = "Transition was aborted because of invalid state. Page already revealed";
+            Promise.reject(new DOMException(words, "InvalidStateError"));
+            Promise.reject(new DOMException("The operation was aborted.", "AbortError"));
+            Promise.reject(new Error("transition of ours"));
+        }"""
+    )
+    page.wait_for_timeout(300)
+    library.forgive("The operation was aborted.")
+    library.forgive("transition of ours")
+    assert library.complaints == []

@@ -23,9 +23,7 @@
   addEventListener("storage", ({ key }) => { if (key === null || key.startsWith("faceforge.")) apply(); }); // another tab
 
   // A way to a page that is left before it is there is no fault; the browser would call it an error that nobody caught.
-  const quiet = ({ viewTransition }) => {
-    for (const step of ["ready", "finished", "updateCallbackDone"]) viewTransition?.[step].catch(() => {});
-  };
-  addEventListener("pageswap", quiet);
-  addEventListener("pagereveal", quiet);
+  addEventListener("unhandledrejection", (event) => {
+    if (event.reason instanceof DOMException && /transition/i.test(event.reason.message)) event.preventDefault();
+  });
 }
