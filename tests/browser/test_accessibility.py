@@ -9,8 +9,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from layout import fits
 from playwright.sync_api import Page, expect
-from playwright.sync_api import TimeoutError as TookTooLong
 from visit import FIELD, Visit
 
 pytestmark = pytest.mark.needs("chromium")
@@ -47,9 +47,7 @@ def too_wide(page: Page) -> list[int]:
     found = []
     for width in (320, 360, 390, 768, 1280, 3840):
         page.set_viewport_size({"width": width, "height": 800})
-        try:  # once what scripts lay out has followed
-            page.wait_for_function("document.documentElement.scrollWidth <= innerWidth", timeout=30_000)
-        except TookTooLong:
+        if not fits(page, width):
             found.append(width)
     return found
 

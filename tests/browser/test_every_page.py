@@ -15,8 +15,8 @@ from axe_playwright_python.sync_playwright import Axe
 from conftest import signed_in
 from core_process import CoreProcess
 from files_for_pages import model, picture, sound
+from layout import fits
 from playwright.sync_api import Browser, Page
-from playwright.sync_api import TimeoutError as TookTooLong
 from runner_for_pages import KIND, Runner
 from slow_line import slow_line
 from small_core import RunningCore
@@ -55,23 +55,10 @@ MAY_MOVE = {"/docs": 0.03, "/redoc": 0.03, "/sign-in/{code}": 0.03}
 MOST_BYTES = {"css": 15_000, "js": 40_000}
 """What the first view of a page may load, compressed."""
 LOADED = re.compile(r'(?:src|href)="(/ui/[^"]+\.(css|js))"')
-LAID_OUT = 30_000
-"""Milliseconds in which a busy machine has laid out the largest page anew."""
 BEYOND = """() => [...document.querySelectorAll("body *")].filter((each) => {
     const box = each.getBoundingClientRect();
     return box.width && box.right > innerWidth + 1 && !each.closest(".scroll, .tabs, .nav, .film, .quick, dialog");
 }).slice(0, 3).map((each) => each.outerHTML.slice(0, 120))"""
-
-
-def fits(page: Page, width: int) -> None:
-    """Nothing reaches beyond a window that just became so wide, once what scripts lay out has followed."""
-    page.wait_for_timeout(120)
-    try:
-        page.wait_for_function(
-            "width => document.documentElement.scrollWidth <= width", arg=width, timeout=LAID_OUT
-        )
-    except TookTooLong:
-        raise AssertionError(page.evaluate(BEYOND)) from None
 
 
 @dataclass(frozen=True)
@@ -264,7 +251,7 @@ def test_a_page_at_every_width_light_and_dark(guest: Visit, hostile: Hostile, pa
         page.emulate_media(color_scheme=scheme)
         for width, height in WIDTHS.items():
             page.set_viewport_size({"width": width, "height": height})
-            fits(page, width)
+            assert fits(page, width), page.evaluate(BEYOND)
             # A window wider than 1280 shows the same, larger: it is only to overflow nowhere.
             if not viewer and (width == 360 or (scheme, width) == ("light", 1280)):
                 assert faults_of(page) == [], f"{scheme}, {width} px"
@@ -325,4 +312,4 @@ def test_a_page_holds_when_it_is_zoomed_and_with_forced_colours(
         guest.forgive("401")
     for width in (640, 320):
         page.set_viewport_size({"width": width, "height": 450})
-        fits(page, width)
+        assert fits(page, width), page.evaluate(BEYOND)

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from core_process import CoreProcess
+from layout import fits
 from playwright.sync_api import Locator, Page, Response, expect
 from small_core import RunningCore
 from visit import Visit
@@ -193,7 +194,7 @@ def test_the_real_description_can_be_read_and_fits_a_phone(visit_at: VisitAt, pa
             page.locator("#viewer h5").first.wait_for()
         assert page.evaluate(READABLE, "body") == []
         page.set_viewport_size({"width": NARROW, "height": 844})
-        page.wait_for_function("width => document.documentElement.scrollWidth === width", arg=NARROW)
+        assert fits(page, NARROW)
         assert page.evaluate(CUT_OFF, NARROW) == []
 
 

@@ -25,7 +25,7 @@ def asked(one: str) -> dict[str, Any]:
 
 
 def questions(ran: list[str]) -> list[str]:
-    """The questions among the statements that ran, without those of Core itself after jobs that are due."""
+    """The questions among the statements that ran, without those of a look of Core after jobs that had begun before."""
     return [each for each in ran if each.startswith("SELECT") and "job" not in each]
 
 

@@ -100,9 +100,8 @@ def test_what_is_hashed_is_the_file_that_was_found(tmp_path: Path) -> None:
 def test_what_was_walked_is_read_again_from_the_spool(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        spool_module, "SETTLED_NS", 600 * 10**9
-    )  # longer than any machine takes for 1,500 files
+    # Longer than any machine takes for 1,500 files.
+    monkeypatch.setattr(spool_module, "SETTLED_NS", 600 * 10**9)
     names = {f"{number // 700}/{number}_ü": "x" * (number % 9) for number in range(1500)}
     root = tree(tmp_path / "r", **names, _meta="")
     (root / "old").write_text("")

@@ -55,10 +55,8 @@ async def test_a_client_leaves_a_thread_to_others_and_one_for_what_is_quick(
         asyncio.create_task(workers.run(GREEDY, until(gate, seen, f"greedy {number}"))) for number in range(6)
     ]
     await begun(2, seen)
-    assert sorted(seen) == [
-        "greedy 0",
-        "greedy 1",
-    ]  # each in a thread of its own, of which either may be first
+    # Each in a thread of its own, of which either may be first.
+    assert sorted(seen) == ["greedy 0", "greedy 1"]
     other = asyncio.create_task(workers.run(MODEST, until(gate, seen, "modest")))
     await begun(3, seen)
     third = asyncio.create_task(workers.run(Turn("third"), until(gate, seen, "third")))

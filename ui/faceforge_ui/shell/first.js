@@ -22,7 +22,7 @@
   document.addEventListener("DOMContentLoaded", apply);
   addEventListener("storage", ({ key }) => { if (key === null || key.startsWith("faceforge.")) apply(); }); // another tab
 
-  // A way to a page that is left before it is there is no fault; the browser would call it an error that nobody caught.
+  // A way to a page that is left, or shown, before the way is drawn is no fault: the browser would call it an error.
   addEventListener("unhandledrejection", (event) => {
     if (event.reason instanceof DOMException && /transition/i.test(event.reason.message)) event.preventDefault();
   });
