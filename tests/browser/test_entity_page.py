@@ -188,3 +188,38 @@ def test_nothing_is_wider_than_the_window(
             page = visit.open(place)
             page.wait_for_load_state("networkidle")
             assert page.evaluate("document.documentElement.scrollWidth") <= width, place
+
+
+@pytest.mark.parametrize("left_by", ["Save", "Cancel"])
+@pytest.mark.parametrize(
+    ("path", "label"), [("?edit=name", "Name"), ("/relationships?add=1&with={other}", "Relation")]
+)
+def test_a_form_that_an_address_opened_is_done_with(
+    library: Visit, core_library: Library, somebody: str, path: str, label: str, left_by: str
+) -> None:
+    """What comes live reads the page anew, by its address: the form is not to come again."""
+    other = core_library.entity(f"Other {next(NUMBERS)}")
+    page = library.open(f"/entities/{somebody}{path.format(other=other)}")
+    page.get_by_label(label, exact=True).fill("Mirabel")
+    if left_by == "Cancel":
+        page.get_by_role("link", name="Cancel").click()
+    else:
+        page.get_by_label(label, exact=True).press("Enter")
+    form = page.locator("ff-edit form")
+    expect(form).to_have_count(0)
+    core_library.change(somebody, aliases=["Seen Live"])
+    expect(page.locator("#who")).to_contain_text("Seen Live")
+    expect(form).to_have_count(0)
+    expect(page).to_have_url(page.url.split("?")[0])
+
+
+def test_a_form_that_is_open_outlives_what_others_change(
+    page: Page, core_library: Library, somebody: str
+) -> None:
+    page.get_by_role("link", name="Edit tags").click()
+    line = page.locator("#who .tokens input:not([type=hidden])")
+    expect(line).to_be_focused()
+    line.blur()
+    core_library.change(somebody, aliases=["Seen Live"])
+    expect(page.locator("#lately")).to_contain_text("names")
+    expect(line).to_be_visible()

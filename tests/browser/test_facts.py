@@ -230,6 +230,21 @@ def test_an_edit_that_was_overtaken_asks_which_one_to_keep(facts):
     facts.visit.forgive("412")
 
 
+def test_what_was_refused_outlives_what_others_change(facts):
+    fact = facts.note("home", "a roof")
+    page = facts.open(f"?fact={fact}&edit=1")
+    since = page.get_by_label("Since")
+    since.fill("some day")
+    since.press("Enter")
+    expect(facts.card).to_contain_text("Since is a year, a month or a day")
+    facts.visit.forgive("422")
+    since.blur()
+    facts.note("home", "a cellar")
+    facts.core.client.patch(f"/v1/entities/{facts.entity}", json={"aliases": ["Seen Live"]})
+    expect(page.locator("#who")).to_contain_text("Seen Live")
+    expect(since).to_have_value("some day")
+
+
 def test_the_table_has_every_fact_and_sorts(facts):
     for place in ("roof", "cellar"):
         facts.note("home", place, source=f"Letter about the {place}", confidence=0.5)

@@ -123,6 +123,15 @@ function keepAddress(response, address, kept) {
   history.pushState({}, "", full);
 }
 
+/** Take words out of the present address, whose work is done; it stays the same place in the history. */
+export function unask(...words) {
+  const address = new URL(location.href);
+  if (!words.some((word) => address.searchParams.has(word))) return;
+  words.forEach((word) => address.searchParams.delete(word));
+  shown = address.pathname + address.search;
+  history.replaceState(history.state, "", address);
+}
+
 const returns = [];
 
 /** Let `take()` bring back by itself what is at the present address; it answers whether it did. */
