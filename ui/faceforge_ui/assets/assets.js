@@ -4,5 +4,5 @@ import "../design/elements/ff-bulk.js";
 import "../design/elements/ff-justified.js";
 import "../design/elements/narrowing.js";
 import "../find/ff-tag-field.js";
-import "../find/wanted.js";
+import "../shell/wanted.js";
 import "../viewer/overlay.js";

@@ -9,5 +9,4 @@ import "../design/elements/ff-table.js";
 import "../design/elements/ff-tag-input.js";
 import "../design/elements/narrowing.js";
 import "../entity/came_from.js";
-import "../find/wanted.js";
-import "./ff-start.js";
+import "../shell/wanted.js";

@@ -1,4 +1,3 @@
 // What the fields of a form are made of.
-import "../design/elements/ff-rows.js";
 import "../design/elements/ff-tag-input.js";
-import "../find/wanted.js";
+import "../shell/wanted.js";

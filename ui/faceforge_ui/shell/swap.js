@@ -69,7 +69,8 @@ function begin(selectors) {
 
 const isLate = (selectors, turn) => turn < visited || selectors.some((one) => newest.get(one) !== turn);
 
-async function ask(address, body) {
+/** What an address answers, and its page where it is one; `whole` when it is no part. Raises `Failure`. */
+export async function ask(address, body) {
   const headers = { Accept: "text/html", "X-FaceForge-Part": "main" };
   const response = await reach(address, { method: body ? "POST" : "GET", body, headers, redirect: "follow" });
   if (response.status === 401) {
@@ -103,7 +104,7 @@ function load(response, address, body, page) {
 }
 
 /** What a page that tells of an error says. */
-function told(page) {
+export function told(page) {
   const alert = page?.querySelector("main [role=alert]");
   const lines = alert ? [alert] : [...(page?.querySelectorAll("main h1, main p") ?? [])].slice(0, 2);
   return lines.map((one) => one.textContent.trim().replace(/\s+/g, " ")).join(" ") || "This could not be done.";
@@ -141,18 +142,4 @@ addEventListener("popstate", () => {
   const here = location.pathname + location.search;
   if (returns.some((take) => take())) shown = here;
   else if (here !== shown) visit(location.href, { history: "none" });
-});
-
-/** Undo an action: its answer is that of the page where the action is, so what is shown here is read anew. */
-document.addEventListener("ff:undo", async ({ detail: address }) => {
-  try {
-    const { response, page } = await ask(address, new URLSearchParams());
-    if (!page && !response.ok) throw await failureOf(response);
-    showSaid(page);
-    if (response.ok) await refresh("#main");
-    else toast(told(page), { kind: "bad" });
-  } catch (failure) {
-    if (!(failure instanceof Failure)) throw failure;
-    toast(failure.message, { kind: "bad" });
-  }
 });

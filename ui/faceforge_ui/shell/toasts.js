@@ -1,6 +1,7 @@
 // Short messages at the edge of the page, with Undo where there is one. They stay while somebody points at them.
 import { element } from "../design/element.js";
 import { keys } from "./keys.js";
+import { later } from "./later.js";
 
 const KEPT = "faceforge.said"; // what was said by a page that is left, for the next one
 const SECONDS = 8;
@@ -34,7 +35,7 @@ function saidIn(page) {
 function take(made, undo) {
   leave(made);
   if (typeof undo === "function") undo();
-  else document.dispatchEvent(new CustomEvent("ff:undo", { detail: undo }));
+  else later(() => import("./undo.js")).then((code) => code?.undo(undo));
 }
 
 function wait(made) {

@@ -1,7 +1,7 @@
 // What the page of a file loads.
 
 import "../find/ff-tag-field.js";
-import "../find/wanted.js";
+import "../shell/wanted.js";
 import "../design/elements/ff-copy.js";
 import "./ff-text.js";
 import "./ff-viewer.js";

@@ -11,6 +11,7 @@ export class Edit extends HTMLElement {
     this.form = this.querySelector("form");
     for (const type of HEARD) this.addEventListener(type, this);
     if (!this.form) return;
+    this.page = location.pathname;
     this.dataset.unsaved = ""; // it is not replaced by what others change meanwhile
     setTimeout(() => this.begin()); // after what is swapped in has been given the focus
   }
@@ -23,6 +24,7 @@ export class Edit extends HTMLElement {
   /** What was opened by the address is not to come again when the page is read anew. */
   leave() {
     const { back } = this.dataset;
+    if (location.pathname !== this.page) return; // sent without an answer, and left
     if (document.querySelector(`ff-edit[data-back="${back}"] form`)) return; // it is back, with what is wrong in it
     unask(...ASKED);
     document.getElementById(back)?.focus();
