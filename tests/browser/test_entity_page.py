@@ -213,6 +213,21 @@ def test_a_form_that_an_address_opened_is_done_with(
     expect(page).to_have_url(page.url.split("?")[0])
 
 
+def test_going_back_from_an_edit_without_loading_shows_the_page_before(page: Page, somebody: str) -> None:
+    """While uploads run, pages replace each other in one that lives on."""
+    page.evaluate("document.documentElement.dataset.stay = ''")
+    page.get_by_role("navigation", name="Parts of this entity").get_by_role(
+        "link", name="Descriptors"
+    ).click()
+    page.wait_for_url("**/descriptors")
+    page.get_by_role("link", name="Edit tags").click()
+    page.get_by_role("link", name="Cancel").click()
+    expect(page.locator("#who form")).to_have_count(0)
+    page.go_back()
+    page.wait_for_url(f"**/{somebody}")
+    expect(page.get_by_role("heading", name="External ids")).to_be_visible()
+
+
 def test_a_form_that_is_open_outlives_what_others_change(
     page: Page, core_library: Library, somebody: str
 ) -> None:

@@ -55,6 +55,21 @@ def test_what_is_missing_in_a_relationship_is_told(library: Visit, somebody: str
     library.forgive("422")
 
 
+def test_the_form_for_a_relationship_does_not_come_again_after_one_was_removed(
+    library: Visit, core_library: Library, real_core: CoreProcess, somebody: str
+) -> None:
+    name = f"Tarn Veld {next(NUMBERS)}"
+    other = core_library.entity(name)
+    ends = {"src_entity_id": somebody, "dst_entity_id": other, "relationship_type": "friend"}
+    real_core.client.post("/v1/relationships", json=ends)
+    page = library.open(f"/entities/{somebody}/relationships?add=1")
+    page.get_by_role("button", name=f"Remove the relationship with {name}").click()
+    expect(page.get_by_text("Nobody yet.")).to_be_visible()
+    core_library.change(somebody, aliases=["Seen Live"])
+    expect(page.locator("#who")).to_contain_text("Seen Live")
+    expect(page.get_by_text("Nobody yet.")).to_be_visible()
+
+
 def test_a_relationship_is_changed_removed_and_put_back(
     library: Visit, core_library: Library, real_core: CoreProcess, somebody: str
 ) -> None:

@@ -230,6 +230,16 @@ def test_an_edit_that_was_overtaken_asks_which_one_to_keep(facts):
     facts.visit.forgive("412")
 
 
+def test_a_correction_that_the_address_asks_for_outlives_that_of_the_tags(facts):
+    page = facts.open(f"?fact={facts.note('home', 'a roof')}&edit=1")
+    page.get_by_role("link", name="Tag", exact=True).click()
+    tags = page.locator("#who ff-edit form")
+    tags.get_by_role("link", name="Cancel").click()
+    expect(tags).to_have_count(0)
+    page.reload()
+    expect(facts.card.get_by_role("textbox", name="Home")).to_have_value("a roof")
+
+
 def test_what_was_refused_outlives_what_others_change(facts):
     fact = facts.note("home", "a roof")
     page = facts.open(f"?fact={fact}&edit=1")

@@ -113,7 +113,7 @@ export function told(page) {
 function keepAddress(response, address, kept) {
   const asked = new URL(address, location.href);
   const answered = new URL(response.redirected ? response.url : asked);
-  shown = answered.pathname + answered.search;
+  shown = kept === "none" ? location.pathname + location.search : answered.pathname + answered.search;
   if (kept === "none") return;
   const full = shown + asked.hash;
   if (kept === "replace" || full === location.pathname + location.search + location.hash) {
@@ -124,13 +124,13 @@ function keepAddress(response, address, kept) {
   history.pushState({}, "", full);
 }
 
-/** Take words out of the present address, whose work is done; it stays the same place in the history. */
-export function unask(...words) {
-  const address = new URL(location.href);
-  if (!words.some((word) => address.searchParams.has(word))) return;
-  words.forEach((word) => address.searchParams.delete(word));
-  shown = address.pathname + address.search;
-  history.replaceState(history.state, "", address);
+/** Take what was asked for out of the present address, such as "edit=name" or "add=1&with=" (with anything): that is done. */
+export function unask(words) {
+  const address = new URL(location.href), { searchParams: query } = address;
+  const had = [...new URLSearchParams(words)].filter(([name, value]) => query.has(name) && (!value || query.get(name) === value));
+  had.forEach(([name]) => query.delete(name));
+  if (had.length) history.replaceState(history.state, "", address);
+  if (had.length) shown = address.pathname + address.search;
 }
 
 const returns = [];

@@ -12,9 +12,13 @@ export function toast(text, { undo, kind = "" } = {}) {
   if (kind === "bad") made.setAttribute("role", "alert");
   if (undo) made.append(element("button", { type: "button", onclick: () => take(made, undo) }, "Undo"));
   made.append(element("button", { type: "button", className: "close", ariaLabel: "Dismiss", onclick: () => leave(made) }, "×"));
+  show(made);
+  return made;
+}
+
+function show(made) {
   document.getElementById("toasts").append(made);
   wait(made);
-  return made;
 }
 
 /** Show what an answer of Core has to say: the list `#said` of a page or a part. */
@@ -35,7 +39,7 @@ function saidIn(page) {
 function take(made, undo) {
   leave(made);
   if (typeof undo === "function") undo();
-  else later(() => import("./undo.js")).then((code) => code?.undo(undo));
+  else later(() => import("./undo.js")).then((code) => (code ? code.undo(undo) : show(made)));
 }
 
 function wait(made) {

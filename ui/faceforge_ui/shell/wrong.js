@@ -7,7 +7,7 @@ const HEAD = 64; // px that the head of a page covers
 export function show(made) {
   const find = (selector) => made.map((one) => one.querySelector(selector)).find(Boolean);
   const field = find("[aria-invalid=true]");
-  const place = field ?? find("[role=alert]");
+  const place = field ?? find("[role=alert], .err");
   if (!place) return;
   place.closest("form")?.setAttribute("data-unsaved", "");
   const { top, bottom } = place.getBoundingClientRect();
