@@ -104,6 +104,7 @@ def test_files_are_tagged_and_go_to_the_trash_and_come_back_by_keys_alone(
     page.get_by_label("Tags", exact=True).wait_for()
     page.keyboard.type("set, night")
     page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Remove night")).to_be_visible()
     page.keyboard.press("Enter")
     page.get_by_text("2 files got the tags set, night").wait_for()
     assert files.asset("sketch 00.png")["tags"] == files.asset("sketch 01.png")["tags"] == ["set", "night"]
