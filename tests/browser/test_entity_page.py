@@ -228,6 +228,23 @@ def test_going_back_from_an_edit_without_loading_shows_the_page_before(page: Pag
     expect(page.get_by_role("heading", name="External ids")).to_be_visible()
 
 
+def test_an_undo_that_cannot_be_had_now_is_there_to_be_tried_again(
+    library: Visit, core_library: Library, somebody: str
+) -> None:
+    page = library.open(f"/entities/{somebody}")
+    page.route("**/shell/undo.js", lambda route: route.abort())
+    page.get_by_role("button", name="More actions").click()
+    page.get_by_role("button", name="Move to the trash").click()
+    page.wait_for_url("**/entities")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("Try this again when it does.")).to_be_visible()
+    library.forgive("Failed to load resource")
+    page.unroute_all()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("is back")).to_be_visible()
+    assert core_library.read(somebody)["deleted_at"] is None
+
+
 def test_a_form_that_is_open_outlives_what_others_change(
     page: Page, core_library: Library, somebody: str
 ) -> None:

@@ -9,7 +9,8 @@ const newest = new Map(); // selector -> the number of the latest request for it
 let count = 0;
 let visited = 0; // the number of the latest request for the whole main part
 let running = 0;
-let shown = location.pathname + location.search;
+export const here = () => location.pathname + location.search;
+let shown = here(); // of which address the page is that is shown
 
 /** Whether something that was sent has no answer yet. */
 export const isBusy = () => running > 0;
@@ -57,7 +58,7 @@ export function go(address) {
 }
 
 /** Read anew the elements that `target` names, without a trace in the history, `unless` somebody is in them by then. */
-export const refresh = (target, unless) => swap(target, location.pathname + location.search, { history: "none", quiet: true, unless });
+export const refresh = (target, unless) => swap(target, here(), { history: "none", quiet: true, unless });
 
 function begin(selectors) {
   const turn = ++count;
@@ -111,26 +112,27 @@ export function told(page) {
 }
 
 function keepAddress(response, address, kept) {
-  const asked = new URL(address, location.href);
-  const answered = new URL(response.redirected ? response.url : asked);
-  shown = kept === "none" ? location.pathname + location.search : answered.pathname + answered.search;
-  if (kept === "none") return;
-  const full = shown + asked.hash;
-  if (kept === "replace" || full === location.pathname + location.search + location.hash) {
-    history.replaceState({ ...history.state }, "", full);
-    return;
+  if (kept !== "none") {
+    const asked = new URL(address, location.href);
+    const { pathname, search } = new URL(response.redirected ? response.url : asked);
+    const full = pathname + search + asked.hash;
+    if (kept === "replace" || full === here() + location.hash) history.replaceState(history.state, "", full);
+    else {
+      history.replaceState({ ...history.state, scroll: scrollY }, "");
+      history.pushState({}, "", full);
+    }
   }
-  history.replaceState({ ...history.state, scroll: scrollY }, "");
-  history.pushState({}, "", full);
+  shown = here();
 }
 
 /** Take what was asked for out of the present address, such as "edit=name" or "add=1&with=" (with anything): that is done. */
 export function unask(words) {
   const address = new URL(location.href), { searchParams: query } = address;
   const had = [...new URLSearchParams(words)].filter(([name, value]) => query.has(name) && (!value || query.get(name) === value));
+  if (!had.length) return;
   had.forEach(([name]) => query.delete(name));
-  if (had.length) history.replaceState(history.state, "", address);
-  if (had.length) shown = address.pathname + address.search;
+  history.replaceState(history.state, "", address);
+  shown = here();
 }
 
 const returns = [];
@@ -139,7 +141,6 @@ const returns = [];
 export const onReturn = (take) => returns.push(take);
 
 addEventListener("popstate", () => {
-  const here = location.pathname + location.search;
-  if (returns.some((take) => take())) shown = here;
-  else if (here !== shown) visit(location.href, { history: "none" });
+  if (returns.some((take) => take())) shown = here();
+  else if (here() !== shown) visit(location.href, { history: "none" });
 });

@@ -4,13 +4,12 @@
 // It takes plain clicks on links to a file that say which list they are of: /assets/ID?in=…
 
 import { adoptHead, arrive } from "../shell/put.js";
-import { onReturn } from "../shell/swap.js";
+import { here, onReturn } from "../shell/swap.js";
 
 const FILE = /^\/assets\/[0-9a-f]{64}$/;
 let aside = null; // the list: its main part, and how it stood
 let opening = 0;
 
-const here = () => location.pathname + location.search;
 const main = () => document.getElementById("main");
 const isOfThisList = (list) => Boolean(list) && new URL(list, location.href).pathname.startsWith(location.pathname);
 
